@@ -1,0 +1,88 @@
+"""Anchors as files and cell ranges hold them: rows of two to four columns, blanks among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xlsizing.checks import refuse
+from xlsizing.curve import Curve
+from xlsizing.errors import CurveError, Phrase
+
+__all__ = ["COLUMNS", "curve_from_rows"]
+
+COLUMNS = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")
+"""The columns of an anchor table, in order; the last two may be absent."""
+
+_NEEDED = COLUMNS[:2]
+
+Place = Callable[[tuple[int, ...], int | None], str]
+
+
+def curve_from_rows(
+    rows: Sequence[Sequence[object]],
+    place: Place,
+    **options: Any,
+) -> Curve:
+    """Return the curve in a table of anchors, as files and cell ranges hold it.
+
+    Parameters
+    ----------
+    rows : sequence of sequences, shape (n, 2..4)
+        Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s] and TTFT [s];
+        None is a blank. Rows with every cell blank are ignored, and so are blank columns 3 and 4
+    place : callable
+        Gives the words for a place from row positions and a column position, counted from 0;
+        a column of None means the whole row [-]
+    options
+        Passed on to `Curve`
+
+    Returns
+    -------
+    Curve
+        The curve of the rows that are not blank
+
+    Raises
+    ------
+    CurveError
+        If there is no anchor, a row is half-blank, or the anchors are no valid curve; the place
+        is named.
+    """
+    widths = {len(row) for row in rows}
+    if not widths <= {2, 3, 4}:
+        refuse("anchors", "must have 2 to 4 columns", got=max(widths - {2, 3, 4}), kind=CurveError)
+    kept = [position for position, row in enumerate(rows) if any(cell is not None for cell in row)]
+    if not kept:
+        refuse("anchors", "must hold at least one measured point", got=Phrase("none"), kind=CurveError)
+    table = [rows[position] for position in kept]
+    used = [
+        j
+        for j, name in enumerate(COLUMNS[: max(widths)])
+        if name in _NEEDED or any(row[j] is not None for row in table)
+    ]
+    for position, row in zip(kept, table, strict=True):
+        _check_not_half_blank(row, used, place, position)
+    given: dict[str, Any] = {COLUMNS[j]: [row[j] for row in table] for j in used}
+    try:
+        return Curve(**given, **options)
+    except CurveError as error:
+        if not error.index:
+            raise
+        column = _COLUMN_OF_NAME.get(error.name) if len(error.index) == 1 else None
+        raise error.placed(place(tuple(kept[i] for i in error.index), column)) from None
+
+
+_COLUMN_OF_NAME = {"concurrency": 0, "tok/s/user": 1, "output tok/s": 2, "TTFT": 3}
+
+
+def _check_not_half_blank(row: Sequence[object], used: list[int], place: Place, position: int) -> None:
+    for j in used:
+        if row[j] is None:
+            refuse(
+                "anchors",
+                "must not be half-blank",
+                detail=f"{COLUMNS[j]} is blank",
+                way_out="fill in the cell or clear the whole row",
+                where=place((position,), j),
+                kind=CurveError,
+            )

@@ -1,0 +1,160 @@
+"""The errors of xlsizing: one tree, one sentence each.
+
+    SizingError                  everything xlsizing refuses or cannot answer
+    |-- InputError (ValueError)  an input breaks a rule
+    |   `-- CurveError           a measured curve breaks a rule
+    `-- InfeasibleError          no measured point meets the SLA
+
+A sentence names the input, the rule, what came, the way out where there is one, and the place:
+
+    util must be in (0, 1] (got 80)
+
+The class carries the exit code; the door that catches the error decides how it looks.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from numbers import Number
+from typing import Any, Self
+
+__all__ = ["CurveError", "InfeasibleError", "InputError", "SizingError"]
+
+
+class SizingError(Exception):
+    """Base class of every error that xlsizing raises on purpose."""
+
+    exit_code = 2
+
+
+class InputError(SizingError, ValueError):
+    """An input breaks a rule; the parts of the sentence stay readable as attributes.
+
+    Parameters
+    ----------
+    name : str
+        The input, in the caller's words [-]
+    rule : str
+        What it must be, beginning with a verb [-]
+    got : object, optional
+        What came; a number out of range stays a number [-]
+    detail : str, optional
+        What exactly is wrong, where `got` alone does not say it [-]
+    way_out : str, optional
+        What the reader can do [-]
+    where : str, optional
+        File and line, or row and column of a range [-]
+    index : tuple of int, optional
+        Positions of the offending elements in the input, counted from 0 [-]
+
+    Examples
+    --------
+    >>> print(InputError("util", "must be in (0, 1]", got=80))
+    util must be in (0, 1] (got 80)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        rule: str,
+        *,
+        got: object = None,
+        detail: str | None = None,
+        way_out: str | None = None,
+        where: str | None = None,
+        index: tuple[int, ...] = (),
+    ) -> None:
+        self.name, self.rule, self.got, self.detail = name, rule, got, detail
+        self.way_out, self.where, self.index = way_out, where, index
+        super().__init__(self._sentence())
+
+    def placed(self, where: str) -> Self:
+        """Return the same error, naming the place [-] where the input stands."""
+        return type(self)(self.name, self.rule, **self._parts() | {"where": where})
+
+    def _sentence(self) -> str:
+        sentence = f"{self.name} {self.rule}"
+        place = self.where
+        if self.got is not None:
+            sentence += f" (got {shown(self.got)}{f' in {place}' if place else ''})"
+            place = None
+        if self.detail:
+            sentence += f": {self.detail}"
+        if self.way_out:
+            sentence += f"; {self.way_out}"
+        return sentence + (f" ({place})" if place else "")
+
+    def _parts(self) -> dict[str, Any]:
+        return {part: getattr(self, part) for part in ("got", "detail", "way_out", "where", "index")}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions pickle their positional arguments only; ours are keywords.
+        return partial(type(self), **self._parts()), (self.name, self.rule)
+
+
+class CurveError(InputError):
+    """A measured curve breaks a rule of a valid curve."""
+
+
+class InfeasibleError(SizingError):
+    """No measured point meets the SLA.
+
+    Only doors that must give one number raise it; the core answers ``feasible=False``.
+
+    Parameters
+    ----------
+    sla : float
+        The interactivity asked for [tok/s/user]
+    fastest : float
+        The best interactivity measured [tok/s/user]
+    concurrency : float
+        Where that was measured [requests/replica]
+
+    Examples
+    --------
+    >>> print(InfeasibleError(300, 215.5, 1))
+    300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model
+    """
+
+    exit_code = 3
+
+    def __init__(self, sla: float, fastest: float, concurrency: float) -> None:
+        self.sla, self.fastest, self.concurrency = sla, fastest, concurrency
+        super().__init__(f"{shown(sla)} tok/s/user cannot be met: {self.reason()}")
+
+    def reason(self) -> str:
+        """Return why the SLA cannot be met and what to change [-]."""
+        fastest, c = shown(self.fastest), shown(self.concurrency)
+        if self.concurrency > 1:
+            return (
+                f"above the fastest measured point, {fastest} at c={c}; "
+                f"concurrency below {c} was not measured: measure c=1 or relax the SLA"
+            )
+        return f"the fastest measured point is {fastest} at c={c}; relax the SLA or take a faster model"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.sla, self.fastest, self.concurrency)
+
+
+def shown(value: object) -> str:
+    """Return `value` as a sentence shows it: text quoted, numbers without noise digits [-].
+
+    >>> shown(80.0), shown(1 / 3), shown("80"), shown("x" * 99)
+    ('80', '0.3333333333', "'80'", "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
+    """
+    if value is True or value is False:
+        return str(value).upper()
+    if isinstance(value, Number):
+        return f"{value:.10g}"
+    text = value if isinstance(value, Phrase) else repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
+
+
+class Phrase(str):
+    """Words of ours inside a sentence, shown without quotation marks."""
+
+    __slots__ = ()
+
+
+BLANK = Phrase("a blank")
+_LONGEST_SHOWN = 41

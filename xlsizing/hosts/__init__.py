@@ -1,0 +1,1 @@
+"""The doors: Excel functions, their headless twin, and the command line."""

@@ -1,0 +1,1 @@
+"""Files that hold a measured curve, each read by one module."""

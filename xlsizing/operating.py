@@ -1,0 +1,226 @@
+"""Where a replica may run at an interactivity SLA: c*, its throughput, and what brackets both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xlsizing.checks import Floats, numbers
+from xlsizing.curve import Curve
+from xlsizing.interpolation import Interpolation, interpolation
+from xlsizing.rules import DEFAULT_METHOD, INFEASIBLE, INTERP, KNEE_CAPPED, MEASURED, PLATEAU, REGIMES, TOLERANCE
+
+__all__ = ["OperatingPoints", "operating_points"]
+
+_LABELS = np.array(REGIMES)
+_PLATEAU, _MEASURED, _INTERP, _KNEE_CAPPED, _INFEASIBLE = (
+    np.int8(REGIMES.index(regime)) for regime in (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
+)
+
+Codes = npt.NDArray[np.int8]
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class OperatingPoints:
+    """The operating point of one replica at each SLA; every array has the shape of `sla`.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve [-]
+    method : Interpolation
+        The interpolation between anchors [-]
+    guarded : bool
+        Whether the throughput guards applied; they do not where users are the demand [-]
+    sla : ndarray
+        Interactivity each user must see [tok/s/user]
+    anchor : ndarray of int
+        Position of the last anchor that meets the SLA; 0 where none does [-]
+    feasible, between, capped : ndarray of bool
+        Whether an anchor meets the SLA; whether the SLA falls strictly between two anchors;
+        whether a lower concurrency carries more [-]
+    c_star : ndarray
+        Operating concurrency [requests/replica]
+    per_replica_tps : ndarray
+        Output throughput of one replica there [tok/s]
+    """
+
+    curve: Curve
+    method: Interpolation
+    guarded: bool
+    sla: Floats
+    anchor: Positions
+    feasible: Mask
+    between: Mask
+    capped: Mask
+    c_star: Floats
+    per_replica_tps: Floats
+
+    @cached_property
+    def next_anchor(self) -> Positions:
+        """Position of the anchor just past the SLA; the same as `anchor` except between two [-]."""
+        return self.anchor + self.between
+
+    @cached_property
+    def regime(self) -> npt.NDArray[np.str_]:
+        """The case each row fell into, one of `rules.REGIMES` [-]."""
+        at_last = self.anchor == len(self.curve) - 1
+        code = _where(at_last, _PLATEAU, _MEASURED)
+        code = _where(self.between, _INTERP, code)
+        code = _where(self.capped, _KNEE_CAPPED, code)
+        labels: npt.NDArray[np.str_] = _LABELS[_where(self.feasible, code, _INFEASIBLE)]
+        return labels
+
+    @cached_property
+    def on_interpolation(self) -> Mask:
+        """Whether the row rests on an interpolated concurrency [-]."""
+        return self.between & ~self.capped
+
+    @cached_property
+    def tok_s_per_user(self) -> Floats:
+        """Interactivity at c*: the SLA where interpolated, else that of the anchor [tok/s/user]."""
+        at = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
+        rates: Floats = _where(self.on_interpolation, self.sla, self.curve.tok_s_per_user[at])
+        return rates
+
+    @cached_property
+    def tps_proven(self) -> Floats:
+        """Throughput of the best measured point that meets the SLA [tok/s]."""
+        return self.curve.best_tps[self.anchor]
+
+    @cached_property
+    def tps_hoped(self) -> Floats:
+        """Most throughput the bracket around the SLA could hold [tok/s]."""
+        return np.maximum(self.tps_proven, self.curve.per_replica_tps[self.next_anchor])
+
+    @cached_property
+    def max_num_seqs(self) -> npt.NDArray[np.int64]:
+        """The serving flag: c* rounded down, at least 1 [requests/replica]."""
+        whole: npt.NDArray[np.int64] = np.maximum(1, np.floor(self.c_star * (1 + TOLERANCE))).astype(np.int64)
+        return whole
+
+    @cached_property
+    def tps_at_max_num_seqs(self) -> Floats:
+        """Throughput of one replica held to `max_num_seqs`, never above `per_replica_tps` [tok/s]."""
+        flag = np.asarray(self.max_num_seqs, dtype=np.float64)
+        rate = rate_at(self.curve, flag, self.method)
+        tps = flag * rate * _eta_at(self.curve, np.log(flag))
+        return np.minimum(tps, self.per_replica_tps)
+
+
+def operating_points(
+    curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, guarded: bool = True
+) -> OperatingPoints:
+    """Return the operating point of one replica at each SLA.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve [-]
+    sla : array_like, any shape
+        Interactivity each user must see [tok/s/user]
+    method : str
+        ``"log-c"`` or ``"tpot"`` [-]
+    guarded : bool
+        Keep throughput between what was measured around the SLA: never below the best anchor that
+        meets it, never above the next anchor's [-]
+
+    Returns
+    -------
+    OperatingPoints
+        Arrays of the shape of `sla`; rows that no anchor meets hold the first anchor's figures
+        with ``feasible`` False
+
+    Raises
+    ------
+    InputError
+        If an SLA is not a number within range, or the method is unknown.
+
+    Notes
+    -----
+    With i the last anchor that meets S: the plateau where i is the last anchor; the anchor where
+    r_i equals S; else c* lies between i and i+1 by `method` and
+    ``T = max(best_i, min(eta c* S, T_{i+1}))``. So T never falls as S loosens and never exceeds
+    what was measured. Where best_i wins, past-the-knee concurrency carries less, and c* is the
+    lowest anchor that carries best_i.
+
+    Examples
+    --------
+    >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
+    >>> point = operating_points(curve, 100)
+    >>> print(point.c_star.round(2), point.per_replica_tps.round(1), point.regime)
+    24.48 2448.2 interp
+    """
+    how = interpolation(method)
+    s = numbers(sla, "sla")
+    last = len(curve) - 1
+    tps = curve.per_replica_tps
+    meeting = curve.falling_rates.searchsorted(s * (TOLERANCE - 1), side="right")
+    feasible = meeting > 0
+    anchor = meeting - feasible
+    between = feasible & (anchor < last) & (abs(curve.tok_s_per_user[anchor] - s) > TOLERANCE * s)
+    c_star, throughput = _interpolated(curve, s, anchor, how)
+    if guarded:
+        throughput = np.minimum(throughput, tps[anchor + (anchor < last)])
+    throughput = _where(between, throughput, tps[anchor])
+    c_star = _where(between, c_star, curve.concurrency[anchor])
+    capped = feasible & False
+    if guarded:
+        best = curve.best_tps[anchor]
+        capped = best > throughput * (1 + TOLERANCE)
+        throughput = np.maximum(best, throughput)
+        c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
+    return OperatingPoints(curve, how, guarded, s, anchor, feasible, between, capped, c_star, throughput)
+
+
+def _where(condition: Mask, yes: Any, no: Any) -> Any:
+    """Return numpy.where, without its overhead for the single row that an Excel cell asks for."""
+    if condition.ndim:
+        return np.where(condition, yes, no)
+    return yes if condition else no
+
+
+def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
+    """Return tok/s/user at `concurrency` by `method`, held at the ends of the curve.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve [-]
+    concurrency : ndarray, any shape
+        Requests in flight on the replica [requests/replica]
+    method : Interpolation
+        The interpolation between anchors [-]
+
+    Returns
+    -------
+    ndarray, the shape of `concurrency`
+        Interactivity there [tok/s/user]
+    """
+    x, y, _ = curve.brackets(method)
+    rates: Floats = method.r_of_y(np.interp(method.x_of_c(concurrency), x, y))
+    return rates
+
+
+def _interpolated(curve: Curve, sla: Floats, anchor: Positions, method: Interpolation) -> tuple[Floats, Floats]:
+    """Return concurrency [requests/replica] and throughput [tok/s] where the rate equals the SLA."""
+    x, y, slope = curve.brackets(method)
+    at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
+    concurrency: Floats = method.c_of_x(at)
+    throughput = concurrency * sla
+    if curve.measured_throughput:
+        throughput = throughput * _eta_at(curve, np.log(concurrency))
+    return concurrency, throughput
+
+
+def _eta_at(curve: Curve, log_concurrency: Floats) -> Floats:
+    """Return eta [-], linear in ln c between anchors and held at the ends."""
+    if not curve.measured_throughput:
+        return np.ones_like(log_concurrency)
+    return np.interp(log_concurrency, np.log(curve.concurrency), curve.eta)

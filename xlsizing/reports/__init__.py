@@ -1,0 +1,1 @@
+"""What a sizing looks like on paper: notes, tables, Markdown, JSON."""

@@ -1,0 +1,300 @@
+"""The result of a sizing: pods, GPUs, dollars and the range around them, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from xlsizing.checks import Floats, refuse
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import shown
+from xlsizing.operating import OperatingPoints
+from xlsizing.rows import SizingRow, sizing_frame, sizing_rows
+from xlsizing.rules import HOURS_PER_MONTH, MOST_PODS, TOLERANCE, WIDE_RATIO
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Sizing", "pods_needed"]
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """A sizing; each array has the broadcast shape of SLAs and demands, in the order given.
+
+    Rows that no measured point meets have ``feasible`` False and hold the figures of the first
+    anchor: check `feasible` before using any other array. Scalars in give numbers out.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve [-]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    points : OperatingPoints
+        Where one replica runs at each SLA [-]
+    gpus_per_pod : int
+        GPUs of one replica [GPUs/pod]
+    util : float
+        Planned share of measured throughput [-]
+    gpu_hourly_usd : float
+        Price of one GPU [USD/GPU-hour]
+    price_assumed : bool
+        Whether that price is the default rather than given [-]
+    spare_replicas : int
+        Replicas beyond those that carry the demand [pods]
+    shape : tuple of int
+        Broadcast shape of SLAs and demands [-]
+    """
+
+    curve: Curve
+    demand: Demand
+    points: OperatingPoints
+    gpus_per_pod: int
+    util: float
+    gpu_hourly_usd: float
+    price_assumed: bool
+    spare_replicas: int
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        most = self._quotient(self._carried_proven).max()
+        if most > MOST_PODS:
+            refuse(
+                "demand",
+                f"must not need more than {shown(MOST_PODS)} pods",
+                got=float(most),
+                way_out="check the units of demand and curve",
+            )
+
+    @property
+    def sla(self) -> Floats:
+        """Interactivity each user must see [tok/s/user]."""
+        return self._spread(self.points.sla)
+
+    @property
+    def feasible(self) -> npt.NDArray[np.bool_]:
+        """Whether a measured point meets the SLA [-]."""
+        return self._spread(self.points.feasible)
+
+    @property
+    def regime(self) -> npt.NDArray[np.str_]:
+        """The case each row fell into, one of `rules.REGIMES` [-]."""
+        return self._spread(self.points.regime)
+
+    @property
+    def c_star(self) -> Floats:
+        """Operating concurrency of one replica [requests/replica]."""
+        return self._spread(self.points.c_star)
+
+    @property
+    def per_replica_tps(self) -> Floats:
+        """Output throughput of one replica at c* [tok/s]."""
+        return self._spread(self.points.per_replica_tps)
+
+    @property
+    def tok_s_per_user(self) -> Floats:
+        """Interactivity at c* [tok/s/user]."""
+        return self._spread(self.points.tok_s_per_user)
+
+    @property
+    def max_num_seqs(self) -> Integers:
+        """The serving flag: c* rounded down, at least 1 [requests/replica]."""
+        return self._spread(self.points.max_num_seqs)
+
+    @cached_property
+    def demand_tok_s(self) -> Floats:
+        """Output throughput of the whole deployment [tok/s]."""
+        return self._spread(self.demand.output_tok_s(self.points.sla))
+
+    @cached_property
+    def pods(self) -> Integers:
+        """Pods that carry the demand, spares excluded: the estimate [pods]."""
+        return self._pods(self._carried)
+
+    @cached_property
+    def pods_high(self) -> Integers:
+        """Pods if the replica carries only what was measured at or above the SLA [pods]."""
+        return self._pods(self._carried_proven)
+
+    @cached_property
+    def pods_low(self) -> Integers:
+        """Pods if the replica carries as much as the next measured point [pods]."""
+        hoped = self._concurrency(self.points.next_anchor) if self.demand.counts_users else self.points.tps_hoped
+        return self._pods(hoped)
+
+    @property
+    def gpus(self) -> Integers:
+        """GPUs of the estimate, spares excluded [GPUs]."""
+        return self.pods * self.gpus_per_pod
+
+    @property
+    def gpus_high(self) -> Integers:
+        """GPUs to commit to: the high end of the range, spares excluded [GPUs]."""
+        return self.pods_high * self.gpus_per_pod
+
+    @property
+    def gpus_low(self) -> Integers:
+        """GPUs at the low end of the range, spares excluded [GPUs]."""
+        return self.pods_low * self.gpus_per_pod
+
+    @property
+    def total_pods(self) -> Integers:
+        """Pods of the estimate with spares [pods]."""
+        return self.pods + self.spare_replicas
+
+    @property
+    def total_gpus(self) -> Integers:
+        """GPUs of the estimate with spares [GPUs]."""
+        return self.total_pods * self.gpus_per_pod
+
+    @property
+    def total_gpus_high(self) -> Integers:
+        """GPUs to commit to, with spares [GPUs]."""
+        return (self.pods_high + self.spare_replicas) * self.gpus_per_pod
+
+    @property
+    def usd_per_month(self) -> Floats:
+        """Cost of the estimate, spares included [USD/month]."""
+        return self._usd_per_month(self.total_gpus)
+
+    @property
+    def usd_per_month_high(self) -> Floats:
+        """Cost of the GPUs to commit to, spares included [USD/month]."""
+        return self._usd_per_month(self.total_gpus_high)
+
+    @property
+    def usd_per_million(self) -> Floats:
+        """Cost of the estimate per million output tokens at the demanded load [USD/1M tok]."""
+        return self._usd_per_million(self.usd_per_month)
+
+    @property
+    def usd_per_million_high(self) -> Floats:
+        """Cost of the GPUs to commit to per million output tokens at the demanded load [USD/1M tok]."""
+        return self._usd_per_million(self.usd_per_month_high)
+
+    @property
+    def load(self) -> Floats:
+        """Share of what the estimate's pods carry that the demand takes, after rounding up [-]."""
+        return self._load(self.pods)
+
+    @property
+    def load_one_fewer(self) -> Floats:
+        """The same with one pod fewer; NaN for a single pod [-]."""
+        return self._load(np.where(self.pods > 1, self.pods - 1, np.nan)[()])
+
+    @property
+    def load_at_max_num_seqs(self) -> Floats:
+        """The load where each replica is held to `max_num_seqs`; above 1 it does not carry the demand [-]."""
+        flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
+        return self._asked / (self.pods * flag)
+
+    @property
+    def too_wide(self) -> npt.NDArray[np.bool_]:
+        """Whether the range is too wide to quote: high above twice low [-]."""
+        return self.pods_high > WIDE_RATIO * self.pods_low
+
+    @cached_property
+    def measure_next(self) -> Floats:
+        """The concurrency whose measurement tells most; NaN where none would [requests/replica].
+
+        Between two anchors it is a whole number strictly between them, near c*; on the plateau
+        twice the last anchor; above the curve 1, if the curve starts later.
+        """
+        points, c = self.points, self.curve.concurrency
+        above, below = c[points.anchor], c[points.next_anchor]
+        inside = np.minimum(
+            np.maximum(np.floor(points.c_star), np.floor(above) + 1),
+            np.ceil(below) - 1,
+        )
+        inside = np.where((above < inside) & (inside < below), inside, np.nan)
+        beyond = np.where((points.anchor == len(c) - 1) & ~points.capped, 2 * c[-1], np.nan)
+        first = 1.0 if c[0] > 1 else np.nan
+        step = np.where(points.feasible, np.where(points.between, inside, beyond), first)
+        return self._spread(step)
+
+    def rows(self) -> list[SizingRow]:
+        """Return one `SizingRow` for each SLA and demand, in the order given [-]."""
+        return sizing_rows(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows as a pandas DataFrame, one column a field of `SizingRow` [-].
+
+        Rows that cannot be met hold missing values, never the first anchor's figures.
+        """
+        return sizing_frame(self)
+
+    @property
+    def _carried(self) -> Floats:
+        """What one replica carries, in the demand's kind: requests in flight or tok/s."""
+        return self.points.c_star if self.demand.counts_users else self.points.per_replica_tps
+
+    @property
+    def _carried_proven(self) -> Floats:
+        return self._concurrency(self.points.anchor) if self.demand.counts_users else self.points.tps_proven
+
+    def _concurrency(self, anchor: npt.NDArray[np.intp]) -> Floats:
+        return self.curve.concurrency[anchor]
+
+    @cached_property
+    def _asked(self) -> Floats:
+        """The demand in the kind of `_carried`."""
+        return self.demand.value[()] if self.demand.counts_users else self.demand.output_tok_s(self.points.sla)
+
+    def _quotient(self, carried: Floats) -> Floats:
+        return self._asked / (carried * self.util)
+
+    def _pods(self, carried: Floats) -> Integers:
+        return self._spread(pods_needed(self._quotient(carried)))
+
+    def _load(self, pods: npt.NDArray[Any]) -> Floats:
+        return self._asked / (pods * self._carried)
+
+    def _usd_per_month(self, gpus: Integers) -> Floats:
+        usd: Floats = gpus * (self.gpu_hourly_usd * HOURS_PER_MONTH)
+        return usd
+
+    def _usd_per_million(self, usd_per_month: Floats) -> Floats:
+        million_tok_per_month = self.demand_tok_s * (3600 * HOURS_PER_MONTH / 1e6)
+        return np.divide(usd_per_month, million_tok_per_month)
+
+    def _spread(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return `array` in the shape of the result; a number where that is a single one."""
+        if isinstance(array, np.generic) and not self.shape:
+            return array
+        # [()] makes a number of a 0-d array: it prints, compares and formats as numbers do.
+        return (array if array.shape == self.shape else np.broadcast_to(array, self.shape))[()]
+
+
+def pods_needed(quotient: npt.NDArray[np.float64]) -> Integers:
+    """Return `quotient` rounded up to whole pods, at least 1.
+
+    Parameters
+    ----------
+    quotient : ndarray
+        Demand over what one pod carries at the planned utilisation [pods]
+
+    Returns
+    -------
+    ndarray of int64, the shape of `quotient`
+        Whole pods [pods]
+
+    Notes
+    -----
+    ``max(1, ceil(q (1 - 1e-9)))``: float noise above an exact multiple adds no pod. The formula in
+    a cell is ``MAX(1,CEILING(q*(1-1E-9),1))``.
+
+    Examples
+    --------
+    >>> pods_needed(np.array([0.2, 3.0000000000000004, 3.1]))
+    array([1, 3, 4])
+    """
+    pods: Integers = np.maximum(1, np.ceil(quotient * (1 - TOLERANCE))).astype(np.int64)
+    return pods

@@ -1,0 +1,97 @@
+"""The sizing: from a curve, an SLA and a demand to pods, GPUs and dollars."""
+
+from __future__ import annotations
+
+import numpy.typing as npt
+
+from xlsizing.checks import broadcast, number, refuse, share, whole
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.operating import operating_points
+from xlsizing.result import Sizing
+from xlsizing.rules import (
+    ASSUMED_USD_PER_GPU_HOUR,
+    DEFAULT_METHOD,
+    DEFAULT_UTIL,
+    MOST_GPUS_PER_POD,
+    MOST_SPARES,
+)
+
+__all__ = ["size"]
+
+
+def size(
+    curve: Curve,
+    sla: npt.ArrayLike,
+    demand: Demand,
+    *,
+    gpus_per_pod: int,
+    util: float = DEFAULT_UTIL,
+    gpu_hourly_usd: float | None = None,
+    spare_replicas: int = 0,
+    method: str = DEFAULT_METHOD,
+) -> Sizing:
+    """Size a deployment: how many pods and GPUs carry `demand` at each SLA.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve of one replica [-]
+    sla : array_like
+        Interactivity each user must see; broadcasts with the demand [tok/s/user]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    gpus_per_pod : int
+        GPUs of one replica [GPUs/pod]
+    util : float, optional
+        Planned share of measured throughput, in (0, 1] [-]
+    gpu_hourly_usd : float, optional
+        Price of one GPU; 8.60 is assumed, and labelled so, where none is given [USD/GPU-hour]
+    spare_replicas : int, optional
+        Replicas beyond those that carry the demand; in totals and dollars only [pods]
+    method : str, optional
+        Interpolation between anchors, ``"log-c"`` or ``"tpot"`` [-]
+
+    Returns
+    -------
+    Sizing
+        Arrays in the broadcast shape of `sla` and `demand`
+
+    Raises
+    ------
+    InputError
+        If an argument is not a number in range, shapes do not broadcast, or a row would need more
+        than 1e8 pods.
+
+    Notes
+    -----
+    ``pods = max(1, ceil(q (1 - 1e-9)))`` with ``q = demand/(T util)``, T the throughput of one
+    replica at c*; for users ``q = users/(c* util)``. Commit to `gpus_high`, always: it rests on
+    measured points alone.
+
+    Examples
+    --------
+    >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
+    >>> result = size(curve, sla=[20, 50, 100], demand=Demand.tpm(3e6), gpus_per_pod=4)
+    >>> result.gpus, result.gpus_high
+    (array([ 28,  32, 120]), array([ 28, 236, 236]))
+    """
+    _check_kinds(curve, demand)
+    points = operating_points(curve, sla, method, guarded=not demand.counts_users)
+    return Sizing(
+        curve,
+        demand,
+        points,
+        gpus_per_pod=whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD),
+        util=share(util, "util"),
+        gpu_hourly_usd=ASSUMED_USD_PER_GPU_HOUR if gpu_hourly_usd is None else number(gpu_hourly_usd, "gpu_hourly_usd"),
+        price_assumed=gpu_hourly_usd is None,
+        spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
+        shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
+    )
+
+
+def _check_kinds(curve: object, demand: object) -> None:
+    for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand)):
+        if not isinstance(value, kind):
+            refuse(name, f"must be a {kind.__name__}", got=value)

@@ -9,10 +9,13 @@ from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import CurveError, Phrase
 
-__all__ = ["COLUMNS", "curve_from_rows"]
+__all__ = ["COLUMNS", "LABELS", "curve_from_rows"]
 
 COLUMNS = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")
 """The columns of an anchor table, in order; the last two may be absent."""
+
+LABELS = ("concurrency", "tok/s/user", "output tok/s", "TTFT")
+"""The same columns in the words of an error sentence."""
 
 _NEEDED = COLUMNS[:2]
 
@@ -50,16 +53,13 @@ def curve_from_rows(
     """
     widths = {len(row) for row in rows}
     if not widths <= {2, 3, 4}:
-        refuse("anchors", "must have 2 to 4 columns", got=max(widths - {2, 3, 4}), kind=CurveError)
+        refuse("anchors", "must have 2 to 4 columns", got=Phrase(str(max(widths - {2, 3, 4}))), kind=CurveError)
     kept = [position for position, row in enumerate(rows) if any(cell is not None for cell in row)]
     if not kept:
         refuse("anchors", "must hold at least one measured point", got=Phrase("none"), kind=CurveError)
-    table = [rows[position] for position in kept]
-    used = [
-        j
-        for j, name in enumerate(COLUMNS[: max(widths)])
-        if name in _NEEDED or any(row[j] is not None for row in table)
-    ]
+    width = max(widths)
+    table = [(*rows[position], *[None] * (width - len(rows[position]))) for position in kept]
+    used = [j for j, name in enumerate(COLUMNS[:width]) if name in _NEEDED or any(row[j] is not None for row in table)]
     for position, row in zip(kept, table, strict=True):
         _check_not_half_blank(row, used, place, position)
     given: dict[str, Any] = {COLUMNS[j]: [row[j] for row in table] for j in used}
@@ -68,11 +68,8 @@ def curve_from_rows(
     except CurveError as error:
         if not error.index:
             raise
-        column = _COLUMN_OF_NAME.get(error.name) if len(error.index) == 1 else None
+        column = LABELS.index(error.name) if len(error.index) == 1 and error.name in LABELS else None
         raise error.placed(place(tuple(kept[i] for i in error.index), column)) from None
-
-
-_COLUMN_OF_NAME = {"concurrency": 0, "tok/s/user": 1, "output tok/s": 2, "TTFT": 3}
 
 
 def _check_not_half_blank(row: Sequence[object], used: list[int], place: Place, position: int) -> None:
@@ -81,7 +78,7 @@ def _check_not_half_blank(row: Sequence[object], used: list[int], place: Place, 
             refuse(
                 "anchors",
                 "must not be half-blank",
-                detail=f"{COLUMNS[j]} is blank",
+                detail=f"{LABELS[j]} is blank",
                 way_out="fill in the cell or clear the whole row",
                 where=place((position,), j),
                 kind=CurveError,

@@ -170,7 +170,7 @@ def _as_floats(value: object, name: str, kind: type[InputError]) -> Floats:
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         if array.dtype.kind in "iuf":
-            return array.astype(np.float64, copy=False)
+            return array.astype(np.float64)  # a copy: results are worked out when read
         if array.dtype.kind != "O":
             refuse(name, "must be a number", got=Phrase(f"{array.dtype} values"), kind=kind)
     elif isinstance(value, Iterable) and not isinstance(value, str | bytes | Sequence):

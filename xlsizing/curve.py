@@ -41,10 +41,16 @@ class Curve:
 
     Attributes
     ----------
-    concurrency, tok_s_per_user, per_replica_tps : ndarray, shape (n,)
-        The anchors by rising concurrency [requests/replica, tok/s/user, tok/s]
+    concurrency, tok_s_per_user : ndarray, shape (n,)
+        The anchors by rising concurrency [requests/replica, tok/s/user]
     output_tok_s, ttft_s : ndarray or None
         As measured, in the same order [tok/s, s]
+    per_replica_tps, best_tps : ndarray, shape (n,)
+        Throughput at each anchor, measured or c x tok/s/user, and its running maximum [tok/s]
+    falling_rates : ndarray, shape (n,)
+        `tok_s_per_user` negated and so rising, for a binary search [-tok/s/user]
+    pooled_share : float or None
+        The largest share by which pooling moved a point [-]
     notes : tuple of str
         What a reader of any figure from this curve must know [-]
 
@@ -87,6 +93,11 @@ class Curve:
         check_distinct(self.concurrency, order)
         check_throughput(self.concurrency, rates, self.output_tok_s, order)
         self.pooled_share, self.tok_s_per_user = falling(self.concurrency, rates, pool_rises, order)
+        # Plain attributes, not cached properties: those take a lock at each first read, and a
+        # worksheet builds a curve per call.
+        self.per_replica_tps: Floats = self._per_replica_tps()
+        self.best_tps: Floats = np.maximum.accumulate(self.per_replica_tps)
+        self.falling_rates: Floats = -self.tok_s_per_user
         self._brackets: dict[str, Brackets] = {}
         for array in (self.concurrency, self.tok_s_per_user, self.output_tok_s, self.ttft_s):
             if array is not None:
@@ -103,20 +114,23 @@ class Curve:
         """Return the number of anchors [-]."""
         return self.concurrency.size
 
+    def _per_replica_tps(self) -> Floats:
+        return self.concurrency * self.tok_s_per_user if self.output_tok_s is None else self.output_tok_s
+
+    @property
+    def fastest(self) -> float:
+        """The best interactivity measured [tok/s/user]."""
+        return float(self.tok_s_per_user[0])
+
+    @property
+    def lowest_concurrency(self) -> float:
+        """The concurrency where that was measured [requests/replica]."""
+        return float(self.concurrency[0])
+
     @property
     def measured_throughput(self) -> bool:
         """Whether output tok/s was measured rather than taken as c x tok/s/user [-]."""
         return self.output_tok_s is not None
-
-    @cached_property
-    def per_replica_tps(self) -> Floats:
-        """Output throughput of the replica at each anchor, measured or c x tok/s/user [tok/s]."""
-        return self.concurrency * self.tok_s_per_user if self.output_tok_s is None else self.output_tok_s
-
-    @cached_property
-    def best_tps(self) -> Floats:
-        """Largest throughput at this anchor or any lower one [tok/s]."""
-        return np.maximum.accumulate(self.per_replica_tps)
 
     @cached_property
     def knee_anchor(self) -> npt.NDArray[np.intp]:
@@ -129,11 +143,6 @@ class Curve:
     def eta(self) -> Floats:
         """Throughput over c x tok/s/user at each anchor; 1 where none was measured [-]."""
         return self.per_replica_tps / (self.concurrency * self.tok_s_per_user)
-
-    @cached_property
-    def falling_rates(self) -> Floats:
-        """Interactivity at each anchor, negated and so rising, for a binary search [-tok/s/user]."""
-        return -self.tok_s_per_user
 
     def brackets(self, method: Interpolation) -> Brackets:
         """Return the straight lines between the anchors in the axes of `method` [-]."""

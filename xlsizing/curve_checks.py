@@ -81,7 +81,7 @@ def falling(
     pooled = _isotonic(rates)
     moved = np.abs(pooled / rates - 1)
     worst = int(np.argmax(moved))
-    if moved[worst] > limit:
+    if moved[worst] > limit * (1 + TOLERANCE):
         refuse(
             "pool_rises",
             f"must cover the largest move, {moved[worst]:.2%}",

@@ -87,3 +87,10 @@ class Demand:
         if self.osl is not None:
             return (self.value * self.osl)[()]
         return (self.value * np.asarray(sla))[()] if self.counts_users else self.value[()]
+
+    @property
+    def output_tpm(self) -> Floats | None:
+        """Output tokens per minute over the whole deployment; None where users are the demand [tok/min]."""
+        if self.counts_users:
+            return None
+        return self.value if self.unit == "tpm" else self.output_tok_s(0) * 60

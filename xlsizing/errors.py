@@ -145,8 +145,13 @@ def shown(value: object) -> str:
     if value is True or value is False:
         return str(value).upper()
     if isinstance(value, Number):
-        return f"{value:.10g}"
-    text = value if isinstance(value, Phrase) else repr(value)
+        try:
+            return f"{value:.10g}"
+        except OverflowError:
+            return "a number beyond floating point"
+        except (TypeError, ValueError):  # numbers that do not format as such: a fraction, a time span
+            pass
+    text = value if isinstance(value, Phrase) else " ".join(line.strip() for line in repr(value).splitlines())
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
 
 

@@ -175,7 +175,8 @@ def operating_points(
         best = curve.best_tps[anchor]
         capped = best > throughput * (1 + TOLERANCE)
         throughput = np.maximum(best, throughput)
-        c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
+        if capped.any():
+            c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
     return OperatingPoints(curve, how, guarded, s, anchor, feasible, between, capped, c_star, throughput)
 
 
@@ -215,7 +216,8 @@ def _interpolated(curve: Curve, sla: Floats, anchor: Positions, method: Interpol
     concurrency: Floats = method.c_of_x(at)
     throughput = concurrency * sla
     if curve.measured_throughput:
-        throughput = throughput * _eta_at(curve, np.log(concurrency))
+        # An SLA far above the curve extrapolates to c = 0; its row is infeasible and discards the value.
+        throughput = throughput * _eta_at(curve, np.log(np.maximum(concurrency, curve.concurrency[0])))
     return concurrency, throughput
 
 

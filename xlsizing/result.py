@@ -258,8 +258,7 @@ class Sizing:
         return self._asked / (pods * self._carried)
 
     def _usd_per_month(self, gpus: Integers) -> Floats:
-        usd: Floats = gpus * (self.gpu_hourly_usd * HOURS_PER_MONTH)
-        return usd
+        return np.multiply(gpus, self.gpu_hourly_usd * HOURS_PER_MONTH)
 
     def _usd_per_million(self, usd_per_month: Floats) -> Floats:
         million_tok_per_month = self.demand_tok_s * (3600 * HOURS_PER_MONTH / 1e6)

@@ -127,7 +127,10 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
 
 
 def _reasons(sizing: Sizing) -> list[str | None]:
-    first, c_first = sizing.curve.tok_s_per_user[0].item(), sizing.curve.concurrency[0].item()
+    curve = sizing.curve
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
     slas = np.broadcast_to(sizing.sla, sizing.shape).ravel().tolist()
-    return [None if ok else InfeasibleError(sla, first, c_first).reason() for sla, ok in zip(slas, met, strict=True)]
+    return [
+        None if ok else InfeasibleError(sla, curve.fastest, curve.lowest_concurrency).reason()
+        for sla, ok in zip(slas, met, strict=True)
+    ]

@@ -1,0 +1,242 @@
+"""How Excel's values arrive in a function, and how answers and refusals leave it.
+
+Arriving, a cell is a float, None (blank), text, a bool, a datetime, a Decimal (currency format), or
+an int where it holds one of Excel's errors that xlwings does not translate. Leaving, only floats,
+text and rectangular lists of them reach a cell unharmed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from xlsizing.anchors import LABELS, curve_from_rows
+from xlsizing.checks import refuse
+from xlsizing.curve import Curve
+from xlsizing.errors import BLANK, CurveError, InfeasibleError, InputError, Phrase, SizingError
+
+__all__ = ["EXCEL_ERRORS", "MARK", "OMITTED", "Omitted", "answer", "curve", "marked", "number", "slas", "text"]
+
+MARK: Final = "#SIZING:"
+"""A text that begins so is an error: MARK, one of "VALUE", "NUM" or "N/A", ": ", and the reason [-]."""
+
+_FIRST_ERROR = -2146826288  # xlErrNull, CVErr(2000), as COM delivers it
+_LAST_ERROR = _FIRST_ERROR + 88
+
+EXCEL_ERRORS: Final = {
+    _FIRST_ERROR + offset: name
+    for offset, name in {
+        0: "#NULL!",
+        7: "#DIV/0!",
+        15: "#VALUE!",
+        23: "#REF!",
+        29: "#NAME?",
+        36: "#NUM!",
+        42: "#N/A",
+        43: "#GETTING_DATA",
+        45: "#SPILL!",
+        46: "#CONNECT!",
+        47: "#BLOCKED!",
+        48: "#UNKNOWN!",
+        49: "#FIELD!",
+        50: "#CALC!",
+    }.items()
+}
+"""Excel's errors by the integer that COM delivers for them [-]."""
+
+
+class Omitted:
+    """The type of `OMITTED`: an optional argument that the formula leaves out."""
+
+    def __repr__(self) -> str:
+        return "OMITTED"
+
+
+OMITTED: Final = Omitted()
+
+
+def number(value: Any, name: str, where: str | None = None) -> float:
+    """Return the number in a cell, in the argument's own unit [-].
+
+    Parameters
+    ----------
+    value : object
+        The cell's value as xlwings hands it over [-]
+    name : str
+        The argument's name [-]
+    where : str, optional
+        Row and column within a range [-]
+
+    Returns
+    -------
+    float
+        The number [-]
+
+    Raises
+    ------
+    InputError
+        If the cell holds anything but a number: a blank, text, TRUE, a date, an error, or a whole
+        range where one cell belongs.
+    """
+    kind = type(value)
+    if kind is float or kind is Decimal or (kind is int and not _is_error_code(value)):
+        return float(value)
+    way_out = None
+    if isinstance(value, str) and not _is_error_text(value):
+        way_out = "turn the text into a number (Data > Text to Columns)" if _looks_numeric(value) else None
+    refuse(name, "must be a number", got=_in_words(value), where=where, way_out=way_out)
+
+
+def text(value: Any, name: str) -> str:
+    """Return the text in a cell [-].
+
+    Raises
+    ------
+    InputError
+        If the cell holds anything but text.
+    """
+    if isinstance(value, str) and not _is_error_text(value):
+        return value
+    refuse(name, "must be text", got=_in_words(value))
+
+
+def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
+    """Return the curve in a range of 2 to 4 columns; blank rows are ignored.
+
+    Parameters
+    ----------
+    rows : sequence of sequences, shape (n, 2..4)
+        Concurrency [requests/replica], tok/s/user, output tok/s per replica [tok/s], TTFT [s]
+    name : str
+        The argument's name [-]
+
+    Returns
+    -------
+    Curve
+        The curve [-]
+
+    Raises
+    ------
+    InputError
+        If a cell is no number or the anchors are no valid curve; row and column within the range
+        are named.
+    """
+    cleaned = tuple(
+        tuple(cell if type(cell) is float else _anchor(cell, name, i, j) for j, cell in enumerate(row))
+        for i, row in enumerate(rows)
+    )
+    # Only cleaned cells may be the key of the cache: TRUE and 1.0 are equal and hash alike.
+    return _curve(cleaned, name)
+
+
+def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None]:
+    """Return the SLAs [tok/s/user] in a range of one row or one column; None where it is blank.
+
+    Raises
+    ------
+    InputError
+        If the range has several rows and columns, a cell is no number, or every cell is blank.
+    """
+    if len(rows) > 1 and len(rows[0]) > 1:
+        refuse(name, "must be one row or one column", got=Phrase(f"{len(rows)} rows, {len(rows[0])} columns"))
+    cells = [
+        None if cell is None else number(cell, "sla", _place(name, (i,), j))
+        for i, row in enumerate(rows)
+        for j, cell in enumerate(row)
+    ]
+    if all(cell is None for cell in cells):
+        refuse(name, "must hold at least one number", got=BLANK)
+    return cells
+
+
+def answer(value: Any) -> Any:
+    """Return `value` as xlwings may write it: float, text, or a rectangular list of both [-].
+
+    Raises
+    ------
+    TypeError
+        If the value is none of these: a defect of the function, not of its input.
+    """
+    if isinstance(value, list):
+        return [[answer(cell) for cell in row] for row in value]
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int | float | np.integer) and math.isfinite(value):
+        return float(value)
+    raise TypeError(f"a cell cannot show {value!r}")
+
+
+def marked(error: SizingError) -> str:
+    """Return `error` as the text that a workbook turns into a true Excel error [-].
+
+    A number out of range is #NUM!, an SLA that cannot be met #N/A, anything else #VALUE!.
+
+    >>> marked(InputError("util", "must be in (0, 1]", got=80))
+    '#SIZING:NUM: util must be in (0, 1] (got 80)'
+    """
+    code = "VALUE"
+    if isinstance(error, InfeasibleError):
+        code = "N/A"
+    elif isinstance(error, InputError) and _is_finite_number(error.got):
+        code = "NUM"
+    return f"{MARK}{code}: {error}"
+
+
+@lru_cache(maxsize=256)
+def _curve(rows: tuple[tuple[float | None, ...], ...], name: str) -> Curve:
+    try:
+        return curve_from_rows(rows, lambda at, column: _place(name, at, column))
+    except CurveError as error:
+        if error.name == "anchors" and name != "anchors":
+            raise CurveError(name, error.rule, got=error.got, detail=error.detail, where=error.where) from None
+        raise
+
+
+def _anchor(cell: Any, name: str, row: int, column: int) -> float | None:
+    if cell is None:
+        return None
+    label = LABELS[column] if column < len(LABELS) else f"column {column + 1}"
+    return number(cell, label, _place(name, (row,), column))
+
+
+def _place(name: str, rows: tuple[int, ...], column: int | None) -> str:
+    if column is not None:
+        return f"row {rows[0] + 1}, column {column + 1} of {name}"
+    listed = " and ".join(str(row + 1) for row in sorted(rows))
+    return f"row{'s' * (len(rows) > 1)} {listed} of {name}"
+
+
+def _in_words(value: Any) -> object:
+    if value is None:
+        return Phrase("a blank cell")
+    if isinstance(value, list | tuple):
+        return Phrase("a range of several cells")
+    if isinstance(value, int) and _is_error_code(value):
+        return Phrase(f"the error {EXCEL_ERRORS.get(value, value)}")
+    if isinstance(value, str) and _is_error_text(value):
+        return Phrase(f"the error {value}")
+    if isinstance(value, date | time):
+        return Phrase(f"the date {value:%Y-%m-%d}" if isinstance(value, date) else f"the time {value}")
+    return value
+
+
+def _is_finite_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_error_code(value: int) -> bool:
+    return _FIRST_ERROR <= value <= _LAST_ERROR
+
+
+def _is_error_text(value: str) -> bool:
+    return value in EXCEL_ERRORS.values()
+
+
+def _looks_numeric(value: str) -> bool:
+    return value.strip().replace(",", "").replace(".", "").isdigit()

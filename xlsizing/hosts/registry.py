@@ -1,0 +1,167 @@
+"""What an Excel function is here: one decorator cleans its arguments, registers it, catches its errors.
+
+The decorator applies xlwings' own decorators, which register the function with Excel on Windows and
+do nothing elsewhere, and keeps the same facts in `FUNCTIONS` for every system.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final
+
+import xlwings as xw
+
+from xlsizing.errors import SizingError
+from xlsizing.hosts import cells
+from xlsizing.hosts.cells import MARK, OMITTED
+
+__all__ = ["CATEGORY", "FUNCTIONS", "Argument", "ExcelFunction", "excel_function"]
+
+CATEGORY: Final = "GPU sizing"
+
+LOG_FILE: Final = Path(tempfile.gettempdir()) / "xlsizing-errors.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of an Excel function.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the formula help [-]
+    doc : str
+        One line of help, at most 255 characters [-]
+    is_range : bool
+        Whether it is a range rather than one cell [-]
+    optional : bool
+        Whether a formula may leave it out [-]
+    default : object
+        What then stands in; OMITTED where nothing does [-]
+    """
+
+    name: str
+    doc: str
+    is_range: bool
+    optional: bool
+    default: Any
+
+    @property
+    def xlwings_options(self) -> dict[str, Any]:
+        """The options under which xlwings reads it: always errors as text, ranges always 2-D [-]."""
+        return {"err_to_str": True} | ({"ndim": 2} if self.is_range else {})
+
+
+@dataclass(frozen=True, slots=True)
+class ExcelFunction:
+    """One registered Excel function.
+
+    Parameters
+    ----------
+    name : str
+        Its name in a formula [-]
+    doc : str
+        One line of help, at most 255 characters [-]
+    arguments : tuple of Argument
+        In order, optional ones last [-]
+    python : callable
+        The function that xlwings calls: takes cells, gives a cell or a table, raises nothing [-]
+    """
+
+    name: str
+    doc: str
+    arguments: tuple[Argument, ...]
+    python: Callable[..., Any]
+
+
+FUNCTIONS: Final[dict[str, ExcelFunction]] = {}
+"""Every registered function by its name [-]."""
+
+_ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
+    "anchors": (
+        cells.curve,
+        True,
+        "Measured points, a row each: concurrency, tok/s/user, [output tok/s per replica], [TTFT s]; blank rows allowed.",
+    ),
+    "sla": (cells.number, False, "Output tokens per second that each user must see [tok/s/user]."),
+    "slas": (cells.slas, True, "One row or column of SLAs [tok/s/user]; a blank gives a blank row."),
+    "tpm": (cells.number, False, "Output tokens per minute over the whole deployment [tok/min]."),
+    "gpus_per_pod": (cells.number, False, "GPUs of one replica, a whole number [GPUs/pod]."),
+    "util": (cells.number, False, "Planned share of measured throughput, above 0 and at most 1; 0.70 if left out."),
+    "gpu_hourly_usd": (cells.number, False, "Price of one GPU [$/GPU-hour]; 8.60 is assumed if left out."),
+    "method": (cells.text, False, 'Interpolation between points: "log-c" (if left out) or "tpot".'),
+    "value": (cells.number, False, "The demand, in the given unit."),
+    "unit": (cells.text, False, 'Unit of the demand: "tok/s" or "rps" (requests per second).'),
+    "osl": (cells.number, False, 'Output tokens per request [tok]; needed for "rps".'),
+}
+"""How each argument is cleaned, whether it is a range, and its help: one meaning per name."""
+
+
+def excel_function(
+    *, refusal: Callable[[SizingError], str] = cells.marked
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that registers a function as the Excel function of its name.
+
+    The function takes cleaned arguments, named as in the table of this module, and gives a value
+    or a table. What replaces it is what Excel calls: it cleans, computes, and lets no exception out.
+
+    Parameters
+    ----------
+    refusal : callable
+        Turns a refusal into the cell's text [-]
+
+    Returns
+    -------
+    callable
+        The decorator [-]
+    """
+    return lambda python: _registered(python, refusal)
+
+
+def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str]) -> Callable[..., Any]:
+    arguments = tuple(_argument(parameter) for parameter in inspect.signature(python).parameters.values())
+
+    @wraps(python)
+    def door(*values: Any) -> Any:
+        try:
+            cleaned = [_cleaned(argument, value) for argument, value in zip(arguments, values, strict=True)]
+            return cells.answer(python(*cleaned))
+        except SizingError as error:
+            return refusal(error)
+        except Exception as defect:  # noqa: BLE001  # ours: it must not become a traceback in a cell
+            return _internal_error(python.__name__, defect)
+
+    registered = door
+    for argument in reversed(arguments):
+        registered = xw.arg(argument.name, doc=argument.doc, **argument.xlwings_options)(registered)
+    registered = xw.func(category=CATEGORY)(registered)
+    doc = inspect.getdoc(python) or ""
+    FUNCTIONS[python.__name__] = ExcelFunction(python.__name__, doc, arguments, registered)
+    return registered
+
+
+def _argument(parameter: inspect.Parameter) -> Argument:
+    _, is_range, doc = _ARGUMENTS[parameter.name]
+    optional = parameter.default is not inspect.Parameter.empty
+    return Argument(parameter.name, doc, is_range, optional, parameter.default if optional else OMITTED)
+
+
+def _cleaned(argument: Argument, value: Any) -> Any:
+    if value is OMITTED:
+        return OMITTED
+    clean, _, _ = _ARGUMENTS[argument.name]
+    return clean(value, argument.name)
+
+
+def _internal_error(name: str, defect: Exception) -> str:
+    logger = logging.getLogger("xlsizing")
+    if not logger.handlers:
+        logger.addHandler(logging.FileHandler(LOG_FILE, encoding="utf-8", delay=True))
+    logger.error("%s failed", name, exc_info=defect)
+    return f"{MARK}VALUE: internal error in {name}; please report it with {LOG_FILE}"

@@ -1,0 +1,194 @@
+"""The Excel functions, registered through xlwings; no arithmetic of their own.
+
+Arguments arrive cleaned (see `registry`); what each one means stands in the table there.
+"""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import xlwings
+
+import xlsizing
+from xlsizing.checks import choice, refuse, share, whole
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.cells import OMITTED
+from xlsizing.hosts.registry import excel_function
+from xlsizing.operating import OperatingPoints, operating_points
+from xlsizing.result import Sizing
+from xlsizing.rows import SizingRow
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD
+from xlsizing.sizing import size
+
+__all__ = [
+    "SIZING_CHECK",
+    "SIZING_COST",
+    "SIZING_CSTAR",
+    "SIZING_GPUS",
+    "SIZING_GPUS_COMMIT",
+    "SIZING_PODS",
+    "SIZING_POD_TPS",
+    "SIZING_REGIME",
+    "SIZING_TABLE",
+    "SIZING_TPM",
+    "SIZING_VERSION",
+]
+
+
+@excel_function()
+def SIZING_CSTAR(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+    """Concurrency at which one replica still meets the SLA: c* [requests/replica]."""
+    return _point(anchors, sla, method).c_star
+
+
+@excel_function()
+def SIZING_POD_TPS(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+    """Output throughput of one replica at the SLA [tok/s]."""
+    return _point(anchors, sla, method).per_replica_tps
+
+
+@excel_function()
+def SIZING_REGIME(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+    """What the operating point rests on: plateau, measured anchor, interpolation, knee, or infeasible [-]."""
+    return operating_points(anchors, sla, method).regime
+
+
+@excel_function()
+def SIZING_PODS(anchors: Any, sla: Any, tpm: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD) -> Any:
+    """Replicas that carry the demand at the SLA, rounded up: an estimate [pods]."""
+    return _sizing(anchors, sla, tpm, 1.0, util, method=method).pods
+
+
+@excel_function()
+def SIZING_GPUS(
+    anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD
+) -> Any:
+    """GPUs that carry the demand at the SLA: an estimate; commit to SIZING_GPUS_COMMIT [GPUs]."""
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method).gpus
+
+
+@excel_function()
+def SIZING_GPUS_COMMIT(
+    anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD
+) -> Any:
+    """GPUs to commit to: the high end of the range, resting on measured points alone [GPUs]."""
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method).gpus_high
+
+
+@excel_function()
+def SIZING_COST(
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
+    method: Any = DEFAULT_METHOD,
+) -> Any:
+    """Cost of the estimate (SIZING_GPUS) at 730 hours a month [$/month]."""
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method).usd_per_month
+
+
+_TABLE_COLUMNS = {
+    "SLA tok/s/user": "sla",
+    "GPUs to commit": "gpus_high",
+    "GPUs estimate": "gpus",
+    "GPUs low": "gpus_low",
+    "pods estimate": "pods",
+    "c*": "c_star",
+    "tok/s per pod": "per_replica_tps",
+    "$/month to commit": "usd_per_month_high",
+    "$/month estimate": "usd_per_month",
+    "regime": "regime",
+}
+
+
+@excel_function()
+def SIZING_TABLE(
+    anchors: Any,
+    slas: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
+    method: Any = DEFAULT_METHOD,
+) -> Any:
+    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime [-]."""
+    given = [sla for sla in slas if sla is not None]
+    rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method).rows())
+    blank = [""] * len(_TABLE_COLUMNS)
+    return [list(_TABLE_COLUMNS)] + [blank if sla is None else _table_row(next(rows)) for sla in slas]
+
+
+@excel_function(refusal=str)
+def SIZING_CHECK(
+    anchors: Any, sla: Any = OMITTED, tpm: Any = OMITTED, gpus_per_pod: Any = OMITTED, util: Any = OMITTED
+) -> Any:
+    """OK, or in one line why the inputs given cannot be sized [-]."""
+    planned = DEFAULT_UTIL if util is OMITTED else share(util, "util")
+    gpus = 1 if gpus_per_pod is OMITTED else whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    demand = None if tpm is OMITTED else Demand.tpm(tpm)
+    if sla is not OMITTED:
+        _point(anchors, sla, DEFAULT_METHOD)
+        if demand is not None:
+            size(anchors, sla, demand, gpus_per_pod=gpus, util=planned)
+    return "OK"
+
+
+@excel_function()
+def SIZING_TPM(value: Any, unit: Any, osl: Any = OMITTED) -> Any:
+    """Output tokens per minute from tok/s, or from requests per second and output tokens per request [tok/min]."""
+    if choice(unit, "unit", ("tok/s", "rps")) == "tok/s":
+        demand = Demand.tok_s(value)
+    elif osl is OMITTED:
+        refuse("osl", 'must be given with the unit "rps"', way_out="add the output tokens per request")
+    else:
+        demand = Demand.rps(value, osl=osl)
+    return demand.output_tpm
+
+
+@excel_function()
+def SIZING_VERSION() -> Any:
+    """Versions of xlsizing, xlwings and Python behind these functions [-]."""
+    return f"xlsizing {xlsizing.__version__}, xlwings {xlwings.__version__}, Python {platform.python_version()}"
+
+
+def _point(anchors: Curve, sla: float, method: str) -> OperatingPoints:
+    point = operating_points(anchors, sla, method)
+    _refuse_infeasible(point)
+    return point
+
+
+def _sizing(anchors: Curve, sla: float, *others: Any, **named: Any) -> Sizing:
+    result = _size(anchors, sla, *others, **named)
+    _refuse_infeasible(result.points)
+    return result
+
+
+def _size(
+    anchors: Curve,
+    sla: Any,
+    tpm: float,
+    gpus_per_pod: Any,
+    util: float,
+    gpu_hourly_usd: float | None = None,
+    method: str = DEFAULT_METHOD,
+) -> Sizing:
+    demand = Demand.tpm(tpm)
+    return size(
+        anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=gpu_hourly_usd, method=method
+    )
+
+
+def _refuse_infeasible(point: OperatingPoints) -> None:
+    if not point.feasible:
+        raise InfeasibleError(float(point.sla), point.curve.fastest, point.curve.lowest_concurrency)
+
+
+def _table_row(row: SizingRow) -> list[Any]:
+    if not row.feasible:
+        return [row.regime if field == "regime" else "" for field in _TABLE_COLUMNS.values()]
+    return [getattr(row, field) for field in _TABLE_COLUMNS.values()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import numpy as np
 import numpy.typing as npt
 
@@ -101,7 +103,7 @@ def _pool_share(pool_rises: object) -> float:
     return share
 
 
-def _refuse_rise(c: Floats, rates: Floats, order: npt.NDArray[np.intp], at: int) -> None:
+def _refuse_rise(c: Floats, rates: Floats, order: npt.NDArray[np.intp], at: int) -> NoReturn:
     pair = (int(order[at]), int(order[at + 1]))
     low, high = (f"{shown(rates[i])} at c={shown(c[i])}" for i in (at, at + 1))
     refuse(

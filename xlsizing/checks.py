@@ -17,11 +17,23 @@ import numpy.typing as npt
 from xlsizing.errors import BLANK, InputError, Phrase, shown
 from xlsizing.rules import HIGHEST, LOWEST
 
-__all__ = ["Floats", "broadcast", "choice", "number", "number_in_text", "numbers", "refuse", "share", "whole"]
+__all__ = [
+    "Floats",
+    "broadcast",
+    "choice",
+    "number",
+    "number_in_text",
+    "numbers",
+    "printable",
+    "refuse",
+    "share",
+    "whole",
+]
 
 Floats = npt.NDArray[np.float64]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_LONGEST_LINE = 200
 _NUMERIC_TYPES = {int, float, Decimal, np.float64, np.float32, np.int64, np.int32}
 
 
@@ -140,6 +152,19 @@ def number_in_text(text: str, name: str, *, where: str | None = None) -> float:
             way_out="write 3000000 or 3e6, without separators or units" if any(map(str.isdigit, text)) else None,
         )
     return float(text)
+
+
+def printable(value: str, name: str) -> str:
+    """Return one line of text without control characters, at most 200 of them [-].
+
+    >>> printable("MiniMax-M2", "model")
+    'MiniMax-M2'
+    """
+    if not value.isprintable():
+        refuse(name, "must be one line of printable text", got=value)
+    if len(value) > _LONGEST_LINE:
+        refuse(name, f"must have at most {_LONGEST_LINE} characters", got=len(value))
+    return value
 
 
 def broadcast(first: tuple[int, ...], second: tuple[int, ...], names: tuple[str, str]) -> tuple[int, ...]:

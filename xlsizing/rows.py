@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlsizing.errors import InfeasibleError
+from xlsizing.rules import TOLERANCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,11 @@ class SizingRow:
     load_at_max_num_seqs: float | None
     too_wide: bool | None
     measure_next: float | None
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether the estimate's pods, held to `max_num_seqs`, do not carry the demand [-]."""
+        return self.load_at_max_num_seqs is not None and self.load_at_max_num_seqs > 1 + TOLERANCE
 
 
 _NAMES = tuple(field.name for field in fields(SizingRow))

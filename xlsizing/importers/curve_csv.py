@@ -1,0 +1,110 @@
+"""A measured curve in a CSV file: a header, then one anchor a line.
+
+    # MiniMax-M2-NVFP4, GB300, TP4
+    concurrency,tok_s_per_user
+    1,215.5
+    10,122.2
+
+The columns are those of `anchors.COLUMNS`, in any order, the last two optional. Lines that begin
+with # are comments; comma, semicolon and tab all separate.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
+from xlsizing.checks import number_in_text, refuse
+from xlsizing.curve import Curve
+from xlsizing.errors import BLANK, CurveError, Phrase
+
+__all__ = ["read_curve"]
+
+_LARGEST_BYTES = 10_000_000
+
+
+def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
+    """Return the curve in the CSV file at `path`.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file [-]
+    pool_rises : float, optional
+        Passed on to `Curve` [-]
+
+    Returns
+    -------
+    Curve
+        The curve [-]
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no valid curve; the line is named.
+    """
+    name = Path(path).name
+    lines = _lines(_text(Path(path)))
+    columns = _columns(lines[0][1], name) if lines else _refuse_header(name, BLANK)
+    rows = [_row(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
+    numbers = [line for line, _ in lines[1:]]
+
+    def place(at: tuple[int, ...], _column: int | None) -> str:
+        listed = " and ".join(str(numbers[i]) for i in sorted(at))
+        return f"{name}, line{'s' * (len(at) > 1)} {listed}"
+
+    return curve_from_rows(rows, place, pool_rises=pool_rises)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_BYTES + 1)
+    except OSError as error:
+        refuse("curve file", "must be readable", detail=error.strerror or str(error), where=str(path))
+    if len(data) > _LARGEST_BYTES:
+        refuse("curve file", "must be at most 10 MB", way_out="keep the anchors only", where=str(path))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        refuse("curve file", "must be UTF-8 text", way_out='save it as "CSV UTF-8"', where=str(path))
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    """Return line number and cells of each line that is neither a comment nor empty."""
+    header = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    delimiter = max(",;\t", key=header.count)
+    kept = "\n".join("" if line.startswith("#") else line for line in text.splitlines())
+    reader = csv.reader(io.StringIO(kept), delimiter=delimiter)
+    return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+
+
+def _columns(header: list[str], name: str) -> list[str]:
+    columns = [cell.lower() for cell in header]
+    unknown = [cell for cell in columns if cell not in COLUMNS]
+    if unknown or len(set(columns)) != len(columns) or not set(COLUMNS[:2]) <= set(columns):
+        _refuse_header(name, Phrase(", ".join(header)[:40]))
+    return columns
+
+
+def _refuse_header(name: str, got: Phrase) -> Any:
+    refuse(
+        "first line",
+        f"must name the columns {COLUMNS[0]}, {COLUMNS[1]} and, where measured, {COLUMNS[2]}, {COLUMNS[3]}",
+        got=got,
+        where=name,
+        kind=CurveError,
+    )
+
+
+def _row(cells: list[str], columns: list[str], where: str) -> list[float | None]:
+    if len(cells) > len(columns) and any(cells[len(columns) :]):
+        refuse("line", f"must have {len(columns)} values", got=Phrase(str(len(cells))), where=where, kind=CurveError)
+    by_name = dict(zip(columns, cells, strict=False))
+    texts = [by_name.get(column, "") for column in COLUMNS]
+    return [
+        number_in_text(text, label, where=where) if text else None for text, label in zip(texts, LABELS, strict=True)
+    ]

@@ -1,0 +1,66 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from xlsizing.checks import refuse
+
+__all__ = ["write_whole"]
+
+
+def write_whole(texts: Mapping[Path, str]) -> None:
+    """Write every file of `texts`, or leave the directory as it was.
+
+    Parameters
+    ----------
+    texts : mapping of Path to str
+        The files, all in one directory, and what each shall hold; the directory is made if its
+        parent exists [-]
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written; every file is then as before.
+    """
+    folder = next(iter(texts)).parent
+    made = not folder.exists()
+    try:
+        if made:
+            folder.mkdir()
+        _replace_all(texts, folder)
+    except OSError as error:
+        if made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        refuse("output", "must be writable", detail=error.strerror or str(error), where=str(error.filename or folder))
+
+
+def _replace_all(texts: Mapping[Path, str], folder: Path) -> None:
+    """Stage every file beside its place, then rename; undo the renames if one fails."""
+    with tempfile.TemporaryDirectory(prefix=".xlsizing-", dir=folder) as stage:
+        for target, text in texts.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, "Is a directory", str(target))
+            (Path(stage) / target.name).write_bytes(text.encode("utf-8"))
+        kept: dict[Path, Path | None] = {}
+        try:
+            for target in texts:
+                kept[target] = _moved_aside(target, Path(stage))
+                (Path(stage) / target.name).replace(target)
+        except OSError:
+            for target, old in kept.items():
+                target.unlink(missing_ok=True) if old is None else old.replace(target)
+            raise
+
+
+def _moved_aside(target: Path, stage: Path) -> Path | None:
+    if not target.exists():
+        return None
+    old = stage / f"{target.name}.old"
+    target.replace(old)
+    return old

@@ -16,12 +16,25 @@ from typing import Any, Final
 
 import numpy as np
 
+from xlsizing import checks
 from xlsizing.anchors import LABELS, curve_from_rows
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
-from xlsizing.errors import BLANK, CurveError, InfeasibleError, InputError, Phrase, SizingError
+from xlsizing.errors import BLANK, CurveError, InfeasibleError, InputError, Phrase, SizingError, shown
 
-__all__ = ["EXCEL_ERRORS", "MARK", "OMITTED", "Omitted", "answer", "curve", "marked", "number", "slas", "text"]
+__all__ = [
+    "EXCEL_ERRORS",
+    "MARK",
+    "OMITTED",
+    "Omitted",
+    "answer",
+    "curve",
+    "is_error_code",
+    "marked",
+    "number",
+    "slas",
+    "text",
+]
 
 MARK: Final = "#SIZING:"
 """A text that begins so is an error: MARK, one of "VALUE", "NUM" or "N/A", ": ", and the reason [-]."""
@@ -84,9 +97,10 @@ def number(value: Any, name: str, where: str | None = None) -> float:
         If the cell holds anything but a number: a blank, text, TRUE, a date, an error, or a whole
         range where one cell belongs.
     """
-    kind = type(value)
-    if kind is float or kind is Decimal or (kind is int and not _is_error_code(value)):
-        return float(value)
+    if type(value) is float:
+        return value
+    if type(value) is Decimal or (type(value) is int and not is_error_code(value)):
+        return _as_float(value, name, where)
     way_out = None
     if isinstance(value, str) and not _is_error_text(value):
         way_out = "turn the text into a number (Data > Text to Columns)" if _looks_numeric(value) else None
@@ -103,7 +117,8 @@ def text(value: Any, name: str) -> str:
     """
     if isinstance(value, str) and not _is_error_text(value):
         return value
-    refuse(name, "must be text", got=_in_words(value))
+    words = Phrase(f"the number {shown(value)}") if _is_number(value) else _in_words(value)
+    refuse(name, "must be text", got=words)
 
 
 def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
@@ -129,7 +144,7 @@ def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
     """
     cleaned = tuple(
         tuple(cell if type(cell) is float else _anchor(cell, name, i, j) for j, cell in enumerate(row))
-        for i, row in enumerate(rows)
+        for i, row in enumerate(_until_last_used(rows))
     )
     # Only cleaned cells may be the key of the cache: TRUE and 1.0 are equal and hash alike.
     return _curve(cleaned, name)
@@ -141,12 +156,13 @@ def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None
     Raises
     ------
     InputError
-        If the range has several rows and columns, a cell is no number, or every cell is blank.
+        If the range has several rows and columns, a cell is no number in range, or every cell is
+        blank; row and column within the range are named.
     """
     if len(rows) > 1 and len(rows[0]) > 1:
         refuse(name, "must be one row or one column", got=Phrase(f"{len(rows)} rows, {len(rows[0])} columns"))
     cells = [
-        None if cell is None else number(cell, "sla", _place(name, (i,), j))
+        None if cell is None else _sla(cell, _place(name, (i,), j))
         for i, row in enumerate(rows)
         for j, cell in enumerate(row)
     ]
@@ -183,7 +199,7 @@ def marked(error: SizingError) -> str:
     code = "VALUE"
     if isinstance(error, InfeasibleError):
         code = "N/A"
-    elif isinstance(error, InputError) and _is_finite_number(error.got):
+    elif isinstance(error, InputError) and _is_number(error.got):
         code = "NUM"
     return f"{MARK}{code}: {error}"
 
@@ -193,9 +209,28 @@ def _curve(rows: tuple[tuple[float | None, ...], ...], name: str) -> Curve:
     try:
         return curve_from_rows(rows, lambda at, column: _place(name, at, column))
     except CurveError as error:
-        if error.name == "anchors" and name != "anchors":
-            raise CurveError(name, error.rule, got=error.got, detail=error.detail, where=error.where) from None
-        raise
+        raise _in_excel_terms(error, name) from None
+
+
+def _in_excel_terms(error: CurveError, name: str) -> CurveError:
+    """Return `error` naming the formula's own argument, and no way out that formulas do not have."""
+    return CurveError(
+        name if error.name == "anchors" else error.name,
+        error.rule,
+        got=error.got,
+        detail=error.detail,
+        way_out=error.way_out and error.way_out.removesuffix(", or pass pool_rises"),
+        where=error.where,
+        index=error.index,
+    )
+
+
+def _until_last_used(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """Return `rows` without the blank ones at the end: a formula may name a whole column."""
+    last = len(rows)
+    while last and all(cell is None for cell in rows[last - 1]):
+        last -= 1
+    return rows[:last]
 
 
 def _anchor(cell: Any, name: str, row: int, column: int) -> float | None:
@@ -205,6 +240,21 @@ def _anchor(cell: Any, name: str, row: int, column: int) -> float | None:
     return number(cell, label, _place(name, (row,), column))
 
 
+def _sla(cell: Any, where: str) -> float:
+    given = number(cell, "sla", where)
+    try:
+        return checks.number(given, "sla")
+    except InputError as error:
+        raise error.placed(where) from None
+
+
+def _as_float(value: int | Decimal, name: str, where: str | None) -> float:
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # an int beyond float64, a signalling Decimal NaN
+        refuse(name, "must be a finite number", got=Phrase("a number beyond floating point"), where=where)
+
+
 def _place(name: str, rows: tuple[int, ...], column: int | None) -> str:
     if column is not None:
         return f"row {rows[0] + 1}, column {column + 1} of {name}"
@@ -212,26 +262,29 @@ def _place(name: str, rows: tuple[int, ...], column: int | None) -> str:
     return f"row{'s' * (len(rows) > 1)} {listed} of {name}"
 
 
+def is_error_code(value: int) -> bool:
+    """Return whether COM delivers an Excel error as the int `value` [-]."""
+    return _FIRST_ERROR <= value <= _LAST_ERROR
+
+
 def _in_words(value: Any) -> object:
     if value is None:
         return Phrase("a blank cell")
     if isinstance(value, list | tuple):
         return Phrase("a range of several cells")
-    if isinstance(value, int) and _is_error_code(value):
+    if isinstance(value, int) and is_error_code(value):
         return Phrase(f"the error {EXCEL_ERRORS.get(value, value)}")
     if isinstance(value, str) and _is_error_text(value):
         return Phrase(f"the error {value}")
     if isinstance(value, date | time):
-        return Phrase(f"the date {value:%Y-%m-%d}" if isinstance(value, date) else f"the time {value}")
+        return Phrase(f"the date {str(value)[:10]}" if isinstance(value, date) else f"the time {value}")
     return value
 
 
-def _is_finite_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_error_code(value: int) -> bool:
-    return _FIRST_ERROR <= value <= _LAST_ERROR
+def _is_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and not is_error_code(value)
 
 
 def _is_error_text(value: str) -> bool:

@@ -18,12 +18,13 @@ from xlwings import conversion
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.hosts import udfs
-from xlsizing.hosts.cells import EXCEL_ERRORS, OMITTED
+from xlsizing.hosts.cells import EXCEL_ERRORS, OMITTED, is_error_code
 from xlsizing.hosts.registry import FUNCTIONS, Argument, ExcelFunction
 
 __all__ = ["OMITTED", "Headless"]
 
 _ENGINE: Final = "xlsizing-headless"
+_BEYOND_FLOAT: Final = 2**1023
 _CODE_OF_ERROR: Final = {name: code for code, name in EXCEL_ERRORS.items()}
 # xlwings turns these into text where a function asks for it; newer ones stay integers.
 _ERRORS_XLWINGS_KNOWS: Final = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")
@@ -99,7 +100,7 @@ class _Engine:
 
 
 def _cleaned(cell: Any, empty_as: Any, err_to_str: bool) -> Any:
-    if cell is None or cell == "":
+    if cell is None or (isinstance(cell, str) and not cell):
         return empty_as
     if isinstance(cell, int) and EXCEL_ERRORS.get(cell) in _ERRORS_XLWINGS_KNOWS:
         return EXCEL_ERRORS[cell] if err_to_str else None
@@ -152,12 +153,14 @@ def _delivered(value: object, name: str) -> Any:
 
 
 def _delivered_cell(cell: object) -> Any:
+    if isinstance(cell, np.datetime64):
+        cell = cell.astype("datetime64[us]")  # finer ones would become whole numbers
     if isinstance(cell, np.generic):
         cell = cell.item()
     if isinstance(cell, str):
         return _CODE_OF_ERROR.get(cell, cell)
-    if isinstance(cell, int) and not isinstance(cell, bool) and cell not in EXCEL_ERRORS:
-        return float(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool) and not is_error_code(cell):
+        return float(cell) if abs(cell) < _BEYOND_FLOAT else cell
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=None)
     return cell

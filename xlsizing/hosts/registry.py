@@ -10,6 +10,7 @@ import inspect
 import logging
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -126,11 +127,13 @@ def excel_function(
 
 def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str]) -> Callable[..., Any]:
     arguments = tuple(_argument(parameter) for parameter in inspect.signature(python).parameters.values())
+    defaults = tuple(argument.default for argument in arguments)
 
     @wraps(python)
     def door(*values: Any) -> Any:
         try:
-            cleaned = [_cleaned(argument, value) for argument, value in zip(arguments, values, strict=True)]
+            given = values + defaults[len(values) :]  # Excel fills in what is left out, a caller from Python may not
+            cleaned = [_cleaned(argument, value) for argument, value in zip(arguments, given, strict=True)]
             return cells.answer(python(*cleaned))
         except SizingError as error:
             return refusal(error)
@@ -155,13 +158,16 @@ def _argument(parameter: inspect.Parameter) -> Argument:
 def _cleaned(argument: Argument, value: Any) -> Any:
     if value is OMITTED:
         return OMITTED
-    clean, _, _ = _ARGUMENTS[argument.name]
+    clean, is_range, _ = _ARGUMENTS[argument.name]
+    if is_range and value is None:  # a needed range left out between commas
+        value = [[None]]
     return clean(value, argument.name)
 
 
 def _internal_error(name: str, defect: Exception) -> str:
     logger = logging.getLogger("xlsizing")
-    if not logger.handlers:
-        logger.addHandler(logging.FileHandler(LOG_FILE, encoding="utf-8", delay=True))
-    logger.error("%s failed", name, exc_info=defect)
+    if not any(getattr(handler, "baseFilename", None) == str(LOG_FILE) for handler in logger.handlers):
+        logger.addHandler(logging.FileHandler(LOG_FILE, encoding="utf-8", errors="backslashreplace", delay=True))
+    with suppress(OSError):  # a log that cannot be written must not become a traceback in a cell either
+        logger.error("%s failed", name, exc_info=defect)
     return f"{MARK}VALUE: internal error in {name}; please report it with {LOG_FILE}"

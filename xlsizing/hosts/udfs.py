@@ -11,7 +11,7 @@ from typing import Any
 import xlwings
 
 import xlsizing
-from xlsizing.checks import choice, refuse, share, whole
+from xlsizing.checks import choice, number, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError
@@ -20,7 +20,7 @@ from xlsizing.hosts.registry import excel_function
 from xlsizing.operating import OperatingPoints, operating_points
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
 from xlsizing.sizing import size
 
 __all__ = [
@@ -128,25 +128,27 @@ def SIZING_CHECK(
     anchors: Any, sla: Any = OMITTED, tpm: Any = OMITTED, gpus_per_pod: Any = OMITTED, util: Any = OMITTED
 ) -> Any:
     """OK, or in one line why the inputs given cannot be sized [-]."""
-    planned = DEFAULT_UTIL if util is OMITTED else share(util, "util")
-    gpus = 1 if gpus_per_pod is OMITTED else whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
-    demand = None if tpm is OMITTED else Demand.tpm(tpm)
-    if sla is not OMITTED:
-        _point(anchors, sla, DEFAULT_METHOD)
-        if demand is not None:
-            size(anchors, sla, demand, gpus_per_pod=gpus, util=planned)
+    # What is left out takes a value that is never refused, so that the sentence is the one a sizing would give.
+    _sizing(
+        anchors,
+        float(anchors.tok_s_per_user[-1]) if sla is OMITTED else sla,
+        LOWEST if tpm is OMITTED else tpm,
+        1.0 if gpus_per_pod is OMITTED else gpus_per_pod,
+        DEFAULT_UTIL if util is OMITTED else util,
+    )
     return "OK"
 
 
 @excel_function()
 def SIZING_TPM(value: Any, unit: Any, osl: Any = OMITTED) -> Any:
     """Output tokens per minute from tok/s, or from requests per second and output tokens per request [tok/min]."""
+    given = number(value, "value")
     if choice(unit, "unit", ("tok/s", "rps")) == "tok/s":
-        demand = Demand.tok_s(value)
+        demand = Demand.tok_s(given)
     elif osl is OMITTED:
         refuse("osl", 'must be given with the unit "rps"', way_out="add the output tokens per request")
     else:
-        demand = Demand.rps(value, osl=osl)
+        demand = Demand.rps(given, osl=osl)
     return demand.output_tpm
 
 

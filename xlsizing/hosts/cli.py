@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from xlsizing.anchors import LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.errors import BLANK, InfeasibleError, Phrase, SizingError
+from xlsizing.errors import BLANK, InfeasibleError, InputError, Phrase, SizingError
 from xlsizing.reports.report import Report
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS
 
@@ -22,6 +23,23 @@ __all__ = ["main"]
 
 _BAD_INPUT = SizingError.exit_code
 _UNMET = InfeasibleError.exit_code
+_LONGEST_SENTENCE = 1000
+
+_FLAGS = {
+    "sla": "--sla",
+    "tpm": "--tpm",
+    "tok_s": "--tok-s",
+    "rps": "--rps",
+    "osl": "--osl",
+    "users": "--users",
+    "gpus_per_pod": "--gpus-per-pod",
+    "util": "--util",
+    "gpu_hourly_usd": "--gpu-hourly-usd",
+    "spare_replicas": "--spare",
+    "method": "--method",
+    "pool_rises": "--pool-rises",
+}
+"""What the core calls an input, and the flag that gives it here."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,23 +55,51 @@ def main(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         With 0; 2 for bad input; 3 where an SLA cannot be met.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a model's name may not fit the terminal's encoding
     try:
         code = _commands.main(arguments, prog_name="xlsizing", standalone_mode=False)
     except click.exceptions.Abort:
         code = _failed("interrupted")
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "xlsizing"
+        code = _failed(f"{error.format_message()} Try '{command} --help'.")
     except click.ClickException as error:
         code = _failed(error.format_message())
     except SizingError as error:
-        code = _failed(str(error))
+        code = _failed(_in_flags(error))
+    except OSError as error:
+        code = _failed(f"output must be writable: {error.strerror or error} (standard output)")
+        sys.stdout = None  # what is still buffered cannot be written either
     sys.exit(code)
 
 
 def _failed(sentence: str) -> int:
-    click.echo(f"xlsizing: {' '.join(sentence.split())}", err=True)
+    """Write `sentence` on one line, whatever characters came with the input."""
+    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(sentence.split()))
+    if len(line) > _LONGEST_SENTENCE:
+        line = f"{line[:_LONGEST_SENTENCE]}..."
+    click.echo(f"xlsizing: {line}", err=True)
     return _BAD_INPUT
 
 
-@click.group(name="xlsizing", context_settings={"help_option_names": ["-h", "--help"]})
+def _in_flags(error: SizingError) -> str:
+    """Return the sentence of `error` in the words of the command line."""
+    if not isinstance(error, InputError):
+        return str(error)
+    item = f"item {error.index[0] + 1}" if error.name == "sla" and error.index else None
+    worded = InputError(
+        _FLAGS.get(error.name, error.name),
+        error.rule,
+        got=error.got,
+        detail=error.detail,
+        way_out=error.way_out and error.way_out.replace("pool_rises", "--pool-rises"),
+        where=item or error.where,
+    )
+    return str(worded)
+
+
+@click.group(name="xlsizing", no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(xlsizing.__version__, message="xlsizing %(version)s")
 def _commands() -> None:
     """Answer how many GPUs a customer needs.
@@ -85,16 +131,15 @@ def _commands() -> None:
 def size(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = _report(flags)
-    if flags["emit"] is not None:
-        _emit(report, Path(flags["emit"]))
-    _print(report, as_json=flags["as_json"])
+    written = [] if flags["emit"] is None else _emit(report, flags["emit"])
+    _print(report, written, as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
 def _report(flags: dict[str, Any]) -> Report:
     sizing = xlsizing.size(
         _curve(flags),
-        sorted(number_in_text(item, "--sla") for item in flags["sla"].split(",")),
+        [number_in_text(item, "--sla", where=f"item {i}") for i, item in enumerate(flags["sla"].split(","), start=1)],
         _demand(flags),
         gpus_per_pod=number_in_text(flags["gpus_per_pod"], "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
         util=number_in_text(flags["util"], "--util"),
@@ -161,15 +206,23 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _emit(report: Report, folder: Path) -> None:
+def _emit(report: Report, folder: str) -> list[Path]:
+    """Write the report's files, and return where."""
     from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
     from xlsizing.reports.markdown import markdown  # noqa: PLC0415
     from xlsizing.reports.record import json_text  # noqa: PLC0415
 
-    write_whole({folder / "CAPACITY-SIZING.md": markdown(report), folder / "capacity_sizing.json": json_text(report)})
+    if not folder.strip():
+        refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
+    names = {"CAPACITY-SIZING.md": markdown(report), "capacity_sizing.json": json_text(report)}
+    files = {Path(folder, name): text for name, text in names.items()}
+    write_whole(files)
+    return list(files)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def _print(report: Report, written: list[Path], *, as_json: bool) -> None:
+    if sys.stdout is None:  # closed by the caller: only files were wanted
+        return
     if as_json:
         from xlsizing.reports.record import json_text  # noqa: PLC0415  # only where JSON is asked for
 
@@ -178,3 +231,5 @@ def _print(report: Report, *, as_json: bool) -> None:
     from xlsizing.reports.terminal import print_report  # noqa: PLC0415  # rich is slow to import
 
     print_report(report, sys.stdout)
+    if written:
+        click.echo(f"Written: {', '.join(map(str, written))}")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from xlsizing.errors import BLANK, CurveError, Phrase
 __all__ = ["read_curve"]
 
 _LARGEST_BYTES = 10_000_000
+_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
 def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
@@ -47,8 +49,8 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         If the file cannot be read or holds no valid curve; the line is named.
     """
     name = Path(path).name
-    lines = _lines(_text(Path(path)))
-    columns = _columns(lines[0][1], name) if lines else _refuse_header(name, BLANK)
+    lines = _lines(_text(Path(path)), name)
+    columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)
     rows = [_row(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
     numbers = [line for line, _ in lines[1:]]
 
@@ -63,8 +65,9 @@ def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        refuse("curve file", "must be readable", detail=error.strerror or str(error), where=str(path))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        detail = getattr(error, "strerror", None) or str(error)
+        refuse("curve file", "must be readable", detail=detail, where=str(path))
     if len(data) > _LARGEST_BYTES:
         refuse("curve file", "must be at most 10 MB", way_out="keep the anchors only", where=str(path))
     try:
@@ -73,29 +76,40 @@ def _text(path: Path) -> str:
         refuse("curve file", "must be UTF-8 text", way_out='save it as "CSV UTF-8"', where=str(path))
 
 
-def _lines(text: str) -> list[tuple[int, list[str]]]:
+def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Return line number and cells of each line that is neither a comment nor empty."""
-    header = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    kept = ["" if _is_comment(line) else line for line in text.splitlines()]
+    header = next(filter(str.strip, kept), "")
     delimiter = max(",;\t", key=header.count)
-    kept = "\n".join("" if line.startswith("#") else line for line in text.splitlines())
-    reader = csv.reader(io.StringIO(kept), delimiter=delimiter)
-    return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+    reader = csv.reader(io.StringIO("\n".join(kept)), delimiter=delimiter)
+    try:
+        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+    except csv.Error as error:
+        refuse("curve file", "must be CSV", detail=str(error), where=f"{name}, line {reader.line_num}")
 
 
-def _columns(header: list[str], name: str) -> list[str]:
+def _is_comment(line: str) -> bool:
+    return line.lstrip(' \t"').startswith("#")  # spreadsheets quote a line that holds a comma
+
+
+def _columns(header: list[str], where: str) -> list[str]:
+    """Return the names of the columns; blank ones at the end are left over from deleted columns."""
     columns = [cell.lower() for cell in header]
+    while not columns[-1]:
+        columns.pop()
     unknown = [cell for cell in columns if cell not in COLUMNS]
     if unknown or len(set(columns)) != len(columns) or not set(COLUMNS[:2]) <= set(columns):
-        _refuse_header(name, Phrase(", ".join(header)[:40]))
+        text = "".join(char if char.isprintable() else "?" for char in ", ".join(header))
+        _refuse_header(where, Phrase(text))
     return columns
 
 
-def _refuse_header(name: str, got: Phrase) -> Any:
+def _refuse_header(where: str, got: Phrase) -> Any:
     refuse(
-        "first line",
+        "header",
         f"must name the columns {COLUMNS[0]}, {COLUMNS[1]} and, where measured, {COLUMNS[2]}, {COLUMNS[3]}",
         got=got,
-        where=name,
+        where=where,
         kind=CurveError,
     )
 
@@ -105,6 +119,11 @@ def _row(cells: list[str], columns: list[str], where: str) -> list[float | None]
         refuse("line", f"must have {len(columns)} values", got=Phrase(str(len(cells))), where=where, kind=CurveError)
     by_name = dict(zip(columns, cells, strict=False))
     texts = [by_name.get(column, "") for column in COLUMNS]
-    return [
-        number_in_text(text, label, where=where) if text else None for text, label in zip(texts, LABELS, strict=True)
-    ]
+    return [_number(text, label, where) if text else None for text, label in zip(texts, LABELS, strict=True)]
+
+
+def _number(text: str, label: str, where: str) -> float:
+    if _DECIMAL_COMMA.fullmatch(text):
+        way_out = "write a decimal point, not a comma"
+        refuse(label, "must be a number", got=text, way_out=way_out, where=where, kind=CurveError)
+    return number_in_text(text, label, where=where)

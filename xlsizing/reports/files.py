@@ -37,7 +37,13 @@ def write_whole(texts: Mapping[Path, str]) -> None:
         if made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        refuse("output", "must be writable", detail=error.strerror or str(error), where=str(error.filename or folder))
+        refuse("output", "must be writable", detail=error.strerror or str(error), where=_place(error, texts, folder))
+
+
+def _place(error: OSError, texts: Mapping[Path, str], folder: Path) -> str:
+    """Return the file that `error` is about, or the folder: never a name of ours inside it."""
+    about = [name for name in (error.filename2, error.filename) if name in map(str, texts)]
+    return str(about[0] if about else folder)
 
 
 def _replace_all(texts: Mapping[Path, str], folder: Path) -> None:
@@ -52,7 +58,7 @@ def _replace_all(texts: Mapping[Path, str], folder: Path) -> None:
             for target in texts:
                 kept[target] = _moved_aside(target, Path(stage))
                 (Path(stage) / target.name).replace(target)
-        except OSError:
+        except BaseException:  # an interrupt too must leave the files as they were
             for target, old in kept.items():
                 target.unlink(missing_ok=True) if old is None else old.replace(target)
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlsizing.reports.report import DRAFT, Report
-from xlsizing.reports.tables import Table, answer_table, curve_table, facts, operation_table
+from xlsizing.reports.tables import WORDS, Table, answer_table, curve_table, facts, operation_table
 
 __all__ = ["markdown"]
 
@@ -22,10 +22,9 @@ def markdown(report: Report) -> str:
 
 
 def _section(table: Table) -> str:
-    header = [f"**{name}**" if i == table.key else name for i, name in enumerate(table.header)]
     lines = [
-        header,
-        ["---:"] * len(header),
+        [_cell(name, i, table) for i, name in enumerate(table.header)],
+        [":---" if name in WORDS else "---:" for name in table.header],
         *([_cell(text, i, table) for i, text in enumerate(row)] for row in table.rows),
     ]
     return f"## {table.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -37,4 +36,4 @@ def _cell(text: str, column: int, table: Table) -> str:
 
 def _escaped(text: str) -> str:
     """Return `text` with the characters that Markdown would read as markup shown as they are."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>|#$" else char for char in text)
+    return "".join(f"\\{char}" if char in "\\`*_[]<>|#$~&" else char for char in text)

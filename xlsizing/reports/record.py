@@ -16,8 +16,8 @@ __all__ = ["json_text", "record"]
 
 
 def json_text(report: Report) -> str:
-    """Return `report` as a JSON document [-]."""
-    return json.dumps(record(report), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    """Return `report` as a JSON document, in ASCII: it survives any terminal and any encoding [-]."""
+    return json.dumps(record(report), indent=2, allow_nan=False) + "\n"
 
 
 def record(report: Report) -> dict[str, Any]:

@@ -6,16 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from xlsizing.errors import shown
-from xlsizing.result import Sizing
+from xlsizing.result import Sizing, pods_needed
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH, INTERP, TOLERANCE
+from xlsizing.rules import HOURS_PER_MONTH, INTERP, PLATEAU, TOLERANCE
 
 __all__ = ["DRAFT", "Report"]
 
 DRAFT = "DRAFT: no measurement context given"
 
 _MOST_LISTED = 8
+_CLOSED = "Bracket closed: no whole concurrency is left to measure"
+_RECORD_CONTEXT = (
+    "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+)
 
 
 @dataclass(frozen=True)
@@ -61,37 +67,50 @@ class Report:
     @cached_property
     def next_step(self) -> str:
         """The one measurement or fact that would tell most, and the gate that proves or refutes it [-]."""
-        widest = max(self.rows, key=_gpus_apart)
-        if _gpus_apart(widest) and widest.measure_next:
-            return self._bracket_step(widest)
+        by_width = sorted(self.rows, key=_gpus_apart, reverse=True)
+        for row in by_width:
+            if row.measure_next and _gpus_apart(row):
+                return self._bracket_step(row)
         for row in self.rows:
-            if row.measure_next and row.feasible:
+            if row.measure_next and row.regime == PLATEAU:
+                return self._plateau_step(row)
+        for row in self.rows:
+            if row.measure_next and not row.feasible:
                 return (
-                    f"Measure c={shown(row.measure_next)}, twice the last measured point: at {shown(row.sla)} "
-                    "tok/s/user or more there, a replica may carry more than shown and fewer GPUs would do."
+                    f"Measure c=1: whether any concurrency reaches {shown(row.sla)} tok/s/user is not known. "
+                    f"Gate: at least {shown(row.sla)} tok/s/user at c=1."
                 )
-        if self.rows[-1].measure_next:
-            return (
-                f"Measure c=1: whether any concurrency reaches {shown(self.rows[-1].sla)} tok/s/user is not known; "
-                f"it does if c=1 shows at least that."
-            )
-        return "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+        closed = f"{_CLOSED} at {shown(by_width[0].sla)} tok/s/user. " if _gpus_apart(by_width[0]) else ""
+        return f"{closed}{_RECORD_CONTEXT}"
 
     def _bracket_step(self, row: SizingRow) -> str:
         fewer = _gpus_apart(row)
-        usd = fewer * self.sizing.gpu_hourly_usd * HOURS_PER_MONTH
         c = shown(row.measure_next)
         return (
             f"Measure c={c}: it narrows the range of {row.gpus_low:,} to {row.gpus_high:,} GPUs at {shown(row.sla)} "
-            f"tok/s/user ({fewer:,} GPUs, ${usd:,.0f}/month apart). "
+            f"tok/s/user ({fewer:,} GPUs, {self._usd(fewer)} apart). "
             f"Gate: at least {shown(row.sla)} tok/s/user at c={c}."
         )
+
+    def _plateau_step(self, row: SizingRow) -> str:
+        """Say what twice the concurrency could save: throughput doubles at best, as tok/s/user does not rise."""
+        c, gpus = shown(row.measure_next), row.gpus or 0
+        quotient = (row.pods or 0) * (row.load or 0) / self.sizing.util
+        at_best = int(pods_needed(np.float64(quotient / 2))) * self.sizing.gpus_per_pod  # type: ignore[arg-type]
+        unlock = f"{gpus - at_best:,} of {gpus:,} GPUs ({self._usd(gpus - at_best)})" if gpus > at_best else "no GPU"
+        return (
+            f"Measure c={c}, twice the last measured point: it saves {unlock} at best. "
+            f"Gate: at least {shown(row.sla)} tok/s/user at c={c}, with more output tok/s than at c={shown(row.c_star)}."
+        )
+
+    def _usd(self, gpus: int) -> str:
+        return f"${gpus * self.sizing.gpu_hourly_usd * HOURS_PER_MONTH:,.0f}/month"
 
     def _infeasible_notes(self) -> list[str]:
         unmet = [row for row in self.rows if not row.feasible]
         if not unmet:
             return []
-        return [f"Cannot be met: {_slas(unmet)}: {unmet[0].reason}."]
+        return [f"{_slas(unmet)} cannot be met: {unmet[0].reason}."]
 
     def _wide_notes(self) -> list[str]:
         wide = [row for row in self.rows if row.too_wide]
@@ -100,7 +119,7 @@ class Report:
             + (f"measure c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
             for row in wide[:_MOST_LISTED]
         ]
-        return [f"Too wide to quote, tok/s/user: {_and_more(named, len(wide))}."] if wide else []
+        return [f"Too wide to quote (high above twice low), tok/s/user: {_and_more(named, len(wide))}."] if wide else []
 
     def _interpolation_notes(self) -> list[str]:
         between = [row for row in self.rows if row.regime == INTERP]

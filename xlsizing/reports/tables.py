@@ -13,6 +13,9 @@ from xlsizing.rows import SizingRow
 __all__ = ["Table", "answer_table", "curve_table", "facts", "operation_table"]
 
 CANNOT_BE_MET: Final = "cannot be met"
+REMARK: Final = "remark"
+WORDS: Final = ("regime", REMARK)
+"""Columns that hold words, not figures [-]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,32 @@ class Table:
         A text for each column [-]
     key : int
         Position of the column to set in bold; -1 for none [-]
+    split : int
+        Position of the column before which a table too wide is cut [-]
     """
 
     title: str
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
     key: int = -1
+    split: int = 1
+
+    def parts(self) -> tuple[Table, Table]:
+        """Return the table as two narrower ones that both begin with the first column [-]."""
+        left = Table(self.title, self.header[: self.split], [row[: self.split] for row in self.rows], self.key)
+        header = (self.header[0], *self.header[self.split :])
+        rows = [(row[0], *self._rest(row)) for row in self.rows]
+        return left, Table(f"{self.title}, continued", header, rows)
+
+    def widths(self) -> list[int]:
+        """Return how wide each column must be for whole cells and whole words of its header [-]."""
+        columns = zip(self.header, *self.rows, strict=True)
+        return [max(map(len, (*name.split(), *cells))) for name, *cells in columns]
+
+    def _rest(self, row: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the cells right of the split; they too say where an SLA cannot be met."""
+        rest = row[self.split :]
+        return (CANNOT_BE_MET, *rest[1:]) if CANNOT_BE_MET in row else rest
 
 
 _Column = tuple[str, Callable[[SizingRow], str]]
@@ -77,13 +100,16 @@ _OPERATION: Final[tuple[_Column, ...]] = (
 
 def answer_table(report: Report) -> Table:
     """Return what to commit to and what it costs, a row an SLA [-]."""
-    columns = _ANSWER[:5] + (_WITH_SPARES if report.sizing.spare_replicas else ()) + _ANSWER[5:]
-    return Table("GPUs and dollars", *_filled(columns, report), key=1)
+    left = _ANSWER[:5]
+    if any(row.too_wide for row in report.rows):
+        left += ((REMARK, _remark),)
+    right = (_WITH_SPARES if report.sizing.spare_replicas else ()) + _ANSWER[5:]
+    return Table("GPUs and dollars", *_filled(left + right, report), key=1, split=len(left))
 
 
 def operation_table(report: Report) -> Table:
     """Return where one replica runs, a row an SLA [-]."""
-    return Table("One replica at its operating point", *_filled(_OPERATION, report))
+    return Table("One replica at its operating point", *_filled(_OPERATION, report), split=5)
 
 
 def curve_table(report: Report) -> Table:
@@ -138,6 +164,12 @@ def shown_grouped(value: float) -> str:
     ('3,000,000', '0.125')
     """
     return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
+
+
+def _remark(row: SizingRow) -> str:
+    if not row.too_wide:
+        return ""
+    return "too wide to quote: " + (f"measure c={shown(row.measure_next)}" if row.measure_next else "bracket closed")
 
 
 def _filled(columns: tuple[_Column, ...], report: Report) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -1,0 +1,32 @@
+"""Settings shared by all tests: how hard Hypothesis tries, and where measured sweeps stand."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("xlsizing", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("xlsizing")
+
+SWEEPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "sweeps.csv"
+
+
+def pytest_addoption(parser):
+    """Take the path of a CSV of measured sweeps; they are no part of the project."""
+    parser.addoption(
+        "--sweeps",
+        type=Path,
+        default=SWEEPS,
+        metavar="PATH",
+        help="CSV of measured sweeps with the columns curve_id, concurrency, tok_s_per_user and "
+        "output_tok_s_per_replica, for tests/test_sweeps.py (default: %(default)s)",
+    )
+
+
+@pytest.fixture(scope="session")
+def sweeps_path(request):
+    """Path of the sweeps; the tests are skipped where there is none."""
+    path = request.config.getoption("--sweeps")
+    if not path.is_file():
+        pytest.skip(f"no measured sweeps at {path}: name a CSV with --sweeps PATH")
+    return path

@@ -1,0 +1,209 @@
+"""The rules of sizing once more: one row at a time, pure Python, exact fractions where a comparison or a ceiling decides.
+
+Written from the specification alone. It shares no code, no numpy and no data layout with the package, so that an error has to
+be made twice, in two shapes, before the two agree on it.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+TOLERANCE = Fraction(1, 10**9)
+HOURS_PER_MONTH = 730
+
+
+@dataclass(frozen=True)
+class Point:
+    """One anchor: requests in flight, tok/s/user and output tok/s of the replica."""
+
+    c: float
+    r: float
+    t: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the specification says about one SLA and one demand."""
+
+    regime: str
+    feasible: bool
+    c_star: float
+    tps: float
+    tok_s_per_user: float
+    pods: int
+    pods_low: int
+    pods_high: int
+    max_num_seqs: int
+    load: float
+    load_one_fewer: float | None
+    measure_next: int | None
+
+
+def meets(r, sla):
+    """Whether an anchor at `r` tok/s/user meets the SLA: never more than 1e-9 of the SLA below it."""
+    return Fraction(r) >= Fraction(sla) * (1 - TOLERANCE)
+
+
+def equals(r, sla):
+    """Whether an anchor at `r` tok/s/user is the SLA, to 1e-9 of it."""
+    return abs(Fraction(r) - Fraction(sla)) <= TOLERANCE * Fraction(sla)
+
+
+def exceeds(t, other):
+    """Whether a throughput is above another by more than 1e-9 of it."""
+    return Fraction(t) > Fraction(other) * (1 + TOLERANCE)
+
+
+def pods_for(demand, capacity, util):
+    """Whole replicas: max(1, ceil(q (1 - 1e-9))) with q = demand / (capacity util), in exact arithmetic."""
+    q = Fraction(demand) / (Fraction(capacity) * Fraction(util))
+    return max(1, math.ceil(q * (1 - TOLERANCE)))
+
+
+def pooled(rates):
+    """Unweighted isotonic regression to a falling sequence: neighbours that rise are averaged until none does."""
+    blocks = []
+    for rate in rates:
+        blocks.append([rate])
+        while len(blocks) > 1 and _mean(blocks[-1]) > _mean(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1].extend(last)
+    return [_mean(block) for block in blocks for _ in block]
+
+
+def _mean(values):
+    return math.fsum(values) / len(values)
+
+
+def points(concurrency, tok_s_per_user, output_tok_s=None):
+    """Anchors by rising concurrency, their tok/s/user as a running minimum, their throughput measured or c x r."""
+    measured = output_tok_s if output_tok_s is not None else [None] * len(concurrency)
+    lowest, out = math.inf, []
+    for c, r, t in sorted(zip(concurrency, tok_s_per_user, measured, strict=True), key=lambda anchor: anchor[0]):
+        lowest = min(lowest, r)
+        out.append(Point(c, lowest, c * lowest if t is None else t))
+    return out
+
+
+def concurrency_at(low, high, sla, method):
+    """The concurrency between two anchors at which the method sees the SLA."""
+    if method == "log-c":
+        share = (low.r - sla) / (low.r - high.r)
+        return math.exp(math.log(low.c) + share * (math.log(high.c) - math.log(low.c)))
+    share = (1 / sla - 1 / low.r) / (1 / high.r - 1 / low.r)
+    return (low.c**0.7 + share * (high.c**0.7 - low.c**0.7)) ** (1 / 0.7)
+
+
+def rate_at(low, high, c, method):
+    """The tok/s/user which the method sees at a concurrency between two anchors."""
+    if method == "log-c":
+        share = (math.log(c) - math.log(low.c)) / (math.log(high.c) - math.log(low.c))
+        return low.r + share * (high.r - low.r)
+    share = (c**0.7 - low.c**0.7) / (high.c**0.7 - low.c**0.7)
+    return 1 / (1 / low.r + share * (1 / high.r - 1 / low.r))
+
+
+def eta_at(low, high, c):
+    """Measured throughput as a share of c x r, linear in ln c between two anchors."""
+    share = (math.log(c) - math.log(low.c)) / (math.log(high.c) - math.log(low.c))
+    at_low, at_high = low.t / (low.c * low.r), high.t / (high.c * high.r)
+    return at_low + share * (at_high - at_low)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the SLA falls on the curve, before any guard on throughput: `own` is what the row itself would carry."""
+
+    case: str
+    i: int
+    c: float
+    own: float
+
+
+def place(curve, sla, method="log-c"):
+    """The first case of the specification's table that matches: case, last anchor that meets, c*, the row's own throughput."""
+    meeting = [index for index, point in enumerate(curve) if meets(point.r, sla)]
+    if not meeting:
+        return _Place("latency-tier-infeasible", 0, curve[0].c, curve[0].t)
+    i = meeting[-1]
+    if i == len(curve) - 1:
+        return _Place("below-knee-plateau", i, curve[i].c, curve[i].t)
+    if equals(curve[i].r, sla):
+        return _Place("measured-anchor", i, curve[i].c, curve[i].t)
+    low, high = curve[i], curve[i + 1]
+    c = concurrency_at(low, high, sla, method)
+    return _Place("interp", i, c, eta_at(low, high, c) * c * sla)
+
+
+def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
+    """The row for a demand in output tok/s: throughput decides, and never less of it than a point that meets the SLA gave."""
+    at = place(curve, sla, method)
+    best = max(point.t for point in curve[: at.i + 1])
+    between = at.case == "interp"
+    beyond = max(best, curve[at.i + 1].t) if between else best
+    own = min(at.own, curve[at.i + 1].t) if between else at.own
+    knee = exceeds(best, own)
+    tps = max(best, own)
+    peak = next(point for point in curve if not exceeds(best, point.t)) if knee else curve[at.i]
+    regime = "knee-capped" if knee else at.case
+    c_star = peak.c if knee else at.c
+    pods = pods_for(tok_s, tps, util)
+    return Row(
+        regime=regime,
+        feasible=at.case != "latency-tier-infeasible",
+        c_star=c_star,
+        tps=tps,
+        tok_s_per_user=sla if regime == "interp" else peak.r,
+        pods=pods,
+        pods_low=pods_for(tok_s, beyond, util),
+        pods_high=pods_for(tok_s, best, util),
+        max_num_seqs=flag(c_star),
+        load=float(tok_s) / (pods * tps),
+        load_one_fewer=float(tok_s) / ((pods - 1) * tps) if pods > 1 else None,
+        measure_next=next_concurrency(curve[at.i].c, curve[at.i + 1].c, c_star) if between else None,
+    )
+
+
+def row_for_users(curve, sla, users, util=0.7, method="log-c"):
+    """The row for requests in flight: concurrency decides, so the guards on throughput do not apply.
+
+    Load is the share of the requests that the pods hold: users x S over pods x c x S.
+    """
+    at = place(curve, sla, method)
+    beyond = curve[at.i + 1].c if at.case == "interp" else at.c
+    pods = pods_for(users, at.c, util)
+    return Row(
+        regime=at.case,
+        feasible=at.case != "latency-tier-infeasible",
+        c_star=at.c,
+        tps=at.own,
+        tok_s_per_user=sla if at.case == "interp" else curve[at.i].r,
+        pods=pods,
+        pods_low=pods_for(users, beyond, util),
+        pods_high=pods_for(users, curve[at.i].c, util),
+        max_num_seqs=flag(at.c),
+        load=users / (pods * at.c),
+        load_one_fewer=users / ((pods - 1) * at.c) if pods > 1 else None,
+        measure_next=next_concurrency(curve[at.i].c, beyond, at.c) if at.case == "interp" else None,
+    )
+
+
+def flag(c_star):
+    """The serving flag: the whole concurrency at c*, at least one."""
+    return max(1, math.floor(Fraction(c_star) * (1 + TOLERANCE)))
+
+
+def next_concurrency(c_low, c_high, c_star):
+    """The whole concurrency to measure next, or None where no whole number lies strictly between the anchors."""
+    m = min(max(math.floor(c_star), math.floor(c_low) + 1), math.ceil(c_high) - 1)
+    return m if c_low < m < c_high else None
+
+
+def usd_per_month(pods, gpus_per_pod, gpu_hourly_usd, spare_replicas=0):
+    """Dollars a month: every replica paid for, spares included."""
+    return (pods + spare_replicas) * gpus_per_pod * gpu_hourly_usd * HOURS_PER_MONTH
+
+
+def usd_per_million_tokens(monthly_usd, tok_s):
+    """Dollars per million output tokens, at the demanded load."""
+    return monthly_usd / (float(tok_s) * 3600 * HOURS_PER_MONTH / 1e6)

@@ -71,8 +71,8 @@ class Headless:
         Raises
         ------
         InputError
-            If there is no such function, or it takes another number of arguments: what Excel
-            would not accept as a formula.
+            If there is no such function, it takes another number of arguments, or a range is not
+            rectangular: what Excel would not accept as a formula.
         """
         function = _function(name)
         arguments = [_read(argument, value) for argument, value in _paired(function, values)]

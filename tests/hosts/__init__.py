@@ -1,0 +1,1 @@
+"""Tests of the doors: Excel functions, their registration and the headless mode."""

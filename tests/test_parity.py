@@ -1,0 +1,159 @@
+"""Every case with a known answer through Python, the Excel functions and the command line: the same integers."""
+
+import json
+
+import pytest
+
+from tests.command_line import run
+from tests.sized_cases import CASES, INFEASIBLE, as_written
+from xlsizing import size
+from xlsizing.hosts.headless import Headless
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
+throughput_case = pytest.mark.parametrize(
+    "case", [case for case in CASES if case.unit != "users"], ids=lambda case: case.case
+)
+
+
+def sized(case):
+    return size(
+        case.curve(),
+        case.sla,
+        case.asked(),
+        gpus_per_pod=case.gpus_per_pod,
+        util=case.util,
+        method=case.method,
+    )
+
+
+class TestCases:
+    def test_names_are_distinct_and_each_has_a_source(self):
+        assert len({case.case for case in CASES}) == len(CASES) == 33
+        assert all(case.source for case in CASES)
+
+    def test_every_regime_method_and_unit_is_among_them(self):
+        assert {case.regime for case in CASES} == {
+            "below-knee-plateau",
+            "measured-anchor",
+            "interp",
+            "knee-capped",
+            INFEASIBLE,
+        }
+        assert {case.method for case in CASES} == {"log-c", "tpot"}
+        assert {case.unit for case in CASES} == {"tpm", "tok/s", "rps", "users"}
+
+
+class TestPython:
+    @every_case
+    def test_pods_and_gpus(self, case):
+        result = sized(case)
+        assert (result.pods, result.pods_low, result.pods_high) == (case.pods, case.pods_low, case.pods_high)
+        gpus = tuple(pods * case.gpus_per_pod for pods in (case.pods, case.pods_low, case.pods_high))
+        assert (result.gpus, result.gpus_low, result.gpus_high) == gpus
+
+    @every_case
+    def test_operating_point(self, case):
+        result = sized(case)
+        assert result.regime == case.regime
+        assert as_written(case.c_star, result.c_star) == case.c_star
+        assert as_written(case.tok_s_per_pod, result.per_replica_tps) == case.tok_s_per_pod
+
+    @every_case
+    def test_a_row_shows_a_number_only_where_the_sla_can_be_met(self, case):
+        (row,) = sized(case).rows()
+        assert row.feasible is case.feasible
+        assert (row.pods, row.gpus_high) == (
+            (case.pods, case.pods_high * case.gpus_per_pod) if case.feasible else (None, None)
+        )
+
+
+class Spreadsheet:
+    """The formulas of one case."""
+
+    def __init__(self, case):
+        self.case = case
+        self.call = Headless().call
+
+    @property
+    def tpm(self):
+        if self.case.unit == "tpm":
+            return self.case.demand
+        given = [self.case.demand, self.case.unit] + ([] if self.case.osl is None else [self.case.osl])
+        return self.call("SIZING_TPM", *given)
+
+    def point(self, name):
+        return self.call(name, self.case.rows, self.case.sla, self.case.method)
+
+    def pods(self):
+        return self.call("SIZING_PODS", self.case.rows, self.case.sla, self.tpm, self.case.util, self.case.method)
+
+    def gpus(self, name):
+        case = self.case
+        return self.call(name, case.rows, case.sla, self.tpm, case.gpus_per_pod, case.util, case.method)
+
+    def table_row(self):
+        case = self.case
+        arguments = (case.rows, [[case.sla], [None]], self.tpm, case.gpus_per_pod, case.util, 8.6, case.method)
+        header, row, blank = self.call("SIZING_TABLE", *arguments)
+        assert set(blank) == {""}
+        return dict(zip(header, row, strict=True))
+
+
+class TestExcel:
+    @throughput_case
+    def test_scalar_functions(self, case):
+        sheet = Spreadsheet(case)
+        answers = [sheet.pods(), sheet.gpus("SIZING_GPUS"), sheet.gpus("SIZING_GPUS_COMMIT")]
+        if case.feasible:
+            assert answers == [case.pods, case.pods * case.gpus_per_pod, case.pods_high * case.gpus_per_pod]
+        else:
+            fastest, c = case.rows[0][1], case.rows[0][0]
+            start = f"#SIZING:N/A: {case.sla:g} tok/s/user cannot be met: "
+            assert all(answer.startswith(start) for answer in answers)
+            assert all(f"{fastest:g} at c={c:g}" in answer for answer in answers)
+
+    @throughput_case
+    def test_operating_point(self, case):
+        sheet = Spreadsheet(case)
+        c_star, tps = sheet.point("SIZING_CSTAR"), sheet.point("SIZING_POD_TPS")
+        assert sheet.point("SIZING_REGIME") == case.regime
+        if case.feasible:
+            assert as_written(case.c_star, c_star) == case.c_star
+            assert as_written(case.tok_s_per_pod, tps) == case.tok_s_per_pod
+        else:
+            assert c_star.startswith("#SIZING:N/A: ")
+            assert tps.startswith("#SIZING:N/A: ")
+
+    @throughput_case
+    def test_table(self, case):
+        row = Spreadsheet(case).table_row()
+        assert row.pop("regime") == case.regime
+        if not case.feasible:
+            assert set(row.values()) == {""}
+            return
+        gpus = [pods * case.gpus_per_pod for pods in (case.pods_high, case.pods, case.pods_low)]
+        assert [row["GPUs to commit"], row["GPUs estimate"], row["GPUs low"]] == gpus
+        assert (row["SLA tok/s/user"], row["pods estimate"]) == (case.sla, case.pods)
+
+
+class TestCommandLine:
+    @every_case
+    def test_json(self, capsys, case):
+        code, out, err = run(capsys, "size", *case.flags(), "--json")
+        (row,) = json.loads(out)["rows"]
+        assert (code, err) == (0 if case.feasible else 3, "")
+        assert (row["replicas"], row["gpus"]) == (case.pods, case.pods * case.gpus_per_pod)
+        assert (row["regime"], row["feasible"]) == (case.regime, case.feasible)
+        assert as_written(case.c_star, row["concurrency"]) == case.c_star
+        assert as_written(case.tok_s_per_pod, row["per_replica_tps"]) == case.tok_s_per_pod
+        high = case.pods_high * case.gpus_per_pod
+        assert row["gpus_high"] == (high if case.feasible else None)
+        assert (row["pods_low"], row["pods_high"]) == (
+            (case.pods_low, case.pods_high) if case.feasible else (None, None)
+        )
+
+    @every_case
+    def test_printed(self, capsys, case):
+        _, out, _ = run(capsys, "size", *case.flags())
+        assert ("cannot be met" in out) is not case.feasible
+        assert (f" {case.pods_high * case.gpus_per_pod:,}" in out) or not case.feasible

@@ -138,7 +138,7 @@ def choice(value: object, name: str, options: Sequence[str]) -> str:
 
 
 def number_in_text(text: str, name: str, *, where: str | None = None) -> float:
-    """Return the number written in `text`, in plain decimal or scientific notation [-].
+    """Return the number written in `text`, at the place `where`, in plain decimal or scientific notation [-].
 
     >>> number_in_text(" 3e6 ", "tpm")
     3000000.0
@@ -168,7 +168,7 @@ def printable(value: str, name: str) -> str:
 
 
 def broadcast(first: tuple[int, ...], second: tuple[int, ...], names: tuple[str, str]) -> tuple[int, ...]:
-    """Return the shape that two arrays of the given shapes and names broadcast to [-].
+    """Return the shape that the arrays `names`, of the shapes `first` and `second`, broadcast to [-].
 
     Raises
     ------

@@ -1,4 +1,8 @@
-"""What makes a measured curve valid: each rule, and the sentence of its refusal."""
+"""What makes a measured curve valid: each rule, and the sentence of its refusal.
+
+The checks take columns sorted by rising concurrency, and `order`, the positions of the anchors as
+they were given: a refusal names those.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ __all__ = ["check_distinct", "check_throughput", "column", "falling"]
 
 
 def column(values: npt.ArrayLike, name: str, length: int | None) -> Floats:
-    """Return one column of anchors [unit of the column], of `length` values where that is given [-]."""
+    """Return the column `name` of anchors [unit of the column], of `length` values where that is given [-]."""
     column = numbers(values, name, kind=CurveError)
     if column.ndim == 0:
         column = column[np.newaxis]
@@ -46,7 +50,7 @@ def check_distinct(c: Floats, order: npt.NDArray[np.intp]) -> None:
 
 
 def check_throughput(c: Floats, rates: Floats, tps: Floats | None, order: npt.NDArray[np.intp]) -> None:
-    """Refuse measured throughput [tok/s] that contradicts concurrency and tok/s/user."""
+    """Refuse measured throughput `tps` [tok/s] that contradicts `c` [requests/replica] and `rates` [tok/s/user]."""
     if tps is None:
         return
     eta = tps / (c * rates)
@@ -73,7 +77,26 @@ def check_throughput(c: Floats, rates: Floats, tps: Floats | None, order: npt.ND
 def falling(
     c: Floats, rates: Floats, pool_rises: float | None, order: npt.NDArray[np.intp]
 ) -> tuple[float | None, Floats]:
-    """Return the largest share by which pooling moved a point (None: no pooling) and the rates."""
+    """Return the largest share by which pooling moved a point, and rates that do not rise.
+
+    Parameters
+    ----------
+    c : ndarray, shape (n,)
+        Concurrency, rising [requests/replica]
+    rates : ndarray, shape (n,)
+        Interactivity as measured [tok/s/user]
+    pool_rises : float or None
+        Largest share by which pooling may move a point; None refuses a rise [-]
+    order : ndarray of int, shape (n,)
+        Positions of the anchors as they were given [-]
+
+    Returns
+    -------
+    float or None
+        The largest share; None where nothing was pooled [-]
+    ndarray, shape (n,)
+        Interactivity that does not rise [tok/s/user]
+    """
     limit = None if pool_rises is None else _pool_share(pool_rises)
     rises = rates[1:] > rates[:-1] * (1 + TOLERANCE)
     if not rises.any():

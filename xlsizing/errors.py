@@ -18,7 +18,7 @@ from functools import partial
 from numbers import Number
 from typing import Any, Self
 
-__all__ = ["CurveError", "InfeasibleError", "InputError", "SizingError"]
+__all__ = ["BLANK", "CurveError", "InfeasibleError", "InputError", "Phrase", "SizingError", "shown"]
 
 
 class SizingError(Exception):

@@ -14,7 +14,7 @@ from xlsizing.curve import Curve
 from xlsizing.interpolation import Interpolation, interpolation
 from xlsizing.rules import DEFAULT_METHOD, INFEASIBLE, INTERP, KNEE_CAPPED, MEASURED, PLATEAU, REGIMES, TOLERANCE
 
-__all__ = ["OperatingPoints", "operating_points"]
+__all__ = ["OperatingPoints", "operating_points", "rate_at"]
 
 _LABELS = np.array(REGIMES)
 _PLATEAU, _MEASURED, _INTERP, _KNEE_CAPPED, _INFEASIBLE = (

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from xlsizing.checks import broadcast, number, refuse, share, whole
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
+from xlsizing.errors import BLANK
 from xlsizing.operating import operating_points
 from xlsizing.result import Sizing
 from xlsizing.rules import (
@@ -94,4 +95,4 @@ def size(
 def _check_kinds(curve: object, demand: object) -> None:
     for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand)):
         if not isinstance(value, kind):
-            refuse(name, f"must be a {kind.__name__}", got=value)
+            refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)

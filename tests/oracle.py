@@ -160,7 +160,7 @@ def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
         max_num_seqs=flag(c_star),
         load=float(tok_s) / (pods * tps),
         load_one_fewer=float(tok_s) / ((pods - 1) * tps) if pods > 1 else None,
-        measure_next=next_concurrency(curve[at.i].c, curve[at.i + 1].c, c_star) if between else None,
+        measure_next=next_concurrency(curve, at, c_star, capped=knee),
     )
 
 
@@ -184,7 +184,7 @@ def row_for_users(curve, sla, users, util=0.7, method="log-c"):
         max_num_seqs=flag(at.c),
         load=users / (pods * at.c),
         load_one_fewer=users / ((pods - 1) * at.c) if pods > 1 else None,
-        measure_next=next_concurrency(curve[at.i].c, beyond, at.c) if at.case == "interp" else None,
+        measure_next=next_concurrency(curve, at, at.c),
     )
 
 
@@ -193,8 +193,19 @@ def flag(c_star):
     return max(1, math.floor(Fraction(c_star) * (1 + TOLERANCE)))
 
 
-def next_concurrency(c_low, c_high, c_star):
-    """The whole concurrency to measure next, or None where no whole number lies strictly between the anchors."""
+def next_concurrency(curve, at, c_star, *, capped=False):
+    """The concurrency to measure next, or None where none would tell more.
+
+    Between anchors a whole number strictly between them; on the plateau twice its concurrency, unless past the knee; above a
+    curve that starts later, 1.
+    """
+    if at.case == "latency-tier-infeasible":
+        return 1 if curve[0].c > 1 else None
+    if at.case == "below-knee-plateau":
+        return None if capped else 2 * at.c
+    if at.case == "measured-anchor":
+        return None
+    c_low, c_high = curve[at.i].c, curve[at.i + 1].c
     m = min(max(math.floor(c_star), math.floor(c_low) + 1), math.ceil(c_high) - 1)
     return m if c_low < m < c_high else None
 

@@ -43,7 +43,7 @@ _FASTEST = st.one_of(st.sampled_from([100.0, 215.5]), st.floats(1.0, 2000.0))
 
 
 @st.composite
-def anchors(draw, *, measured=st.booleans(), at_most=32):
+def anchors(draw, *, at_most=32):
     """Anchors of a valid curve, sometimes measured, in any order."""
     links = draw(st.lists(st.tuples(_STEPS, _FALLS), max_size=at_most - 1))
     c, r = [draw(_STARTS)], [draw(_FASTEST)]
@@ -52,7 +52,7 @@ def anchors(draw, *, measured=st.booleans(), at_most=32):
             break
         c.append(c[-1] * step)
         r.append(r[-1] * fall)
-    output = [draw(_ETAS) * x * y for x, y in zip(c, r, strict=True)] if draw(measured) else None
+    output = [draw(_ETAS) * x * y for x, y in zip(c, r, strict=True)] if draw(st.booleans()) else None
     order = draw(st.permutations(range(len(c)))) if draw(st.booleans()) else range(len(c))
     return Anchors(c, r, output).ordered(order)
 
@@ -76,7 +76,7 @@ def cases(draw, **shape):
 @st.composite
 def token_demands(draw, given):
     """A demand in tokens, in one of its three forms, with the exact tok/s it asks for: up to a million pods."""
-    tok_s = max(1e-3, draw(st.floats(0.01, 1e6)) * given.points()[0].t)
+    tok_s = max(2e-3, draw(st.floats(0.01, 1e6)) * given.points()[0].t)
     osl = draw(st.sampled_from([1.0, 128.0, 1024.0]))
     forms = [
         (Demand.tok_s(tok_s), Fraction(tok_s)),

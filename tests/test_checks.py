@@ -85,13 +85,19 @@ class TestNumbersRefuses:
             pytest.param(b"80", "sla must be a number (got b'80')", id="bytes"),
             pytest.param(np.str_("50"), "sla must be a number (got <U2 values)", id="numpy-text"),
             pytest.param(np.array(["a"]), "sla must be a number (got <U1 values)", id="text-array"),
-            pytest.param(pd.Series(["a"], dtype=object), "sla must be a number (got 'a' in element 1)", id="text-series"),
+            pytest.param(
+                pd.Series(["a"], dtype=object), "sla must be a number (got 'a' in element 1)", id="text-series"
+            ),
             pytest.param(None, "sla must be a number (got a blank)", id="blank"),
             pytest.param([50.0, None], "sla must be a number (got a blank in element 2)", id="blank-in-list"),
-            pytest.param([[1.0, 2.0], [None, 3.0]], "sla must be a number (got a blank in element 3)", id="blank-in-range"),
+            pytest.param(
+                [[1.0, 2.0], [None, 3.0]], "sla must be a number (got a blank in element 3)", id="blank-in-range"
+            ),
             pytest.param(True, "sla must be a number (got TRUE)", id="boolean"),
             pytest.param([1.0, False], "sla must be a number (got FALSE in element 2)", id="boolean-in-list"),
-            pytest.param([np.True_, 1.0], "sla must be a number (got np.True_ in element 1)", id="numpy-boolean-in-list"),
+            pytest.param(
+                [np.True_, 1.0], "sla must be a number (got np.True_ in element 1)", id="numpy-boolean-in-list"
+            ),
             pytest.param(np.array([True]), "sla must be a number (got bool values)", id="boolean-array"),
             pytest.param(pd.Series([True]), "sla must be a number (got bool values)", id="boolean-series"),
             pytest.param(1j, "sla must be a number (got 0+1j)", id="complex"),
@@ -102,7 +108,9 @@ class TestNumbersRefuses:
                 "sla must be a number (got datetime.datetime(2026, 1, 2, 0, 0, tz...)",
                 id="date-cell",
             ),
-            pytest.param(np.datetime64("2026-01-02"), "sla must be a number (got datetime64[D] values)", id="datetime64"),
+            pytest.param(
+                np.datetime64("2026-01-02"), "sla must be a number (got datetime64[D] values)", id="datetime64"
+            ),
             pytest.param(np.timedelta64(5, "s"), "sla must be a number (got timedelta64[s] values)", id="timedelta64"),
             pytest.param(
                 [np.timedelta64(5, "s"), 1.0],
@@ -236,8 +244,8 @@ class TestChoice:
     @pytest.mark.parametrize(
         ("value", "options", "expected"),
         [
-            ("linear", ("log-c", "tpot"), "method must be \"log-c\" or \"tpot\" (got 'linear')"),
-            ("TPOT", ("log-c", "tpot"), "method must be \"log-c\" or \"tpot\" (got 'TPOT')"),
+            ("linear", ("log-c", "tpot"), 'method must be "log-c" or "tpot" (got \'linear\')'),
+            ("TPOT", ("log-c", "tpot"), 'method must be "log-c" or "tpot" (got \'TPOT\')'),
             (None, ("log-c", "tpot"), 'method must be "log-c" or "tpot" (got a blank)'),
             (1, ("a", "b", "c"), 'method must be "a", "b" or "c" (got 1)'),
             (True, ("a",), 'method must be "a" (got TRUE)'),

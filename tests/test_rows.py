@@ -1,0 +1,125 @@
+"""One row as plain values: complete where the SLA is met, empty where it is not."""
+
+from dataclasses import asdict, fields
+
+import pytest
+from hypothesis import given
+
+from tests.strategies import METHODS, cases
+from xlsizing import Curve, Demand, SizingRow, size
+
+WORKED = Curve([1, 10, 256], [215.5, 122.2, 41.8])
+NAMES = [field.name for field in fields(SizingRow)]
+RESULTS = [name for name in NAMES if name not in ("sla", "demand_tok_s", "regime", "feasible", "reason")]
+
+
+def worked(sla, demand=Demand.tpm(3e6), **options):  # noqa: B008  # a Demand cannot be changed
+    """Return the sizing of the worked example: 4 GPUs a pod, util 0.70."""
+    return size(WORKED, sla, demand, gpus_per_pod=4, **options)
+
+
+class TestRows:
+    def test_a_plateau_row_by_hand(self):
+        # 50,000/(10,700.8 x 0.7) = 6.7 -> 7 pods, 28 GPUs, + 1 spare: 32 GPUs x 8.60 x 730 = 200,896; 131,400 M tokens
+        (row,) = worked(20, spare_replicas=1).rows()
+        assert asdict(row) == pytest.approx(
+            {
+                "sla": 20.0,
+                "demand_tok_s": 50_000.0,
+                "regime": "below-knee-plateau",
+                "feasible": True,
+                "reason": None,
+                "c_star": 256.0,
+                "tok_s_per_user": 41.8,
+                "per_replica_tps": 10700.8,
+                "pods": 7,
+                "pods_low": 7,
+                "pods_high": 7,
+                "total_pods": 8,
+                "gpus": 28,
+                "gpus_low": 28,
+                "gpus_high": 28,
+                "total_gpus": 32,
+                "total_gpus_high": 32,
+                "usd_per_month": 200_896,
+                "usd_per_month_high": 200_896,
+                "usd_per_million": 200_896 / 131_400,
+                "usd_per_million_high": 200_896 / 131_400,
+                "load": 50_000 / (7 * 10700.8),
+                "load_one_fewer": 50_000 / (6 * 10700.8),
+                "max_num_seqs": 256,
+                "load_at_max_num_seqs": 50_000 / (7 * 10700.8),
+                "too_wide": False,
+                "measure_next": 512.0,
+            }
+        )
+
+    def test_values_are_plain_python(self):
+        kinds = {type(value) for row in worked([20, 50, 300]).rows() for value in asdict(row).values()}
+        assert kinds == {float, int, str, bool, type(None)}
+
+    def test_an_sla_that_cannot_be_met_shows_no_number(self):
+        (row,) = worked(300).rows()
+        assert (row.regime, row.feasible) == ("latency-tier-infeasible", False)
+        assert row.reason == "the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model"
+        assert {getattr(row, name) for name in RESULTS} == {None}
+
+    def test_above_a_curve_that_starts_late_the_next_step_is_c_1(self):
+        (row,) = size(Curve([8, 64], [100, 50]), 300, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        assert row.reason == (
+            "above the fastest measured point, 100 at c=8; concurrency below 8 was not measured: "
+            "measure c=1 or relax the SLA"
+        )
+        assert {name: getattr(row, name) for name in RESULTS if getattr(row, name) is not None} == {"measure_next": 1.0}
+
+    def test_what_does_not_exist_is_none(self):
+        # one pod carries 10 tok/s: no pod fewer; an anchor has nothing between to measure
+        (row,) = worked(122.2, Demand.tok_s(10)).rows()
+        assert (row.pods, row.load_one_fewer, row.measure_next) == (1, None, None)
+
+    def test_rows_run_through_a_grid_line_by_line(self):
+        rows = worked([[20], [100]], Demand.tpm([3e6, 6e6])).rows()
+        # 6.7 and 13.4 pods on the plateau; 29.2 and 58.4 at 100
+        assert [(row.sla, row.demand_tok_s, row.pods) for row in rows] == [
+            (20, 50_000, 7),
+            (20, 100_000, 14),
+            (100, 50_000, 30),
+            (100, 100_000, 59),
+        ]
+
+    def test_a_row_cannot_be_changed(self):
+        (row,) = worked(20).rows()
+        with pytest.raises(AttributeError):
+            row.pods = 1
+
+    @given(cases(), METHODS)
+    def test_met_rows_are_complete(self, case, method):
+        given_anchors, sla = case
+        (row,) = size(given_anchors.curve(), sla, Demand.users(1), gpus_per_pod=1, method=method).rows()
+        optional = {"reason", "load_one_fewer", "measure_next"}
+        missing = {name for name in NAMES if getattr(row, name) is None}
+        assert (
+            missing <= optional
+            if row.feasible
+            else missing == set(RESULTS) - {"measure_next"} | missing & {"measure_next"}
+        )
+
+
+class TestToFrame:
+    def test_one_column_a_field_and_one_line_a_row(self):
+        frame = worked([20, 50, 300]).to_frame()
+        assert frame.columns.tolist() == NAMES
+        assert frame["sla"].tolist() == [20, 50, 300]
+
+    def test_met_rows_hold_numbers_and_others_missing_values(self):
+        frame = worked([20, 50, 300]).to_frame()
+        assert frame["gpus_high"].tolist()[:2] == [28, 236]
+        assert frame[RESULTS].isna().all(axis=1).tolist() == [False, False, True]
+
+    @pytest.mark.parametrize("slas", [[300], [20], [20, 300]])
+    def test_types_do_not_depend_on_what_can_be_met(self, slas):
+        types = worked(slas).to_frame().dtypes.astype(str)
+        assert types[["pods", "usd_per_month", "too_wide"]].tolist() == ["Int64", "Float64", "boolean"]
+
+    def test_a_scalar_is_one_line(self):
+        assert len(worked(50).to_frame()) == 1

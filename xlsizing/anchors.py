@@ -54,15 +54,11 @@ def curve_from_rows(
     widths = {len(row) for row in rows}
     if not widths <= {2, 3, 4}:
         refuse("anchors", "must have 2 to 4 columns", got=Phrase(str(max(widths - {2, 3, 4}))), kind=CurveError)
-    kept = [position for position, row in enumerate(rows) if any(cell is not None for cell in row)]
-    if not kept:
-        refuse("anchors", "must hold at least one measured point", got=Phrase("none"), kind=CurveError)
-    width = max(widths)
-    table = [(*rows[position], *[None] * (width - len(rows[position]))) for position in kept]
-    used = [j for j, name in enumerate(COLUMNS[:width]) if name in _NEEDED or any(row[j] is not None for row in table)]
-    for position, row in zip(kept, table, strict=True):
-        _check_not_half_blank(row, used, place, position)
-    given: dict[str, Any] = {COLUMNS[j]: [row[j] for row in table] for j in used}
+    if len(widths) == 1 and not any(None in row for row in rows):  # what most formulas name: nothing to skip
+        kept = list(range(len(rows)))
+        given: dict[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=False))
+    else:
+        kept, given = _without_blanks(rows, place)
     try:
         return Curve(**given, **options)
     except CurveError as error:
@@ -70,6 +66,19 @@ def curve_from_rows(
             raise
         column = LABELS.index(error.name) if len(error.index) == 1 and error.name in LABELS else None
         raise error.placed(place(tuple(kept[i] for i in error.index), column)) from None
+
+
+def _without_blanks(rows: Sequence[Sequence[object]], place: Place) -> tuple[list[int], dict[str, list[object]]]:
+    """Return the positions of the rows that hold an anchor, and their columns by name."""
+    kept = [position for position, row in enumerate(rows) if any(cell is not None for cell in row)]
+    if not kept:
+        refuse("anchors", "must hold at least one measured point", got=Phrase("none"), kind=CurveError)
+    width = max(map(len, rows))
+    table = [(*rows[position], *[None] * (width - len(rows[position]))) for position in kept]
+    used = [j for j, name in enumerate(COLUMNS[:width]) if name in _NEEDED or any(row[j] is not None for row in table)]
+    for position, row in zip(kept, table, strict=True):
+        _check_not_half_blank(row, used, place, position)
+    return kept, {COLUMNS[j]: [row[j] for row in table] for j in used}
 
 
 def _check_not_half_blank(row: Sequence[object], used: list[int], place: Place, position: int) -> None:

@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST_LINE = 200
+_EXACT = 2**53  # floats hold every whole number up to here
 _NUMERIC_TYPES = {int, float, Decimal, np.float64, np.float32, np.int64, np.int32}
 
 
@@ -93,6 +94,8 @@ def number(value: object, name: str, *, low: float = LOWEST, high: float = HIGHE
     """
     if type(value) is float and low <= value <= high:
         return value
+    if type(value) is int and low <= value <= high and abs(value) <= _EXACT:
+        return float(value)
     array = numbers(value, name, low=low, high=high)
     if array.ndim:
         refuse(name, "must be one number", got=Phrase(f"{array.size} of them"))

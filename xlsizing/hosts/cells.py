@@ -108,7 +108,7 @@ def number(value: Any, name: str, where: str | None = None) -> float:
 
 
 def text(value: Any, name: str) -> str:
-    """Return the text in a cell [-].
+    """Return the text in the cell `value`, the argument `name` [-].
 
     Raises
     ------
@@ -151,7 +151,7 @@ def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
 
 
 def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None]:
-    """Return the SLAs [tok/s/user] in a range of one row or one column; None where it is blank.
+    """Return the SLAs in `rows`, the argument `name`: one row or one column, None where blank [tok/s/user].
 
     Raises
     ------
@@ -183,7 +183,7 @@ def answer(value: Any) -> Any:
         return [[answer(cell) for cell in row] for row in value]
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, int | float | np.integer) and math.isfinite(value):
+    if isinstance(value, (float, int, np.integer)) and math.isfinite(value):
         return float(value)
     raise TypeError(f"a cell cannot show {value!r}")
 

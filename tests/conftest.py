@@ -12,7 +12,14 @@ SWEEPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "sweeps.csv"
 
 
 def pytest_addoption(parser):
-    """Take the path of a CSV of measured sweeps; they are no part of the project."""
+    """Take the rounds of a benchmark, and the path of a CSV of measured sweeps, which are no part of the project."""
+    parser.addoption(
+        "--ratio-rounds",
+        type=int,
+        default=3,
+        metavar="N",
+        help="rounds of each ratio in tests/benchmarks; take 15 or more for a figure to keep (default: %(default)s)",
+    )
     parser.addoption(
         "--sweeps",
         type=Path,

@@ -1,0 +1,25 @@
+"""The fixture of all benchmarks: a ratio, printed and kept with the benchmark; never a timed assertion."""
+
+from dataclasses import asdict
+
+import pytest
+
+from tests.benchmarks.ratio import ratio
+
+
+@pytest.fixture
+def compare(benchmark, request, capsys):
+    """Measure a subject against a yardstick, print the ratio and keep it in `benchmark.extra_info`.
+
+    Used once in a test: ``compare("UDF / bare UDF", subject, yardstick)``.
+    """
+
+    def compared(words, subject, yardstick, *, scale=1.0):
+        found = ratio(subject, yardstick, request.config.getoption("--ratio-rounds"), scale=scale)
+        benchmark.extra_info[words] = asdict(found)
+        benchmark.pedantic(subject, rounds=1, iterations=1)
+        with capsys.disabled():
+            print(f"\n{words}: {found} ", end="")  # noqa: T201  # the ratio is the report
+        return found
+
+    return compared

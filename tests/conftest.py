@@ -21,6 +21,11 @@ def pytest_addoption(parser):
         help="rounds of each ratio in tests/benchmarks; take 15 or more for a figure to keep (default: %(default)s)",
     )
     parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the files of tests/reports/golden anew instead of comparing with them; read the difference",
+    )
+    parser.addoption(
         "--sweeps",
         type=Path,
         default=SWEEPS,

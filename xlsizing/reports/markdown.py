@@ -12,7 +12,7 @@ def markdown(report: Report) -> str:
     """Return `report` as a Markdown document [-]."""
     sections = [
         f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
-        f"**{DRAFT}.** The number to commit to is the first column of GPUs: it rests on measured points alone.",
+        f"**{DRAFT}.** Commit to the numbers in bold: they rest on measured points alone.",
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
         *map(_section, (answer_table(report), operation_table(report), curve_table(report))),
         "## Notes\n\n" + "\n".join(f"- {_escaped(note)}" for note in report.notes),

@@ -16,7 +16,7 @@ __all__ = ["print_report"]
 
 _WIDTH_OF_A_PIPE = 132
 _GAP = 2
-_NARROWEST_REMARK = 18
+_NARROWEST_REMARK = 13
 
 
 def print_report(report: Report, file: IO[str]) -> None:
@@ -57,14 +57,14 @@ def _listed(texts: list[str], bullet: str) -> RichTable:
 def _print_table(table: Table, console: Console) -> None:
     """Print `table` with every figure on one line: only headers and remarks break, between words."""
     widths = _fitted(table, console.width)
-    drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), width=_total(widths))
     for i, (name, width) in enumerate(zip(table.header, widths, strict=True)):
         justify: Literal["left", "right"] = "left" if name in WORDS else "right"
         drawn.add_column(Text(name), justify=justify, width=width, style="bold" if i == table.key else None)
     for row in table.rows:
         drawn.add_row(*map(Text, row), style="red" if CANNOT_BE_MET in row else None)
     console.print(Text(f"\n{table.title}", style="bold"))
-    console.print(drawn, width=max(console.width, _total(widths)), crop=False)
+    console.print(drawn, crop=False)  # a terminal too narrow wraps the line, which loses nothing
 
 
 def _fitted(table: Table, most: int) -> list[int]:

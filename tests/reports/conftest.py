@@ -1,0 +1,45 @@
+"""Reports from anchors and SLAs, and comparison with golden files."""
+
+from pathlib import Path
+
+import pytest
+
+from xlsizing import Curve, Demand, size
+from xlsizing.importers.curve_csv import read_curve
+from xlsizing.reports.report import Report
+
+GOLDEN = Path(__file__).parent / "golden"
+SHIPPED = Path(__file__).resolve().parents[2] / "workbook" / "curves" / "minimax-m2-gb300-tp4.csv"
+
+
+@pytest.fixture
+def golden(request):
+    """Assert that a text is what the golden file of this name holds; write it with --update-golden."""
+
+    def compare(name, text):
+        file = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
+
+
+@pytest.fixture
+def readme_report():
+    """The report of the README's first command."""
+    sizing = size(read_curve(SHIPPED), [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4, util=0.70)
+    return Report(sizing, "MiniMax-M2-NVFP4, GB300, TP4", SHIPPED.name)
+
+
+@pytest.fixture
+def report():
+    """Return the report on anchors, a list of (c, r) or (c, r, T), at SLAs."""
+
+    def report(anchors, slas, demand=None, *, model="", pool_rises=None, **options):
+        columns = dict(zip(("concurrency", "tok_s_per_user", "output_tok_s"), zip(*anchors, strict=True), strict=False))
+        curve = Curve(**columns, pool_rises=pool_rises)
+        given = {"gpus_per_pod": 1, "util": 1.0} | options
+        return Report(size(curve, slas, demand or Demand.tok_s(1000), **given), model)
+
+    return report

@@ -1,0 +1,233 @@
+"""The words around a sizing: each note exactly when it must stand there, and one next step."""
+
+import pytest
+
+from xlsizing import Demand
+
+SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
+DENSE = [(8, 100), (16, 80), (32, 60)]  # neighbours 2x apart; T = 800, 1280, 1920
+MEASURED = [(8, 100, 780), (16, 80, 1250), (32, 60, 1900)]
+
+
+def note(report, start):
+    """The one note that begins so, or None."""
+    found = [text for text in report.notes if text.startswith(start)]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+class TestQuietCase:
+    def test_a_measured_row_of_a_dense_measured_curve_has_one_note(self, report):
+        quiet = report(MEASURED, [80], gpu_hourly_usd=2)
+        assert quiet.notes == [
+            "Price: 2.00 $/GPU-hour as given; 730 h/month is assumed. $/1M output tokens is at the demanded load."
+        ]
+
+
+class TestInfeasibleNote:
+    def test_names_every_such_sla(self, report):
+        assert note(report(DENSE, [300, 60, 200]), "200") == (
+            "200, 300 tok/s/user cannot be met: above the fastest measured point, 100 at c=8; "
+            "concurrency below 8 was not measured: measure c=1 or relax the SLA."
+        )
+
+    def test_from_concurrency_1_there_is_no_faster_point_to_find(self, report):
+        assert note(report(SPARSE, [300]), "300") == (
+            "300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; "
+            "relax the SLA or take a faster model."
+        )
+
+    def test_absent_where_all_can_be_met(self, report):
+        assert not [text for text in report(DENSE, [60, 100]).notes if "cannot be met" in text]
+
+
+class TestWideNote:
+    START = "Too wide to quote"
+
+    def test_at_just_above_twice(self, report):
+        # 2001 tok/s between T = 1 x 100 (21 pods) and T = 4 x 50 (11): 21 <= 2 x 11. 2000 and T = 250: 20 against 8.
+        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2001)), self.START) is None
+        assert note(report([(1, 100), (5, 50)], [75], Demand.tok_s(2000)), self.START) == (
+            "Too wide to quote (high above twice low), tok/s/user: 75 (8-20 GPUs; measure c=2)."
+        )
+
+    def test_exactly_twice_is_not_too_wide(self, report):
+        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2000)), self.START) is None
+
+    def test_without_a_whole_concurrency_between(self, report):
+        # T = 0.3 x 100 = 30 and 1 x 90: 900 tok/s take 30 or 10 pods.
+        assert note(report([(0.3, 100), (1, 90)], [95], Demand.tok_s(900)), self.START) == (
+            "Too wide to quote (high above twice low), tok/s/user: 95 (10-30 GPUs; bracket closed)."
+        )
+
+    def test_at_most_eight_are_listed(self, report):
+        slas = [60 + i for i in range(10)]
+        assert note(report(SPARSE, slas, Demand.tok_s(50_000)), self.START).endswith(" and 2 more.")
+
+
+class TestInterpolationNote:
+    START = "Interpolated"
+
+    def test_names_method_and_slas(self, report):
+        assert note(report(DENSE, [70, 80, 90], method="tpot"), self.START) == (
+            "Interpolated between measured points (tpot): 70, 90 tok/s/user. "
+            "GPUs there are estimates; the GPUs to commit to rest on measured points alone."
+        )
+
+    @pytest.mark.parametrize("sla", [60, 80, 10, 300])
+    def test_absent_on_anchors_plateau_and_above(self, report, sla):
+        assert note(report(DENSE, [sla]), self.START) is None
+
+    def test_absent_where_the_knee_caps(self, report):
+        capped = report([(1, 100), (8, 50), (64, 5)], [20])
+        assert capped.rows[0].regime == "knee-capped"
+        assert note(capped, self.START) is None
+
+
+class TestFlagNotes:
+    def test_rounding_c_star_down_may_not_carry_the_demand(self, report):
+        # c* = sqrt 2 carries 140.7 tok/s, so one pod; held to one request it carries 100.
+        over = report([(1, 100), (2, 99)], [99.5], Demand.tok_s(140))
+        assert over.rows[0].overloaded
+        assert note(over, "Held to max-num-seqs") == (
+            "Held to max-num-seqs, the estimate's pods do not carry the demand at 99.5 tok/s/user: "
+            "c* rounds down too far; take the GPUs to commit."
+        )
+
+    def test_absent_where_it_does(self, report):
+        assert note(report(DENSE, [70, 80]), "Held") is None
+
+    def test_c_star_below_1(self, report):
+        assert note(report([(0.5, 100), (0.75, 50)], [60, 10]), "c* is below 1") == (
+            "c* is below 1 at 10, 60 tok/s/user: one request in flight already sees less than the SLA."
+        )
+
+    def test_absent_at_1(self, report):
+        assert note(report(SPARSE, [215.5]), "c* is below 1") is None
+
+
+class TestThroughputNotes:
+    def test_overstatement_where_none_was_measured(self, report):
+        assert note(report(DENSE, [60]), "No output throughput was measured").endswith(
+            "with real throughput below it, more GPUs are needed than shown."
+        )
+        assert note(report(MEASURED, [60]), "No output throughput was measured") is None
+
+    def test_low_eta_names_the_anchor(self, report):
+        # 790 of 1000 is 79 %, 80 % itself is not below.
+        low = report([(10, 100, 800), (20, 50, 790)], [50])
+        assert [text for text in low.notes if text.startswith("Measured")] == [
+            (
+                "Measured output throughput at c=20 is 79% of c x tok/s/user (below 80%): "
+                "the client never reached that concurrency, or requests queued."
+            )
+        ]
+
+
+class TestCurveNotes:
+    def test_gap_above_5x_only(self, report):
+        notes = report([(1, 100), (5, 90), (26, 80)], [80]).notes
+        assert [text for text in notes if text.startswith("Anchors")] == [
+            (
+                "Anchors c=5 and c=26 are 5.2x apart (more than 5x): figures between them rest on interpolation "
+                "over a wide gap; measure a point between."
+            )
+        ]
+
+    def test_pooling_says_how_far(self, report):
+        pooled = report([(4, 100), (8, 102)], [90], pool_rises=0.02)
+        assert note(pooled, "Rises of tok/s/user were pooled") == (
+            "Rises of tok/s/user were pooled (isotonic regression), moving a point by up to 1.00%; "
+            "rows stay DRAFT until the points are measured again."
+        )
+
+    def test_pooling_that_moves_nothing_is_not_mentioned(self, report):
+        assert note(report(DENSE, [60], pool_rises=0.02), "Rises") is None
+
+
+class TestMoneyNotes:
+    def test_an_assumed_price_is_labelled(self, report):
+        assert note(report(DENSE, [60]), "Price") == (
+            "Price: 8.60 $/GPU-hour is assumed, not quoted; 730 h/month is assumed. "
+            "$/1M output tokens is at the demanded load."
+        )
+
+    def test_the_same_price_given_is_not(self, report):
+        assert note(report(DENSE, [60], gpu_hourly_usd=8.6), "Price").startswith("Price: 8.60 $/GPU-hour as given;")
+
+    def test_spares(self, report):
+        assert note(report(DENSE, [60], spare_replicas=2, gpus_per_pod=4), "2 spare") == (
+            "2 spare pods (8 GPUs) are in the totals and in all dollars, not in pods, GPUs, range or load."
+        )
+        assert note(report(DENSE, [60]), "0 spare") is None
+
+
+class TestNextStep:
+    def test_the_widest_bracket(self, readme_report):
+        # 332 - 59 pods x 4 = 1,092 GPUs at 150 and 215; the first of them, at 8.60 x 730 $ a GPU.
+        assert readme_report.next_step == (
+            "Measure c=5: it narrows the range of 236 to 1,328 GPUs at 150 tok/s/user "
+            "(1,092 GPUs, $6,855,576/month apart). Gate: at least 150 tok/s/user at c=5."
+        )
+
+    def test_a_bracket_that_saves_nothing_gives_way_to_the_plateau(self, report):
+        # 100 tok/s: one pod at each end of the bracket, and one on the plateau.
+        assert report(DENSE, [50, 70], Demand.tok_s(100)).next_step == (
+            "Measure c=64, twice the last measured point: it saves no GPU at best. "
+            "Gate: at least 50 tok/s/user at c=64, with more output tok/s than at c=32."
+        )
+
+    def test_plateau(self, report):
+        # 19,200 tok/s / 1,920 = 10 pods of 4; at best 3,840 a pod: 5. 20 GPUs x 1 $ x 730 h.
+        plateau = report(DENSE, [60], Demand.tok_s(19_200), gpus_per_pod=4, gpu_hourly_usd=1)
+        assert plateau.next_step == (
+            "Measure c=64, twice the last measured point: it saves 20 of 40 GPUs ($14,600/month) at best. "
+            "Gate: at least 60 tok/s/user at c=64, with more output tok/s than at c=32."
+        )
+
+    def test_plateau_for_users(self, report):
+        # 320 users / (32 x 0.5) = 20 pods; at best 64 in flight a pod: 10.
+        plateau = report(DENSE, [60], Demand.users(320), util=0.5, gpu_hourly_usd=1)
+        assert "it saves 10 of 20 GPUs ($7,300/month) at best" in plateau.next_step
+
+    def test_infeasible_above_a_late_start(self, report):
+        assert report(DENSE, [200, 300]).next_step == (
+            "Measure c=1: whether any concurrency reaches 200 tok/s/user is not known. "
+            "Gate: at least 200 tok/s/user at c=1."
+        )
+
+    def test_infeasible_from_concurrency_1(self, report):
+        assert report(SPARSE, [300]).next_step.startswith("Record the measurement context (hardware, engine,")
+
+    def test_bracket_closed(self, report):
+        closed = report([(4, 100), (5, 90), (6, 80)], [95], Demand.tok_s(10_000))
+        assert closed.rows[0].measure_next is None
+        assert closed.next_step == (
+            "Bracket closed: no whole concurrency is left to measure at 95 tok/s/user. "
+            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+        )
+
+    def test_a_closed_bracket_gives_way_to_an_open_one(self, report):
+        # At 95: 400 to 450 tok/s between neighbours, 25 or 23 pods; at 70: 450 to 960, c* = 5 x 3.2^(2/3) = 10.9.
+        both = report([(4, 100), (5, 90), (16, 60)], [95, 70], Demand.tok_s(10_000))
+        assert both.next_step.startswith("Measure c=10: it narrows the range of 11 to 23 GPUs at 70 tok/s/user ")
+
+    def test_a_wider_closed_bracket_too(self, report):
+        both = report([(1, 100), (2, 90), (4, 50)], [95, 60], Demand.tok_s(10_000))
+        assert [(row.gpus_low, row.gpus_high) for row in both.rows] == [(50, 56), (56, 100)]
+        assert both.next_step.startswith("Measure c=3: it narrows the range of 50 to 56 GPUs at 60 tok/s/user ")
+
+    def test_anchor(self, report):
+        assert report(DENSE, [80]).next_step == (
+            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+        )
+
+
+class TestRows:
+    def test_by_rising_sla_then_demand(self, report):
+        unsorted = report(DENSE, [80, 60, 80], Demand.tok_s([2, 3, 1]))
+        assert [(row.sla, row.demand_tok_s) for row in unsorted.rows] == [(60, 3), (80, 1), (80, 2)]
+
+    @pytest.mark.parametrize(("slas", "met"), [([60, 80], True), ([60, 300], False), (300, False)])
+    def test_all_feasible(self, report, slas, met):
+        assert report(DENSE, slas).all_feasible is met

@@ -1,0 +1,170 @@
+"""The tables: which columns stand there, what each cell says, and how a wide table is cut."""
+
+import pytest
+
+from xlsizing import Demand
+from xlsizing.reports.tables import Table, answer_table, curve_table, facts, operation_table, shown_grouped
+
+SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
+DENSE = [(8, 100), (16, 80), (32, 60)]
+
+
+@pytest.fixture
+def worked(report):
+    """Return the worked rows of the specification at SLAs."""
+
+    def worked(slas, **options):
+        return report(SPARSE, slas, Demand.tpm(3e6), gpus_per_pod=4, util=0.7, **options)
+
+    return worked
+
+
+def cells(table):
+    """The rows of a table as dictionaries."""
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
+
+
+class TestAnswerTable:
+    def test_commit_stands_before_the_estimate(self, worked):
+        table = answer_table(worked([100]))
+        assert table.header[:5] == ("SLA tok/s/user", "GPUs to commit", "range GPUs", "estimate GPUs", "estimate pods")
+        assert table.header[table.key] == "GPUs to commit"
+        for unit in ("$/month", "$/1M tok"):
+            assert table.header.index(f"{unit} to commit") < table.header.index(f"{unit} estimate")
+
+    def test_a_worked_row(self, worked):
+        # 120 GPUs x 8.6 x 730 = 753,360; 50000 tok/s x 3600 x 730 = 131,400 M tokens; 236 GPUs: 1,481,608.
+        assert cells(answer_table(worked([100]))) == [
+            {
+                "SLA tok/s/user": "100",
+                "GPUs to commit": "236",
+                "range GPUs": "28-236",
+                "estimate GPUs": "120",
+                "estimate pods": "30",
+                "remark": "too wide to quote: measure c=24",
+                "$/month to commit": "1,481,608",
+                "$/month estimate": "753,360",
+                "$/1M tok to commit": "11.28",
+                "$/1M tok estimate": "5.73",
+            }
+        ]
+
+    def test_no_remark_column_without_a_remark(self, worked):
+        assert "remark" not in answer_table(worked([20, 122.2])).header
+
+    def test_a_closed_bracket_is_no_call_to_measure(self, report):
+        table = answer_table(report([(0.3, 100), (1, 90)], [95], Demand.tok_s(900)))
+        assert cells(table)[0]["remark"] == "too wide to quote: bracket closed"
+
+    def test_spares_have_their_own_columns(self, worked):
+        row = cells(answer_table(worked([20], spare_replicas=2)))[0]
+        assert (row["GPUs to commit"], row["estimate GPUs"]) == ("28", "28")
+        assert (row["GPUs to commit + spares"], row["estimate GPUs + spares"]) == ("36", "36")
+        assert row["$/month estimate"] == "226,008"  # 36 x 8.6 x 730
+        assert "estimate GPUs + spares" not in answer_table(worked([20])).header
+
+    def test_infeasible_shows_no_number(self, worked):
+        _, row = answer_table(worked([100, 300])).rows
+        assert row[:2] == ("300", "cannot be met")
+        assert set(row[2:]) == {""}
+
+
+class TestOperationTable:
+    def test_a_worked_row(self, worked):
+        # 50000 / (30 x 2448.2) = 68.1 %; with 29 pods 70.4 %.
+        row = cells(operation_table(worked([100])))[0]
+        assert row == {
+            "SLA tok/s/user": "100",
+            "regime": "interp",
+            "c* per pod": "24.48",
+            "tok/s per pod": "2,448.2",
+            "tok/s/user there": "100",
+            "load": "68.1 %",
+            "load, one pod fewer": "70.4 %",
+            "max-num-seqs": "24",
+            "load at max-num-seqs": "69.1 %",
+        }
+
+    def test_one_pod_has_no_fewer(self, report):
+        assert cells(operation_table(report(DENSE, [80], Demand.tok_s(1))))[0]["load, one pod fewer"] == "-"
+
+    def test_a_flag_that_does_not_carry_says_so(self, report):
+        # c* = sqrt 2 carries 140.7 tok/s; max-num-seqs 1 carries 100 of the 140.
+        row = cells(operation_table(report([(1, 100), (2, 99)], [99.5], Demand.tok_s(140))))[0]
+        assert row["load at max-num-seqs"] == "140.0 %, does not carry the demand"
+
+    def test_infeasible_shows_no_number(self, worked):
+        (row,) = operation_table(worked([300])).rows
+        assert row == ("300", "cannot be met", *[""] * 7)
+
+
+class TestCurveTable:
+    def test_what_was_not_measured_says_how_it_was_made(self, report):
+        table = curve_table(report(DENSE, [80]))
+        assert table.header == ("concurrency", "tok/s/user", "output tok/s (c x tok/s/user)")
+        assert table.rows == [("8", "100", "800"), ("16", "80", "1280"), ("32", "60", "1920")]
+
+    def test_measured_throughput(self, report):
+        table = curve_table(report([(8, 100, 780)], [80]))
+        assert (table.header[2], table.rows) == ("output tok/s measured", [("8", "100", "780")])
+
+
+class TestFacts:
+    @pytest.mark.parametrize(
+        ("demand", "words"),
+        [
+            (Demand.tpm(3e6), "3,000,000 output tokens per minute = 50,000 output tok/s"),
+            (Demand.tok_s(0.5), "0.5 output tok/s"),
+            (Demand.rps(2.5, osl=400), "2.5 requests/s x 400 output tokens = 1,000 output tok/s"),
+            (Demand.users(1000), "1,000 users (requests in flight at peak)"),
+            (Demand.tok_s([1, 2]), "2 demands in tok/s"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else value.unit,
+    )
+    def test_demand(self, report, demand, words):
+        slas = [80, 60] if demand.shape else 80
+        assert facts(report(DENSE, slas, demand))["Demand"] == words
+
+    def test_the_rest(self, worked):
+        assert facts(worked([100], model="M2", gpu_hourly_usd=1234.5, spare_replicas=1, method="tpot")) == {
+            "Model": "M2",
+            "Demand": "3,000,000 output tokens per minute = 50,000 output tok/s",
+            "GPUs per pod": "4",
+            "Utilisation planned": "0.7 of measured throughput",
+            "Spare pods": "1",
+            "Price": "1,234.50 $/GPU-hour",
+            "Interpolation": "tpot",
+        }
+
+    def test_an_assumed_price_says_so(self, worked):
+        assert facts(worked([100]))["Price"] == "8.60 $/GPU-hour (assumed)"
+
+
+class TestTable:
+    TABLE = Table(
+        "t", ("SLA", "GPUs to commit", "a b", "c"), [("1", "2", "3", "4"), ("5", "cannot be met", "", "")], 1, split=2
+    )
+
+    def test_widths_hold_whole_cells_and_whole_words(self):
+        assert self.TABLE.widths() == [3, 13, 1, 1]
+
+    def test_parts_repeat_the_first_column(self):
+        left, right = self.TABLE.parts()
+        assert (left.header, left.key) == (("SLA", "GPUs to commit"), 1)
+        assert right.header == ("SLA", "a b", "c")
+        assert right.rows[0] == ("1", "3", "4")
+        assert right.title == "t, continued"
+
+    def test_both_parts_say_what_cannot_be_met(self):
+        left, right = self.TABLE.parts()
+        assert left.rows[1] == ("5", "cannot be met")
+        assert right.rows[1] == ("5", "cannot be met", "")
+
+
+class TestShownGrouped:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [(3e6, "3,000,000"), (1234.5, "1,234.5"), (0.1 + 0.2, "0.3"), (1e15, "1,000,000,000,000,000")],
+    )
+    def test_known(self, value, text):
+        assert shown_grouped(value) == text

@@ -1,0 +1,116 @@
+"""The report in a terminal: whole figures at 80 columns and in a pipe, markup shown as text."""
+
+import io
+import re
+
+import pytest
+
+from xlsizing import Demand
+from xlsizing.reports.tables import answer_table, operation_table
+from xlsizing.reports.terminal import print_report
+
+SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
+SLAS = [20, 50, 100, 122.2, 150, 215, 300]
+
+
+class Terminal(io.StringIO):
+    """A terminal, as far as rich asks."""
+
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """Return what is printed at a width, None for a pipe, without colours."""
+
+    def printed(report, width=None):
+        for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", str(width or 40))
+        file = io.StringIO() if width is None else Terminal()
+        print_report(report, file)
+        return re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue())
+
+    return printed
+
+
+@pytest.fixture
+def worked(report):
+    """Return the worked rows of the specification, with options."""
+
+    def worked(slas=tuple(SLAS), tpm=3e6, **options):
+        return report(SPARSE, list(slas), Demand.tpm(tpm), gpus_per_pod=4, util=0.7, **options)
+
+    return worked
+
+
+WIDTHS = pytest.mark.parametrize("width", [80, 100, 132, 200, None])
+
+
+class TestNothingIsLost:
+    @WIDTHS
+    @pytest.mark.parametrize("options", [{}, {"spare_replicas": 2}, {"tpm": 3e9}, {"tpm": 60}], ids=str)
+    def test_every_figure_stands_on_one_line(self, printed, worked, width, options):
+        given = worked(**options)
+        words = set(printed(given, width).split())
+        for table in (answer_table(given), operation_table(given)):
+            for row in table.rows:
+                assert words >= {word for cell in row for word in cell.split()}
+
+    @WIDTHS
+    def test_no_line_is_wider_than_the_terminal(self, printed, worked, width):
+        for options in ({}, {"spare_replicas": 2}):
+            assert max(map(len, printed(worked(**options), width).splitlines())) <= (width or 132)
+
+    @pytest.mark.parametrize("width", [20, 40])
+    def test_a_tiny_terminal_gets_whole_figures_too(self, printed, worked, width):
+        assert {"8,337,184", "1,481,608", "236-1,328"} <= set(printed(worked(), width).split())
+
+    @WIDTHS
+    def test_headers_break_between_words_only(self, printed, worked, width):
+        words = set(printed(worked(spare_replicas=2), width).split())
+        for table in (answer_table(worked(spare_replicas=2)), operation_table(worked())):
+            assert words >= {word for name in table.header for word in name.split()}
+
+    @WIDTHS
+    def test_notes_and_next_step_are_whole(self, printed, worked, width):
+        given = worked()
+        flat = " ".join(printed(given, width).split())
+        for text in (*given.notes, given.next_step):
+            assert text in flat
+
+
+class TestLayout:
+    def test_commit_first(self, printed, worked):
+        line = next(line for line in printed(worked(), 80).splitlines() if line.split()[:1] == ["150"])
+        assert line.split()[:5] == ["150", "1,328", "236-1,328", "380", "95"]
+
+    def test_two_tables_where_they_fit_and_four_at_80(self, printed, worked):
+        assert printed(worked(), 200).count("continued") == 0
+        assert printed(worked(), 80).count("continued") == 2
+
+    @pytest.mark.parametrize("width", [80, 200])
+    def test_every_part_says_what_cannot_be_met(self, printed, worked, width):
+        parts = 4 if width == 80 else 2
+        rows = [line.split() for line in printed(worked(), width).splitlines() if line.split()[:1] == ["300"]]
+        assert rows == [["300", "cannot", "be", "met"]] * parts
+
+    def test_a_pipe_has_no_escapes_and_no_blanks_at_line_ends(self, worked):
+        file = io.StringIO()
+        print_report(worked(), file)
+        assert "\x1b" not in file.getvalue()
+        assert not [line for line in file.getvalue().splitlines() if line != line.rstrip()]
+
+    def test_a_pipe_is_132_wide_whatever_the_terminal_around(self, printed, worked):
+        assert 100 < max(map(len, printed(worked()).splitlines())) <= 132
+
+
+class TestText:
+    @pytest.mark.parametrize("width", [80, None])
+    @pytest.mark.parametrize("name", ["[red]M2[/red]", "[/]", ":rocket: M2", "[link=http://x.example]M2", "模型 🚀"])
+    def test_a_name_is_shown_as_written(self, printed, worked, name, width):
+        assert f"  Model: {name}" in [line.rstrip() for line in printed(worked(model=name), width).splitlines()]

@@ -236,8 +236,9 @@ def log_file(tmp_path, monkeypatch):
     """The log of defects, in a place of its own."""
     path = tmp_path / "errors.log"
     monkeypatch.setattr(registry, "LOG_FILE", path)
-    yield path
     logger = logging.getLogger("xlsizing")
+    monkeypatch.setattr(logger, "propagate", False)  # pytest would pass half a surrogate pair on between processes
+    yield path
     for handler in logger.handlers[:]:
         if getattr(handler, "baseFilename", None) == str(path):
             logger.removeHandler(handler)

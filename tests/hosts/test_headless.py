@@ -237,7 +237,6 @@ def log_file(tmp_path, monkeypatch):
     path = tmp_path / "errors.log"
     monkeypatch.setattr(registry, "LOG_FILE", path)
     logger = logging.getLogger("xlsizing")
-    monkeypatch.setattr(logger, "propagate", False)  # pytest would pass half a surrogate pair on between processes
     yield path
     for handler in logger.handlers[:]:
         if getattr(handler, "baseFilename", None) == str(path):
@@ -250,7 +249,7 @@ def broken(extra_function):
     """A function BROKEN with a defect of ours."""
 
     def BROKEN(sla):  # noqa: N802  # an Excel name
-        raise RuntimeError(f"secret {sla} \ud800")
+        raise RuntimeError(f"secret {sla}")
 
     return extra_function(BROKEN)
 
@@ -265,8 +264,16 @@ class TestDefects:
         headless.call("BROKEN", 6)
         log = log_file.read_text(encoding="utf-8")
         assert log.count("BROKEN failed") == log.count("Traceback") == 2
-        assert "RuntimeError: secret 5.0 \\ud800" in log
+        assert "RuntimeError: secret 5.0" in log
         assert "RuntimeError: secret 6.0" in log
+
+    def test_text_that_utf8_cannot_hold_is_logged_escaped(self, headless, broken, log_file):
+        headless.call("BROKEN", 5)
+        (handler,) = [
+            h for h in logging.getLogger("xlsizing").handlers if getattr(h, "baseFilename", "") == str(log_file)
+        ]
+        handler.emit(logging.makeLogRecord({"msg": "a cell held \ud800"}))
+        assert "a cell held \\ud800" in log_file.read_text(encoding="utf-8")
 
     def test_a_log_that_cannot_be_written_changes_nothing(self, headless, broken, log_file):
         log_file.mkdir()

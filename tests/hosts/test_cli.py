@@ -415,6 +415,12 @@ class TestEmit:
         assert run(capsys, *flags(), "--emit", tmp_path / "new").code == 0
         assert list(listing(tmp_path / "new")) == FILES
 
+    @pytest.mark.parametrize("more", [[], ["--json"]], ids=["table", "json"])
+    def test_without_a_standard_output(self, capsys, monkeypatch, tmp_path, more):
+        monkeypatch.setattr(sys, "stdout", None)  # as after >&- in a shell
+        assert run(capsys, *flags(), "--emit", tmp_path, *more) == (0, "", "")
+        assert list(listing(tmp_path)) == FILES
+
     def test_with_json_stdout_is_the_file(self, capsys, tmp_path):
         _, out, _ = run(capsys, *flags(), "--json", "--emit", tmp_path)
         assert out == (tmp_path / FILES[1]).read_text(encoding="utf-8")

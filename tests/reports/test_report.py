@@ -177,6 +177,9 @@ class TestNextStep:
             "Gate: at least 50 tok/s/user at c=64, with more output tok/s than at c=32."
         )
 
+    def test_a_bracket_that_saves_nothing_is_not_worth_a_run(self, report):
+        assert report(DENSE, [70], Demand.tok_s(100)).next_step.startswith("Record the measurement context")
+
     def test_plateau(self, report):
         # 19,200 tok/s / 1,920 = 10 pods of 4; at best 3,840 a pod: 5. 20 GPUs x 1 $ x 730 h.
         plateau = report(DENSE, [60], Demand.tok_s(19_200), gpus_per_pod=4, gpu_hourly_usd=1)

@@ -70,7 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _failed(_in_flags(error))
     except OSError as error:
         code = _failed(f"output must be writable: {error.strerror or error} (standard output)")
-        sys.stdout = None  # what is still buffered cannot be written either
     sys.exit(code)
 
 

@@ -10,7 +10,7 @@ from xlsizing.errors import shown
 from xlsizing.reports.report import Report
 from xlsizing.rows import SizingRow
 
-__all__ = ["Table", "answer_table", "curve_table", "facts", "operation_table"]
+__all__ = ["Table", "answer_table", "curve_table", "facts", "operation_table", "shown_grouped"]
 
 CANNOT_BE_MET: Final = "cannot be met"
 REMARK: Final = "remark"

@@ -139,6 +139,9 @@ class TestTolerance:
     def test_around_an_anchor(self, sla, regime):
         assert operating_points(WORKED, sla).regime == regime
 
+    def test_an_anchor_exactly_at_the_limit_meets(self):
+        assert operating_points(Curve([1], [100 * (1 - 1e-9)]), 100).feasible
+
     @pytest.mark.parametrize(("excess", "regime"), [(0.9e-9, "below-knee-plateau"), (1.1e-9, "knee-capped")])
     def test_around_equal_throughput(self, excess, regime):
         curve = Curve([1, 2], [100, 50], output_tok_s=[100 * (1 + excess), 100])

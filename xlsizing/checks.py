@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _LONGEST_LINE = 200
+_FEW = 32  # up to here a loop beats the fixed cost of numpy's reductions
 _EXACT = 2**53  # floats hold every whole number up to here
 _NUMERIC_TYPES = {int, float, Decimal, np.float64, np.float32, np.int64, np.int32}
 
@@ -75,8 +76,11 @@ def numbers(
         If an element is not a number (text, a boolean, a date, a blank), not finite, or out of
         range; the first offender is named, with its position.
     """
-    if type(value) is float and low <= value <= high:  # what Excel sends, without a detour
+    # What Excel sends, without a detour: a cell, or a column of a few.
+    if type(value) is float and low <= value <= high:
         return np.float64(value)  # type: ignore[return-value]  # a numpy scalar serves as a 0-d array
+    if type(value) is list and 0 < len(value) <= _FEW and all(type(x) is float and low <= x <= high for x in value):
+        return np.array(value)
     array = _as_floats(value, name, kind)
     if array.size == 0:
         refuse(name, "must hold at least one number", got=Phrase("none"), kind=kind)

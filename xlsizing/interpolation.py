@@ -91,8 +91,9 @@ def brackets(concurrency: Floats, tok_s_per_user: Floats, method: Interpolation)
     """
     x, y = method.x_of_c(concurrency), method.y_of_r(tok_s_per_user)
     slope = np.zeros(x.size)
-    dx, dy = x[1:] - x[:-1], y[1:] - y[:-1]
-    np.divide(dx, dy, out=slope[:-1], where=dy != 0)
+    dy = y[1:] - y[:-1]
+    dy[dy == 0] = np.inf  # a flat bracket: no SLA lies inside it, and 1/inf gives its slope of 0
+    slope[:-1] = (x[1:] - x[:-1]) / dy
     return Brackets(x, y, slope)
 
 

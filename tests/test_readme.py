@@ -1,0 +1,99 @@
+"""The README says what is true: its commands run, its output is the real one, its tables are complete."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xlsizing.hosts.headless import Headless
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.DOTALL)
+
+
+def shell_lines():
+    return [line for kind, text in BLOCKS if kind == "bash" for line in text.splitlines() if line]
+
+
+def output_of(command):
+    """Run the xlsizing call in a shell line of the README and return what it prints."""
+    arguments = shlex.split(command[command.index("xlsizing size") :])[1:]
+    done = subprocess.run(
+        [sys.executable, "-m", "xlsizing", *arguments],
+        cwd=ROOT, capture_output=True, encoding="utf-8", check=True, env={"PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    return done.stdout
+
+
+def after(command):
+    """Return the block that follows the block of `command`."""
+    at = next(i for i, (_, text) in enumerate(BLOCKS) if text.strip() == command)
+    return BLOCKS[at + 1][1]
+
+
+@pytest.mark.parametrize("command", [line for line in shell_lines() if "xlsizing size" in line])
+def test_each_command_prints_what_is_shown(command):
+    printed = output_of(command)
+    excerpts = [part.strip("\n") for part in re.split(r"^\.\.\.\n", after(command), flags=re.MULTILINE)]
+    assert any(excerpts)
+    assert all(part in printed for part in excerpts)
+
+
+def test_python_examples():
+    parser, runner = doctest.DocTestParser(), doctest.DocTestRunner()
+    text = "\n".join(text for kind, text in BLOCKS if kind == "python" and ">>>" in text)
+    result = runner.run(parser.get_doctest(text, {}, "README", "README.md", 0))
+    assert (result.failed, result.attempted) == (0, 6)
+
+
+def test_formulas_give_the_numbers_beside_them():
+    formulas = re.findall(r"`=(SIZING_\w+)\(A2:B4, (\d+), (\d+), (\d+)\)` is (\d+)", README)
+    assert len(formulas) == 2
+    curve = [[1, 215.5], [10, 122.2], [256, 41.8]]
+    for name, sla, tpm, gpus_per_pod, shown in formulas:
+        assert Headless().call(name, curve, int(sla), int(tpm), int(gpus_per_pod)) == int(shown)
+
+
+def test_the_fixture_example():
+    text = next(text for kind, text in BLOCKS if kind == "python" and text.startswith("def test_"))
+    scope = {}
+    exec(text, scope)  # noqa: S102  # the README's own code
+    scope["test_quote"](Headless())
+
+
+def test_every_function_stands_in_the_table_with_its_arguments():
+    shown = dict(re.findall(r"^\| `(SIZING_\w+)\((.*?)\)` \|", README, flags=re.MULTILINE))
+    registered = {
+        function.name: ", ".join(f"[{a.name}]" if a.optional else a.name for a in function.arguments)
+        for function in Headless().functions
+    }
+    assert shown == registered
+
+
+def test_ci_runs_the_test_command():
+    command = next(line for line in shell_lines() if line.endswith("-m pytest"))
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_dependencies_are_the_declared_ones():
+    declared = re.search(
+        r"^dependencies = \[\n(.*?)^\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert declared is not None
+    names = re.findall(r'^ +"([\w.-]+)', declared[1], flags=re.MULTILINE)
+    table = README[README.index("## Dependencies") :]
+    assert re.findall(r"^\| ([a-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
+        names, key=_given_first
+    )
+
+
+def _given_first(name):
+    given = ("numpy", "pandas", "openpyxl", "xlwings")
+    return (given.index(name) if name in given else len(given), name)

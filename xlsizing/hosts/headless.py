@@ -148,8 +148,7 @@ def _delivered(value: object, name: str) -> Any:
     widths = {len(row) if isinstance(row, list | tuple) else 0 for row in rows}
     if len(widths) != 1 or 0 in widths:
         refuse(name, "must be a rectangular range", got=Phrase("rows of different lengths, or none"))
-    cells = tuple(tuple(map(_delivered_cell, row)) for row in rows)
-    return cells[0][0] if len(cells) == 1 and len(cells[0]) == 1 else cells
+    return tuple(tuple(map(_delivered_cell, row)) for row in rows)
 
 
 def _delivered_cell(cell: object) -> Any:

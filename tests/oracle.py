@@ -206,7 +206,7 @@ def next_concurrency(curve, at, c_star, *, capped=False):
     if at.case == "measured-anchor":
         return None
     c_low, c_high = curve[at.i].c, curve[at.i + 1].c
-    m = min(max(math.floor(c_star), math.floor(c_low) + 1), math.ceil(c_high) - 1)
+    m = min(max(math.floor(Fraction(c_star) * (1 + TOLERANCE)), math.floor(c_low) + 1), math.ceil(c_high) - 1)
     return m if c_low < m < c_high else None
 
 

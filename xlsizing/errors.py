@@ -69,14 +69,23 @@ class InputError(SizingError, ValueError):
         super().__init__(self._sentence())
 
     def placed(self, where: str) -> Self:
-        """Return the same error, naming the place [-] where the input stands."""
-        return type(self)(self.name, self.rule, **self._parts() | {"where": where})
+        """Return the same error, naming the place `where` the input stands [-]."""
+        return self.reworded(where=where)
+
+    def reworded(self, **parts: Any) -> Self:
+        """Return the same error with some `parts` in the words of another door [-].
+
+        >>> print(InputError("util", "must be in (0, 1]", got=80).reworded(name="--util"))
+        --util must be in (0, 1] (got 80)
+        """
+        changed = {"name": self.name, "rule": self.rule, **self._parts()} | parts
+        return type(self)(changed.pop("name"), changed.pop("rule"), **changed)
 
     def _sentence(self) -> str:
         sentence = f"{self.name} {self.rule}"
         place = self.where
         if self.got is not None:
-            sentence += f" (got {shown(self.got)}{f' in {place}' if place else ''})"
+            sentence += f" (got {shown(self.got, digits=15)}{f' in {place}' if place else ''})"
             place = None
         if self.detail:
             sentence += f": {self.detail}"
@@ -136,8 +145,8 @@ class InfeasibleError(SizingError):
         return type(self), (self.sla, self.fastest, self.concurrency)
 
 
-def shown(value: object) -> str:
-    """Return `value` as a sentence shows it: text quoted, numbers without noise digits [-].
+def shown(value: object, *, digits: int = 10) -> str:
+    """Return `value` as a sentence shows it: text quoted, numbers to so many significant `digits` [-].
 
     >>> shown(80.0), shown(1 / 3), shown("80"), shown("x" * 99)
     ('80', '0.3333333333', "'80'", "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
@@ -146,7 +155,7 @@ def shown(value: object) -> str:
         return str(value).upper()
     if isinstance(value, Number):
         try:
-            return f"{value:.10g}"
+            return f"{value:.{digits}g}"
         except OverflowError:
             return "a number beyond floating point"
         except (TypeError, ValueError):  # numbers that do not format as such: a fraction, a time span

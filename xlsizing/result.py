@@ -70,7 +70,7 @@ class Sizing:
             refuse(
                 "demand",
                 f"must not need more than {shown(MOST_PODS)} pods",
-                got=float(most),
+                got=float(f"{most:.10g}"),
                 way_out="check the units of demand and curve",
             )
 
@@ -211,7 +211,7 @@ class Sizing:
         points, c = self.points, self.curve.concurrency
         above, below = c[points.anchor], c[points.next_anchor]
         inside = np.minimum(
-            np.maximum(np.floor(points.c_star), np.floor(above) + 1),
+            np.maximum(np.floor(points.c_star * (1 + TOLERANCE)), np.floor(above) + 1),
             np.ceil(below) - 1,
         )
         inside = np.where((above < inside) & (inside < below), inside, np.nan)

@@ -230,7 +230,7 @@ REFUSALS = {
     "tpm too large": ({"tpm": "1e16"}, "--tpm must be from 1e-06 to 1e+15 (got 1e+16)"),
     "more than 1e8 pods": (
         {"tpm": "1e15", "util": "1", "anchors": "1:100"},  # 1e15 / 60 / 100
-        "demand must not need more than 100000000 pods (got 1.666666667e+11); check the units of demand and curve",
+        "demand must not need more than 100000000 pods (got 166666666700); check the units of demand and curve",
     ),
     "tok/s zero": ({"tpm": None, "tok_s": "0"}, "--tok-s must be above 0 (got 0)"),
     "rps zero": ({"tpm": None, "rps": "0", "osl": "5"}, "--rps must be above 0 (got 0)"),

@@ -358,7 +358,7 @@ BAD = {
         "tpm",
         1e15,
         "NUM",
-        "demand must not need more than 100000000 pods (got 1.948406204e+10); check the units of demand and curve",
+        "demand must not need more than 100000000 pods (got 19484062040); check the units of demand and curve",
     ),
 }
 

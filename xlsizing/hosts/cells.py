@@ -214,14 +214,9 @@ def _curve(rows: tuple[tuple[float | None, ...], ...], name: str) -> Curve:
 
 def _in_excel_terms(error: CurveError, name: str) -> CurveError:
     """Return `error` naming the formula's own argument, and no way out that formulas do not have."""
-    return CurveError(
-        name if error.name == "anchors" else error.name,
-        error.rule,
-        got=error.got,
-        detail=error.detail,
+    return error.reworded(
+        name=name if error.name == "anchors" else error.name,
         way_out=error.way_out and error.way_out.removesuffix(", or pass pool_rises"),
-        where=error.where,
-        index=error.index,
     )
 
 

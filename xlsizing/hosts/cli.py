@@ -87,11 +87,8 @@ def _in_flags(error: SizingError) -> str:
     if not isinstance(error, InputError):
         return str(error)
     item = f"item {error.index[0] + 1}" if error.name == "sla" and error.index else None
-    worded = InputError(
-        _FLAGS.get(error.name, error.name),
-        error.rule,
-        got=error.got,
-        detail=error.detail,
+    worded = error.reworded(
+        name=_FLAGS.get(error.name, error.name),
         way_out=error.way_out and error.way_out.replace("pool_rises", "--pool-rises"),
         where=item or error.where,
     )

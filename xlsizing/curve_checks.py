@@ -34,9 +34,8 @@ def column(values: npt.ArrayLike, name: str, length: int | None) -> Floats:
 
 def check_distinct(c: Floats, order: npt.NDArray[np.intp]) -> None:
     """Refuse a concurrency [requests/replica] that appears twice in the sorted `c`."""
-    same = c[1:] == c[:-1]
-    if same.any():
-        at = int(np.argmax(same))
+    if len(set(c.tolist())) < c.size:
+        at = int(np.argmax(c[1:] == c[:-1]))
         pair = tuple(sorted((int(order[at]), int(order[at + 1]))))
         refuse(
             "concurrency",

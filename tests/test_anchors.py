@@ -4,6 +4,7 @@ import pytest
 
 from xlsizing import CurveError
 from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
+from xlsizing.context import Context
 
 
 def place(rows, column):
@@ -45,8 +46,9 @@ class TestCurveFromRows:
         assert repr(curve) == f"Curve(concurrency=[1, 8], tok_s_per_user=[100, 50], {expected})"
 
     def test_options_reach_the_curve(self):
-        curve = curve_from_rows([[1, 100], [2, 102]], place, pool_rises=0.02, context="a context")
-        assert (curve.tok_s_per_user.tolist(), curve.context) == ([101, 101], "a context")
+        context = Context(hardware="GB300")
+        curve = curve_from_rows([[1, 100], [2, 102]], place, pool_rises=0.02, context=context)
+        assert (curve.tok_s_per_user.tolist(), curve.context) == ([101, 101], context)
 
     def test_each_column_has_a_name_and_words(self):
         assert len(COLUMNS) == len(LABELS) == 4

@@ -150,7 +150,9 @@ class TestNumbersRefuses:
             pytest.param([1.0, 10**400], BEYOND, id="huge-int-in-list"),
             pytest.param(9.9e-7, "sla must be from 1e-06 to 1e+15 (got 9.9e-07)", id="below-lowest"),
             pytest.param(1.1e15, "sla must be from 1e-06 to 1e+15 (got 1.1e+15)", id="above-highest"),
-            pytest.param(np.uint64(2**63), "sla must be from 1e-06 to 1e+15 (got 9.22337203685478e+18)", id="uint64-max"),
+            pytest.param(
+                np.uint64(2**63), "sla must be from 1e-06 to 1e+15 (got 9.22337203685478e+18)", id="uint64-max"
+            ),
         ],
     )
     def test_with_one_sentence(self, value, expected):

@@ -1,6 +1,7 @@
 """A curve is valid or it is refused: what it holds, what it notes, and the whole sentence of each refusal."""
 
 import pickle
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tests import oracle
 from tests.strategies import anchors
 from xlsizing import Curve, CurveError, InputError
+from xlsizing.context import Context
 from xlsizing.interpolation import interpolation
 
 OVERSTATED = (
@@ -84,9 +86,19 @@ class TestCurve:
         text = "Curve(concurrency=[1, 8], tok_s_per_user=[100, 50], output_tok_s=[90, 380], ttft_s=[0.1, 0.5])"
         assert repr(eval(text, {"Curve": Curve})) == text  # noqa: S307  # our own text
 
-    def test_context_travels_unread(self):
-        context = object()
-        assert Curve([1], [100], context=context).context is context
+    def test_context_travels(self):
+        context = Context(hardware="GB300")
+        curve = Curve([1], [100], context=context)
+        assert curve.context is context
+        assert curve.with_context(None).context is None
+        assert curve.context is context
+
+    def test_anything_else_is_no_context(self):
+        expected = "context must be a Context (got 'GB300'); build one with Context.from_mapping"
+        with pytest.raises(InputError, match=f"^{re.escape(expected)}$"):
+            Curve([1], [100], context="GB300")
+        with pytest.raises(InputError, match=f"^{re.escape(expected)}$"):
+            Curve([1], [100]).with_context("GB300")
 
     def test_the_fastest_point_is_the_first(self):
         curve = Curve([256, 8], [41.8, 130.0])

@@ -26,7 +26,7 @@ class TestKnownPoints:
     @pytest.mark.parametrize(
         ("sla", "c_star", "tps", "regime"),
         [
-            # DESIGN 3, worked rows
+            # the worked rows of the sizing rules
             pytest.param(20, 256, 10700.8, "below-knee-plateau", id="20"),
             pytest.param(41.8, 256, 10700.8, "below-knee-plateau", id="41.8: the last anchor is the plateau"),
             pytest.param(50, 183.91, 9195.7, "interp", id="50"),

@@ -89,11 +89,11 @@ def test_dependencies_are_the_declared_ones():
     assert declared is not None
     names = re.findall(r'^ +"([\w.-]+)', declared[1], flags=re.MULTILINE)
     table = README[README.index("## Dependencies") :]
-    assert re.findall(r"^\| ([a-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
+    assert re.findall(r"^\| ([A-Za-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
         names, key=_given_first
     )
 
 
 def _given_first(name):
     given = ("numpy", "pandas", "openpyxl", "xlwings")
-    return (given.index(name) if name in given else len(given), name)
+    return (given.index(name) if name in given else len(given), name.lower())

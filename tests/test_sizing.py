@@ -57,7 +57,7 @@ class TestWorkedRows:
     @pytest.mark.parametrize(
         ("sla", "method", "pods", "low", "high"),
         [
-            # DESIGN 3: 50,000/(T x 0.7). T at the anchors: 215.5 -> 332, 1,222 -> 59, 10,700.8 -> 7
+            # by hand: 50,000/(T x 0.7). T at the anchors: 215.5 -> 332, 1,222 -> 59, 10,700.8 -> 7
             pytest.param(20, "log-c", 7, 7, 7, id="20: plateau"),
             pytest.param(50, "log-c", 8, 7, 59, id="50: 50,000/(9,195.7 x 0.7) = 7.8"),
             pytest.param(100, "log-c", 30, 7, 59, id="100: 50,000/(2,448.2 x 0.7) = 29.2"),

@@ -6,16 +6,21 @@ anchor is worked out once, here.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from xlsizing.checks import Floats
+from xlsizing.checks import Floats, refuse
 from xlsizing.curve_checks import check_distinct, check_throughput, column, falling
 from xlsizing.errors import shown
 from xlsizing.interpolation import Brackets, Interpolation, brackets
 from xlsizing.rules import ETA_SUSPICIOUS, GAP_RATIO, TOLERANCE
+
+if TYPE_CHECKING:
+    from xlsizing.context import Context
 
 __all__ = ["Curve"]
 
@@ -33,8 +38,8 @@ class Curve:
         Measured output throughput of the replica; without it c x tok/s/user stands in [tok/s]
     ttft_s : array_like, shape (n,), optional
         Time to first token, kept with the curve [s]
-    context : object, optional
-        What the measurement rests on; travels with the curve unread [-]
+    context : Context, optional
+        What the measurement rests on [-]
     pool_rises : float, optional
         Largest share by which isotonic regression may move a point to remove a rise of
         tok/s/user, in (0, 1]; without it a rise is refused [-]
@@ -43,6 +48,8 @@ class Curve:
     ----------
     concurrency, tok_s_per_user : ndarray, shape (n,)
         The anchors by rising concurrency [requests/replica, tok/s/user]
+    measured_tok_s_per_user : ndarray, shape (n,)
+        Interactivity as measured, before any pooling [tok/s/user]
     output_tok_s, ttft_s : ndarray or None
         As measured, in the same order [tok/s, s]
     per_replica_tps, best_tps : ndarray, shape (n,)
@@ -80,18 +87,19 @@ class Curve:
         *,
         output_tok_s: npt.ArrayLike | None = None,
         ttft_s: npt.ArrayLike | None = None,
-        context: object = None,
+        context: Context | None = None,
         pool_rises: float | None = None,
     ) -> None:
         c = column(concurrency, "concurrency", None)
         order = c.argsort(kind="stable")
         rates = column(tok_s_per_user, "tok/s/user", c.size)[order]
-        self.context = context
+        self.context = None if context is None else _checked(context)
         self.concurrency: Floats = c[order]
         self.output_tok_s = _sorted(output_tok_s, "output tok/s", order)
         self.ttft_s = _sorted(ttft_s, "TTFT", order)
         check_distinct(self.concurrency, order)
         check_throughput(self.concurrency, rates, self.output_tok_s, order)
+        self.measured_tok_s_per_user: Floats = rates
         self.pooled_share, self.tok_s_per_user = falling(self.concurrency, rates, pool_rises, order)
         # Plain attributes, not cached properties: those take a lock at each first read, and a
         # worksheet builds a curve per call.
@@ -99,8 +107,8 @@ class Curve:
         self.best_tps: Floats = np.maximum.accumulate(self.per_replica_tps)
         self.falling_rates: Floats = -self.tok_s_per_user
         self._brackets: dict[str, Brackets] = {}
-        for array in (self.concurrency, self.tok_s_per_user, self.output_tok_s, self.ttft_s):
-            if array is not None:
+        for array in vars(self).values():  # nobody may change a curve under the results that rest on it
+            if isinstance(array, np.ndarray):
                 array.flags.writeable = False
 
     def __repr__(self) -> str:
@@ -144,6 +152,12 @@ class Curve:
         """Throughput over c x tok/s/user at each anchor; 1 where none was measured [-]."""
         return self.per_replica_tps / (self.concurrency * self.tok_s_per_user)
 
+    def with_context(self, context: Context | None) -> Curve:
+        """Return the same curve with `context`, what its measurement rests on [-]."""
+        curve = copy(self)
+        curve.context = None if context is None else _checked(context)
+        return curve
+
     def brackets(self, method: Interpolation) -> Brackets:
         """Return the straight lines between the anchors in the axes of `method` [-]."""
         if method.name not in self._brackets:
@@ -154,6 +168,14 @@ class Curve:
     def notes(self) -> tuple[str, ...]:
         """What a reader of any figure from this curve must know, a sentence each [-]."""
         return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self))
+
+
+def _checked(context: Context) -> Context:
+    from xlsizing.context import Context  # noqa: PLC0415  # most curves carry none, and pay nothing for it
+
+    if not isinstance(context, Context):
+        refuse("context", "must be a Context", got=context, way_out="build one with Context.from_mapping")
+    return context
 
 
 def _sorted(values: npt.ArrayLike | None, name: str, order: npt.NDArray[np.intp]) -> Floats | None:

@@ -118,6 +118,8 @@ class InfeasibleError(SizingError):
         The best interactivity measured [tok/s/user]
     concurrency : float
         Where that was measured [requests/replica]
+    side : str, optional
+        Which of two curves falls short, where two are compared [-]
 
     Examples
     --------
@@ -127,9 +129,10 @@ class InfeasibleError(SizingError):
 
     exit_code = 3
 
-    def __init__(self, sla: float, fastest: float, concurrency: float) -> None:
-        self.sla, self.fastest, self.concurrency = sla, fastest, concurrency
-        super().__init__(f"{shown(sla)} tok/s/user cannot be met: {self.reason()}")
+    def __init__(self, sla: float, fastest: float, concurrency: float, side: str | None = None) -> None:
+        self.sla, self.fastest, self.concurrency, self.side = sla, fastest, concurrency, side
+        sentence = f"{shown(sla)} tok/s/user cannot be met: {self.reason()}"
+        super().__init__(f"{side}: {sentence}" if side else sentence)
 
     def reason(self) -> str:
         """Return why the SLA cannot be met and what to change [-]."""
@@ -142,7 +145,7 @@ class InfeasibleError(SizingError):
         return f"the fastest measured point is {fastest} at c={c}; relax the SLA or take a faster model"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.sla, self.fastest, self.concurrency)
+        return type(self), (self.sla, self.fastest, self.concurrency, self.side)
 
 
 def shown(value: object, *, digits: int = 10) -> str:

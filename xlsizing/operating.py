@@ -113,6 +113,22 @@ class OperatingPoints:
         tps = flag * rate * _eta_at(self.curve, np.log(flag))
         return np.minimum(tps, self.per_replica_tps)
 
+    @cached_property
+    def measure_next(self) -> Floats:
+        """The concurrency whose measurement tells most; NaN where none would [requests/replica].
+
+        Between two anchors it is a whole number strictly between them, near c*; on the plateau
+        twice the last anchor; above the curve 1, if the curve starts later.
+        """
+        c = self.curve.concurrency
+        above, below = c[self.anchor], c[self.next_anchor]
+        near = np.maximum(np.floor(self.c_star * (1 + TOLERANCE)), np.floor(above) + 1)
+        inside = np.minimum(near, np.ceil(below) - 1)
+        inside = np.where((above < inside) & (inside < below), inside, np.nan)
+        beyond = np.where((self.anchor == len(c) - 1) & ~self.capped, 2 * c[-1], np.nan)
+        first = 1.0 if c[0] > 1 else np.nan
+        return np.where(self.feasible, np.where(self.between, inside, beyond), first)
+
 
 def operating_points(
     curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, guarded: bool = True

@@ -114,6 +114,16 @@ class Sizing:
         """Output throughput of the whole deployment [tok/s]."""
         return self._spread(self.demand.output_tok_s(self.points.sla))
 
+    @property
+    def pods_unrounded(self) -> Floats:
+        """Pods of the estimate before rounding up [pods]."""
+        return self._spread(self._quotient(self._carried))
+
+    @property
+    def pods_high_unrounded(self) -> Floats:
+        """Pods at the high end of the range before rounding up [pods]."""
+        return self._spread(self._quotient(self._carried_proven))
+
     @cached_property
     def pods(self) -> Integers:
         """Pods that carry the demand, spares excluded: the estimate [pods]."""
@@ -201,24 +211,10 @@ class Sizing:
         """Whether the range is too wide to quote: high above twice low [-]."""
         return self.pods_high > WIDE_RATIO * self.pods_low
 
-    @cached_property
+    @property
     def measure_next(self) -> Floats:
-        """The concurrency whose measurement tells most; NaN where none would [requests/replica].
-
-        Between two anchors it is a whole number strictly between them, near c*; on the plateau
-        twice the last anchor; above the curve 1, if the curve starts later.
-        """
-        points, c = self.points, self.curve.concurrency
-        above, below = c[points.anchor], c[points.next_anchor]
-        inside = np.minimum(
-            np.maximum(np.floor(points.c_star * (1 + TOLERANCE)), np.floor(above) + 1),
-            np.ceil(below) - 1,
-        )
-        inside = np.where((above < inside) & (inside < below), inside, np.nan)
-        beyond = np.where((points.anchor == len(c) - 1) & ~points.capped, 2 * c[-1], np.nan)
-        first = 1.0 if c[0] > 1 else np.nan
-        step = np.where(points.feasible, np.where(points.between, inside, beyond), first)
-        return self._spread(step)
+        """The concurrency whose measurement tells most; NaN where none would [requests/replica]."""
+        return self._spread(self.points.measure_next)
 
     def rows(self) -> list[SizingRow]:
         """Return one `SizingRow` for each SLA and demand, in the order given [-]."""
@@ -252,7 +248,10 @@ class Sizing:
         return self._asked / (carried * self.util)
 
     def _pods(self, carried: Floats) -> Integers:
-        return self._spread(pods_needed(self._quotient(carried)))
+        pods = self._spread(pods_needed(self._quotient(carried)))
+        if isinstance(pods, np.ndarray):  # it is kept, and other arrays follow from it
+            pods.flags.writeable = False
+        return pods
 
     def _load(self, pods: npt.NDArray[Any]) -> Floats:
         return self._asked / (pods * self._carried)

@@ -56,3 +56,9 @@ INTERP: Final = "interp"
 KNEE_CAPPED: Final = "knee-capped"
 INFEASIBLE: Final = "latency-tier-infeasible"
 REGIMES: Final = (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
+
+SWEEP: Final = (8, 16, 32, 64, 128)
+"""The concurrencies that a sweep must have measured for a VERDICT [requests/replica]."""
+
+VERDICT: Final = "VERDICT"
+DRAFT: Final = "DRAFT"

@@ -18,7 +18,7 @@ from xlsizing.rules import (
     MOST_SPARES,
 )
 
-__all__ = ["size"]
+__all__ = ["check_kinds", "size"]
 
 
 def size(
@@ -61,8 +61,8 @@ def size(
     Raises
     ------
     InputError
-        If an argument is not a number in range, shapes do not broadcast, or a row would need more
-        than 1e8 pods.
+        If an argument is not a number in range, shapes do not broadcast, the GPUs per pod contradict
+        the curve's measurement context, or a row would need more than 1e8 pods.
 
     Notes
     -----
@@ -77,13 +77,15 @@ def size(
     >>> result.gpus, result.gpus_high
     (array([ 28,  32, 120]), array([ 28, 236, 236]))
     """
-    _check_kinds(curve, demand)
+    check_kinds(curve, demand)
+    gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    _check_against_context(curve, gpus)
     points = operating_points(curve, sla, method, guarded=not demand.counts_users)
     return Sizing(
         curve,
         demand,
         points,
-        gpus_per_pod=whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD),
+        gpus_per_pod=gpus,
         util=share(util, "util"),
         gpu_hourly_usd=ASSUMED_USD_PER_GPU_HOUR if gpu_hourly_usd is None else number(gpu_hourly_usd, "gpu_hourly_usd"),
         price_assumed=gpu_hourly_usd is None,
@@ -92,7 +94,16 @@ def size(
     )
 
 
-def _check_kinds(curve: object, demand: object) -> None:
+def check_kinds(curve: object, demand: object) -> None:
+    """Refuse a `curve` that is no Curve and a `demand` that is no Demand [-]."""
     for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand)):
         if not isinstance(value, kind):
             refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)
+
+
+def _check_against_context(curve: Curve, gpus_per_pod: int) -> None:
+    if curve.context is None:
+        return
+    from xlsizing.context_rules import check_gpus_per_pod  # noqa: PLC0415  # most curves carry none, and pay nothing
+
+    check_gpus_per_pod(curve.context, gpus_per_pod)

@@ -12,7 +12,7 @@ import pytest
 
 from xlsizing import Curve
 from xlsizing.errors import CurveError, InfeasibleError, InputError
-from xlsizing.hosts import cells
+from xlsizing.hosts import cells, excel_errors
 from xlsizing.hosts.headless import OMITTED
 
 FIRST_ERROR = -2146826288  # CVErr(2000)
@@ -80,16 +80,25 @@ def cost_with(headless, name, cell):
 class TestErrorNumbers:
     @pytest.mark.parametrize(("name", "number"), ERRORS.items())
     def test_name_of_each_error(self, name, number):
-        assert cells.EXCEL_ERRORS[code(number)] == name
+        assert excel_errors.EXCEL_ERRORS[code(number)] == name
 
     def test_there_are_no_others(self):
-        assert set(cells.EXCEL_ERRORS.values()) == set(ERRORS)
+        assert set(excel_errors.EXCEL_ERRORS.values()) == set(ERRORS)
 
     @pytest.mark.parametrize(
         ("value", "is_error"), [(-2146826289, False), (-2146826288, True), (-2146826200, True), (-2146826199, False)]
     )
     def test_bounds(self, value, is_error):
-        assert cells.is_error_code(value) is is_error
+        assert excel_errors.is_error_code(value) is is_error
+
+    @pytest.mark.parametrize("name", ERRORS)
+    def test_an_error_is_one_as_text_and_as_number(self, name):
+        assert excel_errors.is_error(name)
+        assert excel_errors.is_error(code(ERRORS[name]))
+
+    @pytest.mark.parametrize("cell", [None, True, 2042.0, 2042, "N/A", "#n/a!", dt.date(2026, 1, 2), [["#N/A"]]])
+    def test_nothing_else_is(self, cell):
+        assert not excel_errors.is_error(cell)
 
 
 class TestNumber:
@@ -242,6 +251,19 @@ class TestCurve:
         with pytest.raises(CurveError) as refusal:
             cells.curve([[1.0]], "baseline")
         assert str(refusal.value) == "baseline must have 2 to 4 columns (got 1)"
+
+    @pytest.mark.parametrize("name", ["baseline", "optimised"])
+    @pytest.mark.parametrize(
+        ("row", "sentence"),
+        [
+            ([2.0, None], "{0} must not be half-blank: tok/s/user is blank; {1} (row 2, column 2 of {0})"),
+            ([2.0, True], "tok/s/user must be a number (got TRUE in row 2, column 2 of {0})"),
+        ],
+    )
+    def test_a_cell_of_another_curve_is_placed_in_it(self, name, row, sentence):
+        with pytest.raises(InputError) as refusal:
+            cells.curve([[1.0, 100.0], row], name)
+        assert str(refusal.value) == sentence.format(name, "fill in the cell or clear the whole row")
 
     def test_the_same_cells_give_the_same_curve(self):
         assert cells.curve([[1.0, 3.25]]) is cells.curve([[1.0, 3.25], [None, None]])

@@ -26,9 +26,10 @@ ROW_KEYS = [
 ]
 FLAGS = [
     *("--tpm", "--tok-s", "--rps", "--osl", "--users", "--sla", "--anchors", "--curve", "--pool-rises"),
-    *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--model"),
+    *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--model", "--spec"),
 ]
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
+COMMANDS = ["size", "levers", "rightsize", "audit", "spec"]
 GIVEN = {"--tpm": "3000000", "--sla": "100", "--anchors": ANCHORS, "--gpus-per-pod": "4"}
 
 
@@ -152,15 +153,17 @@ class TestFlags:
     def test_every_flag_is_in_the_help(self, capsys):
         code, out, err = run(capsys, "size", "--help")
         assert (code, err) == (0, "")
-        assert all(f"{flag} " in out for flag in [*FLAGS, "--emit", "--json"])
+        assert all(f"{flag} " in out for flag in [*FLAGS, "--emit", "--json", "--allow-mismatch"])
 
     def test_version(self, capsys):
         assert run(capsys, "--version") == (0, f"xlsizing {xlsizing.__version__}\n", "")
 
-    def test_help_names_the_exit_codes(self, capsys):
+    def test_help_names_the_exit_codes_and_the_commands(self, capsys):
         code, out, _ = run(capsys, "-h")
+        told = " ".join(out.split())
         assert code == 0
-        assert "0 done, 2 bad input, 3 an SLA that cannot be met" in out
+        assert "0 done, 2 bad input, 3 an SLA that cannot be met (the table is still printed), 1 files that" in told
+        assert [line.split()[0] for line in out.partition("Commands:\n")[2].splitlines()] == COMMANDS
 
 
 class TestJson:
@@ -185,7 +188,7 @@ class TestJson:
         assert (code, err) == (3, "")
         assert (row["concurrency"], row["per_replica_tps"], row["replicas"], row["gpus"]) == (1, 215.5, 332, 1328)
         assert row["feasible"] is False
-        known = {"feasible", "reason", "demand_tok_s", "measure_next"}
+        known = {"feasible", "reason", "demand_tok_s", "measure_next", "rigor", "rigor_reasons", "next_lever"}
         assert all(value is None for name, value in row.items() if name not in {*ROW_KEYS, *known})
 
     def test_a_name_in_any_script_survives(self, capsys):
@@ -197,7 +200,7 @@ class TestExitCodes:
         code, out, err = run(capsys, *flags())
         assert (code, err) == (0, "")
         assert "236" in out
-        assert "DRAFT: no measurement context given." in out
+        assert out.startswith("DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128; interpolated ")
 
     def test_3_prints_the_table_and_writes_the_files(self, capsys, tmp_path):
         code, out, err = run(capsys, *flags(sla="100,300"), "--emit", tmp_path)
@@ -334,6 +337,8 @@ REFUSALS = {
     ),
     "model with a surrogate": ({"model": "\udcff"}, "--model must be one line of printable text (got '\\udcff')"),
     "model without end": ({"model": "x" * 40_000}, "--model must have at most 200 characters (got 40000)"),
+    "no sla": ({"sla": None}, "--sla must be given, or a sizing file named with --spec"),
+    "no gpus-per-pod": ({"gpus_per_pod": None}, "--gpus-per-pod must be given, or a sizing file named with --spec"),
     "emit nowhere": (
         {"emit": ""},
         '--emit must name a directory (got a blank); write "." for the current one',
@@ -380,13 +385,11 @@ class TestUsage:
         [
             ([], "Missing command. Try 'xlsizing --help'."),
             (["resize"], "No such command 'resize'."),
-            (flags(sla=None), "Missing option '--sla'. Try 'xlsizing size --help'."),
-            (flags(gpus_per_pod=None), "Missing option '--gpus-per-pod'. Try 'xlsizing size --help'."),
             ([*flags(), "--tpm"], "Option '--tpm' requires an argument."),
             ([*flags(), "extra"], "Got unexpected extra argument (extra)"),
             ([*flags(), "--gpus", "4"], "No such option"),
         ],
-        ids=["no command", "unknown command", "no sla", "no gpus-per-pod", "no value", "extra", "unknown flag"],
+        ids=["no command", "unknown command", "no value", "extra", "unknown flag"],
     )
     def test_one_line(self, capsys, arguments, sentence):
         # How click goes on after its first words is its own affair and changes; that it is one line is ours.

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import xlsizing
 from xlsizing.errors import InputError
 from xlsizing.hosts import registry
-from xlsizing.hosts.cells import EXCEL_ERRORS
+from xlsizing.hosts.excel_errors import EXCEL_ERRORS
 from xlsizing.hosts.headless import OMITTED, Headless
 
 CURVE = [[1, 215.5], [10, 122.2], [256, 41.8]]
@@ -136,7 +136,7 @@ class TestTable:
 class TestListing:
     def test_every_function_with_its_arguments_and_defaults(self, headless):
         listed = {function.name: [(a.name, a.default) for a in function.arguments] for function in headless.functions}
-        assert len(listed) == 11
+        assert len(listed) == 17
         assert listed["SIZING_COST"] == [
             *[(name, OMITTED) for name in ("anchors", "sla", "tpm", "gpus_per_pod")],
             ("util", 0.7),
@@ -144,11 +144,15 @@ class TestListing:
             ("method", "log-c"),
         ]
         assert listed["SIZING_CHECK"] == [(n, OMITTED) for n in ("anchors", "sla", "tpm", "gpus_per_pod", "util")]
+        assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context")]
+        assert listed["SIZING_DELTA_GPUS"][5:] == [("util", 0.7), ("optimised_gpus_per_pod", OMITTED)]
+        assert listed["SIZING_TP"][2:] == [("dtype", "nvfp4"), ("current_tp", 4), ("gpu_mem_gb", 284)]
 
     def test_what_may_be_left_out_and_what_is_a_range(self, headless):
         table = next(function for function in headless.functions if function.name == "SIZING_TABLE")
         assert [a.name for a in table.arguments if a.optional] == ["util", "gpu_hourly_usd", "method"]
-        assert [a.name for a in table.arguments if a.is_range] == ["anchors", "slas"]
+        ranges = {a.name for function in headless.functions for a in function.arguments if a.is_range}
+        assert ranges == {"anchors", "slas", "context", "baseline", "optimised"}
 
     def test_help_is_one_sentence_each(self, headless):
         docs = [text.doc for function in headless.functions for text in (function, *function.arguments)]
@@ -476,7 +480,7 @@ class TestWhatExcelWouldNotAccept:
         assert str(refusal.value) == sentence
 
     def test_an_unrelated_name_lists_what_there_is(self, headless):
-        with pytest.raises(InputError, match=r"there are SIZING_CHECK, SIZING_COST, .*SIZING_VERSION"):
+        with pytest.raises(InputError, match=r"there are SIZING_AUDIT, SIZING_CHECK, .*SIZING_VERSION"):
             headless.call("VLOOKUP")
 
 

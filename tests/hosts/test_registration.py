@@ -11,25 +11,32 @@ from decimal import Decimal
 
 import pytest
 
+from tests import contexts
 from tests.hosts.windows_stand_ins import MISSING, ORDINARY_XLWINGS, Range, Workbook
-from xlsizing.hosts.cells import EXCEL_ERRORS
+from xlsizing.hosts.excel_errors import EXCEL_ERRORS
 from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.hosts.registry import FUNCTIONS
 
 SIGNATURES = {  # as specified; optional arguments in brackets
+    "SIZING_AUDIT": "anchors, pods, tpm, [util]",
     "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util]",
     "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
     "SIZING_CSTAR": "anchors, sla, [method]",
+    "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod]",
     "SIZING_GPUS": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
     "SIZING_GPUS_COMMIT": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
+    "SIZING_LABEL": "context",
+    "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util]",
     "SIZING_PODS": "anchors, sla, tpm, [util], [method]",
     "SIZING_POD_TPS": "anchors, sla, [method]",
     "SIZING_REGIME": "anchors, sla, [method]",
+    "SIZING_RIGOR": "anchors, sla, [context]",
     "SIZING_TABLE": "anchors, slas, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
+    "SIZING_TP": "total_b, active_b, [dtype], [current_tp], [gpu_mem_gb]",
     "SIZING_TPM": "value, unit, [osl]",
     "SIZING_VERSION": "",
 }
-RANGES = {"anchors", "slas"}
+RANGES = {"anchors", "slas", "context", "baseline", "optimised"}
 
 # The reserved identifiers of VBA (MS-VBAL 3.3.5.2), in lower case; names that its editor takes for members or
 # statements (date, len, scale, width); and `caller`, which xlwings fills in itself.
@@ -50,6 +57,12 @@ CELL_REFERENCE = re.compile(r"[a-z]{1,3}\d{1,7}|r\d*(c\d*)?|c\d*", re.IGNORECASE
 
 CURVE = [[1, 215.5], [10, 122.2], [256, 41.8]]
 MEASURED = [[1, 215.5, 210, 0.1], [10, 122.2, 1100, 0.2], [256, 41.8, 9000, 1.5]]
+FASTER = [[1, 230], [10, 150], [256, 60]]
+SWEEP = [list(point) for point in zip(contexts.CONCURRENCY, contexts.RATES, strict=True)]
+CUSTOMER = [["Customer ISL", 1024], ["Customer OSL", Decimal("1000.0000")], ["Customer turns", "single-turn"]]
+MEASURED_ON = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # pywin32 gives dates a time zone
+CONTEXT = [[name, value] for name, value in contexts.COMPLETE.items() if name != "measured_on"]
+CONTEXT += [["Measured on", MEASURED_ON], [None, None], ["Workload", ""], *CUSTOMER, [None, None]]
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +198,33 @@ CALLS = {
     "sla is a range": ("SIZING_PODS", CURVE, [[100], [150]], 3e6),
     "sla left out": ("SIZING_PODS", CURVE, OMITTED, 3e6),
     "half-blank anchor": ("SIZING_PODS", [*CURVE, [512, None]], 20, 3e6),
+    "rigor": ("SIZING_RIGOR", SWEEP, 60),
+    "rigor, complete context": ("SIZING_RIGOR", SWEEP, 60, CONTEXT),
+    "rigor, workload mismatch": ("SIZING_RIGOR", SWEEP, 60, [["ISL", 1024], ["Customer ISL", 8192]]),
+    "rigor, infeasible": ("SIZING_RIGOR", SWEEP, 300, CONTEXT),
+    "rigor, context is a blank cell": ("SIZING_RIGOR", SWEEP, 60, None),
+    "rigor, context is blank": ("SIZING_RIGOR", SWEEP, 60, [[None, ""]] * 3),
+    "label": ("SIZING_LABEL", CONTEXT),
+    "label of one row": ("SIZING_LABEL", [["TP", 4]]),
+    "label of one column": ("SIZING_LABEL", [["TP"], [4]]),
+    "label of one cell": ("SIZING_LABEL", "TP"),
+    "label of three columns": ("SIZING_LABEL", [["TP", 4, None]] * 2),
+    "label, context left out": ("SIZING_LABEL", OMITTED),
+    "label, unknown and wrong rows": ("SIZING_LABEL", [["Hardwear", "GB300"], ["Model", MEASURED_ON], ["TP", 0]]),
+    "next lever": ("SIZING_NEXT_LEVER", CURVE, 100, 3e6, 4),
+    "next lever, util": ("SIZING_NEXT_LEVER", CURVE, 20, Decimal(3_000_000), 4, 0.8),
+    "next lever, infeasible": ("SIZING_NEXT_LEVER", CURVE, 300, 3e6, 4),
+    "delta": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4),
+    "delta, util between commas": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4, OMITTED, Decimal(2)),
+    "delta, infeasible": ("SIZING_DELTA_GPUS", CURVE, FASTER, 220, 3e6, 4),
+    "delta, optimised left out": ("SIZING_DELTA_GPUS", CURVE, OMITTED, 100, 3e6, 4),
+    "audit": ("SIZING_AUDIT", [[128, 22.78125]], 18, 3e6, 1),
+    "audit, util left out": ("SIZING_AUDIT", [[128, 22.78125]], Decimal(18), 3e6),
+    "audit refused": ("SIZING_AUDIT", CURVE, 18.5, 3e6),
+    "tp": ("SIZING_TP", 30, 3.6),
+    "tp, all given": ("SIZING_TP", Decimal("236.0000"), 23, "fp8", 4, 192),
+    "tp, dtype between commas": ("SIZING_TP", 30, 3, OMITTED, 1),
+    "tp that does not fit": ("SIZING_TP", 3000, 37),
 }
 ODD_CELLS = {
     "blank": None,
@@ -201,6 +241,22 @@ CALLS |= {f"util: {kind}": ("SIZING_PODS", CURVE, 100, 3e6, cell) for kind, cell
 CALLS |= {f"method: {kind}": ("SIZING_CSTAR", CURVE, 100, cell) for kind, cell in ODD_CELLS.items()}
 CALLS |= {f"anchors: {kind}": ("SIZING_CSTAR", [*CURVE, [512, cell]], 100) for kind, cell in ODD_CELLS.items()}
 CALLS |= {f"slas: {kind}": ("SIZING_TABLE", CURVE, [[20, cell]], 3e6, 4) for kind, cell in ODD_CELLS.items()}
+CALLS |= {f"context: {kind}": ("SIZING_LABEL", [["TP", 4], ["Trials", cell]]) for kind, cell in ODD_CELLS.items()}
+CALLS |= {f"label: {kind}": ("SIZING_LABEL", [["TP", 4], [cell, 3]]) for kind, cell in ODD_CELLS.items()}
+CALLS |= {
+    f"optimised: {kind}": ("SIZING_DELTA_GPUS", CURVE, [[1, cell]], 20, 3e6, 4) for kind, cell in ODD_CELLS.items()
+}
+CALLS |= {
+    f"{name}: {kind}": call
+    for kind, cell in ODD_CELLS.items()
+    for name, call in {
+        "optimised pod": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4, 0.7, cell),
+        "pods": ("SIZING_AUDIT", CURVE, cell, 3e6),
+        "dtype": ("SIZING_TP", 30, 3, cell),
+        "GPU memory": ("SIZING_TP", 30, 3, "fp8", 4, cell),
+        "next lever's util": ("SIZING_NEXT_LEVER", CURVE, 100, 3e6, 4, cell),
+    }.items()
+}
 
 ERROR_CODES = {name: code for code, name in EXCEL_ERRORS.items()}
 
@@ -242,6 +298,12 @@ class TestCalls:
     )  # worked rows of the specification: pods 7, 8, 30, 59, 95, 329 of 4 GPUs
     def test_worked_rows(self, excel, sla, gpus):
         assert excel.call("SIZING_GPUS", as_range(CURVE), as_range(sla), 3e6, 4.0, MISSING, MISSING) == gpus
+
+    def test_a_complete_context_gives_a_verdict_and_its_line(self, excel):
+        sweep = as_range(SWEEP)
+        assert excel.call("SIZING_RIGOR", sweep, 60.0, as_range(CONTEXT)) == "VERDICT"
+        assert excel.call("SIZING_RIGOR", sweep, 60.0, MISSING) == "DRAFT: no measurement context given"
+        assert excel.call("SIZING_LABEL", as_range(CONTEXT)).endswith(" | measured 2026-11-01")  # no time zone
 
     def test_left_out_means_the_default_and_blank_does_not(self, excel):
         arguments = (as_range(CURVE), 100.0, 3e6)

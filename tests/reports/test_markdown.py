@@ -124,7 +124,7 @@ class TestEscaping:
 class TestDocument:
     def test_without_a_model(self, report):
         assert markdown(report(SPARSE, [20])).startswith(
-            "# Capacity sizing\n\n**DRAFT: no measurement context given.**"
+            "# Capacity sizing\n\n**DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128.**"
         )
 
     def test_ends_with_notes_and_the_next_step(self, report):

@@ -45,6 +45,7 @@ class TestNewKeys:
         assert null == {
             *("gpus_high", "gpus_low", "pods_high", "pods_low", "total_pods", "total_gpus", "total_gpus_high"),
             *("usd_per_month_high", "usd_per_million", "usd_per_million_high", "tok_s_per_user"),
+            "sla_name",
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }
         assert high["reason"].startswith("the fastest measured point is 215.5 at c=1")
@@ -57,8 +58,18 @@ class TestNewKeys:
 
     def test_measured_throughput_is_kept(self, report):
         assert record(report([(8, 100, 780)], [80]))["anchors"] == [
-            {"concurrency": 8, "toks_per_user": 100, "output_tok_s": 780, "ttft_s": None}
+            {
+                "concurrency": 8,
+                "toks_per_user": 100,
+                "toks_per_user_measured": 100,
+                "output_tok_s": 780,
+                "ttft_s": None,
+            }
         ]
+
+    def test_pooled_anchors_keep_what_was_measured(self, report):
+        anchors = record(report([(4, 100), (8, 102)], [90], pool_rises=0.02))["anchors"]
+        assert [(a["toks_per_user_measured"], a["toks_per_user"]) for a in anchors] == [(100, 101), (102, 101)]
 
 
 class TestText:

@@ -1,8 +1,14 @@
 """The words around a sizing: each note exactly when it must stand there, and one next step."""
 
+from dataclasses import replace
+
 import pytest
 
-from xlsizing import Demand
+from tests import contexts
+from xlsizing import Curve, Demand, size
+from xlsizing.levers import Lever, lever_delta
+from xlsizing.reports.report import Report
+from xlsizing.rigor import Workload
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 DENSE = [(8, 100), (16, 80), (32, 60)]  # neighbours 2x apart; T = 800, 1280, 1920
@@ -20,7 +26,10 @@ class TestQuietCase:
     def test_a_measured_row_of_a_dense_measured_curve_has_one_note(self, report):
         quiet = report(MEASURED, [80], gpu_hourly_usd=2)
         assert quiet.notes == [
-            "Price: 2.00 $/GPU-hour as given; 730 h/month is assumed. $/1M output tokens is at the demanded load."
+            (
+                "Price: 2.00 $/GPU-hour as given, without date or source; 730 h/month is assumed. "
+                "$/1M output tokens is at the demanded load."
+            )
         ]
 
 
@@ -153,13 +162,24 @@ class TestMoneyNotes:
         )
 
     def test_the_same_price_given_is_not(self, report):
-        assert note(report(DENSE, [60], gpu_hourly_usd=8.6), "Price").startswith("Price: 8.60 $/GPU-hour as given;")
+        assert note(report(DENSE, [60], gpu_hourly_usd=8.6), "Price").startswith(
+            "Price: 8.60 $/GPU-hour as given, without date or source;"
+        )
+
+    def test_date_and_source_of_a_given_price(self, report):
+        quoted = replace(report(DENSE, [60], gpu_hourly_usd=9), price_source="2026-11-01, a quote")
+        assert note(quoted, "Price").startswith("Price: 9.00 $/GPU-hour as given (2026-11-01, a quote);")
 
     def test_spares(self, report):
         assert note(report(DENSE, [60], spare_replicas=2, gpus_per_pod=4), "2 spare") == (
             "2 spare pods (8 GPUs) are in the totals and in all dollars, not in pods, GPUs, range or load."
         )
         assert note(report(DENSE, [60]), "0 spare") is None
+
+    def test_one_spare_of_one_gpu(self, report):
+        assert note(report(DENSE, [60], spare_replicas=1), "1 spare") == (
+            "1 spare pod (1 GPU) is in the totals and in all dollars, not in pods, GPUs, range or load."
+        )
 
 
 class TestNextStep:
@@ -200,14 +220,17 @@ class TestNextStep:
         )
 
     def test_infeasible_from_concurrency_1(self, report):
-        assert report(SPARSE, [300]).next_step.startswith("Record the measurement context (hardware, engine,")
+        assert report(SPARSE, [300]).next_step == (
+            "Find a lever to reach 300 tok/s/user: none given here does. Gate: at least 300 tok/s/user with it."
+        )
 
     def test_bracket_closed(self, report):
         closed = report([(4, 100), (5, 90), (6, 80)], [95], Demand.tok_s(10_000))
         assert closed.rows[0].measure_next is None
         assert closed.next_step == (
             "Bracket closed: no whole concurrency is left to measure at 95 tok/s/user. "
-            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT. "
+            "Gate: every field is known, with its source."
         )
 
     def test_a_closed_bracket_gives_way_to_an_open_one(self, report):
@@ -222,7 +245,110 @@ class TestNextStep:
 
     def test_anchor(self, report):
         assert report(DENSE, [80]).next_step == (
-            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
+            "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT. "
+            "Gate: every field is known, with its source."
+        )
+
+
+class TestPromotions:
+    def test_common_ones_say_what_to_do_and_own_ones_why_as_well(self, readme_report):
+        between = "interpolated between c=1 and c=10, not inside the sweep c=8..128"
+        assert readme_report.headline == "DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128"
+        assert readme_report.promotions[:2] == [
+            "All rows: record the measurement context.",
+            "All rows: measure c=8, 16, 32, 64, 128.",
+        ]
+        assert readme_report.promotions[3] == (
+            f"150, 215 tok/s/user: {between}; measure a point between c=1 and c=10 that meets the SLA."
+        )
+
+    def test_some_rows(self):
+        # A full sweep with its context: 160 lies between c=8 and c=16, 190 below the sweep, 150 is measured.
+        sizing = size(contexts.curve(), [150, 160, 190], Demand.tpm(3e6), gpus_per_pod=4)
+        some = Report(sizing, workload=Workload(1024, 1024, "single-turn"))
+        assert some.headline == "2 of 3 rows VERDICT, 1 DRAFT"
+        assert [rigor.label for rigor in some.standings] == ["VERDICT", "VERDICT", "DRAFT"]
+        assert some.promotions == [
+            (
+                "190 tok/s/user: interpolated between c=1 and c=8, not inside the sweep c=8..128; "
+                "measure a point between c=1 and c=8 that meets the SLA."
+            )
+        ]
+
+
+class TestHeadline:
+    """Reasons that all rows share stand in the headline, in order; else it points to the reasons below."""
+
+    WORKLOAD = Workload(1024, 1024, "single-turn")
+    OUTSIDE = "interpolated between c=1 and c=8, not inside the sweep c=8..128"
+
+    def headline(self, slas, curve=None):
+        sizing = size(curve or contexts.curve(), slas, Demand.tpm(3e6), gpus_per_pod=4)
+        return Report(sizing, workload=self.WORKLOAD).headline
+
+    def test_a_single_row(self):
+        assert self.headline([190]) == f"DRAFT: {self.OUTSIDE}"
+        assert self.headline([300]) == "DRAFT: no measured point meets the SLA"
+
+    def test_what_all_rows_share(self):
+        assert self.headline([185, 190]) == f"DRAFT: {self.OUTSIDE}"
+        predicted = contexts.curve(basis="predicted")
+        assert self.headline([190], predicted) == f"DRAFT: the curve is predicted, not measured; {self.OUTSIDE}"
+        assert self.headline([150, 190], predicted) == "DRAFT: the curve is predicted, not measured"
+
+    def test_nothing_shared(self):
+        assert self.headline([190, 300]) == "DRAFT: for reasons named below"
+
+
+class TestLeverNotes:
+    SPARSER = Curve([1, 64], [215.5, 104.9])
+    DEMAND = Demand.tpm(3e6)
+
+    def delta(self, lever, sla=105):
+        return lever_delta(lever, sla, self.DEMAND, gpu_hourly_usd=10.0)
+
+    def lever_notes(self, report, lever, sla=105):
+        return replace(report(SPARSE, [105], self.DEMAND), levers=(self.delta(lever, sla),)).lever_notes
+
+    def test_an_estimate_that_saves_where_the_commitment_rises(self, report):
+        # At 105 the baseline commits to c=10, 1,222 tok/s: 59 pods; the sparser curve to c=1, 215.5: 332.
+        lever = Lever("x", "tuned-curve", Curve([1, 10, 256], [215.5, 122.2, 41.8]), 4, optimised=self.SPARSER)
+        saved = -self.delta(lever).delta_gpus
+        assert saved > 0
+        assert (
+            f"Lever x at 105 tok/s/user: the estimate saves {saved} GPUs, the GPUs to commit rise by 1,092."
+        ) in self.lever_notes(report, lever)
+
+    def test_a_commitment_that_falls_where_the_estimate_rises(self, report):
+        lever = Lever("x", "tuned-curve", self.SPARSER, 4, optimised=Curve([1, 10, 256], [215.5, 122.2, 41.8]))
+        added = self.delta(lever).delta_gpus
+        assert (
+            f"Lever x at 105 tok/s/user: the estimate adds {added} GPUs, the GPUs to commit fall by 1,092."
+        ) in self.lever_notes(report, lever)
+
+    def test_a_commitment_that_stays(self, report):
+        # 1.01 times the rate reaches no further anchor at 105; the estimate saves.
+        lever = Lever("x", "concurrency-factor", Curve([1, 10, 256], [215.5, 122.2, 41.8]), 4, factor=1.0)
+        assert not [text for text in self.lever_notes(report, lever) if "to commit" in text]
+
+    def test_another_context_is_named_once_a_lever(self, report):
+        baseline = contexts.curve()
+        levers = Lever("x", "rate-factor", baseline, 4, factor=1.5, factor_context=contexts.context())
+        given = replace(report(SPARSE, [60, 105]), levers=(self.delta(levers, 60), self.delta(levers)))
+        label = f"Lever x was measured against: {contexts.context().label()}."
+        assert given.lever_notes.count(label) == 1
+        assert given.notes.count(label) == 1
+
+    def test_the_same_context_is_not(self):
+        lever = Lever("x", "rate-factor", contexts.curve(), 4, factor=1.5, factor_context=contexts.context())
+        sizing = size(contexts.curve(), [105], self.DEMAND, gpus_per_pod=4)
+        assert not [text for text in Report(sizing, levers=(self.delta(lever),)).lever_notes if "against" in text]
+
+    def test_none_at_all_beside_one(self):
+        lever = Lever("x", "rate-factor", Curve([1, 256], [200, 30]), 4, factor=1.5)
+        sizing = size(contexts.curve(), [105], self.DEMAND, gpus_per_pod=4)
+        assert "Lever x was measured against: no measurement context given." in (
+            Report(sizing, levers=(self.delta(lever),)).lever_notes
         )
 
 

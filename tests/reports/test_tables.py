@@ -41,6 +41,7 @@ class TestAnswerTable:
                 "range GPUs": "28-236",
                 "estimate GPUs": "120",
                 "estimate pods": "30",
+                "rigor": "DRAFT",
                 "remark": "too wide to quote: measure c=24",
                 "$/month to commit": "1,481,608",
                 "$/month estimate": "753,360",
@@ -108,6 +109,15 @@ class TestCurveTable:
         table = curve_table(report([(8, 100, 780)], [80]))
         assert (table.header[2], table.rows) == ("output tok/s measured", [("8", "100", "780")])
 
+    def test_pooled_rises_show_both(self, report):
+        table = curve_table(report([(4, 100), (8, 102)], [90], pool_rises=0.02))
+        assert table.title == "Measured curve, rises pooled"
+        assert table.header[:3] == ("concurrency", "tok/s/user measured", "tok/s/user pooled")
+        assert [row[:3] for row in table.rows] == [("4", "100", "101"), ("8", "102", "101")]
+
+    def test_pooling_that_moves_nothing_is_not_shown(self, report):
+        assert curve_table(report(DENSE, [80], pool_rises=0.02)).title == "Measured curve"
+
 
 class TestFacts:
     @pytest.mark.parametrize(
@@ -132,7 +142,7 @@ class TestFacts:
             "GPUs per pod": "4",
             "Utilisation planned": "0.7 of measured throughput",
             "Spare pods": "1",
-            "Price": "1,234.50 $/GPU-hour",
+            "Price": "1,234.50 $/GPU-hour (no date or source given)",
             "Interpolation": "tpot",
         }
 
@@ -154,6 +164,10 @@ class TestTable:
         assert right.header == ("SLA", "a b", "c")
         assert right.rows[0] == ("1", "3", "4")
         assert right.title == "t, continued"
+
+    def test_parts_repeat_all_columns_that_name_a_row(self):
+        _, right = Table("t", ("SLA", "rank", "a", "b"), [("1", "2", "3", "4")], split=3, repeat=2).parts()
+        assert (right.header, right.rows) == (("SLA", "rank", "b"), [("1", "2", "4")])
 
     def test_both_parts_say_what_cannot_be_met(self):
         left, right = self.TABLE.parts()

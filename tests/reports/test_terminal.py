@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from tests.spec_files import ILLUSTRATIVE, changed, plain, spec_of
 from xlsizing import Demand
-from xlsizing.reports.tables import answer_table, operation_table
+from xlsizing.reports.from_spec import spec_report
+from xlsizing.reports.tables import answer_table, levers_table, operation_table
 from xlsizing.reports.terminal import print_report
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
@@ -107,6 +109,48 @@ class TestLayout:
 
     def test_a_pipe_is_132_wide_whatever_the_terminal_around(self, printed, worked):
         assert 100 < max(map(len, printed(worked()).splitlines())) <= 132
+
+
+class TestLevers:
+    @pytest.fixture
+    def ranked(self, tmp_path):
+        """The report of the illustrative file with long words for a lever, and its curve predicted."""
+        value = changed(
+            plain(ILLUSTRATIVE), ("levers", 0, "name"), "KV-cache-aware and load-aware routing with affinity"
+        )
+        value = changed(value, ("levers", 0, "campaign"), "campaign of the second week of November")
+        return spec_report(spec_of(tmp_path, changed(value, ("context", "basis"), "predicted")))
+
+    @WIDTHS
+    def test_fit_and_lose_nothing(self, printed, ranked, width):
+        text = printed(ranked, width)
+        assert max(map(len, text.splitlines())) <= (width or 132)
+        words = set(text.split())
+        table = levers_table(ranked.levers)
+        assert words >= {word for cells in (table.header, *table.rows) for cell in cells for word in cell.split()}
+
+    @WIDTHS
+    def test_each_figure_stands_beside_sla_and_rank(self, printed, ranked, width):
+        # The second lever at 30 tok/s/user: 40 GPUs to 32, committed ones too; 8 x 7.25 x 730 = 42,340 $ less, 8 days.
+        lines = [line.split() for line in printed(ranked, width).splitlines() if line.split()[:2] == ["30", "2"]]
+        assert [word for line in lines for word in line if word in ("-8", "-42,340", "40", "32")] == [
+            "-8",
+            "-8",
+            "-42,340",
+            "40",
+            "32",
+        ]
+
+    @WIDTHS
+    def test_promotions_and_reasons_are_whole(self, printed, ranked, width):
+        flat = " ".join(printed(ranked, width).split())
+        assert len(ranked.promotions) == 1
+        for text in (*ranked.promotions, *ranked.notes, ranked.headline):
+            assert text in flat
+
+    def test_the_rigor_of_each_row_at_80_columns(self, printed, ranked):
+        answer = printed(ranked, 80).partition("GPUs and dollars\n")[2].partition("\n\n")[0]
+        assert [line.split()[-1] for line in answer.splitlines()[-5:]] == ["DRAFT"] * 5
 
 
 class TestText:

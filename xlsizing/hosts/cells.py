@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -20,48 +19,24 @@ from xlsizing import checks
 from xlsizing.anchors import LABELS, curve_from_rows
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
-from xlsizing.errors import BLANK, CurveError, InfeasibleError, InputError, Phrase, SizingError, shown
+from xlsizing.errors import BLANK, CurveError, InputError, Phrase, SizingError, shown
+from xlsizing.hosts.excel_errors import in_words, is_error, is_error_code
 
 __all__ = [
-    "EXCEL_ERRORS",
     "MARK",
     "OMITTED",
     "Omitted",
     "answer",
     "curve",
-    "is_error_code",
     "marked",
     "number",
     "slas",
     "text",
+    "until_last_used",
 ]
 
 MARK: Final = "#SIZING:"
 """A text that begins so is an error: MARK, one of "VALUE", "NUM" or "N/A", ": ", and the reason [-]."""
-
-_FIRST_ERROR = -2146826288  # xlErrNull, CVErr(2000), as COM delivers it
-_LAST_ERROR = _FIRST_ERROR + 88
-
-EXCEL_ERRORS: Final = {
-    _FIRST_ERROR + offset: name
-    for offset, name in {
-        0: "#NULL!",
-        7: "#DIV/0!",
-        15: "#VALUE!",
-        23: "#REF!",
-        29: "#NAME?",
-        36: "#NUM!",
-        42: "#N/A",
-        43: "#GETTING_DATA",
-        45: "#SPILL!",
-        46: "#CONNECT!",
-        47: "#BLOCKED!",
-        48: "#UNKNOWN!",
-        49: "#FIELD!",
-        50: "#CALC!",
-    }.items()
-}
-"""Excel's errors by the integer that COM delivers for them [-]."""
 
 
 class Omitted:
@@ -102,9 +77,9 @@ def number(value: Any, name: str, where: str | None = None) -> float:
     if type(value) is Decimal or (type(value) is int and not is_error_code(value)):
         return _as_float(value, name, where)
     way_out = None
-    if isinstance(value, str) and not _is_error_text(value):
+    if isinstance(value, str) and not is_error(value):
         way_out = "turn the text into a number (Data > Text to Columns)" if _looks_numeric(value) else None
-    refuse(name, "must be a number", got=_in_words(value), where=where, way_out=way_out)
+    refuse(name, "must be a number", got=in_words(value), where=where, way_out=way_out)
 
 
 def text(value: Any, name: str) -> str:
@@ -115,9 +90,9 @@ def text(value: Any, name: str) -> str:
     InputError
         If the cell holds anything but text.
     """
-    if isinstance(value, str) and not _is_error_text(value):
+    if isinstance(value, str) and not is_error(value):
         return value
-    words = Phrase(f"the number {shown(value)}") if _is_number(value) else _in_words(value)
+    words = Phrase(f"the number {shown(value)}") if _is_number(value) else in_words(value)
     refuse(name, "must be text", got=words)
 
 
@@ -144,7 +119,7 @@ def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
     """
     cleaned = tuple(
         tuple(cell if type(cell) is float else _anchor(cell, name, i, j) for j, cell in enumerate(row))
-        for i, row in enumerate(_until_last_used(rows))
+        for i, row in enumerate(until_last_used(rows))
     )
     # Only cleaned cells may be the key of the cache: TRUE and 1.0 are equal and hash alike.
     return _curve(cleaned, name)
@@ -191,17 +166,14 @@ def answer(value: Any) -> Any:
 def marked(error: SizingError) -> str:
     """Return `error` as the text that a workbook turns into a true Excel error [-].
 
-    A number out of range is #NUM!, an SLA that cannot be met #N/A, anything else #VALUE!.
+    A number out of range is #NUM!, other bad input #VALUE!, a question without an answer #N/A.
 
     >>> marked(InputError("util", "must be in (0, 1]", got=80))
     '#SIZING:NUM: util must be in (0, 1] (got 80)'
     """
-    code = "VALUE"
-    if isinstance(error, InfeasibleError):
-        code = "N/A"
-    elif isinstance(error, InputError) and _is_number(error.got):
-        code = "NUM"
-    return f"{MARK}{code}: {error}"
+    if not isinstance(error, InputError):
+        return f"{MARK}N/A: {error}"
+    return f"{MARK}{'NUM' if _is_number(error.got) else 'VALUE'}: {error}"
 
 
 @lru_cache(maxsize=256)
@@ -220,8 +192,8 @@ def _in_excel_terms(error: CurveError, name: str) -> CurveError:
     )
 
 
-def _until_last_used(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """Return `rows` without the blank ones at the end: a formula may name a whole column."""
+def until_last_used(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """Return `rows` without the blank ones at the end: a formula may name a whole column [-]."""
     last = len(rows)
     while last and all(cell is None for cell in rows[last - 1]):
         last -= 1
@@ -257,33 +229,10 @@ def _place(name: str, rows: tuple[int, ...], column: int | None) -> str:
     return f"row{'s' * (len(rows) > 1)} {listed} of {name}"
 
 
-def is_error_code(value: int) -> bool:
-    """Return whether COM delivers an Excel error as the int `value` [-]."""
-    return _FIRST_ERROR <= value <= _LAST_ERROR
-
-
-def _in_words(value: Any) -> object:
-    if value is None:
-        return Phrase("a blank cell")
-    if isinstance(value, list | tuple):
-        return Phrase("a range of several cells")
-    if isinstance(value, int) and is_error_code(value):
-        return Phrase(f"the error {EXCEL_ERRORS.get(value, value)}")
-    if isinstance(value, str) and _is_error_text(value):
-        return Phrase(f"the error {value}")
-    if isinstance(value, date | time):
-        return Phrase(f"the date {str(value)[:10]}" if isinstance(value, date) else f"the time {value}")
-    return value
-
-
 def _is_number(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool) and not is_error_code(value)
-
-
-def _is_error_text(value: str) -> bool:
-    return value in EXCEL_ERRORS.values()
 
 
 def _looks_numeric(value: str) -> bool:

@@ -18,7 +18,8 @@ from xlwings import conversion
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.hosts import udfs
-from xlsizing.hosts.cells import EXCEL_ERRORS, OMITTED, is_error_code
+from xlsizing.hosts.cells import OMITTED
+from xlsizing.hosts.excel_errors import EXCEL_ERRORS, is_error_code
 from xlsizing.hosts.registry import FUNCTIONS, Argument, ExcelFunction
 
 __all__ = ["OMITTED", "Headless"]

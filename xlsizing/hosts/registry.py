@@ -21,6 +21,8 @@ import xlwings as xw
 from xlsizing.errors import SizingError
 from xlsizing.hosts import cells
 from xlsizing.hosts.cells import MARK, OMITTED
+from xlsizing.hosts.context_range import measured_at
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_UTIL
 
 __all__ = ["CATEGORY", "FUNCTIONS", "Argument", "ExcelFunction", "excel_function"]
 
@@ -94,11 +96,37 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
     "slas": (cells.slas, True, "One row or column of SLAs [tok/s/user]; a blank gives a blank row."),
     "tpm": (cells.number, False, "Output tokens per minute over the whole deployment [tok/min]."),
     "gpus_per_pod": (cells.number, False, "GPUs of one replica, a whole number [GPUs/pod]."),
-    "util": (cells.number, False, "Planned share of measured throughput, above 0 and at most 1; 0.70 if left out."),
-    "gpu_hourly_usd": (cells.number, False, "Price of one GPU [$/GPU-hour]; 8.60 is assumed if left out."),
+    "util": (
+        cells.number,
+        False,
+        f"Planned share of measured throughput, above 0 and at most 1; {DEFAULT_UTIL:.2f} if left out.",
+    ),
+    "gpu_hourly_usd": (
+        cells.number,
+        False,
+        f"Price of one GPU [$/GPU-hour]; {ASSUMED_USD_PER_GPU_HOUR:.2f} is assumed if left out.",
+    ),
     "method": (cells.text, False, 'Interpolation between points: "log-c" (if left out) or "tpot".'),
     "value": (cells.number, False, "The demand, in the given unit."),
     "unit": (cells.text, False, 'Unit of the demand: "tok/s" or "rps" (requests per second).'),
+    "context": (
+        measured_at,
+        True,
+        'What the curve was measured on: label and value, two columns; also "Customer ISL", "Customer OSL", "Customer turns".',
+    ),
+    "baseline": (cells.curve, True, "Measured points without the change, as in anchors."),
+    "optimised": (cells.curve, True, "Measured points with the change, as in anchors."),
+    "optimised_gpus_per_pod": (
+        cells.number,
+        False,
+        "GPUs of one replica with the change [GPUs/pod]; the same if left out.",
+    ),
+    "pods": (cells.number, False, "The claimed number of replicas, a whole number [pods]."),
+    "total_b": (cells.number, False, "Total parameters of the model [billions]."),
+    "active_b": (cells.number, False, "Parameters active per token [billions]."),
+    "dtype": (cells.text, False, 'Weight dtype: "nvfp4" (if left out), "fp4", "mxfp4", "fp8", "bf16" or "fp16".'),
+    "current_tp": (cells.number, False, "Tensor-parallel size in use: 1, 2, 4 (if left out) or 8 [GPUs]."),
+    "gpu_mem_gb": (cells.number, False, "Memory of one GPU [GB]; 284 (GB300) if left out."),
     "osl": (cells.number, False, 'Output tokens per request [tok]; needed for "rps".'),
 }
 """How each argument is cleaned, whether it is a range, and its help: one meaning per name."""

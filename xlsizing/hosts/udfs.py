@@ -17,6 +17,14 @@ from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cells import OMITTED
 from xlsizing.hosts.registry import excel_function
+from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
+    SIZING_AUDIT,
+    SIZING_DELTA_GPUS,
+    SIZING_LABEL,
+    SIZING_NEXT_LEVER,
+    SIZING_RIGOR,
+    SIZING_TP,
+)
 from xlsizing.operating import OperatingPoints, operating_points
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
@@ -24,15 +32,21 @@ from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTI
 from xlsizing.sizing import size
 
 __all__ = [
+    "SIZING_AUDIT",
     "SIZING_CHECK",
     "SIZING_COST",
     "SIZING_CSTAR",
+    "SIZING_DELTA_GPUS",
     "SIZING_GPUS",
     "SIZING_GPUS_COMMIT",
+    "SIZING_LABEL",
+    "SIZING_NEXT_LEVER",
     "SIZING_PODS",
     "SIZING_POD_TPS",
     "SIZING_REGIME",
+    "SIZING_RIGOR",
     "SIZING_TABLE",
+    "SIZING_TP",
     "SIZING_TPM",
     "SIZING_VERSION",
 ]

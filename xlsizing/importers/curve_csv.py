@@ -21,10 +21,10 @@ from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK, CurveError, Phrase
+from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text
 
 __all__ = ["read_curve"]
 
-_LARGEST_BYTES = 10_000_000
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
@@ -49,7 +49,14 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         If the file cannot be read or holds no valid curve; the line is named.
     """
     name = Path(path).name
-    lines = _lines(_text(Path(path)), name)
+    text = file_text(
+        Path(path),
+        "curve file",
+        largest=LARGEST_CURVE_BYTES,
+        too_large="keep the anchors only",
+        save_as='"CSV UTF-8"',
+    )
+    lines = _lines(text, name)
     columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)
     rows = [_row(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
     numbers = [line for line, _ in lines[1:]]
@@ -59,21 +66,6 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         return f"{name}, line{'s' * (len(at) > 1)} {listed}"
 
     return curve_from_rows(rows, place, pool_rises=pool_rises)
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        detail = getattr(error, "strerror", None) or str(error)
-        refuse("curve file", "must be readable", detail=detail, where=str(path))
-    if len(data) > _LARGEST_BYTES:
-        refuse("curve file", "must be at most 10 MB", way_out="keep the anchors only", where=str(path))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        refuse("curve file", "must be UTF-8 text", way_out='save it as "CSV UTF-8"', where=str(path))
 
 
 def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:

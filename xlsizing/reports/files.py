@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xlsizing.checks import refuse
@@ -13,7 +13,10 @@ from xlsizing.checks import refuse
 __all__ = ["write_whole"]
 
 
-def write_whole(texts: Mapping[Path, str]) -> None:
+Check = Callable[[Mapping[str, Path]], None]
+
+
+def write_whole(texts: Mapping[Path, str], *, check: Check | None = None) -> None:
     """Write every file of `texts`, or leave the directory as it was.
 
     Parameters
@@ -21,6 +24,9 @@ def write_whole(texts: Mapping[Path, str]) -> None:
     texts : mapping of Path to str
         The files, all in one directory, and what each shall hold; the directory is made if its
         parent exists [-]
+    check : callable, optional
+        Reads the written files, given by name, before they take their place; what it raises
+        removes them [-]
 
     Raises
     ------
@@ -32,11 +38,13 @@ def write_whole(texts: Mapping[Path, str]) -> None:
     try:
         if made:
             folder.mkdir()
-        _replace_all(texts, folder)
-    except OSError as error:
+        _replace_all(texts, folder, check)
+    except BaseException as error:
         if made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+        if not isinstance(error, OSError):
+            raise
         refuse("output", "must be writable", detail=error.strerror or str(error), where=_place(error, texts, folder))
 
 
@@ -46,13 +54,15 @@ def _place(error: OSError, texts: Mapping[Path, str], folder: Path) -> str:
     return str(about[0] if about else folder)
 
 
-def _replace_all(texts: Mapping[Path, str], folder: Path) -> None:
+def _replace_all(texts: Mapping[Path, str], folder: Path, check: Check | None) -> None:
     """Stage every file beside its place, then rename; undo the renames if one fails."""
     with tempfile.TemporaryDirectory(prefix=".xlsizing-", dir=folder) as stage:
         for target, text in texts.items():
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "Is a directory", str(target))
             (Path(stage) / target.name).write_bytes(text.encode("utf-8"))
+        if check is not None:
+            check({target.name: Path(stage) / target.name for target in texts})
         kept: dict[Path, Path | None] = {}
         try:
             for target in texts:

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-from xlsizing.reports.report import DRAFT, Report
-from xlsizing.reports.tables import WORDS, Table, answer_table, curve_table, facts, operation_table
+from collections.abc import Sequence
+
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import (
+    WORDS,
+    Table,
+    answer_table,
+    context_table,
+    curve_table,
+    facts,
+    levers_table,
+    operation_table,
+)
 
 __all__ = ["markdown"]
 
 
+_ADVICE = {
+    False: "Commit to the numbers in bold: they rest on measured points alone.",
+    True: "Quote none of these numbers: the curve was measured at another workload than the customer's.",
+}
+
+
 def markdown(report: Report) -> str:
     """Return `report` as a Markdown document [-]."""
+    tables = (answer_table(report), levers_table(report.levers), operation_table(report), curve_table(report))
     sections = [
         f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
-        f"**{DRAFT}.** Commit to the numbers in bold: they rest on measured points alone.",
+        f"**{_escaped(report.headline)}.** {_ADVICE[bool(report.assessment.mismatch)]}",
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
-        *map(_section, (answer_table(report), operation_table(report), curve_table(report))),
-        "## Notes\n\n" + "\n".join(f"- {_escaped(note)}" for note in report.notes),
+        *(_section(table) for table in tables if table),
+        *_listed("What would promote a DRAFT", report.promotions),
+        *_listed("Notes", report.notes),
         f"## Next step\n\n{_escaped(report.next_step)}",
+        *(_section(table) for table in (context_table(report),) if table),
+        *_listed("Sign-off", [f"{line}: ____________________" for line in report.sign_off]),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _listed(title: str, texts: Sequence[str]) -> list[str]:
+    return [f"## {title}\n\n" + "\n".join(f"- {_escaped(text)}" for text in texts)] if texts else []
 
 
 def _section(table: Table) -> str:
@@ -35,5 +60,5 @@ def _cell(text: str, column: int, table: Table) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return `text` with the characters that Markdown would read as markup shown as they are."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>|#$~&" else char for char in text)
+    """Return `text` on one line, with the characters that Markdown would read as markup shown as they are."""
+    return "".join(f"\\{char}" if char in "\\`*_[]<>|#$~&" else char for char in " ".join(text.splitlines()))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 import xlsizing
-from xlsizing.reports.report import DRAFT, Report
+from xlsizing.curve import Curve
+from xlsizing.levers import Lever, LeverDelta
+from xlsizing.ranking import with_ranks
+from xlsizing.reports.report import Report
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
-__all__ = ["json_text", "record"]
+__all__ = ["json_text", "lever_records", "record"]
 
 
 def json_text(report: Report) -> str:
@@ -44,11 +49,22 @@ def record(report: Report) -> dict[str, Any]:
         "gpus_per_pod": sizing.gpus_per_pod,
         "util": sizing.util,
         "gpu_hourly_usd": sizing.gpu_hourly_usd,
-        "anchors": _anchors(report),
+        "anchors": _anchors(sizing.curve),
         "rows": _rows(report),
         "notes": report.notes,
-        "rigor": DRAFT,
+        "rigor": DRAFT if any(rigor.reasons for rigor in report.standings) else VERDICT,
+        "rigor_reasons": [reason._asdict() for reason in report.assessment.common],
         "next_step": report.next_step,
+        "next_lever": asdict(report.next_lever),
+        "context": None if report.context is None else report.context.known(),
+        "context_label": None if report.context is None else report.context.label(),
+        "context_missing": None if report.context is None else list(report.context.missing()),
+        "workload": None if report.workload is None else asdict(report.workload),
+        "workload_mismatch": list(report.assessment.mismatch),
+        "levers": lever_records(report.levers),
+        "about": dict(report.about),
+        "price_source": report.price_source or None,
+        "sign_off": list(report.sign_off),
         "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
         "method": sizing.points.method.name,
         "spare_replicas": sizing.spare_replicas,
@@ -59,11 +75,11 @@ def record(report: Report) -> dict[str, Any]:
     }
 
 
-def _anchors(report: Report) -> list[dict[str, float | None]]:
-    curve = report.sizing.curve
+def _anchors(curve: Curve) -> list[dict[str, float | None]]:
     columns = {
         "concurrency": curve.concurrency,
         "toks_per_user": curve.tok_s_per_user,
+        "toks_per_user_measured": curve.measured_tok_s_per_user,
         "output_tok_s": curve.output_tok_s,
         "ttft_s": curve.ttft_s,
     }
@@ -75,10 +91,18 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     """Return the rows by rising SLA; the historical keys from the arrays, which are never empty."""
     sizing = report.sizing
     arrays = (sizing.c_star, sizing.per_replica_tps, sizing.pods, sizing.gpus, sizing.usd_per_month)
-    clamped = np.broadcast_arrays(*arrays)
-    figures = zip(*(array.ravel().tolist() for array in clamped), strict=True)
-    pairs = sorted(zip(sizing.rows(), figures, strict=True), key=lambda pair: (pair[0].sla, pair[0].demand_tok_s))
-    return [_row(row, *figures) for row, figures in pairs]
+    figures = list(zip(*(array.ravel().tolist() for array in np.broadcast_arrays(*arrays)), strict=True))
+    rows = zip(report.rows, report.order, report.standings, report.next_levers, strict=True)
+    return [
+        {
+            **_row(row, *figures[at]),
+            "sla_name": report.sla_names.get(row.sla),
+            "rigor": rigor.label,
+            "rigor_reasons": [reason.why for reason in rigor.reasons],
+            "next_lever": str(step),
+        }
+        for row, at, rigor, step in rows
+    ]
 
 
 def _row(row: SizingRow, c_star: float, tps: float, pods: int, gpus: int, usd: float) -> dict[str, Any]:
@@ -91,6 +115,49 @@ def _row(row: SizingRow, c_star: float, tps: float, pods: int, gpus: int, usd: f
         "usd_per_month": usd,
         "regime": row.regime,
         **{name: getattr(row, name) for name in _NEW_KEYS},
+    }
+
+
+def lever_records(deltas: Iterable[LeverDelta]) -> list[dict[str, Any]]:
+    """Return what levers change, `deltas` by rank within each SLA, as plain data [-]."""
+    return [_lever(delta, rank) for rank, delta in with_ranks(deltas)]
+
+
+def _lever(delta: LeverDelta, rank: int) -> dict[str, Any]:
+    lever = delta.lever
+    return {
+        "sla_toks_per_user": delta.sla,
+        "rank": rank,
+        "lever": lever.name,
+        "kind": lever.kind,
+        "tier": lever.tier,
+        "campaign": lever.campaign,
+        "effort_days": lever.effort_days,
+        "source": lever.source,
+        "rigor": delta.rigor,
+        "rigor_reasons": list(delta.reasons),
+        "baseline_gpus": delta.baseline_gpus,
+        "with_gpus": delta.with_gpus,
+        "delta_gpus": delta.delta_gpus,
+        "baseline_gpus_high": delta.baseline_gpus_high,
+        "with_gpus_high": delta.with_gpus_high,
+        "delta_gpus_high": delta.delta_gpus_high,
+        "delta_usd_per_month": delta.delta_usd_per_month,
+        **_rests_on(lever),
+    }
+
+
+def _rests_on(lever: Lever) -> dict[str, Any]:
+    """Return all that the figures of a lever follow from, so that a reader can work them out again."""
+    before, after = lever.baseline.context, lever.optimised_context
+    return {
+        "baseline_context": None if before is None else before.label(),
+        "with_lever_context": None if after is None else after.label(),
+        "baseline_anchors": _anchors(lever.baseline),
+        "with_lever_anchors": None if lever.optimised is None else _anchors(lever.optimised),
+        "factor": lever.factor,
+        "baseline_gpus_per_pod": lever.gpus_per_pod,
+        "with_lever_gpus_per_pod": lever.optimised_gpus_per_pod or lever.gpus_per_pod,
     }
 
 

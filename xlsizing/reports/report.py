@@ -1,27 +1,26 @@
-"""What every report says: the rows by rising SLA, the notes, and the next step."""
+"""What every report says: the rows by rising SLA, what they rest on, the notes, and the next step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.errors import shown
-from xlsizing.result import Sizing, pods_needed
+from xlsizing.next_lever import NextLever, next_lever, top_next_lever
+from xlsizing.reports.notes import lever_notes, notes, slas_listed
+from xlsizing.result import Sizing
+from xlsizing.rigor import Assessment, Reason, Rigor, Workload, assess
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH, INTERP, PLATEAU, TOLERANCE
+from xlsizing.rules import DRAFT, VERDICT
 
-__all__ = ["DRAFT", "Report"]
+if TYPE_CHECKING:
+    from xlsizing.context import Context
+    from xlsizing.levers import LeverDelta
 
-DRAFT = "DRAFT: no measurement context given"
-
-_MOST_LISTED = 8
-_CLOSED = "Bracket closed: no whole concurrency is left to measure"
-_RECORD_CONTEXT = (
-    "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT."
-)
+__all__ = ["Report"]
 
 
 @dataclass(frozen=True)
@@ -31,21 +30,86 @@ class Report:
     Parameters
     ----------
     sizing : Sizing
-        The sizing [-]
+        The sizing; its curve carries the measurement context [-]
     model : str
         What was measured, in the caller's words; may be empty [-]
     source : str
         Where the curve stands, in the caller's words; may be empty [-]
+    workload : Workload, optional
+        The customer's requests [-]
+    allow_mismatch : bool
+        For internal output only: a curve measured at another workload [-]
+    levers : tuple of LeverDelta
+        Optimisation levers at each SLA, ranked within it [-]
+    levers_unmet : tuple of str
+        Levers that have no difference at an SLA, and why [-]
+    levers_reaching : mapping of float to str
+        At SLAs that this curve cannot meet, a lever that does [tok/s/user]
+    about : mapping of str to str
+        Facts beside the inputs, such as customer and date [-]
+    price_source : str
+        When and by whom the price was quoted; may be empty [-]
+    sla_names : mapping of float to str
+        What an SLA is called [tok/s/user]
+    sign_off : tuple of str
+        Lines to be signed [-]
+
+    Raises
+    ------
+    InputError
+        If the curve was measured at another workload, or the GPUs per pod contradict its context.
     """
 
     sizing: Sizing
     model: str = ""
     source: str = ""
+    workload: Workload | None = None
+    allow_mismatch: bool = False
+    levers: tuple[LeverDelta, ...] = ()
+    levers_unmet: tuple[str, ...] = ()
+    levers_reaching: Mapping[float, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    price_source: str = ""
+    sla_names: Mapping[float, str] = field(default_factory=dict)
+    sign_off: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """What the operating points rest on, in the order of the SLAs given [-]."""
+        return assess(
+            self.sizing.points,
+            workload=self.workload,
+            gpus_per_pod=self.sizing.gpus_per_pod,
+            allow_mismatch=self.allow_mismatch,
+        )
+
+    @cached_property
+    def order(self) -> list[int]:
+        """Positions of the rows of the sizing, by rising SLA and demand [-]."""
+        keys = (self.sizing.demand_tok_s, self.sizing.sla)  # numpy sorts by the last one first
+        order: list[int] = np.lexsort([np.broadcast_to(key, self.sizing.shape).ravel() for key in keys]).tolist()
+        return order
 
     @cached_property
     def rows(self) -> list[SizingRow]:
         """The rows by rising SLA [-]."""
-        return sorted(self.sizing.rows(), key=lambda row: (row.sla, row.demand_tok_s))
+        rows = self.sizing.rows()
+        return [rows[i] for i in self.order]
+
+    @cached_property
+    def standings(self) -> list[Rigor]:
+        """DRAFT or VERDICT, with the reasons, for each of `rows` [-]."""
+        points = self.sizing.points.sla
+        which = np.broadcast_to(np.arange(points.size).reshape(points.shape), self.sizing.shape).ravel()
+        return [self.assessment.rows[which[i]] for i in self.order]
+
+    @property
+    def context(self) -> Context | None:
+        """What the curve was measured on [-]."""
+        return self.sizing.curve.context
 
     @property
     def all_feasible(self) -> bool:
@@ -53,114 +117,78 @@ class Report:
         return all(row.feasible for row in self.rows)
 
     @cached_property
-    def notes(self) -> list[str]:
-        """What a reader must know beside the figures, a sentence each [-]."""
+    def headline(self) -> str:
+        """The standing of the whole in one line [-]."""
+        drafts = sum(rigor.label == DRAFT for rigor in self.standings)
+        if not drafts:
+            return VERDICT
+        mismatched = [f"WORKLOAD MISMATCH, internal use only: {why}" for why in self.assessment.mismatch]
+        first, *rest = (rigor.reasons for rigor in self.standings)
+        shared = [reason.why for reason in first if all(reason in each for each in rest)]
+        why = "; ".join([*mismatched, *(each for each in shared if not each.startswith("WORKLOAD MISMATCH"))])
+        if drafts == len(self.standings):
+            return f"{DRAFT}: {why or 'for reasons named below'}"
+        return f"{len(self.standings) - drafts} of {len(self.standings)} rows {VERDICT}, {drafts} {DRAFT}"
+
+    @cached_property
+    def promotions(self) -> list[str]:
+        """What would promote each DRAFT; the headline says why all rows are one, this why single rows are [-]."""
+        common = self.assessment.common
+        own: dict[Reason, list[SizingRow]] = {}
+        for row, rigor in zip(self.rows, self.standings, strict=True):
+            for reason in rigor.reasons[len(common) :]:
+                own.setdefault(reason, []).append(row)
         return [
-            *self._infeasible_notes(),
-            *self._wide_notes(),
-            *self._interpolation_notes(),
-            *self._flag_notes(),
-            *self.sizing.curve.notes,
-            *self._money_notes(),
+            *(f"All rows: {promote}." for promote in dict.fromkeys(reason.promote for reason in common)),
+            *(f"{slas_listed(rows)}: {reason.why}; {reason.promote}." for reason, rows in own.items()),
         ]
 
     @cached_property
-    def next_step(self) -> str:
-        """The one measurement or fact that would tell most, and the gate that proves or refutes it [-]."""
-        by_width = sorted(self.rows, key=_gpus_apart, reverse=True)
-        for row in by_width:
-            if row.measure_next and _gpus_apart(row):
-                return self._bracket_step(row)
-        for row in self.rows:
-            if row.measure_next and row.regime == PLATEAU:
-                return self._plateau_step(row)
-        for row in self.rows:
-            if row.measure_next and not row.feasible:
-                return (
-                    f"Measure c=1: whether any concurrency reaches {shown(row.sla)} tok/s/user is not known. "
-                    f"Gate: at least {shown(row.sla)} tok/s/user at c=1."
-                )
-        closed = f"{_CLOSED} at {shown(by_width[0].sla)} tok/s/user. " if _gpus_apart(by_width[0]) else ""
-        return f"{closed}{_RECORD_CONTEXT}"
-
-    def _bracket_step(self, row: SizingRow) -> str:
-        fewer = _gpus_apart(row)
-        c = shown(row.measure_next)
-        return (
-            f"Measure c={c}: it narrows the range of {row.gpus_low:,} to {row.gpus_high:,} GPUs at {shown(row.sla)} "
-            f"tok/s/user ({fewer:,} GPUs, {self._usd(fewer)} apart). "
-            f"Gate: at least {shown(row.sla)} tok/s/user at c={c}."
-        )
-
-    def _plateau_step(self, row: SizingRow) -> str:
-        """Say what twice the concurrency could save: throughput doubles at best, as tok/s/user does not rise."""
-        c, gpus = shown(row.measure_next), row.gpus or 0
-        quotient = (row.pods or 0) * (row.load or 0) / self.sizing.util
-        at_best = int(pods_needed(np.float64(quotient / 2))) * self.sizing.gpus_per_pod  # type: ignore[arg-type]
-        unlock = f"{gpus - at_best:,} of {gpus:,} GPUs ({self._usd(gpus - at_best)})" if gpus > at_best else "no GPU"
-        return (
-            f"Measure c={c}, twice the last measured point: it saves {unlock} at best. "
-            f"Gate: at least {shown(row.sla)} tok/s/user at c={c}, with more output tok/s than at c={shown(row.c_star)}."
-        )
-
-    def _usd(self, gpus: int) -> str:
-        return f"${gpus * self.sizing.gpu_hourly_usd * HOURS_PER_MONTH:,.0f}/month"
-
-    def _infeasible_notes(self) -> list[str]:
-        unmet = [row for row in self.rows if not row.feasible]
-        if not unmet:
-            return []
-        return [f"{_slas(unmet)} cannot be met: {unmet[0].reason}."]
-
-    def _wide_notes(self) -> list[str]:
-        wide = [row for row in self.rows if row.too_wide]
-        named = [
-            f"{shown(row.sla)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
-            + (f"measure c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
-            for row in wide[:_MOST_LISTED]
+    def notes(self) -> list[str]:
+        """What a reader must know beside the figures, a sentence each [-]."""
+        unchecked = self.assessment.unchecked
+        return [
+            *notes(self.sizing, self.rows, self.price_source),
+            *([f"{unchecked}."] if unchecked else []),
+            *self.lever_notes,
         ]
-        return [f"Too wide to quote (high above twice low), tok/s/user: {_and_more(named, len(wide))}."] if wide else []
 
-    def _interpolation_notes(self) -> list[str]:
-        between = [row for row in self.rows if row.regime == INTERP]
-        if not between:
-            return []
-        interpolated = f"Interpolated between measured points ({self.sizing.points.method.name}): {_slas(between)}."
-        return [f"{interpolated} GPUs there are estimates; the GPUs to commit to rest on measured points alone."]
+    @cached_property
+    def lever_notes(self) -> list[str]:
+        """What a reader must know beside the levers, a sentence each [-]."""
+        return [*lever_notes(self.levers, self.context), *self.levers_unmet]
 
-    def _flag_notes(self) -> list[str]:
-        over = [row for row in self.rows if row.overloaded]
-        notes = []
-        if over:
-            notes.append(
-                f"Held to max-num-seqs, the estimate's pods do not carry the demand at {_slas(over)}: "
-                "c* rounds down too far; take the GPUs to commit."
-            )
-        below_one = [row for row in self.rows if row.c_star and row.c_star < 1 - TOLERANCE]
-        if below_one:
-            notes.append(f"c* is below 1 at {_slas(below_one)}: one request in flight already sees less than the SLA.")
-        return notes
+    @cached_property
+    def best_levers(self) -> dict[float, LeverDelta]:
+        """The best-ranked lever on this very curve at each SLA [tok/s/user]."""
+        if not self.levers:
+            return {}
+        from xlsizing.ranking import own_best  # noqa: PLC0415  # most reports have no levers
 
-    def _money_notes(self) -> list[str]:
-        price = f"{self.sizing.gpu_hourly_usd:,.2f} $/GPU-hour"
-        label = f"Price: {price} is assumed, not quoted" if self.sizing.price_assumed else f"Price: {price} as given"
-        notes = [f"{label}; {HOURS_PER_MONTH} h/month is assumed. $/1M output tokens is at the demanded load."]
-        if self.sizing.spare_replicas:
-            notes.append(
-                f"{self.sizing.spare_replicas} spare pods ({self.sizing.spare_replicas * self.sizing.gpus_per_pod:,} "
-                "GPUs) are in the totals and in all dollars, not in pods, GPUs, range or load."
-            )
-        return notes
+        return own_best(self.levers, self.sizing.curve, self.sizing.gpus_per_pod)
 
+    @cached_property
+    def next_lever(self) -> NextLever:
+        """The one step that would tell or save most, and its gate [-]."""
+        return self._rematch or top_next_lever(self.sizing, self.rows, self.best_levers, self.levers_reaching)
 
-def _gpus_apart(row: SizingRow) -> int:
-    return (row.gpus_high or 0) - (row.gpus_low or 0)
+    @property
+    def next_step(self) -> str:
+        """The same in one sentence [-]."""
+        return str(self.next_lever)
 
+    @cached_property
+    def next_levers(self) -> list[NextLever]:
+        """The next step of each of `rows` [-]."""
+        best, reaching = self.best_levers, self.levers_reaching
+        return [
+            self._rematch or next_lever(self.sizing, row, best.get(row.sla), reaching.get(row.sla)) for row in self.rows
+        ]
 
-def _slas(rows: Iterable[SizingRow]) -> str:
-    slas = [shown(row.sla) for row in rows]
-    return f"{_and_more(slas[:_MOST_LISTED], len(slas))} tok/s/user"
-
-
-def _and_more(texts: list[str], total: int) -> str:
-    return ", ".join(texts) + (f" and {total - len(texts):,} more" if total > len(texts) else "")
+    @property
+    def _rematch(self) -> NextLever | None:
+        """The step before all others where the curve is that of another workload; else None."""
+        if not self.assessment.mismatch:
+            return None
+        step = "Measure a curve at the customer's workload: until then no figure here may be quoted"
+        return NextLever(step, "ISL and OSL within 10 % of the customer's, and the same turn pattern")

@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
+from xlsizing.rigor import Workload
 from xlsizing.rows import SizingRow
 
-__all__ = ["Table", "answer_table", "curve_table", "facts", "operation_table", "shown_grouped"]
+if TYPE_CHECKING:
+    from xlsizing.levers import LeverDelta
+from xlsizing.ranking import with_ranks
+
+__all__ = [
+    "CANNOT_BE_MET",
+    "GIVES_WAY",
+    "NO_SOURCE",
+    "REMARK",
+    "RIGOR",
+    "WORDS",
+    "WORKLOAD_MISMATCH",
+    "Table",
+    "answer_table",
+    "context_table",
+    "curve_table",
+    "facts",
+    "levers_table",
+    "operation_table",
+    "shown_grouped",
+]
 
 CANNOT_BE_MET: Final = "cannot be met"
+NO_SOURCE: Final = "no date or source given"
 REMARK: Final = "remark"
-WORDS: Final = ("regime", REMARK)
+RIGOR: Final = "rigor"
+WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
+"""What marks every row of a curve that was measured at another workload [-]."""
+
+GIVES_WAY: Final = (REMARK, RIGOR, "name", "lever", "tier", "campaign")
+"""Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
+
+WORDS: Final = (*GIVES_WAY, "regime", "section", "field", "value")
 """Columns that hold words, not figures [-]."""
 
 
@@ -34,6 +63,8 @@ class Table:
         Position of the column to set in bold; -1 for none [-]
     split : int
         Position of the column before which a table too wide is cut [-]
+    repeat : int
+        Leading columns that name a row, and so begin both parts of a table that is cut [-]
     """
 
     title: str
@@ -41,12 +72,13 @@ class Table:
     rows: list[tuple[str, ...]]
     key: int = -1
     split: int = 1
+    repeat: int = 1
 
     def parts(self) -> tuple[Table, Table]:
-        """Return the table as two narrower ones that both begin with the first column [-]."""
+        """Return the table as two narrower ones that both begin with the columns that name a row [-]."""
         left = Table(self.title, self.header[: self.split], [row[: self.split] for row in self.rows], self.key)
-        header = (self.header[0], *self.header[self.split :])
-        rows = [(row[0], *self._rest(row)) for row in self.rows]
+        header = (*self.header[: self.repeat], *self.header[self.split :])
+        rows = [(*row[: self.repeat], *self._rest(row)) for row in self.rows]
         return left, Table(f"{self.title}, continued", header, rows)
 
     def widths(self) -> list[int]:
@@ -100,24 +132,29 @@ _OPERATION: Final[tuple[_Column, ...]] = (
 
 def answer_table(report: Report) -> Table:
     """Return what to commit to and what it costs, a row an SLA [-]."""
-    left = _ANSWER[:5]
+    named = (("name", lambda row: report.sla_names.get(row.sla, "")),) if report.sla_names else ()
+    left = (_ANSWER[0], *named, *_ANSWER[1:5], (RIGOR, _rigor(report)))
     if any(row.too_wide for row in report.rows):
         left += ((REMARK, _remark),)
     right = (_WITH_SPARES if report.sizing.spare_replicas else ()) + _ANSWER[5:]
-    return Table("GPUs and dollars", *_filled(left + right, report), key=1, split=len(left))
+    key = 1 + len(named)
+    return Table("GPUs and dollars", *_filled(left + right, report, said_at=key), key=key, split=len(left))
 
 
 def operation_table(report: Report) -> Table:
     """Return where one replica runs, a row an SLA [-]."""
-    return Table("One replica at its operating point", *_filled(_OPERATION, report), split=5)
+    columns = (*_OPERATION, (RIGOR, _rigor(report))) if report.assessment.mismatch else _OPERATION
+    return Table("One replica at its operating point", *_filled(columns, report), split=5)
 
 
 def curve_table(report: Report) -> Table:
     """Return the measured anchors [-]."""
     curve = report.sizing.curve
+    pooled = curve.pooled_share is not None
+    rates = {"tok/s/user measured": curve.measured_tok_s_per_user, "tok/s/user pooled": curve.tok_s_per_user}
     columns = {
         "concurrency": curve.concurrency,
-        "tok/s/user": curve.tok_s_per_user,
+        **(rates if pooled else {"tok/s/user": curve.tok_s_per_user}),
         "output tok/s measured"
         if curve.measured_throughput
         else "output tok/s (c x tok/s/user)": curve.per_replica_tps,
@@ -125,23 +162,72 @@ def curve_table(report: Report) -> Table:
     if curve.ttft_s is not None:
         columns["TTFT s"] = curve.ttft_s
     texts = [[shown(value) for value in values.tolist()] for values in columns.values()]
-    return Table("Measured curve", tuple(columns), list(zip(*texts, strict=True)))
+    title = "Measured curve, rises pooled" if pooled else "Measured curve"
+    return Table(title, tuple(columns), list(zip(*texts, strict=True)))
+
+
+def context_table(report: Report) -> Table | None:
+    """Return every field of the measurement context, unknown ones too; None without a context [-]."""
+    if report.context is None:
+        return None
+    from xlsizing.context import worded  # noqa: PLC0415  # only where there is a context
+
+    rows: list[tuple[str, ...]] = [(section, label, worded(value)) for section, label, value in report.context.table()]
+    return Table("Measurement context", ("section", "field", "value"), rows)
+
+
+def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
+    """Return `levers`, ranked within each SLA, as a table; None where there are none [-]."""
+    header = (
+        "SLA tok/s/user", "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
+        "delta $/month estimate", "effort days", "baseline GPUs estimate", "with lever GPUs estimate", "tier",
+        "campaign",
+    )  # fmt: skip
+    rows = [_lever_row(delta, rank) for rank, delta in with_ranks(levers)]
+    title = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
+    return Table(title, header, rows, split=7, repeat=2) if rows else None
+
+
+def _lever_row(delta: LeverDelta, rank: int) -> tuple[str, ...]:
+    lever = delta.lever
+    mismatch = any(WORKLOAD_MISMATCH in reason for reason in delta.reasons)
+    return (
+        shown(delta.sla), f"{rank}", lever.name, delta.rigor + (f", {WORKLOAD_MISMATCH}" if mismatch else ""),
+        f"{delta.delta_gpus_high:+,}", f"{delta.delta_gpus:+,}", f"{delta.delta_usd_per_month:+,.0f}",
+        shown(lever.effort_days), f"{delta.baseline_gpus:,}", f"{delta.with_gpus:,}", lever.tier or "-", lever.campaign or "-",
+    )  # fmt: skip
 
 
 def facts(report: Report) -> dict[str, str]:
     """Return the inputs of the sizing, name and text [-]."""
     sizing = report.sizing
     named = {
+        **report.about,
         "Model": report.model,
         "Curve": report.source,
+        "Context": report.context.label() if report.context else "",
+        "Customer's workload": _workload(report.workload),
         "Demand": _demand(report),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
-        "Price": f"{sizing.gpu_hourly_usd:,.2f} $/GPU-hour{' (assumed)' if sizing.price_assumed else ''}",
+        "Price": _price(report),
         "Interpolation": sizing.points.method.name,
     }
     return {name: text for name, text in named.items() if text}
+
+
+def _price(report: Report) -> str:
+    rests_on = "assumed" if report.sizing.price_assumed else report.price_source or NO_SOURCE
+    return f"{report.sizing.gpu_hourly_usd:,.2f} $/GPU-hour ({rests_on})"
+
+
+def _workload(workload: Workload | None) -> str:
+    if workload is None:
+        return ""
+    parts = {"ISL": workload.isl, "OSL": workload.osl}
+    texts = [f"{name} {shown(tokens)}" for name, tokens in parts.items() if tokens is not None]
+    return ", ".join([*texts, *([workload.turns] if workload.turns else [])])
 
 
 def _demand(report: Report) -> str:
@@ -166,17 +252,30 @@ def shown_grouped(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
 
 
+def _rigor(report: Report) -> Callable[[SizingRow], str]:
+    """Return how a row shows its standing; rows of another workload say so."""
+    mismatch = f", {WORKLOAD_MISMATCH}" if report.assessment.mismatch else ""
+    labels = {id(row): rigor.label + mismatch for row, rigor in zip(report.rows, report.standings, strict=True)}
+    return lambda row: labels[id(row)]
+
+
 def _remark(row: SizingRow) -> str:
     if not row.too_wide:
         return ""
     return "too wide to quote: " + (f"measure c={shown(row.measure_next)}" if row.measure_next else "bracket closed")
 
 
-def _filled(columns: tuple[_Column, ...], report: Report) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def _filled(
+    columns: tuple[_Column, ...], report: Report, *, said_at: int = 1
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return header and rows; a row that cannot be met says so in column `said_at`, and shows no figure."""
     header = tuple(name for name, _ in columns)
-    unmet = ("",) * (len(columns) - 2)
+    blank = dict.fromkeys(header, "") | {RIGOR: WORKLOAD_MISMATCH if report.assessment.mismatch else ""}
+    unmet = (CANNOT_BE_MET, *(blank[name] for name in header[said_at + 1 :]))
     rows = [
-        tuple(text(row) for _, text in columns) if row.feasible else (shown(row.sla), CANNOT_BE_MET, *unmet)
+        tuple(text(row) for _, text in columns)
+        if row.feasible
+        else (*(text(row) for _, text in columns[:said_at]), *unmet)
         for row in report.rows
     ]
     return header, rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import IO, Literal
 
 from rich import box
@@ -9,40 +10,86 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from xlsizing.reports.report import DRAFT, Report
-from xlsizing.reports.tables import CANNOT_BE_MET, REMARK, WORDS, Table, answer_table, facts, operation_table
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import (
+    CANNOT_BE_MET,
+    GIVES_WAY,
+    WORDS,
+    Table,
+    answer_table,
+    facts,
+    levers_table,
+    operation_table,
+)
 
-__all__ = ["print_report"]
+__all__ = ["print_parts", "print_report"]
 
 _WIDTH_OF_A_PIPE = 132
 _GAP = 2
-_NARROWEST_REMARK = 13
+_NARROWEST = 13
 
 
 def print_report(report: Report, file: IO[str]) -> None:
-    """Print `report` to `file`, as wide as the terminal, or 132 columns where there is none [-]."""
+    """Print `report` to `file` [-]."""
+    tables = (answer_table(report), levers_table(report.levers), operation_table(report))
+    lists = {
+        "What would promote a DRAFT": report.promotions,
+        "Notes": report.notes,
+        "Next step": [report.next_step],
+    }
+    print_parts(file, f"{report.headline}.", facts(report), tables, lists)
+
+
+def print_parts(
+    file: IO[str],
+    headline: str,
+    named: Mapping[str, str],
+    tables: Sequence[Table | None],
+    lists: Mapping[str, list[str]],
+) -> None:
+    """Print a page, as wide as the terminal, or 132 columns where there is none.
+
+    Parameters
+    ----------
+    file : text file
+        Where to [-]
+    headline : str
+        The first line [-]
+    named : mapping of str to str
+        Facts by name [-]
+    tables : sequence of Table or None
+        Tables in order; None is passed over [-]
+    lists : mapping of str to list of str
+        Sentences by title; an empty list is passed over [-]
+    """
     console = Console(file=file, highlight=False, soft_wrap=False)
     if console.is_terminal:
-        _print(report, console)
+        _print(console, headline, named, tables, lists)
         return
     console.width = _WIDTH_OF_A_PIPE
     with console.capture() as captured:
-        _print(report, console)
+        _print(console, headline, named, tables, lists)
     file.write("\n".join(map(str.rstrip, captured.get().split("\n"))))
     file.flush()
 
 
-def _print(report: Report, console: Console) -> None:
+def _print(
+    console: Console,
+    headline: str,
+    named: Mapping[str, str],
+    tables: Sequence[Table | None],
+    lists: Mapping[str, list[str]],
+) -> None:
     # Text, never markup: a model's name may hold brackets.
-    console.print(Text(f"{DRAFT}.", style="bold yellow"))
-    console.print(_listed([f"{name}: {text}" for name, text in facts(report).items()], ""))
-    for table in (answer_table(report), operation_table(report)):
+    console.print(Text(headline, style="bold yellow"))
+    console.print(_listed([f"{name}: {text}" for name, text in named.items()], ""))
+    for table in filter(None, tables):
         for part in [table] if _total(table.widths()) <= console.width else table.parts():
             _print_table(part, console)
-    console.print(Text("\nNotes", style="bold"))
-    console.print(_listed(report.notes, "-"))
-    console.print(Text("\nNext step", style="bold"))
-    console.print(_listed([report.next_step], ""))
+    for title, texts in lists.items():
+        if texts:
+            console.print(Text(f"\n{title}", style="bold"))
+            console.print(_listed(texts, "-" if len(texts) > 1 else ""))
 
 
 def _listed(texts: list[str], bullet: str) -> RichTable:
@@ -68,11 +115,14 @@ def _print_table(table: Table, console: Console) -> None:
 
 
 def _fitted(table: Table, most: int) -> list[int]:
-    """Return the width of each column; a remark gives way where `most` characters do not hold them all."""
+    """Return the width of each column; words give way, the widest first, where `most` characters do not hold all."""
     widths = table.widths()
-    if REMARK in table.header:
-        at = table.header.index(REMARK)
-        widths[at] = max(_NARROWEST_REMARK, min(widths[at], widths[at] + most - _total(widths)))
+    words = [i for i, name in enumerate(table.header) if name in GIVES_WAY]
+    while words and _total(widths) > most:
+        widest = max(words, key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
     return widths
 
 

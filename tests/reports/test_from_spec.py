@@ -1,0 +1,102 @@
+"""The report of a sizing file: golden files of the illustrative one, and what only a sizing file brings."""
+
+import json
+
+import pytest
+
+from tests.spec_files import FULL, ILLUSTRATIVE, MINIMAL, changed, plain, spec_of
+from xlsizing import InputError
+from xlsizing.reports.from_spec import spec_levers, spec_report
+from xlsizing.reports.markdown import markdown
+from xlsizing.reports.record import json_text
+from xlsizing.reports.tables import answer_table, facts
+from xlsizing.spec import read_spec
+
+PHRASE = "illustrative figures, not a measurement"
+
+
+@pytest.fixture
+def illustrative():
+    return spec_report(read_spec(ILLUSTRATIVE))
+
+
+class TestGolden:
+    def test_markdown(self, golden, illustrative):
+        golden("illustrative-CAPACITY-SIZING.md", markdown(illustrative))
+
+    def test_json(self, golden, illustrative, monkeypatch):
+        monkeypatch.setattr("xlsizing.__version__", "0.0.0")  # the file outlives releases
+        golden("illustrative-capacity_sizing.json", json_text(illustrative))
+
+
+class TestIllustrative:
+    def test_every_row_is_a_verdict(self, illustrative):
+        assert illustrative.headline == "VERDICT"
+        assert {rigor.label for rigor in illustrative.standings} == {"VERDICT"}
+        assert illustrative.promotions == []
+
+    def test_name_context_and_files_say_what_it_is(self, illustrative):
+        assert "illustrative" in ILLUSTRATIVE.name
+        assert PHRASE in illustrative.model.lower()
+        assert PHRASE in illustrative.context.label()
+        assert PHRASE in markdown(illustrative).split("\n")[0].lower()
+        assert PHRASE in json.loads(json_text(illustrative))["model"].lower()
+
+    def test_pods(self, illustrative):
+        # 50,000 tok/s at util 0.7: 30 on the plateau of 7,690 -> 9.3, 10 pods; 112 at c=16, 1,740 -> 41.05, 42 pods.
+        rows = {row.sla: row for row in illustrative.rows}
+        assert (rows[30].pods, rows[30].gpus_high, rows[30].total_gpus) == (10, 40, 44)
+        assert (rows[112].pods, rows[112].gpus_high, rows[112].total_gpus) == (42, 168, 172)
+
+
+class TestWhatTheFileBrings:
+    def test_everything(self, tmp_path):
+        given = spec_report(spec_of(tmp_path, FULL), allow_mismatch=True)
+        assert given.about == {"Customer": "A customer", "Date": "2026-11-23"}
+        assert (given.model, given.source, given.price_source) == ("A title", "sizing.json", "2026-11-01, a quote")
+        assert given.sla_names == {50: "chat"}
+        assert given.sign_off == ("Sales engineer, A. Person, 2026-11-24",)
+        assert facts(given)["Price"] == "7.25 $/GPU-hour (2026-11-01, a quote)"
+        assert facts(given)["Customer's workload"] == "ISL 1024, OSL 1000, multi-turn"
+
+    def test_names_of_slas_are_a_column(self, tmp_path):
+        table = answer_table(spec_report(spec_of(tmp_path, FULL), allow_mismatch=True))
+        assert table.header[1] == "name"
+        assert [row[1] for row in table.rows] == ["", "chat"]
+        assert table.header[table.key] == "GPUs to commit"
+
+    def test_two_names_of_one_sla(self, tmp_path):
+        slas = [20, *({"tok_s_per_user": 50, "name": name} for name in ("chat", "agents", "chat"))]
+        given = spec_report(spec_of(tmp_path, MINIMAL | {"slas": slas}))
+        assert given.sla_names == {50: "chat, agents"}
+        assert [row[1] for row in answer_table(given).rows] == ["", *["chat, agents"] * 3]
+
+    def test_the_least(self, tmp_path):
+        given = spec_report(spec_of(tmp_path, MINIMAL))
+        assert (given.about, given.price_source, given.sla_names, given.sign_off) == ({}, "", {}, ())
+        assert facts(given)["Price"] == "8.60 $/GPU-hour (assumed)"
+        assert "name" not in answer_table(given).header
+
+    def test_levers_at_each_sla(self):
+        ranking = spec_levers(read_spec(ILLUSTRATIVE))
+        assert len(ranking.deltas) == 3 * 5
+        assert ranking.unmet == ()
+
+
+class TestWorkload:
+    FILE = changed(plain(ILLUSTRATIVE), ("workload", "turns"), "multi-turn")
+
+    def test_another_one_is_refused(self, tmp_path):
+        with pytest.raises(
+            InputError, match=r"^curve must be measured at the customer's workload: single-turn measured, "
+        ):
+            spec_report(spec_of(tmp_path, self.FILE))
+
+    def test_or_comes_first_in_headline_and_next_step(self, tmp_path):
+        given = spec_report(spec_of(tmp_path, self.FILE), allow_mismatch=True)
+        why = "single-turn measured, multi-turn asked for"
+        assert given.headline == f"DRAFT: WORKLOAD MISMATCH, internal use only: {why}"
+        assert given.promotions == ["All rows: measure a curve at the customer's workload."]
+        step = "Measure a curve at the customer's workload: until then no figure here may be quoted"
+        gate = "ISL and OSL within 10 % of the customer's, and the same turn pattern"
+        assert {str(lever) for lever in (given.next_lever, *given.next_levers)} == {f"{step}. Gate: {gate}."}

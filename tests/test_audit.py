@@ -1,0 +1,342 @@
+"""A claim against a curve: worked claims, its law with the sizing, the words, and refusals."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import FrozenInstanceError, asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlsizing import Curve, Demand, size
+from xlsizing.audit import audit
+from xlsizing.context import Context
+from xlsizing.errors import InputError
+
+ONE = Curve([128], [22.78125])  # 128 * 22.78125 = 2,916 tok/s
+THREE = Curve([1, 10, 256], [215.5, 122.2, 41.8])  # 215.5, 1,222 and 10,700.8 tok/s
+TPM = Demand.tpm(3e6)  # 50,000 tok/s
+
+
+class TestKnownClaims:
+    def test_eighteen_pods_at_util_one(self):
+        # 50,000 / 18 = 2,777.8 needed, 2,916 available; our own: 50,000 / 2,916 = 17.15 -> 18
+        checked = audit(ONE, TPM, pods=18, gpus_per_pod=8, util=1.0)
+        assert checked.needed_tok_s_per_pod == pytest.approx(2777.8, abs=0.05)
+        assert checked.available_tok_s_per_pod == 2916
+        assert (checked.fits, checked.gpus, checked.own_pods, checked.over_by_pods) == (True, 144, 18, 0)
+        assert (checked.implied_concurrency, checked.implied_tok_s_per_user) == (128, 22.78125)
+
+    def test_the_same_at_util_seventy_is_short_by_seven(self):
+        # 50,000 / (18 * 0.7) = 3,968.3 needed; our own: 50,000 / (2,916 * 0.7) = 24.49 -> 25; 18 - 25 = -7
+        checked = audit(ONE, TPM, gpus=144, gpus_per_pod=8)
+        assert checked.needed_tok_s_per_pod == pytest.approx(3968.3, abs=0.05)
+        assert (checked.pods, checked.fits, checked.own_pods, checked.over_by_pods) == (18, False, 25, -7)
+        assert (checked.implied_concurrency, checked.implied_tok_s_per_user) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("pods", "sla", "implied", "met", "over", "over_estimate"),
+        [
+            # 50,000/(59*.7) = 1,210.7 <= 1,222 at c=10, 122.2 >= 50; own 8, range 7 to 59
+            pytest.param(59, 50, 10, True, 0, 51, id="the number to commit to"),
+            # 50,000/(20*.7) = 3,571.4: first carried at c=256, 41.8 < 50
+            pytest.param(20, 50, 256, False, -39, 12, id="inside the range"),
+            # 50,000/(7*.7) = 10,204.1 <= 10,700.8 at c=256
+            pytest.param(7, 50, 256, False, -52, -1, id="below the estimate"),
+            # plateau: own 7 = ceil(50,000/7,490.56 = 6.68)
+            pytest.param(9, 20, 256, True, 2, 2, id="plateau, over"),
+            # 50,000/(400*.7) = 178.6 <= 215.5 at c=1; own at S=122.2: 59
+            pytest.param(400, 122.2, 1, True, 341, 341, id="over by far"),
+        ],
+    )
+    def test_with_an_sla(self, pods, sla, implied, met, over, over_estimate):
+        checked = audit(THREE, TPM, pods=pods, sla=sla)
+        assert (checked.implied_concurrency, checked.sla_met) == (implied, met)
+        assert (checked.over_by_pods, checked.over_by_pods_estimate) == (over, over_estimate)
+
+    def test_an_sla_that_cannot_be_met_leaves_no_number(self):
+        checked = audit(THREE, TPM, pods=70, sla=300)
+        assert (checked.own_pods, checked.own_pods_high, checked.over_by_pods) == (None, None, None)
+        assert checked.sla_met is False
+        assert checked.reason == "the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model"
+
+    def test_without_an_sla_there_is_nothing_to_meet(self):
+        assert audit(THREE, TPM, pods=9).sla_met is None
+
+    def test_users_ask_for_concurrency(self):
+        # 500/(3*.7) = 238.1 requests a pod: c=256 holds it; own 500/(256*.7) = 2.79 -> 3
+        checked = audit(THREE, Demand.users(500), pods=3, sla=40)
+        assert checked.needed_concurrency_per_pod == pytest.approx(238.1, abs=0.05)
+        assert (checked.needed_tok_s_per_pod, checked.demand_tok_s, checked.demand_users) == (None, None, 500)
+        assert (checked.implied_concurrency, checked.sla_met, checked.over_by_pods) == (256, True, 0)
+
+    def test_requests_per_second(self):
+        # 50 requests/s * 1,000 tok = 50,000 tok/s
+        assert audit(ONE, Demand.rps(50, osl=1000), pods=18, util=1).demand_tok_s == 50_000
+
+    def test_measured_throughput_is_what_is_available(self):
+        # 2,600 < 2,777.8 although 128 * 22.78125 = 2,916
+        checked = audit(Curve([128], [22.78125], output_tok_s=[2600]), TPM, pods=18, util=1)
+        assert (checked.fits, checked.available_tok_s_per_pod) == (False, 2600)
+
+    def test_past_the_knee_the_best_point_counts(self):
+        # T = 1,000, 3,000, 2,500: 50,000/(30*.7) = 2,381 is first carried at c=50; 20 pods need 3,571: none,
+        # and the most measured is 3,000 at c=50
+        knee = Curve([10, 50, 100], [100, 60, 25])
+        assert audit(knee, TPM, pods=30).implied_concurrency == 50
+        assert audit(knee, TPM, pods=20).available_tok_s_per_pod == 3000
+
+    def test_load(self):
+        # 50,000 / (18 * 2,916) = 0.9526
+        assert audit(ONE, TPM, pods=18).load == pytest.approx(0.9526, abs=5e-5)
+
+    def test_float_noise_does_not_fail_a_claim(self):
+        # 0.1 * 3 is 0.30000000000000004: 3 pods of 0.1 tok/s each carry it
+        assert audit(Curve([1], [0.1]), Demand.tok_s(0.1 * 3), pods=3, util=1).fits
+
+    def test_plain_data_and_frozen(self):
+        checked = audit(THREE, TPM, pods=9, sla=50)
+        kinds = {type(value) for value in asdict(checked).values()}
+        assert kinds <= {int, float, bool, str, tuple, type(None)}
+        with pytest.raises(FrozenInstanceError):
+            checked.pods = 10
+
+
+class TestContext:
+    # A curve measured at TP4: pods alone say nothing of GPUs; claimed GPUs per pod must be its own.
+    MEASURED = Curve([128], [22.78125], context=Context(tp=4, pp=1, dp_in_pod=1))
+
+    def test_pods_alone_are_checked_whatever_the_pod(self):
+        assert audit(self.MEASURED, TPM, pods=18, util=1.0).fits
+
+    def test_claimed_gpus_per_pod_against_the_context(self):
+        assert audit(self.MEASURED, TPM, gpus=72, gpus_per_pod=4, util=1.0).fits
+        with pytest.raises(InputError, match=re.escape("gpus_per_pod must be TP 4 x PP 1 x DP inside the pod 1")):
+            audit(self.MEASURED, TPM, gpus=144, gpus_per_pod=8, util=1.0)
+
+
+class TestBackwards:
+    @pytest.mark.parametrize(
+        ("curve", "claim", "backwards", "c", "pods", "util"),
+        [
+            pytest.param(ONE, {"pods": 18, "util": 1.0}, True, 128, 18, 1.0, id="no SLA, c=128 gives it"),
+            pytest.param(ONE, {"pods": 18}, True, 128, 18, 1.0, id="c=128 gives it without headroom"),
+            pytest.param(ONE, {"pods": 18, "concurrency": 128}, True, 128, 25, 0.7, id="stated, arithmetic off"),
+            # S=50 allows c*=183.9
+            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 183}, False, 183, None, None, id="stated c*"),
+            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 184}, True, 184, None, None, id="above c*"),
+            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 100}, True, 100, None, None, id="not c*"),
+            pytest.param(THREE, {"pods": 7, "sla": 50}, True, 256, 7, 0.7, id="c=256 whatever the SLA"),
+            pytest.param(THREE, {"pods": 8, "sla": 50}, False, None, None, None, id="follows from the SLA"),
+            pytest.param(THREE, {"pods": 59, "sla": 50}, False, None, None, None, id="commits to the SLA"),
+            pytest.param(THREE, {"pods": 20, "sla": 50}, None, None, None, None, id="cannot be told"),
+            pytest.param(THREE, {"pods": 1}, None, None, None, None, id="one pod tells nothing"),
+            # 215.5 is the fastest: an SLA of 300 allows no concurrency
+            pytest.param(THREE, {"pods": 59, "sla": 300, "concurrency": 10}, True, 10, 59, 0.7, id="SLA not met"),
+        ],
+    )
+    def test_from_a_fixed_concurrency(self, curve, claim, backwards, c, pods, util):
+        checked = audit(curve, TPM, **claim)
+        assert checked.backwards is backwards
+        assert (checked.fixed_concurrency, checked.fixed_pods, checked.fixed_util) == (c, pods, util)
+
+    def test_users_need_no_measured_point(self):
+        # 500/(100 * 0.7) = 7.14 -> 8, not 5
+        checked = audit(THREE, Demand.users(500), pods=5, concurrency=100)
+        assert (checked.backwards, checked.fixed_pods) == (True, 8)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("curve", "demand", "claim", "verdict"),
+        [
+            pytest.param(
+                ONE,
+                TPM,
+                {"pods": 18, "util": 1.0},
+                "Fits: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
+                "22.8 tok/s/user; equal to the 18 pods of our own sizing.",
+                id="fits",
+            ),
+            pytest.param(
+                ONE,
+                TPM,
+                {"pods": 18},
+                "Does not fit: 50,000 tok/s over 18 pods at util 0.7 is 3,968.3 tok/s needed per pod, the most "
+                "measured is 2,916 at c=128; short by 7 pods against the 25 pods of our own sizing.",
+                id="does not fit",
+            ),
+            pytest.param(
+                THREE,
+                TPM,
+                {"pods": 9, "sla": 20},
+                "Meets 20 tok/s/user: 50,000 tok/s over 9 pods at util 0.7 is 7,936.5 tok/s needed per pod, 10,700.8 "
+                "available at c=256, 41.8 tok/s/user; over by 2 pods against the 7 pods of our own sizing.",
+                id="meets",
+            ),
+            pytest.param(
+                THREE,
+                TPM,
+                {"pods": 20, "sla": 50},
+                "Not shown to meet 50 tok/s/user: 50,000 tok/s over 20 pods at util 0.7 is 3,571.4 tok/s needed per "
+                "pod, 10,700.8 available at c=256, 41.8 tok/s/user; short by 39 pods against the 59 pods to commit "
+                "to (estimate 8, range 7 to 59).",
+                id="inside the range",
+            ),
+            pytest.param(
+                THREE,
+                TPM,
+                {"pods": 70, "sla": 300},
+                "Does not meet 300 tok/s/user: 50,000 tok/s over 70 pods at util 0.7 is 1,020.4 tok/s needed per pod, "
+                "1,222 available at c=10, 122.2 tok/s/user; the SLA of 300 tok/s/user cannot be met: the fastest "
+                "measured point is 215.5 at c=1; relax the SLA or take a faster model.",
+                id="cannot be met",
+            ),
+            pytest.param(
+                THREE,
+                Demand.users(500),
+                {"pods": 2},
+                "Does not fit: 500 requests in flight over 2 pods at util 0.7 is 357.1 requests needed per pod, the "
+                "most measured is c=256; short by 1 pod against the 3 pods of our own sizing.",
+                id="users",
+            ),
+            pytest.param(
+                THREE,
+                Demand.users(500),
+                {"pods": 3},
+                "Fits: 500 requests in flight over 3 pods at util 0.7 is 238.1 requests needed per pod, c=256 was "
+                "measured at 41.8 tok/s/user; equal to the 3 pods of our own sizing.",
+                id="users fit",
+            ),
+        ],
+    )
+    def test_verdict(self, curve, demand, claim, verdict):
+        assert audit(curve, demand, **claim).verdict == verdict
+
+    @pytest.mark.parametrize(
+        ("claim", "finding"),
+        [
+            (
+                {"pods": 18, "util": 1.0},
+                "The claim states no SLA: 22.8 tok/s/user at c=128 is what it implies, not what was asked for.",
+            ),
+            ({"pods": 2}, "The claim states no SLA: without one a number of pods cannot be judged."),
+            ({"pods": 18}, "Load at c=128: 95.3 % of what was measured there, before any pod fails."),
+            (
+                {"pods": 18, "util": 1.0},
+                "Util 1 leaves 0 % for the TTFT SLA and failover; at the default util 0.7 our own sizing is 25 pods.",
+            ),
+            (
+                {"pods": 18},
+                (
+                    "Consistent with sizing backwards: from a fixed c=128, not from an SLA to a concurrency; "
+                    "c=128 gives 18 pods at util 1."
+                ),
+            ),
+            (
+                {"pods": 18, "concurrency": 128},
+                (
+                    "Sized backwards: from a fixed c=128, not from an SLA to a concurrency; "
+                    "c=128 gives 25 pods at util 0.7, not 18."
+                ),
+            ),
+            (
+                {"pods": 18, "concurrency": 64},
+                (
+                    "Sized backwards: from a fixed c=64, not from an SLA to a concurrency; "
+                    "c=64 was not measured, so that what it gives was not checked."
+                ),
+            ),
+            (
+                {"pods": 25, "sla": 20, "concurrency": 128},
+                "The stated c=128 is what the SLA allows; it gives 25 pods at util 0.7.",
+            ),
+        ],
+    )
+    def test_findings_on_one_anchor(self, claim, finding):
+        assert finding in audit(ONE, TPM, **claim).findings
+
+    def test_findings_below_the_sla(self):
+        # 1 - 41.8/50 = 16.4 %
+        findings = audit(THREE, TPM, pods=20, sla=50).findings
+        assert "At the implied c=256 a user sees 41.8 tok/s, 16.4 % below the SLA of 50." in findings
+        assert "By interpolation 8 would do, which no measured point shows: measure c=183." in findings
+
+    def test_the_notes_of_the_curve_come_with_it(self):
+        assert audit(THREE, TPM, pods=20).findings[-3:] == THREE.notes
+
+
+curves = st.lists(st.tuples(st.integers(1, 4096), st.floats(1, 500)), min_size=1, max_size=6, unique_by=lambda p: p[0])
+claims = st.tuples(curves, st.floats(0.5, 600), st.floats(10, 1e6), st.integers(1, 5000), st.floats(0.1, 1))
+
+
+def falling(points):
+    return Curve(sorted(c for c, _ in points), sorted((r for _, r in points), reverse=True))
+
+
+class TestLaws:
+    @given(claims, st.booleans())
+    def test_the_sla_is_met_exactly_from_the_number_to_commit_to(self, claim, users):
+        points, sla, demand, pods, util = claim
+        curve, asked = falling(points), Demand.users(demand) if users else Demand.tok_s(demand)
+        checked = audit(curve, asked, pods=pods, util=util, sla=sla)
+        assert checked.sla_met is (checked.over_by_pods is not None and checked.over_by_pods >= 0)
+
+    @given(claims)
+    def test_without_an_sla_it_fits_exactly_from_our_own_sizing(self, claim):
+        points, _, demand, pods, util = claim
+        checked = audit(falling(points), Demand.tok_s(demand), pods=pods, util=util)
+        assert checked.fits is (checked.over_by_pods >= 0)
+        assert checked.own_pods_low == checked.own_pods == checked.own_pods_high
+
+    @given(claims)
+    def test_our_own_sizing_is_the_sizing(self, claim):
+        points, sla, demand, pods, util = claim
+        curve, asked = falling(points), Demand.tok_s(demand)
+        own = size(curve, sla, asked, gpus_per_pod=4, util=util)
+        checked = audit(curve, asked, pods=pods, gpus_per_pod=4, util=util, sla=sla)
+        if own.feasible:
+            assert (checked.own_pods, checked.own_pods_high) == (own.pods, own.pods_high)
+        else:
+            assert checked.own_pods is None
+
+    @given(claims)
+    def test_more_pods_never_imply_fewer_tokens_per_user(self, claim):
+        points, sla, demand, pods, util = claim
+        curve, asked = falling(points), Demand.tok_s(demand)
+        few, more = (audit(curve, asked, pods=count, util=util, sla=sla) for count in (pods, pods + 1))
+        assert (few.implied_tok_s_per_user or 0) <= (more.implied_tok_s_per_user or 0)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("claim", "message"),
+        [
+            ({}, "pods must be given, or gpus, but not both (got a blank)"),
+            ({"pods": 18, "gpus": 144}, "pods must be given, or gpus, but not both (got both)"),
+            ({"gpus": 144}, "gpus_per_pod must be given with gpus (got a blank)"),
+            ({"gpus": 145, "gpus_per_pod": 8}, "gpus must be a multiple of gpus_per_pod, 8 (got 145)"),
+            ({"pods": 0}, "pods must be a whole number of at least 1 (got 0)"),
+            ({"pods": 1.5}, "pods must be a whole number from 1 to 100000000 (got 1.5)"),
+            ({"pods": "18"}, "pods must be a number (got '18')"),
+            ({"pods": 18, "gpus_per_pod": 0}, "gpus_per_pod must be a whole number of at least 1 (got 0)"),
+            ({"pods": 18, "util": 70}, "util must be in (0, 1] (got 70)"),
+            ({"pods": 18, "sla": 0}, "sla must be above 0 (got 0)"),
+            ({"pods": 18, "concurrency": -1}, "concurrency must be above 0 (got -1)"),
+            ({"pods": 18, "method": "linear"}, 'method must be "log-c" or "tpot" (got \'linear\')'),
+        ],
+    )
+    def test_claim(self, claim, message):
+        with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+            audit(ONE, TPM, **claim)
+
+    def test_kinds(self):
+        with pytest.raises(InputError, match=r"^demand must be a Demand \(got 3000000\)$"):
+            audit(ONE, 3e6, pods=18)
+        with pytest.raises(InputError, match=r"^curve must be a Curve \(got '128:22.78125'\)$"):
+            audit("128:22.78125", TPM, pods=18)
+
+    def test_several_demands(self):
+        with pytest.raises(InputError, match=r"^demand must be one number \(got an array of shape \(2,\)\)$"):
+            audit(ONE, Demand.tpm([1e6, 2e6]), pods=18)

@@ -1,0 +1,252 @@
+"""Levers: GPUs with less GPUs without, each alone against its own matched baseline."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from tests.contexts import RATES, context, curve
+from xlsizing import levers
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InfeasibleError, InputError
+from xlsizing.levers import Lever, LeverDelta, lever_delta, ranked
+from xlsizing.rigor import Workload
+
+DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
+SAME = Workload(1024, 1024, "single-turn")
+
+
+def tuned(rates: list[float], **options) -> Lever:
+    optimised = curve(rates=rates, max_num_batched_tokens=16384)
+    defaults = {"changes": ("max_num_batched_tokens",), "source": "sweep-7.json", "effort_days": 2.0}
+    return Lever("tuned flags", "tuned-curve", curve(), 4, optimised=optimised, **defaults | options)
+
+
+def factor(kind: str, by: float, **options) -> Lever:
+    defaults = {
+        "source": "ab-3.json",
+        "factor_context": context(speculative_decoding="mtp"),
+        "changes": ("speculative_decoding",),
+    }
+    given = {"baseline": curve()} | defaults | options
+    return Lever(f"{kind} {by}", kind, gpus_per_pod=4, factor=by, **given)
+
+
+def delta(lever: Lever, sla: float = 120.0, demand: Demand = DEMAND, **options) -> LeverDelta:
+    return lever_delta(lever, sla, demand, gpu_hourly_usd=10.0, util=1.0, workload=SAME, **options)
+
+
+class TestLeverDelta:
+    # At 120 tok/s/user the baseline runs at the anchor c=32: 3,840 tok/s; 50,000/3,840 = 13.02 -> 14 pods, 56 GPUs.
+
+    def test_tuned_curve(self):
+        # At 120 the tuned curve runs at its anchor c=64: 7,680 tok/s; 50,000/7,680 = 6.51 -> 7 pods, 28 GPUs.
+        found = delta(tuned([210.0, 190.0, 170.0, 150.0, 120.0, 80.0, 40.0]))
+        assert (found.baseline_gpus, found.with_gpus, found.delta_gpus) == (56, 28, -28)
+        assert found.delta_usd_per_month == -28 * 10 * 730
+
+    def test_a_lever_that_loses_is_shown(self):
+        # At 120 the slower curve runs at its anchor c=16: 1,920 tok/s; 26.04 -> 27 pods, 108 GPUs.
+        assert delta(tuned([190.0, 150.0, 120.0, 90.0, 60.0, 40.0, 20.0])).delta_gpus == 108 - 56
+
+    def test_rate_factor(self):
+        # 150 x 0.8 = 120 at c=16: 16 x 120 = 1,920 tok/s -> 27 pods; 80 x 1.5 = 120 at c=64: 7,680 -> 7 pods.
+        assert delta(factor("rate-factor", 0.8)).with_gpus == 108
+        assert delta(factor("rate-factor", 1.5)).with_gpus == 28
+
+    def test_concurrency_factor(self):
+        # c=32 becomes 64 at the same 120 tok/s/user: 7,680 tok/s -> 7 pods.
+        assert delta(factor("concurrency-factor", 2.0)).with_gpus == 28
+
+    def test_throughput_factor(self):
+        # 3,840 x 1.25 = 4,800 tok/s at the pinned concurrency; 50,000/4,800 = 10.42 -> 11 pods, 44 GPUs.
+        assert delta(factor("throughput-factor", 1.25)).with_gpus == 44
+
+    def test_throughput_factor_of_exactly_one_changes_nothing(self):
+        assert delta(factor("throughput-factor", 1.0)).delta_gpus == 0
+
+    def test_faster_requests_hold_no_more_users(self):
+        # 500 users at c=32: 15.6 -> 16 pods, with or without.
+        assert delta(factor("throughput-factor", 2.0), demand=Demand.users(500)).delta_gpus == 0
+
+    def test_tp_rightsize(self):
+        # TP1 at 120: its anchor c=16, 1,920 tok/s -> 27 pods of 1 GPU.
+        smaller = curve(rates=[190.0, 150.0, 120.0, 90.0, 60.0, 40.0, 20.0], tp=1)
+        lever = Lever("TP4 to TP1", "tp-rightsize", curve(), 4, optimised=smaller, optimised_gpus_per_pod=1)
+        assert (delta(lever).with_gpus, delta(lever).delta_gpus) == (27, 27 - 56)
+
+    def test_measured_throughput_moves_with_the_factor(self):
+        # At 120 the baseline's c=32 carries 3,000 tok/s measured: 16.7 -> 17 pods. With x1.5 its c=64 sees 120
+        # tok/s/user and carries 4,000 x 1.5 = 6,000: 8.3 -> 9 pods.
+        base = Curve([16, 32, 64], [150, 120, 80], output_tok_s=[2000, 3000, 4000])
+        found = delta(Lever("mtp", "rate-factor", base, 4, factor=1.5))
+        assert (found.baseline_gpus, found.with_gpus) == (68, 36)
+
+    def test_either_side_infeasible_is_an_error(self):
+        slow = tuned([100.0, 90.0, 80.0, 70.0, 60.0, 40.0, 20.0])
+        expected = (
+            "optimised: 120 tok/s/user cannot be met: the fastest measured point is 100 at c=1; "
+            "relax the SLA or take a faster model"
+        )
+        with pytest.raises(InfeasibleError, match=f"^{re.escape(expected)}$"):
+            delta(slow)
+        with pytest.raises(InfeasibleError, match=r"^baseline: 250 tok/s/user cannot be met"):
+            delta(slow, 250.0)
+
+    def test_one_pair_at_a_time(self):
+        with pytest.raises(InputError, match="demand must be one number"):
+            delta(factor("rate-factor", 1.5), demand=Demand.tpm([1e6, 2e6]))
+
+
+class TestCommit:
+    def test_the_estimate_may_save_where_the_commitment_rises(self):
+        # At 105: the baseline commits to c=10 (1,222 tok/s, 59 pods at util 0.7), the optimised to c=1 (215.5, 332).
+        base = Curve([1, 10, 256], [215.5, 122.2, 41.8])
+        optimised = Curve([1, 64], [215.5, 104.9])
+        found = lever_delta(
+            Lever("sparse", "tuned-curve", base, 4, optimised=optimised), 105, DEMAND, gpu_hourly_usd=10.0
+        )
+        assert (found.baseline_gpus_high, found.with_gpus_high) == (236, 1328)
+        assert found.delta_gpus_high == 1092
+        assert found.delta_gpus < 0
+
+    def test_throughput_factor(self):
+        # At 100, util 1: commit at c=32, 3,840 tok/s: 13.02 -> 14 pods; x 1.25: 10.4 -> 11 pods.
+        found = delta(factor("throughput-factor", 1.25), 100.0)
+        assert (found.baseline_gpus_high, found.with_gpus_high, found.delta_gpus_high) == (56, 44, -12)
+
+
+class TestRigor:
+    def test_verdict(self):
+        found = delta(factor("rate-factor", 1.5))
+        assert (found.rigor, found.reasons) == ("VERDICT", ())
+
+    def test_a_tuned_curve_can_earn_it(self):
+        assert delta(tuned([210.0, 190.0, 170.0, 150.0, 120.0, 80.0, 40.0])).rigor == "VERDICT"
+
+    @pytest.mark.parametrize(
+        ("lever", "reason"),
+        [
+            (factor("rate-factor", 1.5, source=""), "no source given"),
+            (factor("rate-factor", 1.5, factor_context=None), "with the lever: no measurement context given"),
+            (
+                factor(
+                    "rate-factor", 1.5, baseline=curve(basis="predicted"), factor_context=context(basis="predicted")
+                ),
+                "baseline: the curve is predicted, not measured",
+            ),
+        ],
+    )
+    def test_draft_says_why(self, lever, reason):
+        found = delta(lever)
+        assert found.rigor == "DRAFT"
+        assert reason in found.reasons
+
+    def test_measured_at_another_workload(self):
+        found = lever_delta(
+            factor("rate-factor", 1.5), 120, DEMAND, gpu_hourly_usd=10.0, workload=Workload(8192, 1024, "single-turn")
+        )
+        assert found.reasons == (
+            "baseline: WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %",
+        )
+
+
+class TestMatchedPairs:
+    def test_confounded_pairs_are_refused_by_field(self):
+        expected = (
+            'lever "tuned flags" is confounded: baseline and lever must differ in nothing but the named change: '
+            "max_num_batched_tokens (8192 against 16384); name the field as a change, or measure a matched pair"
+        )
+        with pytest.raises(InputError, match=f"^{re.escape(expected)}$"):
+            tuned(RATES, changes=())
+
+    def test_known_against_unknown_is_confounded(self):
+        with pytest.raises(InputError, match=re.escape("engine_version (0.11.0 against unknown)")):
+            factor("rate-factor", 1.5, factor_context=context(speculative_decoding="mtp", engine_version=None))
+
+    @pytest.mark.parametrize("change", ["workload", "identity", "model", "hardware", "engine", "isl", "turns"])
+    def test_another_model_or_workload_is_no_change(self, change):
+        with pytest.raises(InputError, match=re.escape(f'lever "x" must not change {change}; name the single fields')):
+            Lever("x", "rate-factor", curve(), 4, factor=1.5, changes=(change,))
+
+    @pytest.mark.parametrize(
+        ("change", "label"),
+        [
+            ({"async_scheduling": False}, "Async scheduling"),
+            ({"cudagraph_mode": "none"}, "cudagraph mode"),
+            ({"cudagraph_mode": "NONE"}, "cudagraph mode"),
+            ({"cudagraph_mode": " Off "}, "cudagraph mode"),
+        ],
+    )
+    def test_a_lever_may_not_unlearn_a_tuning(self, change, label):
+        with pytest.raises(InputError, match=f"must not switch off {label}: it belongs to the tuned curve"):
+            factor("rate-factor", 1.5, factor_context=context(**change), changes=tuple(change))
+
+    def test_tp_may_differ_only_where_tp_is_the_lever(self):
+        with pytest.raises(InputError, match=re.escape("tp (4 against 1)")):
+            Lever("x", "tuned-curve", curve(), 4, optimised=curve(tp=1))
+
+    def test_gpus_per_pod_against_each_side(self):
+        with pytest.raises(
+            InputError, match=r"gpus_per_pod must be TP 1 x PP 1 x DP inside the pod 1 of the context, 1 \(got 2\)"
+        ):
+            Lever("x", "tp-rightsize", curve(), 4, optimised=curve(tp=1), optimised_gpus_per_pod=2)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            ({"kind": "magic", "factor": 2.0}, 'kind must be "tuned-curve", "rate-factor", '),
+            ({"kind": "tuned-curve"}, 'lever "x" must bring an optimised curve: its kind is tuned-curve'),
+            ({"kind": "rate-factor"}, 'lever "x" must give a factor: its kind is rate-factor'),
+            ({"kind": "tuned-curve", "optimised": curve(), "factor": 2.0}, 'lever "x" must not give a factor'),
+            (
+                {"kind": "rate-factor", "factor": 2.0, "optimised": curve()},
+                'lever "x" must not bring an optimised curve',
+            ),
+            (
+                {"kind": "tp-rightsize", "optimised": curve()},
+                "must give optimised_gpus_per_pod where, and only where, TP changes",
+            ),
+            ({"kind": "rate-factor", "factor": -1.0}, "factor must be above 0 (got -1)"),
+            (
+                {"kind": "tp-rightsize", "optimised": curve(), "optimised_gpus_per_pod": 0},
+                "optimised_gpus_per_pod must be a whole number of at least 1 (got 0)",
+            ),
+            ({"kind": "rate-factor", "factor": 1.0, "effort_days": 0}, "effort_days must be above 0 (got 0)"),
+        ],
+    )
+    def test_lever(self, options, sentence):
+        with pytest.raises(InputError, match=re.escape(sentence)):
+            Lever("x", baseline=curve(), gpus_per_pod=4, **options)
+
+
+class TestRanked:
+    def test_by_gpus_saved_per_day_losers_last(self):
+        better = delta(factor("rate-factor", 1.5, effort_days=14.0))  # 28 GPUs / 14 days = 2 a day
+        quick = delta(factor("throughput-factor", 1.25, effort_days=1.0))  # 12 GPUs a day
+        loser = delta(factor("rate-factor", 0.8, effort_days=1.0))
+        dear = delta(factor("rate-factor", 0.6, effort_days=99.0))  # loses more: that it cost more makes it no better
+        assert dear.delta_gpus > loser.delta_gpus > 0
+        assert ranked([dear, loser, better, quick]) == [quick, better, loser, dear]
+        assert [found.saved_per_day for found in (quick, better, loser)] == [12, 2, -52]
+
+
+class TestNoMultiplying:
+    def test_nothing_takes_a_second_lever(self):
+        """No function or field accepts two levers, a lever of a lever, or a delta as a baseline."""
+        for name in levers.__all__:
+            thing = getattr(levers, name)
+            if callable(thing):
+                taken = [p for p in inspect.signature(thing).parameters.values() if "Lever" in str(p.annotation)]
+                assert len(taken) <= 1, name
+        assert inspect.signature(lever_delta).parameters["lever"].annotation == "Lever"
+        assert not any("Lever" in str(p.annotation) for p in inspect.signature(Lever).parameters.values())
+
+    def test_ranking_changes_no_figure(self):
+        found = [delta(factor("rate-factor", 1.5)), delta(factor("concurrency-factor", 2.0))]
+        assert sorted(map(id, ranked(found))) == sorted(map(id, found))

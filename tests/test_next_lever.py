@@ -1,0 +1,115 @@
+"""The next step: what to do, what it may unlock, and the gate."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contexts import CONCURRENCY, RATES, context, curve
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.levers import Lever, LeverDelta, lever_delta
+from xlsizing.next_lever import NextLever, next_lever, top_next_lever
+from xlsizing.result import Sizing
+from xlsizing.sizing import size
+
+DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
+
+
+def sized(measured: Curve, *slas: float) -> Sizing:
+    return size(measured, list(slas), DEMAND, gpus_per_pod=4, util=1.0, gpu_hourly_usd=10.0)
+
+
+def step(measured: Curve, sla: float, best: LeverDelta | None = None) -> NextLever:
+    sizing = sized(measured, sla)
+    return next_lever(sizing, sizing.rows()[0], best)
+
+
+def step_of(measured: Curve, sla: float, demand: Demand) -> NextLever:
+    sizing = size(measured, sla, demand, gpus_per_pod=4, util=1.0)
+    return next_lever(sizing, sizing.rows()[0])
+
+
+@pytest.fixture
+def best() -> LeverDelta:
+    lever = Lever("MTP", "rate-factor", curve(), 4, factor=1.5)
+    return lever_delta(lever, 120.0, DEMAND, gpu_hourly_usd=10.0, util=1.0)  # 56 -> 28 GPUs
+
+
+def test_between_anchors_the_bracket_is_closed():
+    # At 100: between 32 (3,840 tok/s, 14 pods) and 64 (5,120 tok/s, 10 pods); c* = 32 * 2**0.5 = 45.25.
+    found = step(curve(), 100)
+    assert str(found) == (
+        "Measure c=45: it narrows the range of 40 to 56 GPUs at 100 tok/s/user (16 GPUs, $116,800/month apart). "
+        "Gate: at least 100 tok/s/user at c=45."
+    )
+    assert (found.concurrency, found.unlock_gpus, found.unlock_usd_per_month) == (45, 16, 16 * 10 * 730)
+
+
+def test_on_the_plateau_twice_the_last_concurrency():
+    # 7,680 tok/s: 7 pods, 28 GPUs; twice the throughput at best: 4 pods, 16 GPUs.
+    found = step(curve(), 20)
+    assert (found.concurrency, found.unlock_gpus) == (512, 12)
+    assert found.step == "Measure c=512, twice the last measured point: it saves 12 of 28 GPUs ($87,600/month) at best"
+    assert found.gate == "at least 20 tok/s/user at c=512, with more output tok/s than at c=256"
+
+
+def test_measured_throughput_may_more_than_double():
+    # 10:60:580, 100:50:2500; 20,000 tok/s: 8 pods, 32 GPUs. At c=200 up to 200 x 50 x 1.05 = 10,500 tok/s: 2 pods.
+    found = step_of(Curve([10, 100], [60, 50], output_tok_s=[580, 2500]), 40, Demand.tok_s(20_000))
+    assert (found.concurrency, found.unlock_gpus) == (200, 24)
+
+
+def test_above_a_curve_that_starts_late_the_first_point():
+    late = Curve([8, 16], [180, 150], context=context())
+    assert str(step(late, 200)) == (
+        "Measure c=1: whether any concurrency reaches 200 tok/s/user is not known. Gate: at least 200 tok/s/user at c=1."
+    )
+
+
+class TestAboveACurveFromOne:
+    def test_a_lever_that_reaches_the_sla(self):
+        sizing = sized(curve(), 300)
+        found = next_lever(sizing, sizing.rows()[0], reaching="MTP")
+        assert str(found) == (
+            "Size with the lever MTP: its curve reaches 300 tok/s/user, this one does not. "
+            "Gate: at least 300 tok/s/user with it."
+        )
+
+    def test_none(self):
+        assert str(step(curve(), 300)) == (
+            "Find a lever to reach 300 tok/s/user: none given here does. Gate: at least 300 tok/s/user with it."
+        )
+
+
+class TestOnAnAnchor:
+    def test_no_context_first(self):
+        assert step(Curve(CONCURRENCY, RATES), 120).step.startswith("Record the measurement context")
+
+    def test_then_the_first_unknown_field(self):
+        assert step(curve(hardware=None, tp=None), 120).step == "Record the Hardware of the measurement"
+
+    def test_then_the_next_missing_point_of_the_sweep(self):
+        found = step(curve([1, 32, 64], [200, 120, 80]), 120)
+        assert (found.step, found.concurrency) == ("Measure c=8, missing from the sweep", 8)
+
+    def test_then_the_top_lever(self, best):
+        found = step(curve(), 120, best)
+        assert found.step == "Apply the lever MTP: 28 GPUs, $204,400/month fewer by estimate at 120 tok/s/user (DRAFT)"
+        assert (found.unlock_gpus, found.unlock_usd_per_month) == (28, 28 * 10 * 730)
+        assert found.gate == "the saving holds in a matched A/B at 120 tok/s/user"
+
+    def test_a_lever_that_loses_is_no_next_step(self):
+        lever = Lever("slower", "rate-factor", curve(), 4, factor=0.8)
+        loser = lever_delta(lever, 120.0, DEMAND, gpu_hourly_usd=10.0, util=1.0)
+        assert step(curve(), 120, loser).step == "Find a lever to save GPUs: none given here does on this curve"
+
+
+class TestTopNextLever:
+    def test_the_row_whose_range_it_narrows_most(self):
+        # Ranges: 40..56 at 100, and at 60 between 64 (40 GPUs) and 128 (6,400 tok/s, 8 pods, 32 GPUs).
+        sizing = sized(curve(), 20, 60, 100, 120)
+        assert top_next_lever(sizing, sizing.rows()).concurrency == 45
+
+    def test_a_row_that_can_be_met_before_one_that_cannot(self):
+        sizing = sized(curve(), 20, 300)
+        assert top_next_lever(sizing, sizing.rows()).concurrency == 512

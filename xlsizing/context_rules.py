@@ -1,0 +1,236 @@
+"""What contexts must satisfy: matching each other, the customer's workload, and the GPUs of a pod."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from xlsizing.checks import number, refuse, whole
+from xlsizing.context import FACTS, Context, worded
+from xlsizing.context_fields import Value
+from xlsizing.context_reading import field_named
+from xlsizing.errors import shown
+from xlsizing.rules import MOST_GPUS_PER_POD, TOLERANCE
+
+__all__ = [
+    "MISMATCH",
+    "MISSING",
+    "TOKENS_OFF",
+    "Difference",
+    "WorkloadReason",
+    "check_gpus_per_pod",
+    "differences",
+    "workload_mismatch",
+]
+
+TOKENS_OFF: Final = 0.10
+"""Most that measured tokens per request may be off the customer's, as a share of the customer's [-]."""
+
+MISMATCH: Final = "mismatch"
+MISSING: Final = "missing"
+"""Kinds of `WorkloadReason`: the shapes differ, or one of them is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which two contexts differ.
+
+    Parameters
+    ----------
+    name : str
+        The field [-]
+    first, second : str, int, float, bool or None
+        Its values; None where unknown [unit of the field]
+
+    Examples
+    --------
+    >>> print(Difference("kv_cache_dtype", "fp8", None))
+    kv_cache_dtype (fp8 against unknown)
+    """
+
+    name: str
+    first: Value | None
+    second: Value | None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({worded(self.first)} against {worded(self.second)})"
+
+
+def differences(a: Context, b: Context, ignoring: Iterable[str] = ()) -> tuple[Difference, ...]:
+    """Return the fields in which two contexts differ; known differs from unknown.
+
+    Parameters
+    ----------
+    a, b : Context
+        The contexts [-]
+    ignoring : iterable of str, optional
+        Names of fields, or of whole sections, that may differ [-]
+
+    Returns
+    -------
+    tuple of Difference
+        In the order of the table of fields [-]
+
+    Raises
+    ------
+    InputError
+        If `ignoring` names neither a field nor a section.
+
+    Examples
+    --------
+    >>> a, b = Context(tp=4, kv_cache_dtype="fp8"), Context(tp=4, kv_cache_dtype="nvfp4", trials=3)
+    >>> print(*differences(a, b, ignoring=["grounding"]))
+    kv_cache_dtype (fp8 against nvfp4)
+    """
+    passed = _passed_over(ignoring)
+    pairs = ((name, getattr(a, name), getattr(b, name)) for name in FACTS if name not in passed)
+    return tuple(Difference(name, first, second) for name, first, second in pairs if not _same(first, second))
+
+
+def _passed_over(ignoring: Iterable[str]) -> set[str]:
+    if isinstance(ignoring, str):
+        refuse("ignoring", "must be a sequence of field names", got=ignoring)
+    passed: set[str] = set()
+    for name in ignoring:
+        in_section = {known for known, fact in FACTS.items() if fact.section == name}
+        passed |= in_section or {field_named(name, FACTS)}
+    return passed
+
+
+def _same(first: Value | None, second: Value | None) -> bool:
+    if isinstance(first, float) and isinstance(second, float):
+        return math.isclose(first, second, rel_tol=TOLERANCE)
+    return first == second
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadReason:
+    """Why a curve does not stand for the customer's workload.
+
+    Parameters
+    ----------
+    kind : str
+        `MISMATCH` or `MISSING` [-]
+    name : str
+        "isl", "osl" or "turns" [-]
+    sentence : str
+        What differs, or what is not known and on which side [-]
+    """
+
+    kind: str
+    name: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def workload_mismatch(
+    context: Context, isl: float | None = None, osl: float | None = None, turns: str | None = None
+) -> tuple[WorkloadReason, ...]:
+    """Return why a curve with this context does not match the customer's workload; empty if it does.
+
+    Parameters
+    ----------
+    context : Context
+        Of the measured curve [-]
+    isl, osl : float, optional
+        The customer's input and output tokens per request; None is not stated [tok]
+    turns : str, optional
+        The customer's turn pattern, "single-turn" or "multi-turn"; None is not stated [-]
+
+    Returns
+    -------
+    tuple of WorkloadReason
+        Mismatches, and what is missing on either side: an unknown workload is no match [-]
+
+    Raises
+    ------
+    InputError
+        If a token count is not a number above 0, or the turn pattern is unknown.
+
+    Notes
+    -----
+    Tokens match when ``|measured - asked| <= 0.10 asked``. Measured means stand before the ISL and
+    OSL that the benchmark was asked for.
+
+    Examples
+    --------
+    >>> curve_at = Context(isl=1024, osl=1024, turns="single-turn")
+    >>> print(*workload_mismatch(curve_at, isl=8192, osl=1000, turns="single-turn"))
+    ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %
+    """
+    tokens = (("isl", "mean_input_tokens", isl), ("osl", "mean_output_tokens", osl))
+    reasons = [_tokens_reason(context, name, mean, asked) for name, mean, asked in tokens]
+    reasons.append(_turns_reason(context.turns, FACTS["turns"].value(turns, "turns")))
+    return tuple(reason for reason in reasons if reason)
+
+
+def _tokens_reason(context: Context, name: str, mean: str, given: float | None) -> WorkloadReason | None:
+    asked = None if given is None else number(given, name)
+    measured = getattr(context, name) if getattr(context, mean) is None else getattr(context, mean)
+    words = FACTS[name].label
+    if measured is None or asked is None:
+        return _missing(name, words, measured, asked)
+    off = abs(measured - asked) / asked
+    if off <= TOKENS_OFF * (1 + TOLERANCE):
+        return None
+    sizes = f"{words} {shown(measured)} measured, {shown(asked)} asked for"
+    return WorkloadReason(MISMATCH, name, f"{sizes}: off by {100 * off:.1f} %, above {100 * TOKENS_OFF:.0f} %")
+
+
+def _turns_reason(measured: str | None, asked: str | None) -> WorkloadReason | None:
+    if measured is None or asked is None:
+        return _missing("turns", "turn pattern", measured, asked)
+    if measured == asked:
+        return None
+    return WorkloadReason(MISMATCH, "turns", f"{measured} measured, {asked} asked for")
+
+
+def _missing(name: str, words: str, measured: object, asked: object) -> WorkloadReason:
+    sides = {"of the curve": measured, "of the customer": asked}
+    unknown = " and ".join(side for side, value in sides.items() if value is None)
+    return WorkloadReason(MISSING, name, f"{words} {unknown} not known")
+
+
+def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:
+    """Return None if `gpus_per_pod` is the product of the context's parallelism, or why that is open.
+
+    Parameters
+    ----------
+    context : Context
+        Of the measured curve [-]
+    gpus_per_pod : int
+        GPUs of one replica [GPUs/pod]
+
+    Returns
+    -------
+    str or None
+        Which sizes are not known, so that the product cannot be checked [-]
+
+    Raises
+    ------
+    InputError
+        If it is not ``TP x PP x DP inside the pod``, or no multiple of those that are known.
+
+    Examples
+    --------
+    >>> check_gpus_per_pod(Context(tp=4, pp=1, dp_in_pod=2), 8)
+    >>> check_gpus_per_pod(Context(tp=4), 8)
+    'gpus_per_pod 8 cannot be checked: PP and DP inside the pod are not known'
+    """
+    gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    sizes: dict[str, int | None] = {FACTS[name].label: getattr(context, name) for name in ("tp", "pp", "dp_in_pod")}
+    known = {words: size for words, size in sizes.items() if size is not None}
+    product = math.prod(known.values())
+    unknown = [words for words in sizes if words not in known]
+    if product != gpus if not unknown else gpus % product:
+        multiple = "a multiple of " if unknown else ""
+        parts = " x ".join(f"{words} {size}" for words, size in known.items())
+        refuse("gpus_per_pod", f"must be {multiple}{parts} of the context, {product}", got=gpus)
+    if not unknown:
+        return None
+    words = " and ".join([", ".join(unknown[:-1]), unknown[-1]] if len(unknown) > 1 else unknown)
+    return f"gpus_per_pod {gpus} cannot be checked: {words} {'are' if len(unknown) > 1 else 'is'} not known"

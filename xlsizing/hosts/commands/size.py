@@ -1,0 +1,103 @@
+"""``xlsizing size``: a sizing as a table, as files, or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+import xlsizing
+from xlsizing.checks import number_in_text, printable, refuse
+from xlsizing.errors import BLANK, InfeasibleError
+from xlsizing.hosts.flags import (
+    curve_flags,
+    curve_of,
+    demand_flags,
+    demand_of,
+    needed,
+    only_with_spec,
+    optional,
+    planning_flags,
+    source_of,
+)
+from xlsizing.hosts.output import print_json, print_text
+from xlsizing.reports.report import Report
+
+__all__ = ["command"]
+
+_UNMET = InfeasibleError.exit_code
+
+
+@click.command(name="size")
+@demand_flags
+@click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see.")
+@curve_flags
+@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
+@planning_flags
+@click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
+@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
+@click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
+@click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
+@click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
+@click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
+def command(**flags: Any) -> int:
+    """Size a deployment from a measured curve and interactivity SLAs."""
+    report = _report(flags) if flags["spec"] is None else _from_spec(flags)
+    written = [] if flags["emit"] is None else _emit(report, flags["emit"])
+    _print(report, written, as_json=flags["as_json"])
+    return 0 if report.all_feasible else _UNMET
+
+
+def _from_spec(flags: dict[str, Any]) -> Report:
+    only_with_spec(("allow_mismatch", "emit", "as_json"))
+    from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
+    from xlsizing.spec import read_spec  # noqa: PLC0415
+
+    return spec_report(read_spec(flags["spec"]), allow_mismatch=flags["allow_mismatch"])
+
+
+def _report(flags: dict[str, Any]) -> Report:
+    if flags["allow_mismatch"]:
+        refuse("--allow-mismatch", "must be given with --spec, and only with it")
+    items = enumerate(needed(flags, "sla").split(","), start=1)
+    sizing = xlsizing.size(
+        curve_of(flags),
+        [number_in_text(item, "--sla", where=f"item {i}") for i, item in items],
+        demand_of(flags),
+        gpus_per_pod=number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
+        util=number_in_text(flags["util"], "--util"),
+        gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
+        spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
+        method=flags["method"],
+    )
+    return Report(sizing, printable(flags["model"], "--model"), source_of(flags))
+
+
+def _emit(report: Report, folder: str) -> list[Path]:
+    """Write the report's files, and return where."""
+    from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.reports.markdown import markdown  # noqa: PLC0415
+    from xlsizing.reports.record import json_text  # noqa: PLC0415
+    from xlsizing.reports.review import review  # noqa: PLC0415
+
+    if not folder.strip():
+        refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
+    names = {"CAPACITY-SIZING.md": markdown(report), "capacity_sizing.json": json_text(report)}
+    files = {Path(folder, name): text for name, text in names.items()}
+    write_whole(files, check=review)
+    return list(files)
+
+
+def _print(report: Report, written: list[Path], *, as_json: bool) -> None:
+    if as_json:
+        from xlsizing.reports.record import record  # noqa: PLC0415  # only where JSON is asked for
+
+        print_json(record(report))
+        return
+    from xlsizing.reports.terminal import print_report  # noqa: PLC0415  # rich is slow to import
+
+    print_text(lambda file: print_report(report, file))
+    if written:
+        click.echo(f"Written: {', '.join(map(str, written))}")

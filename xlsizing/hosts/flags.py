@@ -1,0 +1,168 @@
+"""Flags that several commands share: their declarations, and what they say in the core's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from xlsizing.anchors import LABELS, curve_from_rows
+from xlsizing.checks import number_in_text, printable, refuse
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import BLANK, Phrase
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS
+
+__all__ = [
+    "curve_flags",
+    "curve_of",
+    "demand_flags",
+    "demand_of",
+    "exactly_one",
+    "flag",
+    "needed",
+    "only_with_spec",
+    "optional",
+    "planning_flags",
+    "source_of",
+]
+
+_Command = Callable[..., Any]
+
+
+def demand_flags(command: _Command) -> _Command:
+    """Declare the four forms of a demand on `command` [-]."""
+    return _declared(
+        command,
+        click.option("--tpm", metavar="N", help="Demand: output tokens per minute."),
+        click.option("--tok-s", metavar="N", help="Demand: output tokens per second."),
+        click.option("--rps", metavar="N", help="Demand: requests per second, with --osl."),
+        click.option("--osl", metavar="N", help="Output tokens per request, with --rps."),
+        click.option("--users", metavar="N", help="Demand: requests in flight at peak."),
+    )
+
+
+def curve_flags(command: _Command) -> _Command:
+    """Declare the measured curve on `command` [-]."""
+    return _declared(
+        command,
+        click.option(
+            "--anchors", metavar="C:R[:T],...", help="Measured points: concurrency, tok/s/user, [output tok/s]."
+        ),
+        click.option("--curve", metavar="FILE.csv", help="Measured points from a file."),
+        click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more."),
+    )
+
+
+def planning_flags(command: _Command) -> _Command:
+    """Declare utilisation and interpolation on `command` [-]."""
+    return _declared(
+        command,
+        click.option(
+            "--util",
+            metavar="SHARE",
+            default=str(DEFAULT_UTIL),
+            show_default=True,
+            help="Planned share of throughput.",
+        ),
+        click.option(
+            "--method", metavar="|".join(METHODS), default=DEFAULT_METHOD, show_default=True, help="Interpolation."
+        ),
+    )
+
+
+def demand_of(flags: dict[str, Any]) -> Demand:
+    """Return the demand that exactly one of the forms in `flags` states [unit of the demand]."""
+    form = exactly_one(flags, ("tpm", "tok_s", "rps", "users"))
+    value = number_in_text(flags[form], flag(form))
+    if (form == "rps") != (flags["osl"] is not None):
+        refuse("--osl", "must be given with --rps, and only with it")
+    if form == "rps":
+        return Demand.rps(value, osl=number_in_text(flags["osl"], "--osl"))
+    forms = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
+    return forms[form](value)
+
+
+def curve_of(flags: dict[str, Any]) -> Curve:
+    """Return the curve that `flags` give, in a file or point by point [-]."""
+    exactly_one(flags, ("anchors", "curve"))
+    pool_rises = optional(flags, "pool_rises")
+    if flags["curve"] is None:
+        rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
+        return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), pool_rises=pool_rises)
+    from xlsizing.importers.curve_csv import read_curve  # noqa: PLC0415  # only where a file is asked for
+
+    return read_curve(flags["curve"], pool_rises=pool_rises)
+
+
+def source_of(flags: dict[str, Any]) -> str:
+    """Return the name of the file that `flags` take the curve from; empty where it is given point by point [-]."""
+    return printable(Path(flags["curve"]).name, "--curve") if flags["curve"] else ""
+
+
+def exactly_one(flags: dict[str, Any], names: tuple[str, ...]) -> str:
+    """Return the one of `names` that `flags` give, and refuse none or several [-]."""
+    given = [name for name in names if flags[name] is not None]
+    if len(given) != 1:
+        listed = ", ".join(map(flag, names))
+        refuse(f"exactly one of {listed}", "must be given", got=Phrase(" and ".join(map(flag, given)) or "none"))
+    return given[0]
+
+
+def needed(flags: dict[str, Any], name: str) -> str:
+    """Return the text of the flag `name` in `flags`, which has no default [-]."""
+    if flags[name] is None:
+        refuse(flag(name), "must be given, or a sizing file named with --spec")
+    return str(flags[name])
+
+
+def optional(flags: dict[str, Any], name: str) -> float | None:
+    """Return the number in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
+    return None if flags[name] is None else number_in_text(flags[name], flag(name))
+
+
+def only_with_spec(allowed: Sequence[str]) -> None:
+    """Refuse every flag given beside --spec but those `allowed`: the file alone says what is sized [-]."""
+    context = click.get_current_context()
+    given = [
+        name
+        for name in context.params
+        if name not in ("spec", *allowed) and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        refuse(flag(given[0]), "must not be given beside --spec", way_out="change the sizing file instead")
+
+
+def flag(name: str) -> str:
+    """Return the flag of the parameter `name` [-].
+
+    >>> flag("gpus_per_pod")
+    '--gpus-per-pod'
+    """
+    return f"--{name.replace('_', '-')}"
+
+
+def _declared(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _anchor(item: str, position: int) -> list[float | None]:
+    parts = item.split(":")
+    if len(parts) not in (2, 3):
+        rule = "must be concurrency:tok/s/user or concurrency:tok/s/user:output tok/s"
+        refuse("--anchors", rule, got=item.strip() or BLANK, where=_nth_anchor([position]))
+    texts = [*parts, ""][:3]
+    return [
+        number_in_text(text, label, where=_nth_anchor([position])) if text.strip() else None
+        for text, label in zip(texts, LABELS[:3], strict=True)
+    ]
+
+
+def _nth_anchor(positions: Sequence[int]) -> str:
+    listed = " and ".join(map(str, sorted(positions)))
+    return f"anchor{'s' * (len(positions) > 1)} {listed} of --anchors"

@@ -1,0 +1,98 @@
+"""The Excel functions that say what a number rests on and what to do next; no arithmetic of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from xlsizing.audit import audit
+from xlsizing.checks import number, whole
+from xlsizing.demand import Demand
+from xlsizing.errors import InputError, SizingError
+from xlsizing.hosts.cells import OMITTED
+from xlsizing.hosts.registry import excel_function
+from xlsizing.levers import Lever, lever_delta
+from xlsizing.next_lever import next_lever
+from xlsizing.operating import operating_points
+from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
+from xlsizing.rigor import assess
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_UTIL, MOST_GPUS_PER_POD
+from xlsizing.sizing import size
+
+__all__ = [
+    "SIZING_AUDIT",
+    "SIZING_DELTA_GPUS",
+    "SIZING_LABEL",
+    "SIZING_NEXT_LEVER",
+    "SIZING_RIGOR",
+    "SIZING_TP",
+]
+
+
+@excel_function()
+def SIZING_RIGOR(anchors: Any, sla: Any, context: Any = OMITTED) -> Any:
+    """VERDICT, or DRAFT with the reasons; a VERDICT needs the context and the customer's workload in it [-]."""
+    curve = anchors if context is OMITTED else anchors.with_context(context.context)
+    workload = None if context is OMITTED else context.workload
+    points = operating_points(curve, sla)
+    try:
+        (rigor,) = assess(points, workload=workload).rows
+    except InputError as error:  # a formula has no curve and cannot allow a mismatch
+        raise error.reworded(name="anchors", way_out="take a curve of that shape") from None
+    return str(rigor)
+
+
+@excel_function()
+def SIZING_LABEL(context: Any) -> Any:
+    """One line that says what a curve was measured on, and what is not known of it [-]."""
+    return context.context.label()
+
+
+@excel_function()
+def SIZING_NEXT_LEVER(anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL) -> Any:
+    """The one next step for this SLA, its unlock in GPUs and $/month (8.60 $/GPU-hour is assumed), and its gate [-]."""
+    sizing = size(anchors, sla, Demand.tpm(tpm), gpus_per_pod=gpus_per_pod, util=util)
+    step = next_lever(sizing, sizing.rows()[0])
+    assumed = f" Dollars at {sizing.gpu_hourly_usd:.2f} $/GPU-hour, assumed." if step.unlock_usd_per_month else ""
+    return f"{step}{assumed}"
+
+
+@excel_function()
+def SIZING_DELTA_GPUS(
+    baseline: Any,
+    optimised: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    optimised_gpus_per_pod: Any = OMITTED,
+) -> Any:
+    """GPUs with the optimised curve less GPUs with the baseline, both estimates; negative saves [GPUs]."""
+    other_pod = None
+    if optimised_gpus_per_pod is not OMITTED:
+        other_pod = whole(optimised_gpus_per_pod, "optimised_gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    kind = "tuned-curve" if other_pod is None else "tp-rightsize"
+    lever = Lever("optimised", kind, baseline, gpus_per_pod, optimised=optimised, optimised_gpus_per_pod=other_pod)
+    # The price only turns the difference into dollars, which this function does not give.
+    return lever_delta(lever, sla, Demand.tpm(tpm), gpu_hourly_usd=ASSUMED_USD_PER_GPU_HOUR, util=util).delta_gpus
+
+
+@excel_function()
+def SIZING_AUDIT(anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL) -> Any:
+    """Whether a claimed number of pods carries the demand on this curve, in one sentence [-]."""
+    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util).verdict
+
+
+@excel_function()
+def SIZING_TP(
+    total_b: Any,
+    active_b: Any,
+    dtype: Any = DEFAULT_DTYPE,
+    current_tp: Any = float(DEFAULT_TP),
+    gpu_mem_gb: Any = DEFAULT_GPU_MEMORY_GB,
+) -> Any:
+    """Tensor-parallel size to try, by a rule of thumb from total and active parameters; verify with an A/B [GPUs]."""
+    memory = number(gpu_mem_gb, "gpu_mem_gb")  # under the name that the formula has for it
+    advice = tp_advice(total_b, active_b, dtype=dtype, current_tp=current_tp, gpu_memory_gb=memory)
+    if advice.recommended_tp is None:
+        raise SizingError(advice.verdict)
+    return advice.recommended_tp

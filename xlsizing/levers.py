@@ -1,0 +1,276 @@
+"""Optimisation levers: a validated change as a difference of GPUs at the SLA-pinned concurrency.
+
+Each lever stands alone, against its own matched baseline. Nothing here takes two levers: gains are
+never multiplied together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from xlsizing.checks import choice, number, refuse, whole
+from xlsizing.context import Context
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InfeasibleError
+from xlsizing.lever_matching import check_matched
+from xlsizing.operating import OperatingPoints
+from xlsizing.result import Sizing, pods_needed
+from xlsizing.rigor import Workload, assess, context_reasons
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, DRAFT, HOURS_PER_MONTH, MOST_GPUS_PER_POD, VERDICT
+from xlsizing.sizing import size
+
+__all__ = ["KINDS", "Lever", "LeverDelta", "curve_with", "lever_delta", "ranked"]
+
+KINDS: Final = ("tuned-curve", "rate-factor", "concurrency-factor", "throughput-factor", "tp-rightsize")
+"""What a lever changes: the curve; tok/s/user at matched concurrency; the concurrency held at the
+same rate; throughput at the pinned concurrency; the curve and the GPUs of a pod [-]."""
+
+_WITH_CURVE: Final = ("tuned-curve", "tp-rightsize")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One validated optimisation and the baseline it was measured against.
+
+    Parameters
+    ----------
+    name : str
+        What is changed [-]
+    kind : str
+        One of `KINDS` [-]
+    baseline : Curve
+        Its own baseline, with context [-]
+    gpus_per_pod : int
+        GPUs of a replica of the baseline [GPUs/pod]
+    tier, campaign : str
+        Latency or throughput tier; the measurement campaign it comes from [-]
+    effort_days : float
+        Work to bring it into production [person-days]
+    changes : tuple of str
+        Context fields it changes by intent; all others must match [-]
+    optimised : Curve, optional
+        The curve with the lever, for the kinds that bring one [-]
+    optimised_gpus_per_pod : int, optional
+        GPUs of a replica with the lever, where TP changes [GPUs/pod]
+    factor : float, optional
+        With the lever over without, for the other kinds [-]
+    factor_context : Context, optional
+        What the factor rests on: the context with the lever [-]
+    source : str
+        File, campaign page or command behind it [-]
+    """
+
+    name: str
+    kind: str
+    baseline: Curve
+    gpus_per_pod: int
+    tier: str = ""
+    campaign: str = ""
+    effort_days: float = 1.0
+    changes: tuple[str, ...] = field(default=())
+    optimised: Curve | None = None
+    optimised_gpus_per_pod: int | None = None
+    factor: float | None = None
+    factor_context: Context | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        choice(self.kind, "kind", KINDS)
+        number(self.effort_days, "effort_days")
+        whole(self.gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+        if self.optimised_gpus_per_pod is not None:
+            whole(self.optimised_gpus_per_pod, "optimised_gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+        if (self.kind in _WITH_CURVE) != (self.optimised is not None):
+            needs = "bring" if self.kind in _WITH_CURVE else "not bring"
+            refuse(f'lever "{self.name}"', f"must {needs} an optimised curve: its kind is {self.kind}")
+        if (self.kind in _WITH_CURVE) != (self.factor is None):
+            needs = "not give" if self.kind in _WITH_CURVE else "give"
+            refuse(f'lever "{self.name}"', f"must {needs} a factor: its kind is {self.kind}")
+        if (self.kind == "tp-rightsize") != (self.optimised_gpus_per_pod is not None):
+            refuse(f'lever "{self.name}"', "must give optimised_gpus_per_pod where, and only where, TP changes")
+        if self.factor is not None:
+            number(self.factor, "factor", low=0.01, high=100)
+        check_matched(self)
+
+    @property
+    def optimised_context(self) -> Context | None:
+        """What the side with the lever rests on [-]."""
+        return self.factor_context if self.optimised is None else self.optimised.context
+
+
+@dataclass(frozen=True, slots=True)
+class LeverDelta:
+    """What one lever does at one SLA.
+
+    Parameters
+    ----------
+    lever : Lever
+        The lever [-]
+    sla : float
+        Interactivity each user must see [tok/s/user]
+    baseline_gpus, with_gpus : int
+        GPUs without and with it: estimates, spares excluded [GPUs]
+    delta_gpus : int
+        With less without; negative saves [GPUs]
+    baseline_gpus_high, with_gpus_high, delta_gpus_high : int
+        The same of the GPUs to commit to, which rest on measured points alone [GPUs]
+    delta_usd_per_month : float
+        `delta_gpus` in dollars [USD/month]
+    rigor : str
+        "VERDICT" or "DRAFT" [-]
+    reasons : tuple of str
+        Why it is a DRAFT [-]
+    """
+
+    lever: Lever
+    sla: float
+    baseline_gpus: int
+    with_gpus: int
+    delta_gpus: int
+    baseline_gpus_high: int
+    with_gpus_high: int
+    delta_gpus_high: int
+    delta_usd_per_month: float
+    rigor: str
+    reasons: tuple[str, ...]
+
+    @property
+    def saved_per_day(self) -> float:
+        """GPUs saved per person-day of effort; negative where it loses [GPUs/person-day]."""
+        return -self.delta_gpus / self.lever.effort_days
+
+
+def lever_delta(
+    lever: Lever,
+    sla: float,
+    demand: Demand,
+    *,
+    gpu_hourly_usd: float,
+    util: float = DEFAULT_UTIL,
+    method: str = DEFAULT_METHOD,
+    workload: Workload | None = None,
+) -> LeverDelta:
+    """Return what `lever` changes at one SLA and demand.
+
+    Parameters
+    ----------
+    lever : Lever
+        The lever with its own baseline [-]
+    sla : float
+        Interactivity each user must see [tok/s/user]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    gpu_hourly_usd : float
+        Price of one GPU [USD/GPU-hour]
+    util : float, optional
+        Planned share of measured throughput [-]
+    method : str, optional
+        Interpolation between anchors [-]
+    workload : Workload, optional
+        The customer's requests; a lever measured at others stays a DRAFT [-]
+
+    Returns
+    -------
+    LeverDelta
+        GPUs and dollars, with less without
+
+    Raises
+    ------
+    InputError
+        If an argument is not in range, or demand and SLA are not one pair.
+    InfeasibleError
+        If either side cannot meet the SLA.
+    """
+    without = _sized("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method)
+    estimate, commit, points = _with_lever(lever, without)
+    delta = estimate - int(without.gpus)
+    reasons = _draft_reasons(lever, without.points, points, workload)
+    return LeverDelta(
+        lever,
+        float(sla),
+        baseline_gpus=int(without.gpus),
+        with_gpus=estimate,
+        delta_gpus=delta,
+        baseline_gpus_high=int(without.gpus_high),
+        with_gpus_high=commit,
+        delta_gpus_high=commit - int(without.gpus_high),
+        delta_usd_per_month=delta * number(gpu_hourly_usd, "gpu_hourly_usd") * HOURS_PER_MONTH,
+        rigor=DRAFT if reasons else VERDICT,
+        reasons=reasons,
+    )
+
+
+def ranked(deltas: Iterable[LeverDelta]) -> list[LeverDelta]:
+    """Return `deltas` by GPUs saved per person-day, best first; those that save none stay, the worst last [-].
+
+    Parameters
+    ----------
+    deltas : iterable of LeverDelta
+        One a lever, never combined [-]
+
+    Returns
+    -------
+    list of LeverDelta
+        The same objects in order of rank [-]
+    """
+    return sorted(deltas, key=_rank)
+
+
+def _rank(delta: LeverDelta) -> tuple[bool, float, str]:
+    # Effort divides what is saved; a loss is no smaller for having cost more.
+    loses = delta.delta_gpus >= 0
+    return loses, float(delta.delta_gpus) if loses else -delta.saved_per_day, delta.lever.name
+
+
+def _sized(side: str, curve: Curve, sla: float, demand: Demand, gpus_per_pod: int, util: float, method: str) -> Sizing:
+    sizing = size(curve, number(sla, "sla"), demand, gpus_per_pod=gpus_per_pod, util=util, method=method)
+    if sizing.shape:
+        refuse("demand", "must be one number", got=sizing.shape)
+    if not sizing.feasible:
+        raise InfeasibleError(float(sla), curve.fastest, curve.lowest_concurrency, side=side)
+    return sizing
+
+
+def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoints | None]:
+    """Return the GPUs with the lever, estimate and commit, and where a curve that it brings runs."""
+    if lever.kind == "throughput-factor":
+        # A pod that works through its requests faster holds no more of them: users are unaffected.
+        gain = 1.0 if without.demand.counts_users or lever.factor is None else lever.factor
+        quotients = without.pods_unrounded / gain, without.pods_high_unrounded / gain
+        estimate, commit = (int(pods_needed(quotient)) * without.gpus_per_pod for quotient in quotients)
+        return estimate, commit, None
+    gpus_per_pod = lever.optimised_gpus_per_pod or lever.gpus_per_pod
+    sla, method = float(without.sla), without.points.method.name
+    sizing = _sized("optimised", curve_with(lever), sla, without.demand, gpus_per_pod, without.util, method)
+    return int(sizing.gpus), int(sizing.gpus_high), None if lever.optimised is None else sizing.points
+
+
+def curve_with(lever: Lever) -> Curve:
+    """Return the curve with `lever`: its own, or its baseline's moved by the factor [-]."""
+    if lever.optimised is not None:
+        return lever.optimised
+    base, factor = lever.baseline, lever.factor or 1.0
+    tps = None if base.output_tok_s is None else base.output_tok_s * factor
+    faster = factor if lever.kind == "rate-factor" else 1.0
+    wider = factor if lever.kind == "concurrency-factor" else 1.0
+    return Curve(base.concurrency * wider, base.tok_s_per_user * faster, output_tok_s=tps)
+
+
+def _draft_reasons(
+    lever: Lever, before: OperatingPoints, after: OperatingPoints | None, workload: Workload | None
+) -> tuple[str, ...]:
+    """Return why the difference is a DRAFT: either side's own reasons, and a factor's context."""
+    reasons = [f"baseline: {why}" for why in _row_reasons(before, workload)]
+    if after is not None:
+        reasons += [f"with the lever: {why}" for why in _row_reasons(after, workload)]
+    else:
+        reasons += [f"with the lever: {reason.why}" for reason in context_reasons(lever.factor_context)]
+    return (*reasons, *(() if lever.source else ("no source given",)))
+
+
+def _row_reasons(points: OperatingPoints, workload: Workload | None) -> list[str]:
+    (rigor,) = assess(points, workload=workload, allow_mismatch=True).rows
+    return [reason.why for reason in rigor.reasons]

@@ -1,0 +1,208 @@
+"""The one next step a result ends with: what to do, what it may unlock, what proves or refutes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlsizing.errors import shown
+from xlsizing.result import Sizing, pods_needed
+from xlsizing.rigor import missing_sweep_points
+from xlsizing.rows import SizingRow
+from xlsizing.rules import ETA_TOO_HIGH, HOURS_PER_MONTH, PLATEAU
+
+if TYPE_CHECKING:
+    from xlsizing.levers import LeverDelta
+
+__all__ = ["NextLever", "next_lever", "top_next_lever"]
+
+
+@dataclass(frozen=True, slots=True)
+class NextLever:
+    """One next step.
+
+    Parameters
+    ----------
+    step : str
+        What to do and what it may unlock, in words [-]
+    gate : str
+        What proves or refutes it [-]
+    unlock_gpus : int, optional
+        GPUs that it may settle or save; None where that is not known before [GPUs]
+    unlock_usd_per_month : float, optional
+        The same in dollars [USD/month]
+    concurrency : float, optional
+        The concurrency to measure, where the step is a measurement [requests/replica]
+    """
+
+    step: str
+    gate: str
+    unlock_gpus: int | None = None
+    unlock_usd_per_month: float | None = None
+    concurrency: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.step}. Gate: {self.gate}."
+
+
+def next_lever(
+    sizing: Sizing, row: SizingRow, best: LeverDelta | None = None, reaching: str | None = None
+) -> NextLever:
+    """Return the next step for one row.
+
+    Parameters
+    ----------
+    sizing : Sizing
+        The sizing that `row` is from [-]
+    row : SizingRow
+        The row [-]
+    best : LeverDelta, optional
+        The best-ranked optimisation lever on this curve [-]
+    reaching : str, optional
+        A lever that meets an SLA which the curve does not [-]
+
+    Returns
+    -------
+    NextLever
+        What to do, its unlock and its gate [-]
+
+    Notes
+    -----
+    Between anchors: measure the concurrency that closes the bracket; unlock is the range. On the
+    plateau: measure twice the last concurrency; unlock is bounded by twice its throughput. Above
+    the curve: measure c=1, if the curve starts later. On a measured point, or where no whole
+    concurrency is left inside the bracket: the first unknown context field, else the next missing
+    point of the sweep, else the top lever.
+    """
+    if not row.feasible:
+        return _first_point(row) if row.measure_next else _reaching_lever(row, reaching)
+    if row.measure_next and _gpus_apart(row):
+        return _bracket(sizing, row, row.measure_next)
+    if row.measure_next and row.regime == PLATEAU:
+        return _plateau(sizing, row, row.measure_next)
+    return _standing(sizing, row, best)
+
+
+def top_next_lever(
+    sizing: Sizing,
+    rows: Sequence[SizingRow],
+    best: Mapping[float, LeverDelta] | None = None,
+    reaching: Mapping[float, str] | None = None,
+) -> NextLever:
+    """Return the next step for a whole result.
+
+    Parameters
+    ----------
+    sizing : Sizing
+        The sizing [-]
+    rows : sequence of SizingRow
+        Its rows by rising SLA [-]
+    best : mapping of float to LeverDelta, optional
+        The best-ranked optimisation lever on this curve at each SLA [tok/s/user]
+    reaching : mapping of float to str, optional
+        At SLAs that the curve does not meet, a lever that does [tok/s/user]
+
+    Returns
+    -------
+    NextLever
+        That of the row whose range a measurement narrows most; where no range is open, of the
+        plateau, of a row above the curve, or of the widest row, in this order [-]
+    """
+    measurable = [row for row in rows if row.measure_next]
+    by_width = sorted(rows, key=_gpus_apart, reverse=True)
+    chosen = (
+        *(row for row in by_width if row.measure_next and _gpus_apart(row)),
+        *(row for row in measurable if row.regime == PLATEAU),
+        *(row for row in measurable if not row.feasible),
+        *(row for row in by_width if row.feasible),
+        *rows,
+    )
+    row = chosen[0]
+    return next_lever(sizing, row, (best or {}).get(row.sla), (reaching or {}).get(row.sla))
+
+
+def _gpus_apart(row: SizingRow) -> int:
+    return (row.gpus_high or 0) - (row.gpus_low or 0)
+
+
+def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
+    gpus = _gpus_apart(row)
+    step = (
+        f"Measure c={shown(c)}: it narrows the range of {row.gpus_low:,} to {row.gpus_high:,} GPUs "
+        f"at {shown(row.sla)} tok/s/user ({gpus:,} GPUs, ${_usd(sizing, gpus):,.0f}/month apart)"
+    )
+    return NextLever(step, f"at least {shown(row.sla)} tok/s/user at c={shown(c)}", gpus, _usd(sizing, gpus), c)
+
+
+def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
+    """Say what twice the concurrency could save, as tok/s/user does not rise with it."""
+    quotient = (row.pods or 0) * (row.load or 0) / sizing.util
+    at_best = int(pods_needed(np.asarray(quotient / _most_gain(sizing)))) * sizing.gpus_per_pod
+    gpus = (row.gpus or 0) - at_best
+    unlock = f"{gpus:,} of {row.gpus:,} GPUs (${_usd(sizing, gpus):,.0f}/month)" if gpus else "no GPU"
+    step = f"Measure c={shown(c)}, twice the last measured point: it saves {unlock} at best"
+    more = "" if sizing.demand.counts_users else f", with more output tok/s than at c={shown(row.c_star)}"
+    gate = f"at least {shown(row.sla)} tok/s/user at c={shown(c)}{more}"
+    return NextLever(step, gate, gpus, _usd(sizing, gpus), c)
+
+
+def _most_gain(sizing: Sizing) -> float:
+    """Return by how much twice the last concurrency may raise what a replica carries, at most."""
+    curve = sizing.curve
+    if sizing.demand.counts_users or curve.output_tok_s is None:
+        return 2.0
+    # Measured throughput may rise to 1.05 of c x tok/s/user, from wherever it was.
+    ceiling = 2 * curve.concurrency[-1] * curve.tok_s_per_user[-1] * ETA_TOO_HIGH
+    return float(max(ceiling / curve.best_tps[-1], 1.0))
+
+
+def _first_point(row: SizingRow) -> NextLever:
+    step = f"Measure c=1: whether any concurrency reaches {shown(row.sla)} tok/s/user is not known"
+    return NextLever(step, f"at least {shown(row.sla)} tok/s/user at c=1", concurrency=1.0)
+
+
+def _standing(sizing: Sizing, row: SizingRow, best: LeverDelta | None) -> NextLever:
+    """Return what promotes a row whose range no measurement narrows further."""
+    closed = ""
+    if _gpus_apart(row):
+        closed = f"Bracket closed: no whole concurrency is left to measure at {shown(row.sla)} tok/s/user. "
+    context = sizing.curve.context
+    if context is None:
+        step = "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT"
+        return NextLever(closed + step, "every field is known, with its source")
+    missing = context.missing_labels()
+    if missing:
+        return NextLever(f"{closed}Record the {missing[0]} of the measurement", "it is known, with its source")
+    lacking = missing_sweep_points(sizing.curve)
+    if lacking:
+        step = f"{closed}Measure c={lacking[0]}, missing from the sweep"
+        return NextLever(step, "tok/s/user does not rise there", concurrency=float(lacking[0]))
+    lever = _top_lever(best)
+    return replace(lever, step=closed + lever.step)
+
+
+def _reaching_lever(row: SizingRow, lever: str | None) -> NextLever:
+    sla = f"{shown(row.sla)} tok/s/user"
+    if lever is None:
+        return NextLever(f"Find a lever to reach {sla}: none given here does", f"at least {sla} with it")
+    return NextLever(
+        f"Size with the lever {lever}: its curve reaches {sla}, this one does not", f"at least {sla} with it"
+    )
+
+
+def _top_lever(best: LeverDelta | None) -> NextLever:
+    if best is None or best.delta_gpus >= 0:
+        return NextLever("Find a lever to save GPUs: none given here does on this curve", "a matched A/B at the SLA")
+    step = (
+        f"Apply the lever {best.lever.name}: {-best.delta_gpus:,} GPUs, ${-best.delta_usd_per_month:,.0f}/month "
+        f"fewer by estimate at {shown(best.sla)} tok/s/user ({best.rigor})"
+    )
+    gate = f"the saving holds in a matched A/B at {shown(best.sla)} tok/s/user"
+    return NextLever(step, gate, -best.delta_gpus, -best.delta_usd_per_month)
+
+
+def _usd(sizing: Sizing, gpus: int) -> float:
+    return gpus * sizing.gpu_hourly_usd * HOURS_PER_MONTH

@@ -1,0 +1,143 @@
+"""Levers over several SLAs: each alone, ranked within its SLA, with those that cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InfeasibleError, shown
+from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked
+from xlsizing.rigor import Workload
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, TOLERANCE
+
+__all__ = ["LeverRanking", "own_best", "rank_levers", "with_ranks"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeverRanking:
+    """What levers do at several SLAs.
+
+    Parameters
+    ----------
+    deltas : tuple of LeverDelta
+        By rising SLA, within it by rank [-]
+    unmet : tuple of str
+        SLAs that one side of a lever cannot meet, with the levers and the reason, a sentence each [-]
+    reaching : mapping of float to str
+        At SLAs that a baseline cannot meet: a lever that meets them [tok/s/user]
+    """
+
+    deltas: tuple[LeverDelta, ...]
+    unmet: tuple[str, ...]
+    reaching: Mapping[float, str] = field(default_factory=dict)
+
+
+def rank_levers(
+    levers: Sequence[Lever],
+    slas: Iterable[float],
+    demand: Demand,
+    *,
+    gpu_hourly_usd: float = ASSUMED_USD_PER_GPU_HOUR,
+    util: float = DEFAULT_UTIL,
+    method: str = DEFAULT_METHOD,
+    workload: Workload | None = None,
+) -> LeverRanking:
+    """Return what each lever changes at each SLA, ranked by GPUs saved per person-day.
+
+    Parameters
+    ----------
+    levers : sequence of Lever
+        The levers, never combined [-]
+    slas : iterable of float
+        Interactivity each user must see [tok/s/user]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    gpu_hourly_usd : float, optional
+        Price of one GPU [USD/GPU-hour]
+    util : float, optional
+        Planned share of measured throughput [-]
+    method : str, optional
+        Interpolation between anchors [-]
+    workload : Workload, optional
+        The customer's requests [-]
+
+    Returns
+    -------
+    LeverRanking
+        Differences and the pairs that have none [-]
+    """
+    found: list[LeverDelta] = []
+    unmet: list[str] = []
+    reaching: dict[float, str] = {}
+    for sla in sorted(set(slas)):
+        here: list[LeverDelta] = []
+        short: dict[str, list[str]] = {}
+        for lever in levers:
+            try:
+                here.append(
+                    lever_delta(
+                        lever, sla, demand, gpu_hourly_usd=gpu_hourly_usd, util=util, method=method, workload=workload
+                    )
+                )
+            except InfeasibleError as error:
+                short.setdefault(str(error), []).append(lever.name)
+                if curve_with(lever).fastest >= sla * (1 - TOLERANCE):
+                    reaching.setdefault(sla, lever.name)
+        found += ranked(here)
+        unmet += [
+            f"No difference at {shown(sla)} tok/s/user for {', '.join(names)}: {why}." for why, names in short.items()
+        ]
+    return LeverRanking(tuple(found), tuple(unmet), reaching)
+
+
+def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> dict[float, LeverDelta]:
+    """Return the best-ranked lever at each SLA among those measured against `curve` itself.
+
+    Parameters
+    ----------
+    deltas : iterable of LeverDelta
+        By rank within each SLA [-]
+    curve : Curve
+        The curve that is sized; what a lever saves on another says nothing of it [-]
+    gpus_per_pod : int
+        GPUs of its replica [GPUs/pod]
+
+    Returns
+    -------
+    dict of float to LeverDelta
+        By SLA [tok/s/user]
+    """
+    best: dict[float, LeverDelta] = {}
+    for delta in deltas:
+        if delta.lever.gpus_per_pod == gpus_per_pod and _same(delta.lever.baseline, curve):
+            best.setdefault(delta.sla, delta)
+    return best
+
+
+def _same(first: Curve, second: Curve) -> bool:
+    columns = ("concurrency", "tok_s_per_user", "per_replica_tps")
+    equal = all(np.array_equal(getattr(first, name), getattr(second, name)) for name in columns)
+    return equal and first.context == second.context
+
+
+def with_ranks(deltas: Iterable[LeverDelta]) -> Iterator[tuple[int, LeverDelta]]:
+    """Yield each of `deltas` behind its rank within its SLA, from 1.
+
+    Parameters
+    ----------
+    deltas : iterable of LeverDelta
+        By rank within each SLA [-]
+
+    Yields
+    ------
+    tuple of int and LeverDelta
+        The rank, and the difference [-]
+    """
+    ranks: dict[float, int] = {}
+    for delta in deltas:
+        ranks[delta.sla] = ranks.get(delta.sla, 0) + 1
+        yield ranks[delta.sla], delta

@@ -1,0 +1,178 @@
+"""What a reader must know beside the figures, a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from xlsizing.errors import shown
+from xlsizing.levers import LeverDelta
+from xlsizing.result import Sizing
+from xlsizing.rows import SizingRow
+from xlsizing.rules import HOURS_PER_MONTH, INTERP, TOLERANCE
+
+if TYPE_CHECKING:
+    from xlsizing.context import Context
+
+__all__ = ["MOST_LISTED", "lever_notes", "notes", "slas_listed"]
+
+MOST_LISTED = 8
+"""SLAs named in one sentence before the rest is counted [-]."""
+
+Rows = Sequence[SizingRow]
+
+
+def notes(sizing: Sizing, rows: Rows, price_source: str = "") -> list[str]:
+    """Return the notes on a sizing.
+
+    Parameters
+    ----------
+    sizing : Sizing
+        The sizing [-]
+    rows : sequence of SizingRow
+        Its rows by rising SLA [-]
+    price_source : str, optional
+        When and by whom the price was quoted [-]
+
+    Returns
+    -------
+    list of str
+        A sentence each, the most pressing first [-]
+    """
+    return [
+        *_infeasible_notes(rows),
+        *_wide_notes(rows),
+        *_interpolation_notes(rows, sizing.points.method.name),
+        *_flag_notes(rows),
+        *sizing.curve.notes,
+        *_money_notes(sizing, price_source),
+    ]
+
+
+def _infeasible_notes(rows: Rows) -> list[str]:
+    unmet = [row for row in rows if not row.feasible]
+    if not unmet:
+        return []
+    return [f"{slas_listed(unmet)} cannot be met: {unmet[0].reason}."]
+
+
+def _wide_notes(rows: Rows) -> list[str]:
+    wide = [row for row in rows if row.too_wide]
+    named = [
+        f"{shown(row.sla)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
+        + (f"measure c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
+        for row in wide[:MOST_LISTED]
+    ]
+    return [f"Too wide to quote (high above twice low), tok/s/user: {_and_more(named, len(wide))}."] if wide else []
+
+
+def _interpolation_notes(rows: Rows, method: str) -> list[str]:
+    between = [row for row in rows if row.regime == INTERP]
+    if not between:
+        return []
+    interpolated = f"Interpolated between measured points ({method}): {slas_listed(between)}."
+    return [f"{interpolated} GPUs there are estimates; the GPUs to commit to rest on measured points alone."]
+
+
+def _flag_notes(rows: Rows) -> list[str]:
+    over = [row for row in rows if row.overloaded]
+    notes = []
+    if over:
+        notes.append(
+            f"Held to max-num-seqs, the estimate's pods do not carry the demand at {slas_listed(over)}: "
+            "c* rounds down too far; take the GPUs to commit."
+        )
+    below_one = [row for row in rows if row.c_star and row.c_star < 1 - TOLERANCE]
+    if below_one:
+        notes.append(
+            f"c* is below 1 at {slas_listed(below_one)}: one request in flight already sees less than the SLA."
+        )
+    return notes
+
+
+def _money_notes(sizing: Sizing, price_source: str) -> list[str]:
+    given = f"as given ({price_source})" if price_source else "as given, without date or source"
+    standing = "is assumed, not quoted" if sizing.price_assumed else given
+    price = f"Price: {sizing.gpu_hourly_usd:,.2f} $/GPU-hour {standing}"
+    notes = [f"{price}; {HOURS_PER_MONTH} h/month is assumed. $/1M output tokens is at the demanded load."]
+    if sizing.spare_replicas:
+        pods, gpus = sizing.spare_replicas, sizing.spare_replicas * sizing.gpus_per_pod
+        notes.append(
+            f"{pods:,} spare {'pod' if pods == 1 else 'pods'} ({gpus:,} {'GPU' if gpus == 1 else 'GPUs'}) "
+            f"{'is' if pods == 1 else 'are'} in the totals and in all dollars, not in pods, GPUs, range or load."
+        )
+    return notes
+
+
+def lever_notes(deltas: Sequence[LeverDelta], context: Context | None) -> list[str]:
+    """Return why levers are a DRAFT, where estimate and commitment part, and what else they rest on.
+
+    Parameters
+    ----------
+    deltas : sequence of LeverDelta
+        Levers at SLAs [-]
+    context : Context or None
+        That of the curve they stand beside [-]
+
+    Returns
+    -------
+    list of str
+        A sentence for each set of reasons, with the levers and SLAs that it holds for; one for each
+        lever and SLA whose GPUs to commit do not move as its estimate does; one for each lever
+        whose baseline has another context [-]
+    """
+    return [*_draft_notes(deltas), *_commit_notes(deltas), *_context_notes(deltas, context)]
+
+
+def _commit_notes(deltas: Sequence[LeverDelta]) -> list[str]:
+    return [
+        f"Lever {delta.lever.name} at {shown(delta.sla)} tok/s/user: the estimate {_estimated(delta.delta_gpus)}, "
+        f"the GPUs to commit {_committed(delta.delta_gpus_high)}."
+        for delta in deltas
+        if np.sign(delta.delta_gpus) != np.sign(delta.delta_gpus_high)
+    ]
+
+
+def _estimated(delta: int) -> str:
+    gpus = f"{abs(delta):,} {'GPU' if abs(delta) == 1 else 'GPUs'}"
+    return f"{'saves' if delta < 0 else 'adds'} {gpus}" if delta else "stays as it is"
+
+
+def _committed(delta: int) -> str:
+    return f"{'fall' if delta < 0 else 'rise'} by {abs(delta):,}" if delta else "stay as they are"
+
+
+def _context_notes(deltas: Iterable[LeverDelta], context: Context | None) -> list[str]:
+    own = context.label() if context else None
+    labels = {delta.lever.name: found.label() if (found := delta.lever.baseline.context) else None for delta in deltas}
+    return [
+        f"Lever {name} was measured against: {label or 'no measurement context given'}."
+        for name, label in labels.items()
+        if label != own
+    ]
+
+
+def _draft_notes(deltas: Iterable[LeverDelta]) -> list[str]:
+    why: dict[tuple[str, ...], dict[str, list[float]]] = {}
+    for delta in deltas:
+        if delta.reasons:
+            why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.sla)
+    return [
+        f"{'; '.join(f'{name} at {_slas(slas)}' for name, slas in levers.items())}: DRAFT, {'; '.join(reasons)}."
+        for reasons, levers in why.items()
+    ]
+
+
+def slas_listed(rows: Iterable[SizingRow]) -> str:
+    """Return the SLAs of `rows` as one phrase [-]."""
+    return _slas([row.sla for row in rows])
+
+
+def _slas(slas: Sequence[float]) -> str:
+    return f"{_and_more([shown(sla) for sla in slas[:MOST_LISTED]], len(slas))} tok/s/user"
+
+
+def _and_more(texts: list[str], total: int) -> str:
+    return ", ".join(texts) + (f" and {total - len(texts):,} more" if total > len(texts) else "")

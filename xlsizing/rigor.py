@@ -1,0 +1,243 @@
+"""DRAFT or VERDICT: what each row rests on, with the reasons and what would promote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xlsizing.checks import Floats, refuse
+from xlsizing.curve import Curve
+from xlsizing.errors import shown
+from xlsizing.operating import OperatingPoints
+from xlsizing.rules import DRAFT, SWEEP, TOLERANCE, VERDICT
+
+if TYPE_CHECKING:
+    from xlsizing.context import Context
+
+__all__ = ["Assessment", "Reason", "Rigor", "Workload", "assess", "context_reasons", "missing_sweep_points"]
+
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The customer's requests; None is not stated.
+
+    Parameters
+    ----------
+    isl, osl : float, optional
+        Input and output tokens per request [tok]
+    turns : str, optional
+        "single-turn" or "multi-turn" [-]
+    """
+
+    isl: float | None = None
+    osl: float | None = None
+    turns: str | None = None
+
+
+class Reason(NamedTuple):
+    """Why a row is a DRAFT.
+
+    Parameters
+    ----------
+    why : str
+        What is missing or wrong [-]
+    promote : str
+        What would remove the reason [-]
+    """
+
+    why: str
+    promote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rigor:
+    """The standing of one row.
+
+    Parameters
+    ----------
+    reasons : tuple of Reason
+        Why it is a DRAFT; empty for a VERDICT [-]
+    """
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def label(self) -> str:
+        """Either "VERDICT" or "DRAFT" [-]."""
+        return DRAFT if self.reasons else VERDICT
+
+    def __str__(self) -> str:
+        return f"{self.label}: {'; '.join(reason.why for reason in self.reasons)}" if self.reasons else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a sizing rests on.
+
+    Parameters
+    ----------
+    common : tuple of Reason
+        Reasons that hold for every row: the curve, its context, the workload [-]
+    rows : tuple of Rigor
+        The standing of each row, in the order of the operating points [-]
+    mismatch : tuple of str
+        How the curve's workload differs from the customer's; such rows are for internal use [-]
+    unchecked : str or None
+        Why the GPUs per pod could not be checked against the context [-]
+    """
+
+    common: tuple[Reason, ...]
+    rows: tuple[Rigor, ...]
+    mismatch: tuple[str, ...]
+    unchecked: str | None
+
+
+def assess(
+    points: OperatingPoints,
+    *,
+    workload: Workload | None = None,
+    gpus_per_pod: int | None = None,
+    allow_mismatch: bool = False,
+) -> Assessment:
+    """Return what each operating point rests on.
+
+    Parameters
+    ----------
+    points : OperatingPoints
+        Where a replica runs at each SLA; its curve carries the measurement context [-]
+    workload : Workload, optional
+        The customer's requests [-]
+    gpus_per_pod : int, optional
+        GPUs of one replica, to be checked against the context [GPUs/pod]
+    allow_mismatch : bool, optional
+        For internal output only: let a workload mismatch stand as a reason for DRAFT [-]
+
+    Returns
+    -------
+    Assessment
+        DRAFT or VERDICT per row, with reasons [-]
+
+    Raises
+    ------
+    InputError
+        If the curve was measured at another workload, or the GPUs per pod contradict its context.
+
+    Notes
+    -----
+    VERDICT needs all of: the sweep c = 8, 16, 32, 64, 128 measured; the row's bracket inside it,
+    or a measured point; measured, not predicted; no pooling; the context complete; the workload
+    matched.
+    """
+    context = points.curve.context
+    mismatch, unknown = _compared(context, workload or Workload())
+    if mismatch and not allow_mismatch:
+        refuse(
+            "curve",
+            "must be measured at the customer's workload",
+            detail="; ".join(mismatch),
+            way_out="take a curve of that shape, or allow the mismatch for internal use",
+        )
+    common = (*context_reasons(context), *_curve_reasons(points.curve), *_unmatched(mismatch, unknown))
+    unchecked = None if context is None or gpus_per_pod is None else _unchecked(context, gpus_per_pod)
+    return Assessment(common, _row_rigors(points, common), mismatch, unchecked)
+
+
+def missing_sweep_points(curve: Curve) -> tuple[int, ...]:
+    """Return the concurrencies of the sweep that `curve` lacks [requests/replica].
+
+    >>> missing_sweep_points(Curve(concurrency=[8, 64], tok_s_per_user=[90, 40]))
+    (16, 32, 128)
+    """
+    measured = curve.concurrency
+    return tuple(c for c in SWEEP if not np.any(np.abs(measured - c) <= TOLERANCE * c))
+
+
+def _curve_reasons(curve: Curve) -> list[Reason]:
+    reasons = []
+    lacking = missing_sweep_points(curve)
+    if lacking:
+        points = ", ".join(map(str, lacking))
+        reasons.append(Reason(f"the sweep lacks c={points}", f"measure c={points}"))
+    if curve.pooled_share is not None:
+        reasons.append(Reason("rises of tok/s/user were pooled", "measure the pooled points again"))
+    return reasons
+
+
+def context_reasons(context: Context | None) -> list[Reason]:
+    """Return why a context leaves a figure a DRAFT: absent, incomplete or predicted [-].
+
+    Parameters
+    ----------
+    context : Context or None
+        Of the curve [-]
+
+    Returns
+    -------
+    list of Reason
+        Empty for a complete, measured context [-]
+    """
+    if context is None:
+        return [Reason("no measurement context given", "record the measurement context")]
+    reasons = []
+    missing = context.missing_labels()
+    if missing:
+        more = len(missing) - _MOST_NAMED
+        named = ", ".join(missing[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        reasons.append(Reason(f"the context lacks {named}", f"record {named}"))
+    if context.basis == "predicted":
+        reasons.append(Reason("the curve is predicted, not measured", "measure the curve"))
+    return reasons
+
+
+def _compared(context: Context | None, workload: Workload) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return how the curve's workload differs from the customer's, and what is not known of either."""
+    if context is None:  # its absence is a reason that covers both
+        return (), ()
+    from xlsizing.context_rules import MISMATCH, workload_mismatch  # noqa: PLC0415  # most curves carry no context
+
+    found = workload_mismatch(context, workload.isl, workload.osl, workload.turns)
+    mismatch = tuple(reason.sentence for reason in found if reason.kind == MISMATCH)
+    return mismatch, tuple(reason.sentence for reason in found if reason.kind != MISMATCH)
+
+
+def _unchecked(context: Context, gpus_per_pod: int) -> str | None:
+    from xlsizing.context_rules import check_gpus_per_pod  # noqa: PLC0415  # most curves carry no context
+
+    return check_gpus_per_pod(context, gpus_per_pod)
+
+
+def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reason]:
+    reasons = [Reason(f"WORKLOAD MISMATCH: {why}", "measure a curve at the customer's workload") for why in mismatch]
+    if unknown:
+        promote = "state the workload on both sides, so that curve and customer can be compared"
+        reasons.append(Reason(f"workload not compared ({', '.join(unknown)})", promote))
+    return reasons
+
+
+def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Rigor, ...]:
+    """Return one Rigor a row; rows of one kind share one object, so that long tables stay cheap."""
+    c = points.curve.concurrency
+    between = np.ravel(points.on_interpolation)
+    low, high = np.ravel(c[points.anchor]), np.ravel(c[points.next_anchor])
+    outside = between & ((low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE)))
+    unmet = ~np.ravel(points.feasible)
+    plain = Rigor(common)
+    rigors = [plain] * between.size
+    for i in np.flatnonzero(outside).tolist():
+        rigors[i] = Rigor((*common, _outside_reason(low[i], high[i])))
+    infeasible = Rigor((*common, Reason("no measured point meets the SLA", "relax the SLA or take a faster model")))
+    for i in np.flatnonzero(unmet).tolist():
+        rigors[i] = infeasible
+    return tuple(rigors)
+
+
+def _outside_reason(low: Floats, high: Floats) -> Reason:
+    bracket = f"between c={shown(low)} and c={shown(high)}"
+    return Reason(
+        f"interpolated {bracket}, not inside the sweep c={SWEEP[0]}..{SWEEP[-1]}",
+        f"measure a point {bracket} that meets the SLA",
+    )

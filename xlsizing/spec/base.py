@@ -1,0 +1,88 @@
+"""What every section of a sizing file is, and the section of a curve, which the file and its levers share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from xlsizing.checks import refuse
+from xlsizing.curve import Curve
+from xlsizing.errors import BLANK
+from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
+from xlsizing.spec.fields import (
+    FileName,
+    PoolShare,
+    Row,
+    at_most,
+)
+
+__all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Section", "one_of"]
+
+FORMS: Final = {"demand": ("tpm", "tok_s", "rps", "users"), "curve": ("anchors", "file")}
+"""Sections that hold exactly one of some fields [-]."""
+
+MOST_ROWS: Final = 2_000
+MOST_ENTRIES: Final = 100
+"""Longer lists are refused: of SLAs and anchors, and of anything else [-]."""
+
+
+def one_of(names: tuple[str, ...], **more: Any) -> ConfigDict:
+    """Return the schema of a section that holds exactly one of `names`, and `more` rules [-]."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in names]} | more)
+
+
+class Section(BaseModel):
+    """A mapping of known fields, none of them blank."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, protected_namespaces=())
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _not_blank(cls, value: Any, info: ValidationInfo) -> Any:
+        name = info.field_name or ""
+        if value is None and cls.model_fields[name].get_default() is None and not cls.model_fields[name].is_required():
+            refuse(name, "must not be blank", got=BLANK, way_out="fill it in or leave the line out")
+        return value
+
+
+STAND_IN: Final = Curve([1.0], [1.0])
+"""A curve where only the rest of a section is checked [-]."""
+
+
+class CurveSection(Section):
+    """A measured curve of one replica: exactly one of anchors and file."""
+
+    model_config = one_of(FORMS["curve"])
+
+    anchors: Annotated[list[Row], Field(min_length=1, max_length=MOST_ROWS), at_most(MOST_ROWS)] | None = Field(
+        default=None,
+        description="Measured points, one a row: concurrency [requests/replica], tok/s/user [tok/s/user], and where "
+        "measured output tok/s of the replica [tok/s] and TTFT [s]",
+    )
+    file: FileName | None = Field(default=None, description="CSV or JSON file of anchors, relative to this file [-]")
+    pool_rises: PoolShare | None = Field(
+        default=None, description="Largest share by which pooling may move a point to remove a rise of tok/s/user [-]"
+    )
+    _curve: Curve | None = PrivateAttr(None)
+
+    @property
+    def curve(self) -> Curve:
+        """The curve, without its context [-]."""
+        return self._curve or STAND_IN
+
+    @model_validator(mode="after")
+    def _measured(self, info: ValidationInfo[Reading]) -> Self:
+        if self.anchors is not None and self.file is None:
+            self._curve = inline_curve(self.anchors, self.pool_rises)
+        elif self.file is not None and self.anchors is None:
+            self._curve = curve_in_file(info.context.folder / self.file, self.pool_rises)
+        return self

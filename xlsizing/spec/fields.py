@@ -1,0 +1,208 @@
+"""The fields of a sizing file: for each kind its check, which is the core's own, and its JSON schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
+
+from xlsizing import levers
+from xlsizing.anchors import LABELS
+from xlsizing.checks import choice, number, printable, refuse, share, whole
+from xlsizing.context import FACTS, Context
+from xlsizing.context_fields import KINDS as FACT_KINDS
+from xlsizing.context_fields import SECTIONS, UNKNOWN, Fact
+from xlsizing.context_reading import field_named
+from xlsizing.errors import BLANK, InputError, Phrase
+from xlsizing.rules import HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES
+from xlsizing.spec.text import Fault
+
+__all__ = [
+    "Changes",
+    "ContextField",
+    "Day",
+    "Factor",
+    "FaultsError",
+    "FieldName",
+    "FileName",
+    "GpusPerPod",
+    "Json",
+    "LeverKind",
+    "Line",
+    "Method",
+    "Number",
+    "PoolShare",
+    "Row",
+    "Share",
+    "Spares",
+    "Turns",
+    "at_most",
+]
+
+Json = dict[str, Any]
+
+
+class FaultsError(ValueError):
+    """Several faults of one value, with paths from there.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        What is wrong [-]
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault.error) for fault in self.faults))
+
+
+def _checked(check: Callable[[Any, str], Any]) -> PlainValidator:
+    """Return the validator that calls a check of the core with the value and the name of its field."""
+
+    def validated(value: Any, info: ValidationInfo) -> Any:
+        return check(value, info.field_name or "value")
+
+    return PlainValidator(validated)
+
+
+def at_most(most: int) -> BeforeValidator:
+    """Return the validator of a list that holds `most` entries at most [-]."""
+
+    def short(value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, list) and len(value) > most:
+            refuse(info.field_name or "", f"must hold at most {most:,} entries", got=len(value))
+        return value
+
+    return BeforeValidator(short)
+
+
+def _line(value: object, name: str) -> str:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        refuse(name, "must be text", got=BLANK, way_out="fill it in or leave the line out")
+    if not isinstance(value, str):
+        refuse(name, "must be text", got=value, way_out="put quotes around it")
+    return printable(value.strip(), name)
+
+
+def _file_name(value: object, name: str) -> str:
+    path = _line(value, name)
+    if path.startswith(("/", "\\")) or path[1:2] == ":":
+        refuse(name, "must be a path relative to the sizing file", got=path)
+    return path
+
+
+def _day(value: object, name: str) -> str:
+    if value is None:
+        refuse(name, "must be a date such as 2026-03-31", got=BLANK)
+    return str(FACT_KINDS["date"](value, name))
+
+
+def _turns(value: object, name: str) -> str | None:
+    if isinstance(value, str) and not value.strip():
+        refuse(name, "must not be blank", got=BLANK, way_out="fill it in or leave the line out")
+    known: str | None = FACTS["turns"].value(value, name)
+    return known
+
+
+def _row(value: object, _name: str) -> tuple[float | None, ...]:
+    """Return the cells of one anchor; None is a column that was not measured."""
+    if not (isinstance(value, list) and len(value) in (2, 3, 4)):
+        got = Phrase(f"{len(value)} of them") if isinstance(value, list) else BLANK if value is None else value
+        refuse("an anchor", f"must be a list of 2 to 4 numbers, {', '.join(LABELS)}", got=got)
+    return tuple(None if cell is None else number(cell, label) for cell, label in zip(value, LABELS, strict=False))
+
+
+def _field_name(value: object, _name: str) -> str:
+    return str(value) if value in SECTIONS else field_named(value, FACTS)
+
+
+def _context(value: object, _name: str) -> Context:
+    return Context.from_mapping(_facts(value))
+
+
+def _changes(value: object, _name: str) -> dict[str, Any]:
+    return Context.from_mapping(_facts(value)).known()
+
+
+def _facts(value: Any) -> Any:
+    """Return a mapping of context fields, or raise what is wrong with each of them."""
+    faults = Context.faults(value)
+    if faults:
+        raise FaultsError(_placed(error, value) for error in faults)
+    return value
+
+
+def _placed(error: InputError, value: Any) -> Fault:
+    """Return the fault at the field that an error is about; where that is not known, at what was given as its name."""
+    if error.name != "context":
+        return Fault((error.name,), error)
+    key = error.got
+    return Fault((), error, ((key,),) if isinstance(key, str) and isinstance(value, dict) and key in value else ())
+
+
+def _number_json(**limits: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "number", "minimum": LOWEST, "maximum": HIGHEST} | limits)
+
+
+def _whole_json(low: int, high: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": low, "maximum": high})
+
+
+_LINE: Final[Json] = {"type": "string", "pattern": r"\S", "maxLength": 200}
+_DATE: Final[Json] = {"type": "string", "pattern": r"^\s*[0-9]{4}-?([0-9]{2}|W)"}
+_FACT_JSON: Final[dict[str, Json]] = {
+    "text": {"type": "string", "maxLength": 2000},
+    "token": {"type": "string", "maxLength": 2000},
+    "dtype": {"type": "string", "maxLength": 2000},
+    "whole": {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
+    "number": {"type": "number", "minimum": LOWEST, "maximum": HIGHEST},
+    "share": {"type": "number", "minimum": LOWEST, "maximum": 1},
+    "percent": {"type": "number", "exclusiveMinimum": 1, "maximum": 100},
+    "flag": {"enum": [True, False, "on", "off"]},
+    "date": _DATE,
+    "sha256": {"type": "string", "pattern": r"^\s*[0-9a-fA-F]{64}([\s,]+[0-9a-fA-F]{64})*\s*$"},
+}
+
+
+def _fact_json(fact: Fact) -> Json:
+    known = {"enum": list(fact.choices)} if fact.kind == "choice" else _FACT_JSON[fact.kind]
+    return {"description": f"{fact.label} [{fact.unit}]", "anyOf": [known, {"enum": [*UNKNOWN, None]}]}
+
+
+_CONTEXT_JSON: Final[Json] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {name: _fact_json(fact) for name, fact in FACTS.items()},
+}
+_CELL_JSON: Final[Json] = {"type": ["number", "null"], "minimum": LOWEST, "maximum": HIGHEST}
+_NEEDED_CELL_JSON: Final[Json] = _CELL_JSON | {"type": "number"}
+_ROW_JSON: Final[Json] = {
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 4,
+    "prefixItems": [_NEEDED_CELL_JSON, _NEEDED_CELL_JSON, _CELL_JSON, _CELL_JSON],
+}
+
+Number = Annotated[float, _checked(number), _number_json()]
+Share = Annotated[float, _checked(share), _number_json(maximum=1)]
+PoolShare = Annotated[float, _checked(share), _number_json(maximum=1)]
+Factor = Annotated[float, _checked(number), _number_json(minimum=0.01, maximum=100)]  # `Lever` holds the limits
+GpusPerPod = Annotated[
+    int, _checked(lambda v, n: whole(v, n, low=1, high=MOST_GPUS_PER_POD)), _whole_json(1, MOST_GPUS_PER_POD)
+]
+Spares = Annotated[int, _checked(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
+Line = Annotated[str, _checked(_line), WithJsonSchema(_LINE)]
+FileName = Annotated[str, _checked(_file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
+Day = Annotated[str, _checked(_day), WithJsonSchema(_DATE)]
+Method = Annotated[str, _checked(lambda v, n: choice(v, n, METHODS)), WithJsonSchema({"enum": list(METHODS)})]
+LeverKind = Annotated[
+    str, _checked(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})
+]
+Turns = Annotated[
+    str | None, _checked(_turns), WithJsonSchema({"enum": [*FACTS["turns"].choices, *filter(None, UNKNOWN)]})
+]
+Row = Annotated[tuple[float | None, ...], _checked(_row), WithJsonSchema(_ROW_JSON)]
+FieldName = Annotated[str, _checked(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]
+ContextField = Annotated[Context, _checked(_context), WithJsonSchema(_CONTEXT_JSON)]
+Changes = Annotated[dict[str, Any], _checked(_changes), WithJsonSchema(_CONTEXT_JSON)]

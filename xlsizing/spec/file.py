@@ -1,0 +1,282 @@
+"""The sizing file: customer, demand, SLAs, curve, context, price and levers in one YAML or JSON file.
+
+`read_spec` reads one, and refuses it with everything that is wrong; `schema` describes it to an
+editor; `example_text` is one that runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from xlsizing.context import Context
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InputError
+from xlsizing.levers import Lever
+from xlsizing.result import Sizing
+from xlsizing.rigor import Workload
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
+from xlsizing.sizing import size
+from xlsizing.spec.curves import Reading
+from xlsizing.spec.faults import SpecError, faults_in_fields, faults_in_form, sentences
+from xlsizing.spec.parts import core_parts
+from xlsizing.spec.sections import SizingFile
+from xlsizing.spec.text import read_document
+
+__all__ = ["ModelSize", "Price", "SignOff", "Spec", "SpecError", "example_text", "read_spec", "schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of a GPU-hour, and where it comes from.
+
+    Parameters
+    ----------
+    usd_per_gpu_hour : float
+        Price of one GPU for one hour [USD/GPU-hour]
+    date : str or None
+        When it was quoted; None where it is assumed [-]
+    source : str or None
+        Who quoted it; None where it is assumed [-]
+    """
+
+    usd_per_gpu_hour: float = ASSUMED_USD_PER_GPU_HOUR
+    date: str | None = None
+    source: str | None = None
+
+    @property
+    def assumed(self) -> bool:
+        """Whether the file gives no price, so that the default stands [-]."""
+        return self.source is None
+
+    @property
+    def provenance(self) -> str:
+        """The price with its date and source, or that it is assumed, in one phrase [USD/GPU-hour].
+
+        >>> Price().provenance
+        '8.60 $/GPU-hour, assumed: no price given'
+        """
+        price = f"{self.usd_per_gpu_hour:,.2f} $/GPU-hour"
+        return f"{price}, assumed: no price given" if self.assumed else f"{price}, {self.date}, {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSize:
+    """The size of the model, for `rightsize.tp_advice`.
+
+    Parameters
+    ----------
+    total_b, active_b : float
+        Parameters, and those active per token [billion parameters]
+    gpu_mem_gb : float or None
+        Memory of one GPU; None where the file gives none [GB]
+    """
+
+    total_b: float
+    active_b: float
+    gpu_mem_gb: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A line for a signature.
+
+    Parameters
+    ----------
+    role : str
+        Who signs [-]
+    name : str or None
+        The person, once known [-]
+    date : str or None
+        When it was signed [-]
+    """
+
+    role: str
+    name: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a sizing file says, checked; the core's objects come from its methods.
+
+    Parameters
+    ----------
+    path : Path
+        The file [-]
+    title, customer, date : str or None
+        What was measured, for whom and when the sizing was made [-]
+    slas : tuple of float
+        Interactivity SLAs in the order of the file [tok/s/user]
+    sla_names : tuple of str or None
+        Their names, None where there is none [-]
+    gpus_per_pod : int
+        GPUs of one replica [GPUs/pod]
+    util : float
+        Planned share of measured throughput [-]
+    spare_pods : int
+        Replicas beyond those that carry the demand [pods]
+    method : str
+        Interpolation between anchors [-]
+    price : Price
+        Price of a GPU-hour with its provenance [USD/GPU-hour]
+    context : Context or None
+        What the curve rests on; None where the file gives nothing [-]
+    model_size : ModelSize or None
+        For TP right-sizing [billion parameters]
+    sign_off : tuple of SignOff
+        Lines for signatures [-]
+    measured : Curve
+        The curve; read it through `curve` [-]
+    asked : Demand
+        The demand; read it through `demand` [unit of the demand]
+    requests : Workload
+        The workload; read it through `workload` [tok]
+    optimisations : tuple of Lever
+        The levers; read them through `levers` [-]
+    """
+
+    path: Path
+    title: str | None
+    customer: str | None
+    date: str | None
+    slas: tuple[float, ...]
+    sla_names: tuple[str | None, ...]
+    gpus_per_pod: int
+    util: float
+    spare_pods: int
+    method: str
+    price: Price
+    context: Context | None
+    model_size: ModelSize | None
+    sign_off: tuple[SignOff, ...]
+    measured: Curve
+    asked: Demand
+    requests: Workload
+    optimisations: tuple[Lever, ...]
+
+    def curve(self) -> Curve:
+        """Return the measured curve, its context attached [tok/s/user against requests/replica]."""
+        return self.measured
+
+    def demand(self) -> Demand:
+        """Return what the customer asks for [unit of the demand]."""
+        return self.asked
+
+    def workload(self) -> Workload:
+        """Return the customer's requests [tok]."""
+        return self.requests
+
+    def levers(self) -> list[Lever]:
+        """Return the levers in the order of the file, each with its own baseline [-]."""
+        return list(self.optimisations)
+
+    def size(self) -> Sizing:
+        """Return the sizing at every SLA, in the order of the file [GPUs]."""
+        return size(
+            self.measured,
+            list(self.slas),
+            self.asked,
+            gpus_per_pod=self.gpus_per_pod,
+            util=self.util,
+            gpu_hourly_usd=None if self.price.assumed else self.price.usd_per_gpu_hour,
+            spare_replicas=self.spare_pods,
+            method=self.method,
+        )
+
+
+def read_spec(path: str | Path) -> Spec:
+    """Return what the sizing file at `path` says.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file, or JSON where the name ends in .json [-]
+
+    Returns
+    -------
+    Spec
+        Its contents, checked
+
+    Raises
+    ------
+    SpecError
+        If anything in it breaks a rule; all faults are listed, with line and field.
+    """
+    file = Path(path)
+    try:
+        document = read_document(file)
+    except InputError as error:
+        raise SpecError([str(error)]) from None
+    reading = Reading(file.parent)
+    faults = [*document.faults, *faults_in_form(document.value)]
+    found = None
+    try:
+        found = SizingFile.model_validate(document.value, context=reading)
+    except ValidationError as error:
+        faults += faults_in_fields(error)
+    parts, crossed = core_parts(reading.valid, document.value)
+    faults += crossed
+    if faults or found is None:
+        raise SpecError(sentences(document, faults))
+    return _spec(file, found, parts)
+
+
+def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
+    size, price = file.model_size, file.price
+    return Spec(
+        path=path,
+        title=file.title,
+        customer=file.customer,
+        date=file.date,
+        slas=tuple(sla.tok_s_per_user for sla in file.slas),
+        sla_names=tuple(sla.name for sla in file.slas),
+        gpus_per_pod=file.gpus_per_pod,
+        util=file.util,
+        spare_pods=file.spare_pods,
+        method=file.method,
+        price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
+        context=file.context,
+        model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,
+        sign_off=tuple(SignOff(line.role, line.name, line.date) for line in file.sign_off),
+        **parts,
+    )
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a sizing file, for editors and other programs [-]."""
+    made: dict[str, Any] = _tidied(SizingFile.model_json_schema())
+    made["title"] = "xlsizing sizing file"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _tidied(node: Any) -> Any:
+    """Return a schema without titles made of field names, and where a field may be left out, but not be null."""
+    if isinstance(node, list):
+        return [_tidied(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    made_up = [name for name, value in node.items() if _made_up(name, value)]
+    kept = {name: _tidied(value) for name, value in node.items() if name not in made_up}
+    alternatives = kept.get("anyOf", [])
+    if {"type": "null"} in alternatives:
+        del kept["anyOf"]
+        kept = alternatives[0] | kept
+    return kept
+
+
+def _made_up(name: str, value: object) -> bool:
+    """Tell whether a title is made of the field's name, or a default is that of a field without one."""
+    if name == "default":
+        return value is None or (isinstance(value, dict) and not any(value.values()))
+    return name == "title" and isinstance(value, str)
+
+
+def example_text() -> str:
+    """Return a sizing file with comments that runs as it is [-]."""
+    return resources.files("xlsizing").joinpath("examples", "sizing.yaml").read_text(encoding="utf-8")

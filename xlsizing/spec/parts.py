@@ -1,0 +1,165 @@
+"""The core's objects in a sizing file, and the rules that hold between its fields."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from xlsizing.checks import refuse
+from xlsizing.context import FACTS, Context
+from xlsizing.context_rules import check_gpus_per_pod
+from xlsizing.curve import Curve
+from xlsizing.demand import Demand
+from xlsizing.errors import InputError, shown
+from xlsizing.levers import Lever
+from xlsizing.rigor import Workload
+from xlsizing.rules import TOLERANCE
+from xlsizing.sizing import size
+from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
+from xlsizing.spec.sections import SizingFile
+from xlsizing.spec.text import Fault, Where
+
+__all__ = ["core_parts"]
+
+_OF_A_RUN: Final = ("grounding", "provenance")
+"""Sections of a context that tell of one run, so that no other takes them over [-]."""
+
+Valid = dict[str, Any]
+
+
+def core_parts(valid: Valid, value: object) -> tuple[Valid, list[Fault]]:
+    """Return the core's objects by field of `Spec`, and what is wrong between fields.
+
+    Parameters
+    ----------
+    valid : dict
+        The fields of the file that are right in themselves [-]
+    value : object
+        What the file holds; fields that it does not give have their defaults [-]
+
+    Returns
+    -------
+    dict
+        "measured", "asked", "requests" and "optimisations", as far as their fields are right [-]
+    list of Fault
+        Rules broken between fields that are right in themselves [-]
+    """
+    given = value if isinstance(value, dict) else {}
+    known = _defaults(given) | valid
+    parts: Valid = {}
+    faults: list[Fault] = []
+    for needed, add in _STEPS:
+        if needed <= set(known):
+            faults += add(known, parts)
+    return parts, faults
+
+
+def _defaults(given: Valid) -> Valid:
+    fields = SizingFile.model_fields.items()
+    return {name: field.get_default() for name, field in fields if name not in given and not field.is_required()}
+
+
+def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
+    parts["measured"] = _attached(known["curve"].curve, known["context"])
+    return iter(())
+
+
+def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
+    demand = known["demand"]
+    forms: dict[str, Callable[[float], Demand]] = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
+    if demand.rps is not None and demand.osl is not None:
+        parts["asked"] = Demand.rps(demand.rps, osl=demand.osl)
+    for name, form in forms.items():
+        if getattr(demand, name) is not None:
+            parts["asked"] = form(getattr(demand, name))
+    return iter(())
+
+
+def _add_workload(known: Valid, parts: Valid) -> Iterator[Fault]:
+    asked = known["workload"]
+    parts["requests"] = Workload(asked.isl, asked.osl, asked.turns)
+    return iter(())
+
+
+def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
+    demanded, asked = known["demand"].osl, known["workload"].osl
+    if None not in (demanded, asked) and abs(demanded - asked) > TOLERANCE * asked:
+        rule = f"must be the workload's, {shown(asked)}"
+        yield from _caught(("demand", "osl"), lambda: refuse("osl", rule, got=demanded))
+
+
+def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
+    if known["context"] is not None:
+        try:
+            check_gpus_per_pod(known["context"], known["gpus_per_pod"])
+        except InputError as error:
+            del known["gpus_per_pod"]  # so that no lever says the same again
+            yield Fault(("gpus_per_pod",), error)
+
+
+def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:
+    """Size once, for what only a sizing can tell: more pods than can be counted."""
+    if "measured" not in parts or "asked" not in parts:
+        return
+    slas = [sla.tok_s_per_user for sla in known["slas"]]
+    options = {name: known[name] for name in ("gpus_per_pod", "util", "method")}
+    yield from _caught(("demand",), lambda: size(parts["measured"], slas, parts["asked"], **options))
+
+
+def _add_levers(known: Valid, parts: Valid) -> Iterator[Fault]:
+    parts["optimisations"] = ()
+    for i, lever in enumerate(known["levers"]):
+        made: list[Lever] = []
+        yield from _caught(("levers", i), partial(_add_lever, made, lever, known))
+        parts["optimisations"] += tuple(made)
+
+
+def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
+    made.append(_lever(lever, known))
+
+
+def _lever(lever: LeverSection, known: Valid) -> Lever:
+    base = lever.baseline or BaselineSection.model_construct(curve=known["curve"], context=known["context"])
+    before = _attached(base.curve.curve, base.context)
+    after = _context_with(lever.optimised, base.context)
+    brought = None if lever.optimised is None else lever.optimised.curve
+    optimised = None if brought is None else _attached(brought.curve, after)
+    gpus_per_pod = base.gpus_per_pod or known["gpus_per_pod"]
+    return lever.lever(before, after if optimised is None else None, gpus_per_pod, optimised)
+
+
+def _attached(curve: Curve, context: Context | None) -> Curve:
+    attached = copy.copy(curve)
+    attached.context = context
+    return attached
+
+
+def _context_with(side: OptimisedSection | None, before: Context | None) -> Context | None:
+    """Return the context with the lever: as given, or the baseline's with the fields that differ."""
+    if side is None or side.context_changes is None:
+        return None if side is None else side.context
+    kept = {} if before is None else before.known()
+    shared = {
+        name: fact for name, fact in kept.items() if FACTS[name].section not in _OF_A_RUN and name != "num_prompts"
+    }
+    return Context.from_mapping(shared | side.context_changes)
+
+
+def _caught(path: Where, check: Callable[[], object]) -> Iterator[Fault]:
+    try:
+        check()
+    except InputError as error:
+        yield Fault(path, error)
+
+
+_STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], ...]] = (
+    ({"curve", "context"}, _add_curve),
+    ({"demand"}, _add_demand),
+    ({"workload"}, _add_workload),
+    ({"demand", "workload"}, _same_osl),
+    ({"context", "gpus_per_pod"}, _gpus_as_measured),
+    ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _carried),
+    ({"levers", "curve", "context", "gpus_per_pod"}, _add_levers),
+)

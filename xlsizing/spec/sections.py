@@ -1,0 +1,147 @@
+"""The sections of a sizing file and their fields, each with its unit: what the JSON schema says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL
+from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
+from xlsizing.spec.curves import Reading
+from xlsizing.spec.fields import (
+    ContextField,
+    Day,
+    GpusPerPod,
+    Json,
+    Line,
+    Method,
+    Number,
+    Share,
+    Spares,
+    Turns,
+    at_most,
+)
+from xlsizing.spec.lever_sections import LeverSection
+
+__all__ = [
+    "DemandSection",
+    "ModelSizeSection",
+    "PriceSection",
+    "SignOffSection",
+    "SizingFile",
+    "SlaSection",
+    "WorkloadSection",
+]
+
+
+class DemandSection(Section):
+    """What the customer asks for, over the whole deployment, in exactly one form."""
+
+    model_config = one_of(FORMS["demand"], dependentRequired={"rps": ["osl"], "osl": ["rps"]})
+
+    tpm: Number | None = Field(default=None, description="Output tokens per minute [tok/min]")
+    tok_s: Number | None = Field(default=None, description="Output tokens per second [tok/s]")
+    rps: Number | None = Field(default=None, description="Requests per second, with osl [requests/s]")
+    osl: Number | None = Field(default=None, description="Output tokens per request, with rps and only with it [tok]")
+    users: Number | None = Field(default=None, description="Requests in flight at peak [requests]")
+
+
+class WorkloadSection(Section):
+    """The customer's requests; the curve must be measured at the same shape."""
+
+    isl: Number | None = Field(default=None, description="Input tokens per request [tok]")
+    osl: Number | None = Field(default=None, description="Output tokens per request [tok]")
+    turns: Turns = Field(default=None, description="Whether a conversation has one turn or several [-]")
+
+
+class SlaSection(Section):
+    """One interactivity SLA; a bare number stands for one without a name."""
+
+    model_config = ConfigDict(title="Named SLA")
+
+    tok_s_per_user: Number = Field(description="Output tokens per second that each user must see [tok/s/user]")
+    name: Line | None = Field(default=None, description="What it is for [-]")
+
+
+def _named(value: Any) -> Any:
+    return value if isinstance(value, dict) else {"tok_s_per_user": value}
+
+
+def _or_number(schema: Json) -> None:
+    rate: Json = SlaSection.model_json_schema()["properties"]["tok_s_per_user"]
+    schema["items"] = {"anyOf": [{key: rate[key] for key in ("type", "minimum", "maximum")}, schema["items"]]}
+
+
+class PriceSection(Section):
+    """The price of a GPU-hour; 8.60 USD is assumed, and labelled so, where there is none."""
+
+    usd_per_gpu_hour: Number = Field(description="Price of one GPU for one hour [USD/GPU-hour]")
+    date: Day = Field(description="When it was quoted [-]")
+    source: Line = Field(description="Who quoted it, and where it stands [-]")
+
+
+class ModelSizeSection(Section):
+    """The size of the model, for the rule of thumb on its tensor-parallel size."""
+
+    total_b: Number = Field(description="Parameters [billion parameters]")
+    active_b: Number = Field(
+        description="Parameters active per token; all of them for a dense model [billion parameters]"
+    )
+    gpu_mem_gb: Number | None = Field(default=None, description="Memory of one GPU [GB]")
+
+
+class SignOffSection(Section):
+    """A line for a signature; empty until it is signed."""
+
+    role: Line = Field(description="Who signs [-]")
+    name: Line | None = Field(default=None, description="The person, once known [-]")
+    date: Day | None = Field(default=None, description="When it was signed [-]")
+
+
+class SizingFile(Section):
+    """A sizing file: the customer, the demand, the SLAs and the measured curve that they are sized by."""
+
+    title: Line | None = Field(default=None, description="What was measured, as a title [-]")
+    customer: Line | None = Field(default=None, description="Whom the sizing is for [-]")
+    date: Day | None = Field(default=None, description="Date of the sizing [-]")
+    demand: DemandSection
+    workload: WorkloadSection = WorkloadSection()
+    slas: Annotated[
+        list[Annotated[SlaSection, BeforeValidator(_named)]],
+        Field(min_length=1, max_length=MOST_ROWS),
+        at_most(MOST_ROWS),
+    ] = Field(
+        description="Interactivity SLAs: numbers, or objects with a name [tok/s/user]",
+        json_schema_extra=_or_number,
+    )
+    gpus_per_pod: GpusPerPod = Field(description="GPUs of one replica: TP x PP x DP inside the pod [GPUs/pod]")
+    util: Share = Field(
+        default=DEFAULT_UTIL, description="Planned share of measured throughput; the rest is headroom [-]"
+    )
+    spare_pods: Spares = Field(default=0, description="Replicas beyond those that carry the demand (N+k) [pods]")
+    method: Method = Field(default=DEFAULT_METHOD, description="Interpolation between measured points [-]")
+    price: PriceSection | None = None
+    curve: CurveSection
+    context: ContextField | None = Field(
+        default=None, description="What the curve rests on; unknown fields are left out [-]"
+    )
+    model_size: ModelSizeSection | None = None
+    levers: Annotated[list[LeverSection], Field(max_length=MOST_ENTRIES), at_most(MOST_ENTRIES)] = Field(
+        default=[], description="Optimisation levers, each with its own matched baseline [-]"
+    )
+    sign_off: Annotated[list[SignOffSection], Field(max_length=MOST_ENTRIES), at_most(MOST_ENTRIES)] = Field(
+        default=[], description="Lines for signatures [-]"
+    )
+
+    @field_validator("*")
+    @classmethod
+    def _noted(cls, value: Any, info: ValidationInfo[Reading]) -> Any:
+        info.context.valid[info.field_name or ""] = value
+        return value

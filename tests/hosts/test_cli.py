@@ -200,7 +200,9 @@ class TestExitCodes:
         code, out, err = run(capsys, *flags())
         assert (code, err) == (0, "")
         assert "236" in out
-        assert out.startswith("DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128; interpolated ")
+        assert out.startswith(
+            "DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128; interpolated "
+        )
 
     def test_3_prints_the_table_and_writes_the_files(self, capsys, tmp_path):
         code, out, err = run(capsys, *flags(sla="100,300"), "--emit", tmp_path)

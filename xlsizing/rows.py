@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from xlsizing.errors import InfeasibleError
+from xlsizing.errors import InfeasibleError, shown
 from xlsizing.rules import TOLERANCE
 
 if TYPE_CHECKING:
@@ -88,6 +88,15 @@ class SizingRow:
     load_at_max_num_seqs: float | None
     too_wide: bool | None
     measure_next: float | None
+
+    @property
+    def remark(self) -> str:
+        """What the row says beside its range: that it is too wide to quote, and what would narrow it [-]."""
+        if not self.too_wide:
+            return ""
+        return (
+            f"too wide to quote: {f'measure c={shown(self.measure_next)}' if self.measure_next else 'bracket closed'}"
+        )
 
     @property
     def overloaded(self) -> bool:

@@ -34,6 +34,7 @@ HEADER = [
     "$/month to commit",
     "$/month estimate",
     "regime",
+    "remark",
 ]
 INFEASIBLE = (
     "#SIZING:N/A: 300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; "
@@ -101,8 +102,8 @@ class TestTable:
     def test_header_rows_blanks_and_infeasible_rows(self, headless):
         table = headless.call("SIZING_TABLE", CURVE, [[300], [None], [20], [""]], TPM, 4)
         assert table[0] == HEADER
-        assert table[1] == [""] * 9 + ["latency-tier-infeasible"]
-        assert table[2] == table[4] == [""] * 10
+        assert table[1] == [*[""] * 9, "latency-tier-infeasible", ""]
+        assert table[2] == table[4] == [""] * 11
         assert table[3] == [
             20,
             28,
@@ -113,8 +114,13 @@ class TestTable:
             pytest.approx(10_700.8),
             *[28 * GPU_MONTH] * 2,
             "below-knee-plateau",
+            "",
         ]
         assert len(table) == 5
+
+    def test_a_range_too_wide_to_quote_says_so(self, headless):
+        # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 24.48.
+        assert headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1][-1] == "too wide to quote: measure c=24"
 
     def test_cells_are_those_of_the_single_functions(self, headless):
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, 0.6, 3, "tpot")[1]

@@ -117,6 +117,7 @@ _TABLE_COLUMNS = {
     "$/month to commit": "usd_per_month_high",
     "$/month estimate": "usd_per_month",
     "regime": "regime",
+    "remark": "remark",
 }
 
 

@@ -135,7 +135,7 @@ def answer_table(report: Report) -> Table:
     named = (("name", lambda row: report.sla_names.get(row.sla, "")),) if report.sla_names else ()
     left = (_ANSWER[0], *named, *_ANSWER[1:5], (RIGOR, _rigor(report)))
     if any(row.too_wide for row in report.rows):
-        left += ((REMARK, _remark),)
+        left += ((REMARK, lambda row: row.remark),)
     right = (_WITH_SPARES if report.sizing.spare_replicas else ()) + _ANSWER[5:]
     key = 1 + len(named)
     return Table("GPUs and dollars", *_filled(left + right, report, said_at=key), key=key, split=len(left))
@@ -257,12 +257,6 @@ def _rigor(report: Report) -> Callable[[SizingRow], str]:
     mismatch = f", {WORKLOAD_MISMATCH}" if report.assessment.mismatch else ""
     labels = {id(row): rigor.label + mismatch for row, rigor in zip(report.rows, report.standings, strict=True)}
     return lambda row: labels[id(row)]
-
-
-def _remark(row: SizingRow) -> str:
-    if not row.too_wide:
-        return ""
-    return "too wide to quote: " + (f"measure c={shown(row.measure_next)}" if row.measure_next else "bracket closed")
 
 
 def _filled(

@@ -110,7 +110,7 @@ class _Commands(click.Group):
         return command
 
 
-_MODULES = ("size", "levers", "rightsize", "audit", "spec")
+_MODULES = ("size", "workbook", "levers", "rightsize", "audit", "spec")
 
 
 @click.group(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any
 
 import click
 
-__all__ = ["print_facts", "print_json", "print_text"]
+__all__ = ["print_facts", "print_json", "print_text", "working"]
 
 
 def print_json(record: Any) -> None:
@@ -29,3 +30,21 @@ def print_facts(named: Mapping[str, str]) -> None:
     for name, text in named.items():
         if text:
             click.echo(f"{name}: {text}")
+
+
+_LONG_TABLE = 300
+
+
+@contextmanager
+def working(words: str, rows: int) -> Iterator[None]:
+    """Show that the work called `words` goes on, where its `rows` take over a second and somebody watches stderr [-]."""
+    if rows < _LONG_TABLE or sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # noqa: PLC0415  # slow to import
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(words, total=None)
+        yield

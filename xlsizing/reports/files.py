@@ -16,14 +16,14 @@ __all__ = ["write_whole"]
 Check = Callable[[Mapping[str, Path]], None]
 
 
-def write_whole(texts: Mapping[Path, str], *, check: Check | None = None) -> None:
+def write_whole(texts: Mapping[Path, str | bytes], *, check: Check | None = None) -> None:
     """Write every file of `texts`, or leave the directory as it was.
 
     Parameters
     ----------
-    texts : mapping of Path to str
-        The files, all in one directory, and what each shall hold; the directory is made if its
-        parent exists [-]
+    texts : mapping of Path to str or bytes
+        The files, all in one directory, and what each shall hold, text or bytes; the directory is
+        made if its parent exists [-]
     check : callable, optional
         Reads the written files, given by name, before they take their place; what it raises
         removes them [-]
@@ -48,19 +48,19 @@ def write_whole(texts: Mapping[Path, str], *, check: Check | None = None) -> Non
         refuse("output", "must be writable", detail=error.strerror or str(error), where=_place(error, texts, folder))
 
 
-def _place(error: OSError, texts: Mapping[Path, str], folder: Path) -> str:
+def _place(error: OSError, texts: Mapping[Path, str | bytes], folder: Path) -> str:
     """Return the file that `error` is about, or the folder: never a name of ours inside it."""
     about = [name for name in (error.filename2, error.filename) if name in map(str, texts)]
     return str(about[0] if about else folder)
 
 
-def _replace_all(texts: Mapping[Path, str], folder: Path, check: Check | None) -> None:
+def _replace_all(texts: Mapping[Path, str | bytes], folder: Path, check: Check | None) -> None:
     """Stage every file beside its place, then rename; undo the renames if one fails."""
     with tempfile.TemporaryDirectory(prefix=".xlsizing-", dir=folder) as stage:
         for target, text in texts.items():
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, "Is a directory", str(target))
-            (Path(stage) / target.name).write_bytes(text.encode("utf-8"))
+            (Path(stage) / target.name).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         if check is not None:
             check({target.name: Path(stage) / target.name for target in texts})
         kept: dict[Path, Path | None] = {}

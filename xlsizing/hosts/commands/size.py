@@ -21,7 +21,7 @@ from xlsizing.hosts.flags import (
     planning_flags,
     source_of,
 )
-from xlsizing.hosts.output import print_json, print_text
+from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
 
 __all__ = ["command"]
@@ -41,17 +41,20 @@ _UNMET = InfeasibleError.exit_code
 @click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
 @click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
 @click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
+@click.option("--force", is_flag=True, help="Let --xlsx overwrite an existing file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = _report(flags) if flags["spec"] is None else _from_spec(flags)
-    written = [] if flags["emit"] is None else _emit(report, flags["emit"])
+    written = [] if flags["xlsx"] is None else [_workbook(report, flags["xlsx"], force=flags["force"])]
+    written += [] if flags["emit"] is None else _emit(report, flags["emit"])
     _print(report, written, as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
 def _from_spec(flags: dict[str, Any]) -> Report:
-    only_with_spec(("allow_mismatch", "emit", "as_json"))
+    only_with_spec(("allow_mismatch", "emit", "xlsx", "force", "as_json"))
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
@@ -73,6 +76,14 @@ def _report(flags: dict[str, Any]) -> Report:
         method=flags["method"],
     )
     return Report(sizing, printable(flags["model"], "--model"), source_of(flags))
+
+
+def _workbook(report: Report, file: str, *, force: bool) -> Path:
+    """Write the customer's workbook, and return where."""
+    from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
+
+    with working("Workbook: written and proven", len(report.rows)):
+        return write_workbook(report, file, force=force)
 
 
 def _emit(report: Report, folder: str) -> list[Path]:

@@ -1,0 +1,118 @@
+"""A formula that gives something else than the core never reaches a file."""
+
+import pytest
+
+from tests.command_line import run
+from tests.spec_files import EXAMPLE
+from tests.workbooks.built import standard_report
+from xlsizing import Curve, Demand, SizingError, size, write_workbook
+from xlsizing.reports.report import Report
+from xlsizing.workbooks import calc_sheet, curve_sheet, settings, sizing_sheet
+from xlsizing.workbooks.proof import ProofError
+
+SLAS = [10, 15, 18, 20, 22, 25, 40, 60, 80, 100, 120]
+KNEE = Curve([1, 8, 16, 32, 64], [100, 60, 25, 20, 15], output_tok_s=[95, 450, 390, 600, 800])
+REPORTS = {
+    "tokens": Report(size(KNEE, SLAS, Demand.tpm(3e6), gpus_per_pod=4, spare_replicas=2)),
+    "users": Report(size(KNEE, SLAS, Demand.users(3000), gpus_per_pod=4, method="tpot")),
+}
+"""Every case of the rules between them, with measured throughput and spares."""
+
+NOTES_ALONE = {"odd", "gap"}
+"""Workings behind a note on sheet Checks: no result follows from them."""
+
+
+def spoiled(steps, wrong):
+    """Return steps with one formula made wrong."""
+    return tuple((key, head, f"({formula})+1" if key == wrong else formula) for key, head, formula in steps)
+
+
+def keys(steps):
+    return [key for key, _, formula in steps if formula and key not in NOTES_ALONE]
+
+
+def refusal(what, path):
+    """Return the sentence that refuses to write a workbook."""
+    with pytest.raises(ProofError) as refused:
+        write_workbook(what, path)
+    return str(refused.value)
+
+
+class TestAWrongFormula:
+    def test_the_reports_hold_every_case(self):
+        regimes = {row.regime for report in REPORTS.values() for row in report.sizing.rows()}
+        assert len(regimes) == 5
+
+    @pytest.mark.parametrize("wrong", keys(calc_sheet.CALC))
+    def test_of_a_row(self, monkeypatch, tmp_path, wrong):
+        monkeypatch.setattr(calc_sheet, "CALC", spoiled(calc_sheet.CALC, wrong))
+        refusal(REPORTS["users" if wrong == "c_b" else "tokens"], tmp_path / "a.xlsx")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("wrong", keys(curve_sheet._WORKINGS))
+    def test_of_the_curve(self, monkeypatch, tmp_path, wrong):
+        monkeypatch.setattr(curve_sheet, "_WORKINGS", spoiled(curve_sheet._WORKINGS, wrong))
+        refusal(REPORTS["tokens"], tmp_path / "a.xlsx")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("Tolerance", 0.5), ("TPOT_Exponent", 0.8), ("Wide_Ratio", 1), ("Word_Interp", "between")]
+    )
+    def test_of_a_constant(self, monkeypatch, tmp_path, name, value):
+        monkeypatch.setitem(settings._CONSTANTS, name, (value, "wrong"))
+        refusal(REPORTS["users"], tmp_path / "a.xlsx")
+
+    def test_a_column_that_shows_another_result(self, monkeypatch, tmp_path):
+        shown = {column: key for column, key, *_ in sizing_sheet.RESULTS}
+        swapped = {"D": shown["F"], "F": shown["D"]}
+        results = tuple((entry[0], swapped.get(entry[0], entry[1]), *entry[2:]) for entry in sizing_sheet.RESULTS)
+        monkeypatch.setattr(sizing_sheet, "RESULTS", results)
+        assert "GPUs to commit in row " in refusal(REPORTS["tokens"], tmp_path / "a.xlsx")
+
+    def test_rounding_up_without_the_tolerance(self, monkeypatch, tmp_path):
+        curve = Curve([1, 10, 256], [215.5, 122.2, 41.8])
+        tps = 10 * 122.2
+        multiples = (
+            size(curve, [122.2], Demand.tok_s(tps * util * pods), gpus_per_pod=4, util=util)
+            for util in (0.1, 0.3, 0.7)
+            for pods in range(2, 500)
+        )
+        report = Report(next(sizing for sizing in multiples if sizing.pods_unrounded > sizing.pods))
+        plain = tuple(
+            (key, head, "MAX(1,CEILING({q},1))" if key == "pods" else formula) for key, head, formula in calc_sheet.CALC
+        )
+        write_workbook(report, tmp_path / "right.xlsx")
+        monkeypatch.setattr(calc_sheet, "CALC", plain)
+        assert "pods in row " in refusal(report, tmp_path / "wrong.xlsx")
+
+
+class TestWhatIsLeft:
+    @pytest.fixture
+    def wrong(self, monkeypatch):
+        """Make every estimate one pod too many."""
+        monkeypatch.setattr(calc_sheet, "CALC", spoiled(calc_sheet.CALC, "pods"))
+
+    def test_the_sentence_names_the_row_and_both_figures(self, wrong, tmp_path):
+        sentence = refusal(standard_report(), tmp_path / "a.xlsx")
+        assert sentence.startswith("workbook must equal the core in every row: ")
+        assert " (SLA 20 tok/s/user) is 8 in " in sentence
+        assert " and 7 in Python (the check in Checks!D" in sentence
+        assert sentence.endswith(" fails too); nothing was written")
+
+    def test_an_old_file_stays_as_it_was(self, wrong, tmp_path):
+        file = tmp_path / "a.xlsx"
+        file.write_bytes(b"old")
+        with pytest.raises(ProofError):
+            write_workbook(standard_report(), file, force=True)
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a.xlsx": b"old"}
+
+    def test_the_command_line_says_so_and_writes_nothing(self, wrong, tmp_path, capsys):
+        outcome = run(capsys, "workbook", "--spec", EXAMPLE, "-o", tmp_path / "a.xlsx")
+        assert outcome.code == 2
+        assert outcome.out == ""
+        assert outcome.err.count("\n") == 1
+        assert "workbook must equal the core in every row" in outcome.err
+        assert list(tmp_path.iterdir()) == []
+
+    def test_it_is_an_error_of_ours(self):
+        assert issubclass(ProofError, SizingError)

@@ -1,0 +1,103 @@
+"""Sheet About: the method in words and formulas, definitions, versions, provenance, and what was not verified."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import xlsizing
+from xlsizing.curve import Curve
+from xlsizing.reports.report import Report
+from xlsizing.workbooks.page import Page
+
+__all__ = ["about_sheet", "curve_hash"]
+
+_METHOD = (
+    "An interactivity SLA S [tok/s/user] fixes c*, the largest concurrency of one pod at which each user still sees S.",
+    "Pods = demand / (pod tok/s at c* x utilisation), rounded up: MAX(1,CEILING(q*(1-Tolerance),1)).",
+    "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
+    "An anchor meets S when tok/s/user >= S*(1-Tolerance). Below the last anchor the curve is flat.",
+    "log-c: tok/s/user is linear in ln c between neighbouring anchors.",
+    "tpot: 1/(tok/s/user) is linear in c^0.7 between neighbouring anchors.",
+    "Pod tok/s between anchors = eta x c* x S, never above the next anchor's, never below the best anchor that meets S.",
+    "Past the knee more concurrency carries less: c* is then the lowest anchor that carries the best throughput.",
+    "Range: the high end rests on the best measured point that meets S, the low end on the next measured point.",
+    "Users as demand: pods = users / (c* x utilisation); the throughput limits above do not apply.",
+)
+
+_DEFINITIONS = (
+    ("concurrency, c", "requests in flight on ONE pod; not users on the site, not batch size"),
+    ("tok/s/user", "output tokens per second that one user sees: 1/TPOT, TPOT = (end-to-end - TTFT)/(OSL - 1)"),
+    ("pod", "one serving instance (replica); it has 'GPUs per pod' GPUs"),
+    ("utilisation", "planned share of measured throughput; the rest is headroom for TTFT and failover"),
+    ("GPUs to commit", "the high end of the range: rests on measured points alone; quote this one"),
+    ("estimate", "interpolated between measured points"),
+    ("load", "demand / (pods x what one pod carries), after rounding up"),
+    ("max-num-seqs", "the serving flag: c* rounded down"),
+    ("DRAFT / VERDICT", "a VERDICT rests on a full sweep, a complete context and a matched workload; else DRAFT"),
+)
+
+_NOT_VERIFIED = (
+    "The measurements themselves: they are the customer's or the measuring party's.",
+    "TTFT: no row is sized by it; utilisation leaves headroom for it.",
+    "Traffic shape: bursts, prefix-cache hits and request mixes other than the measured workload.",
+    "Levers: each figure is as delivered and does not follow edits of this workbook.",
+    "Context and workload are compared as stated, not measured again.",
+)
+
+
+def about_sheet(page: Page, report: Report) -> None:
+    """Write what a reader needs in order to trust, or to question, the figures.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    report : Report
+        The sizing with the words around it [-]
+    """
+    page.put("B1", "About this workbook", "title")
+    row = 3
+    for title, lines in _sections(report):
+        page.put(f"B{row}", title, "section")
+        row += 1
+        for label, text in lines:
+            page.user(f"B{row}", label, "strong.wrap", "about")
+            page.user(f"C{row}", text, "label.wrap", "about")
+            page.tall(row, 14 * (1 + len(text) // 130))
+            row += 1
+        row += 1
+    page.widths(A=2, B=22, C=120)
+    page.printed()
+
+
+def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    yield "Method", [("", line) for line in _METHOD]
+    yield "Definitions", list(_DEFINITIONS)
+    yield "Provenance", _provenance(report)
+    yield "What was NOT verified", [("", line) for line in _NOT_VERIFIED]
+    yield "Notes, as delivered", [("", line) for line in report.notes]
+    if report.promotions:
+        yield "What would promote a DRAFT, as delivered", [("", line) for line in report.promotions]
+
+
+def _provenance(report: Report) -> list[tuple[str, str]]:
+    sizing = report.sizing
+    return [
+        ("xlsizing", xlsizing.__version__),
+        ("interpolation", sizing.points.method.name),
+        ("curve", report.source or "given point by point"),
+        ("curve SHA-256", curve_hash(sizing.curve)),
+        ("proof", "recalculated by an engine of its own before hand-over: equal to the Python core in every row"),
+    ]
+
+
+def curve_hash(curve: Curve) -> str:
+    """Return the SHA-256 of the anchors as the workbook holds them [-].
+
+    >>> curve_hash(Curve([1], [100]))[:8]
+    '5201cda0'
+    """
+    columns = (curve.concurrency, curve.tok_s_per_user, curve.output_tok_s, curve.ttft_s)
+    text = "\n".join("" if values is None else " ".join(map(repr, values.tolist())) for values in columns)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

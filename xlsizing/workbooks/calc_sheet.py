@@ -1,0 +1,248 @@
+"""Sheet Calc: one row an SLA, one step a column; the customer's table only shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from xlsizing.workbooks.names import Layout, letter
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.settings import settings
+
+__all__ = ["CALC", "MET", "PODS", "POINT", "calc_cells", "calc_sheet", "write_steps"]
+
+Step = tuple[str, str, str]
+
+POINT: Final[tuple[Step, ...]] = (
+    ("on", "row in use", ""),
+    ("s", "SLA [tok/s/user]", "{sla}"),
+    ("i", "last anchor that meets it", "MIN(N_Anchors,SUMPRODUCT((Curve_r>={s}*(1-Tolerance))*1))"),
+    ("met", "met", "IF({i}>0,1,0)"),
+    ("a", "anchor", "MAX(1,{i})"),
+    ("r_a", "its tok/s/user", "INDEX(Curve_r,{a})"),
+    ("c_a", "its c", "INDEX(Curve_c,{a})"),
+    ("between", "between two", "IF(AND({met}=1,{a}<N_Anchors,ABS({r_a}-{s})>Tolerance*{s}),1,0)"),
+    ("b", "next anchor", "{a}+{between}"),
+    ("c_b", "its c", "INDEX(Curve_c,{b})"),
+    (
+        "x_at",
+        "x at the SLA",
+        (
+            "IF({between}=1,INDEX(Curve_x,{a})+(INDEX(Curve_x,{b})-INDEX(Curve_x,{a}))"
+            "/(INDEX(Curve_y,{b})-INDEX(Curve_y,{a}))*(IF(Is_Tpot=1,1/{s},{s})-INDEX(Curve_y,{a})),INDEX(Curve_x,{a}))"
+        ),
+    ),
+    ("c_line", "c there", "IF({between}=1,IF(Is_Tpot=1,MAX(0,{x_at})^(1/TPOT_Exponent),EXP({x_at})),{c_a})"),
+    (
+        "eta",
+        "eta there",
+        (
+            "IF(Has_T*{between}=1,INDEX(Curve_eta,{a})+(INDEX(Curve_eta,{b})-INDEX(Curve_eta,{a}))"
+            "*(LN({c_line})-INDEX(Curve_lnc,{a}))/(INDEX(Curve_lnc,{b})-INDEX(Curve_lnc,{a})),1)"
+        ),
+    ),
+    (
+        "t_line",
+        "pod tok/s there, held to the next anchor's",
+        (
+            "IF({between}=1,IF(Is_Users=1,{c_line}*{s}*{eta},MIN({c_line}*{s}*{eta},INDEX(Curve_T,{b}))),"
+            "INDEX(Curve_T,{a}))"
+        ),
+    ),
+    ("best", "best measured that meets it", "INDEX(Curve_best,{a})"),
+    ("capped", "past the knee", "IF(Is_Users=1,0,IF({best}>{t_line}*(1+Tolerance),1,0))"),
+    ("tps", "pod tok/s", "IF(Is_Users=1,{t_line},MAX({best},{t_line}))"),
+    ("c_star", "c*", "IF({capped}=1,INDEX(Curve_knee_c,{a}),{c_line})"),
+    ("carried", "one pod carries", "IF(Is_Users=1,{c_star},{tps})"),
+    ("proven", "proven by measurement", "IF(Is_Users=1,{c_a},{best})"),
+    ("hoped", "most it could be", "IF(Is_Users=1,{c_b},MAX({best},INDEX(Curve_T,{b})))"),
+    ("q_high", "pods to commit, unrounded", "Demand_Asked/({proven}*Util)"),
+)
+"""Key, heading and formula of the steps that every row in use takes; each may name earlier keys [-]."""
+
+PODS: Final[tuple[Step, ...]] = (
+    ("q", "pods, unrounded", "Demand_Asked/({carried}*Util)"),
+    ("q_low", "low end, unrounded", "Demand_Asked/({hoped}*Util)"),
+    ("pods", "pods", "MAX(1,CEILING({q}*(1-Tolerance),1))"),
+    ("pods_high", "pods to commit", "MAX(1,CEILING({q_high}*(1-Tolerance),1))"),
+    ("pods_low", "pods, low end", "MAX(1,CEILING({q_low}*(1-Tolerance),1))"),
+    ("gpus", "GPUs", "{pods}*GPUs_per_Pod"),
+    ("gpus_high", "GPUs to commit", "{pods_high}*GPUs_per_Pod"),
+    ("gpus_low", "GPUs, low end", "{pods_low}*GPUs_per_Pod"),
+)
+
+MET: Final[tuple[Step, ...]] = (
+    *PODS,
+    ("rate", "tok/s/user at c*", "IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},{r_a}))"),
+    ("usd", "$/month", "({pods}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
+    ("usd_high", "$/month to commit", "({pods_high}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
+    ("tok_s", "demand [tok/s]", "IF(Is_Users=1,Demand_Value*{s},Demand_tok_s)"),
+    ("usd_m", "$/1M tok", "{usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
+    ("usd_m_high", "$/1M tok to commit", "{usd_high}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
+    ("load", "load", "Demand_Asked/({pods}*{carried})"),
+    ("load_fewer", "load, one pod fewer", 'IF({pods}>1,Demand_Asked/(({pods}-1)*{carried}),"-")'),
+    ("flag", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
+    ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={flag})*1)))"),
+    ("j_next", "the one after", "MIN(N_Anchors,{j}+1)"),
+    ("x_flag", "x there", "IF(Is_Tpot=1,{flag}^TPOT_Exponent,LN({flag}))"),
+    (
+        "y_flag",
+        "y there",
+        (
+            "IF({j_next}={j},INDEX(Curve_y,{j}),INDEX(Curve_y,{j})+MAX(0,({x_flag}-INDEX(Curve_x,{j}))"
+            "/(INDEX(Curve_x,{j_next})-INDEX(Curve_x,{j})))*(INDEX(Curve_y,{j_next})-INDEX(Curve_y,{j})))"
+        ),
+    ),
+    (
+        "eta_flag",
+        "eta there",
+        (
+            "IF({j_next}={j},INDEX(Curve_eta,{j}),INDEX(Curve_eta,{j})+MAX(0,(LN({flag})-INDEX(Curve_lnc,{j}))"
+            "/(INDEX(Curve_lnc,{j_next})-INDEX(Curve_lnc,{j})))*(INDEX(Curve_eta,{j_next})-INDEX(Curve_eta,{j})))"
+        ),
+    ),
+    ("t_flag", "pod tok/s there", "MIN({flag}*IF(Is_Tpot=1,1/{y_flag},{y_flag})*{eta_flag},{tps})"),
+    ("load_flag", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{flag},{t_flag}))"),
+    ("wide", "too wide to quote", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
+    ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),
+    (
+        "rigor",
+        "rigor",
+        (
+            "IF(Verdict_Possible=1,IF(OR({between}=0,{capped}=1,AND({c_a}>=Sweep_Low*(1-Tolerance),"
+            "{c_b}<=Sweep_High*(1+Tolerance))),Word_Verdict,Word_Draft),Word_Draft)"
+        ),
+    ),
+    (
+        "sound",
+        "invariants hold",
+        (
+            "IF(AND({pods}*{carried}*Util>=Demand_Asked*(1-Tolerance)*(1-Tolerance),"
+            "OR({pods}=1,({pods}-1)*{carried}*Util<Demand_Asked),{pods_high}>={pods},{pods}>={pods_low}),1,0)"
+        ),
+    ),
+)
+"""The same for the steps of rows that an anchor meets [-]."""
+
+_LAST: Final[tuple[Step, ...]] = (
+    (
+        "next_c",
+        "c to measure next",
+        (
+            'IF({met}=0,IF(INDEX(Curve_c,1)>1,1,""),IF({between}=1,IF(AND({inside}>{c_a},{inside}<{c_b}),{inside},""),'
+            'IF(AND({a}=N_Anchors,{capped}=0),2*INDEX(Curve_c,N_Anchors),"")))'
+        ),
+    ),
+    (
+        "case",
+        "case",
+        (
+            "IF({met}=0,Word_Infeasible,IF({capped}=1,Word_Knee,IF({between}=1,Word_Interp,"
+            "IF({a}=N_Anchors,Word_Plateau,Word_Measured))))"
+        ),
+    ),
+    ("bad", "SLA not usable", ""),
+    ("state", "0 blank, 1 check, 2 unmet, 3 met", ""),
+    ("regime", "regime", ""),
+)
+
+CALC: Final[tuple[Step, ...]] = (*POINT, *MET, *_LAST)
+"""Every step of a row, in the order of the columns from B [-]."""
+
+_NAMED: Final = {
+    "regime": "Out_Regime",
+    "q_high": "Q_High",
+    "sound": "Row_Sound",
+    "bad": "Row_SLA_Bad",
+    "state": "Row_State",
+    "wide": "Row_Wide",
+}
+
+_FIRST_COLUMN: Final = 2
+_MET_KEYS: Final = frozenset(("tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
+
+
+def calc_cells(row: int) -> dict[str, str]:
+    """Return the cell of each step in `row`, as other sheets name it [-]."""
+    return {key: f"Calc!${letter(_FIRST_COLUMN + offset)}{row}" for offset, (key, _, _) in enumerate(CALC)}
+
+
+def calc_sheet(page: Page, layout: Layout) -> None:
+    """Write the constants and one row of steps an SLA.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    layout : Layout
+        Where the tables stand [-]
+    """
+    page.put("B1", "Calculation: one row an SLA, one step a column", "title")
+    page.put(
+        "B2", "Nothing to change here. Constants and words of the formulas come first, each with its name.", "note"
+    )
+    settings(page, 3)
+    head = layout.sla_rows[0] - 1
+    for offset, (_, heading, _) in enumerate(CALC):
+        page.at(head, _FIRST_COLUMN + offset, heading, "head")
+    page.tall(head, 58)
+    for row in layout.sla_rows:
+        sla = f"Sizing!$B{row}"
+        own = {"on": _on(sla), "bad": _bad(sla), "state": _state(row), "regime": _regime(row)}
+        write_steps(page, row, _FIRST_COLUMN, CALC, sla, own)
+    first, last = layout.sla_rows[0], layout.sla_rows[-1]
+    cells = calc_cells(first)
+    for key, name in _NAMED.items():
+        column = cells[key].removeprefix("Calc!$").removesuffix(str(first))
+        page.named(name, f"{column}{first}:{column}{last}")
+    page.sheet.freeze_panes = f"D{first}"
+    for offset in range(len(CALC)):
+        page.widths(**{letter(_FIRST_COLUMN + offset): 13})
+    page.widths(A=2)
+    page.printed(wide=4)
+
+
+def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: str, own: Mapping[str, str]) -> None:
+    """Write `steps` into `row`, from `column` on.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    row, column : int
+        Where the first step goes, counted from 1 [-]
+    steps : sequence
+        Key, heading and formula of each [-]
+    sla : str
+        The cell that holds the SLA [tok/s/user]
+    own : mapping
+        Formulas of the steps that have their own condition, by key; "on" among them [-]
+    """
+    cells = {key: f"${letter(column + offset)}{row}" for offset, (key, _, _) in enumerate(steps)}
+    cells["sla"] = sla
+    for offset, (key, _, formula) in enumerate(steps):
+        if key in own:
+            text = own[key]
+        elif key in _MET_KEYS:
+            text = f'=IF({cells["on"]}=1,IF({cells["met"]}=1,{formula.format_map(cells)},""),"")'
+        else:
+            text = f'=IF({cells["on"]}=1,{formula.format_map(cells)},"")'
+        page.at(row, column + offset, text, "calc.num")
+
+
+def _on(sla: str) -> str:
+    return f"=IF(Inputs_OK=1,IF(ISNUMBER({sla}),1,0),0)"
+
+
+def _bad(sla: str) -> str:
+    return f"=IF(COUNTA({sla})=0,0,IF(ISNUMBER({sla}),IF(OR({sla}<Lowest,{sla}>Highest),1,0),1))"
+
+
+def _state(row: int) -> str:
+    sla, cells = f"Sizing!$B{row}", calc_cells(row)
+    return f"=IF(Checks_Failed=0,IF(ISNUMBER({sla}),IF({cells['met']}=1,3,2),0),IF(COUNTA({sla})=0,0,1))"
+
+
+def _regime(row: int) -> str:
+    cells = calc_cells(row)
+    return f'=IF({cells["state"]}=0,"",IF({cells["state"]}=1,Word_Check,{cells["case"]}))'

@@ -1,0 +1,227 @@
+"""Sheet Checks: what would make a result wrong, and the snapshot that shows an edit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rows import SizingRow
+from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.workbooks.calc_sheet import calc_cells
+from xlsizing.workbooks.names import Layout, letter
+from xlsizing.workbooks.page import Page
+
+__all__ = ["checks_sheet"]
+
+
+def _number(name: str) -> str:
+    return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>Highest),1,0),1)"
+
+
+def _whole(name: str, low: int, most: str) -> str:
+    return f"IF(ISNUMBER({name}),IF(OR({name}<{low},{name}>{most},{name}<>INT({name})),1,0),1)"
+
+
+_INPUT: Final = (
+    ("Demand must be a number above 0", _number("Demand_Value")),
+    (
+        "Unit of the demand must be one of the list",
+        "IFERROR(IF(OR(Demand_Unit=Word_TPM,Demand_Unit=Word_Tok_s,Demand_Unit=Word_RPS,Demand_Unit=Word_Users),0,1),1)",
+    ),
+    (
+        "Output tokens per request must be a number above 0 where the demand is rps",
+        f"IFERROR(IF(Demand_Unit=Word_RPS,{_number('Demand_OSL')},0),0)",
+    ),
+    ("Utilisation must be above 0, at most 1", "IF(ISNUMBER(Util),IF(OR(Util<Lowest,Util>1),1,0),1)"),
+    ("GPUs per pod must be a whole number of at least 1", _whole("GPUs_per_Pod", 1, "Most_GPUs_per_Pod")),
+    ("Spare pods must be a whole number of at least 0", _whole("Spare_Pods", 0, "Most_Spares")),
+    ("Price must be a number above 0", _number("USD_per_GPU_Hour")),
+    ("Hours per month must be a number above 0", _number("Hours_per_Month")),
+    ("Interpolation must be one of the list", "IFERROR(IF(OR(Method=Word_Log_c,Method=Word_Tpot),0,1),1)"),
+    ("SLAs must be numbers above 0", "SUM(Row_SLA_Bad)"),
+    ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
+    (
+        "GPUs per pod must be TP x PP x DP inside the pod of the context",
+        (
+            "IF(ISNUMBER(Context_GPUs),IF(ISNUMBER(GPUs_per_Pod),IF(Context_GPUs_Exact=1,"
+            "IF(GPUs_per_Pod=Context_GPUs,0,1),IF(INT(GPUs_per_Pod/Context_GPUs)*Context_GPUs=GPUs_per_Pod,0,1)),0),0)"
+        ),
+    ),
+    ("WORKLOAD MISMATCH: the curve was measured at another shape (sheet Context)", "SUM(Workload_Off)"),
+)
+
+_CURVE: Final = (
+    ("Anchors must be whole rows of numbers above 0, each concurrency once (sheet Curve)", "SUM(Row_Bad)"),
+    ("At least one anchor must be given", "IF(COUNTA(Anchor_c)=0,1,0)"),
+    ("tok/s/user must not rise with concurrency: drop or re-measure a point", "SUM(Curve_rise)"),
+    ("Output tok/s must not exceed c x tok/s/user by more than 5 %: the columns contradict", "SUM(Curve_high)"),
+    ("Output tok/s is far below c x tok/s/user: column D does not look like output tok/s", "SUM(Curve_low)"),
+)
+
+_RESULT: Final = (
+    ("No row may need more than 100,000,000 pods: check the units", "IF(Inputs_OK=1,IF(MAX(Q_High)>Most_Pods,1,0),0)"),
+    (
+        "Every row carries the demand, one pod fewer would not, low <= estimate <= commit",
+        "COUNT(Row_Sound)-SUM(Row_Sound)",
+    ),
+)
+
+_NOTES: Final = (
+    ("Anchors out of order (they are sorted; nothing to do)", "SUM(Row_Unsorted)"),
+    ("Neighbouring anchors more than 5x apart: figures between rest on a wide gap", "SUM(Curve_gap)"),
+    ("Output tok/s below 80 % of c x tok/s/user: requests queued, or c was never reached", "SUM(Curve_odd)"),
+    ("No output throughput was measured: c x tok/s/user overstates it, more GPUs may be needed", "1-Has_T"),
+    ("SLAs that no measured point meets", "COUNTIF(Row_State,2)"),
+    ("SLAs whose range is too wide to quote", "SUM(Row_Wide)"),
+    ("Fields missing from the measurement context", "Context_Missing"),
+    ("Values that differ from the snapshot below", "Edited"),
+)
+
+_FIRST: Final = 6
+_SNAPSHOT_HEADS: Final = ("SLA", "regime", "pods", "GPUs", "GPUs to commit", "$/month", "$/month to commit", "c*")
+_SNAPSHOT_COLUMNS: Final = "EFDIHM"  # of sheet Sizing, for all but the SLA and the regime
+
+
+def checks_sheet(page: Page, report: Report, layout: Layout) -> None:
+    """Write the checks, their sums, and the snapshot of the delivered inputs and results.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    report : Report
+        The sizing as delivered [-]
+    layout : Layout
+        Where the tables stand [-]
+    """
+    page.put("B1", "Checks", "title")
+    page.put("B2", "An error blanks every result. A note changes no figure.", "note")
+    row = _list(page)
+    row = _delivered_inputs(page, report, row + 2)
+    row = _delivered_anchors(page, report, layout, row + 2)
+    _delivered_rows(page, report, layout, row + 2)
+    page.widths(A=2, B=78, C=24, D=16, E=16, F=16, G=16, H=16, I=16, J=10)
+    page.printed(repeat="1:2")
+
+
+def _list(page: Page) -> int:
+    for column, head in zip("BCDE", ("check", "found", "status", "counts"), strict=True):
+        page.put(f"{column}{_FIRST - 1}", head, "head")
+    row = _FIRST
+    sums: dict[str, str] = {}
+    for group, entries in (("inputs", _INPUT), ("curve", _CURVE), ("result", _RESULT), ("notes", _NOTES)):
+        start = row
+        for words, formula in entries:
+            _line(page, row, words, formula, error=group != "notes")
+            row += 1
+        sums[group] = f"$E${start}:$E${row - 1}"
+    last_error = row - len(_NOTES) - 1
+    page.named("Check_What", f"B{_FIRST}:B{last_error}")
+    page.named("Check_Flag", f"E{_FIRST}:E{last_error}")
+    totals = (
+        ("Checks failed", "Checks_Failed", f"=SUM({sums['inputs']},{sums['curve']},{sums['result']})"),
+        ("Curve checks failed", "Curve_Failed", f"=SUM({sums['curve']})"),
+        ("Inputs usable", "Inputs_OK", f"=IF(SUM({sums['inputs']},{sums['curve']})=0,1,0)"),
+    )
+    for words, name, formula in totals:
+        page.put(f"B{row}", words, "strong")
+        page.put(f"C{row}", formula, "key.int")
+        page.named(name, f"C{row}")
+        row += 1
+    return row
+
+
+def _line(page: Page, row: int, words: str, formula: str, *, error: bool) -> None:
+    page.put(f"B{row}", words, "calc.text")
+    page.put(f"C{row}", f"={formula}", "calc.int")
+    page.put(f"D{row}", f'=IF(C{row}=0,"ok",{"Word_Check" if error else chr(34) + "note" + chr(34)})', "calc.text")
+    page.put(f"E{row}", f"=IF(C{row}=0,0,1)", "calc.int")
+
+
+def _delivered_inputs(page: Page, report: Report, row: int) -> int:
+    sizing, demand = report.sizing, report.sizing.demand
+    values = {
+        "Demand_Value": float(demand.value),
+        "Demand_Unit": demand.unit,
+        "Demand_OSL": None if demand.osl is None else float(demand.osl),
+        "Util": sizing.util,
+        "GPUs_per_Pod": sizing.gpus_per_pod,
+        "Spare_Pods": sizing.spare_replicas,
+        "USD_per_GPU_Hour": sizing.gpu_hourly_usd,
+        "Hours_per_Month": HOURS_PER_MONTH,
+        "Method": sizing.points.method.name,
+    }
+    page.put(f"B{row}", "As delivered: inputs", "section")
+    _heads(page, row + 1, ("input", "delivered", "differs"))
+    for name, value in values.items():
+        at = row + 2 + list(values).index(name)
+        page.put(f"B{at}", name, "calc.text")
+        page.put(f"C{at}", value, "static.num")
+        page.put(f"D{at}", f"={_differs(f'C{at}', name)}", "calc.int")
+    last = row + 1 + len(values)
+    page.named("Edited_Inputs", f"D{row + 2}:D{last}")
+    return last
+
+
+def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> int:
+    curve = report.sizing.curve
+    page.put(f"B{row}", "As delivered: anchors", "section")
+    _heads(page, row + 1, ("place on sheet Curve", "c", "tok/s/user", "output tok/s", "TTFT s", "differs"))
+    columns = [
+        [] if values is None else values.tolist()
+        for values in (curve.concurrency, curve.tok_s_per_user, curve.output_tok_s, curve.ttft_s)
+    ]
+    for position, live in enumerate(layout.anchor_rows):
+        at = row + 2 + position
+        page.put(f"B{at}", f"row {live}", "calc.text")
+        pairs = []
+        for j, values in enumerate(columns):
+            page.at(at, 3 + j, values[position] if position < len(values) else None, "static.num")
+            pairs.append(_differs(f"{letter(3 + j)}{at}", f"Curve!{letter(2 + j)}{live}"))
+        page.put(f"G{at}", f"={'+'.join(pairs)}", "calc.int")
+    last = row + 1 + layout.anchors
+    page.named("Edited_Anchors", f"G{row + 2}:G{last}")
+    return last
+
+
+def _delivered_rows(page: Page, report: Report, layout: Layout, row: int) -> None:
+    page.put(f"B{row}", "As delivered: results", "section")
+    _heads(page, row + 1, ("place on sheet Sizing", *_SNAPSHOT_HEADS, "differs"))
+    rows = report.sizing.rows()
+    for position, live in enumerate(layout.sla_rows):
+        at = row + 2 + position
+        page.put(f"B{at}", f"row {live}", "calc.text")
+        values = _snapshot(rows[position]) if position < len(rows) else [None] * len(_SNAPSHOT_HEADS)
+        pairs = []
+        results = [f"Sizing!${column}{live}" for column in _SNAPSHOT_COLUMNS]
+        shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *results)
+        for j, (value, cell) in enumerate(zip(values, shown, strict=True)):
+            page.at(at, 3 + j, value, "static.num")
+            pairs.append(_differs(f"{letter(3 + j)}{at}", cell))
+        page.at(at, 3 + len(values), f"={'+'.join(pairs)}", "calc.int")
+    column = letter(3 + len(_SNAPSHOT_HEADS))
+    last = row + 1 + layout.slas
+    page.named("Edited_Rows", f"{column}{row + 2}:{column}{last}")
+    page.put("F1", "values edited since delivery", "note.text")
+    page.put("E1", "=SUM(Edited_Inputs)+SUM(Edited_Anchors)+SUM(Edited_Rows)", "key.int")
+    page.named("Edited", "E1")
+
+
+def _snapshot(row: SizingRow) -> list[object]:
+    if not row.feasible:
+        return [row.sla, row.regime, None, None, CANNOT_BE_MET, None, None, None]
+    return [
+        row.sla, row.regime, row.pods, row.gpus, row.gpus_high, row.usd_per_month, row.usd_per_month_high, row.c_star,
+    ]  # fmt: skip
+
+
+def _heads(page: Page, row: int, texts: tuple[str, ...]) -> None:
+    for offset, text in enumerate(texts):
+        page.at(row, 2 + offset, text, "head")
+
+
+def _differs(delivered: str, live: str) -> str:
+    """Return the formula of 1 where a live value differs from the delivered one: numbers by the tolerance."""
+    numbers = f"IF(ABS({delivered}-{live})<=Tolerance*ABS({delivered}),0,1)"
+    return f'IFERROR(IF(ISNUMBER({delivered})*ISNUMBER({live})=1,{numbers},IF({delivered}&""={live}&"",0,1)),1)'

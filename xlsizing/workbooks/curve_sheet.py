@@ -1,0 +1,151 @@
+"""Sheet Curve: the measured anchors, and the curve that the formulas work with beside them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing.curve import Curve
+from xlsizing.workbooks.names import Layout, letter
+from xlsizing.workbooks.page import Page
+
+__all__ = ["curve_sheet"]
+
+_STATUS, _BAD, _UNSORTED, _RANK, _FIRST = "F", "G", "H", "I", 10  # J is the first column of the workings
+
+_WORKINGS: Final = (
+    ("c", "c, sorted", "SMALL(Anchor_c,MIN({k},COUNT(Anchor_c)))"),
+    ("raw", "tok/s/user as given", "INDEX(Anchor_r,MATCH({c},Anchor_c,0))"),
+    ("r", "tok/s/user, running minimum", "IF({k}=1,{raw},MIN({r_above},{raw}))"),
+    ("T", "pod tok/s", "IF(Has_T=1,INDEX(Anchor_T,MATCH({c},Anchor_c,0)),{c}*{r})"),
+    ("best", "best pod tok/s so far", "IF({k}=1,{T},MAX({best_above},{T}))"),
+    ("x", "x of the method", "IF(Is_Tpot=1,{c}^TPOT_Exponent,LN({c}))"),
+    ("y", "y of the method", "IF(Is_Tpot=1,1/{r},{r})"),
+    ("lnc", "ln c", "LN({c})"),
+    ("eta", "eta = T/(c r)", "IF(Has_T=1,{T}/({c}*{r}),1)"),
+    ("knee", "first anchor within tolerance of the best", "SUMPRODUCT((Curve_best<{best}*(1-Tolerance))*1)+1"),
+    ("knee_c", "its c", "INDEX(Curve_c,{knee})"),
+    ("knee_r", "its tok/s/user", "INDEX(Curve_r,{knee})"),
+    ("rise", "rises to the next", "IF({k}<N_Anchors,IF({raw_below}>{raw}*(1+Tolerance),1,0),0)"),
+    ("high", "eta too high", "IF(Has_T=1,IF({T}/({c}*{raw})>Eta_Too_High*(1+Tolerance),1,0),0)"),
+    ("low", "eta too low", "IF(Has_T=1,IF({T}/({c}*{raw})<Eta_Too_Low*(1-Tolerance),1,0),0)"),
+    ("odd", "eta suspicious", "IF({eta}<Eta_Suspicious*(1-Tolerance),1,0)"),
+    ("gap", "gap to the next", "IF({k}<N_Anchors,IF({c_below}>Gap_Ratio*{c},1,0),0)"),
+)
+"""Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows [-]."""
+
+
+def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
+    """Write the anchors of `curve`, room for more, and the workings [tok/s/user against requests/replica].
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    curve : Curve
+        The measured curve, pooled if it was [-]
+    layout : Layout
+        Where the tables stand [-]
+    """
+    page.put("B2", "Measured curve of one replica (pod)", "title")
+    page.put(
+        "B3",
+        "Type or paste anchors here, in any order; blank rows are ignored. Columns D and E are for all rows or for none.",
+        "note",
+    )
+    page.put("B4", "This curve is", "label")
+    page.put("D4", '=IF(Curve_Failed=0,"usable","CHECK INPUTS: see column status and sheet Checks")', "strong")
+    _headings(page, layout)
+    _anchors(page, curve, layout)
+    _statuses(page, layout)
+    _workings(page, layout)
+    _names(page, layout)
+    page.widths(A=2, B=12, C=12, D=14, E=10, F=34, G=7, H=9, I=6)
+    page.sheet.freeze_panes = f"A{layout.anchor_rows[0]}"
+    page.printed(tall=1)
+
+
+def _headings(page: Page, layout: Layout) -> None:
+    row = layout.anchor_rows[0] - 1
+    heads = (
+        "concurrency [requests/pod]", "tok/s/user", "output tok/s per pod, measured", "TTFT [s]", "status", "bad row",
+        "out of order", "rank",
+    )  # fmt: skip
+    for column, head in enumerate((*heads, *(heading for _, heading, _ in _WORKINGS)), start=2):
+        page.at(row, column, head, "head")
+    page.tall(row, 58)
+    page.put(f"B{row - 2}", "Measured (input)", "section")
+    page.put(f"{letter(_FIRST)}{row - 2}", "Workings: sorted, the tail repeats the last anchor", "section")
+
+
+def _anchors(page: Page, curve: Curve, layout: Layout) -> None:
+    columns = (curve.concurrency, curve.tok_s_per_user, curve.output_tok_s, curve.ttft_s)
+    for j, values in enumerate(columns):
+        given = [] if values is None else values.tolist()
+        for position, row in enumerate(layout.anchor_rows):
+            page.at(row, 2 + j, given[position] if position < len(given) else None, "input.num")
+    first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
+    page.validate(
+        f"B{first}:E{last}",
+        "A number above 0, or blank",
+        type="decimal",
+        operator="greaterThan",
+        formula1="0",
+    )
+
+
+def _statuses(page: Page, layout: Layout) -> None:
+    first = layout.anchor_rows[0]
+    for rank, row in enumerate(layout.anchor_rows, start=1):
+        page.put(f"{_STATUS}{row}", _status(row), "calc.text")
+        page.put(f"{_BAD}{row}", f'=IF(OR({_STATUS}{row}="",{_STATUS}{row}="ok"),0,1)', "calc.int")
+        page.put(
+            f"{_UNSORTED}{row}",
+            f"=IF(Rows_OK=1,IF(ISNUMBER(B{row}),IF(B{row}<MAX(B${first}:B{row}),1,0),0),0)",
+            "calc.int",
+        )
+        page.put(f"{_RANK}{row}", rank, "const.int")
+
+
+def _status(row: int) -> str:
+    """Return the formula that says what is wrong with the anchor in `row`."""
+    both = f"B{row}:C{row}"
+    rules = (
+        (f"COUNTA(B{row}:E{row})=0", ""),
+        (f"COUNT({both})<2", "concurrency or tok/s/user missing or not a number"),
+        (f"OR(MIN({both})<Lowest,MAX({both})>Highest)", "must be above 0 and within range"),
+        (f"COUNTIF(Anchor_c,B{row})>1", "duplicate concurrency"),
+        *(
+            rule
+            for column, flag, label in (("D", "Has_T", "output tok/s"), ("E", "Has_TTFT", "TTFT"))
+            for rule in (
+                (f"AND({flag}=1,COUNT({column}{row})=0)", f"{label} missing or not a number"),
+                (
+                    f"AND({flag}=1,OR(MIN({column}{row})<Lowest,MAX({column}{row})>Highest))",
+                    f"{label} must be above 0 and within range",
+                ),
+            )
+        ),
+    )
+    formula = '"ok"'
+    for condition, words in reversed(rules):
+        formula = f'IF({condition},"{words}",{formula})'
+    return f"={formula}"
+
+
+def _workings(page: Page, layout: Layout) -> None:
+    for row in layout.anchor_rows:
+        cells = {"k": f"${_RANK}{row}"}
+        for offset, (key, _, _) in enumerate(_WORKINGS):
+            column = letter(_FIRST + offset)
+            cells |= {key: f"{column}{row}", f"{key}_above": f"{column}{row - 1}", f"{key}_below": f"{column}{row + 1}"}
+        for offset, (_, _, formula) in enumerate(_WORKINGS):
+            page.at(row, _FIRST + offset, f'=IF(Rows_OK=1,{formula.format(**cells)},"")', "calc.num")
+
+
+def _names(page: Page, layout: Layout) -> None:
+    first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
+    columns = {"Anchor_c": "B", "Anchor_r": "C", "Anchor_T": "D", "Anchor_TTFT": "E", "Row_Bad": _BAD}
+    columns |= {"Row_Unsorted": _UNSORTED}
+    columns |= {f"Curve_{key}": letter(_FIRST + offset) for offset, (key, _, _) in enumerate(_WORKINGS)}
+    for name, column in columns.items():
+        page.named(name, f"{column}{first}:{column}{last}")

@@ -1,0 +1,76 @@
+"""Sheet Levers: optimisations ranked by GPUs saved per person-day, each alone against its own baseline."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing.levers import LeverDelta
+from xlsizing.reports.report import Report
+from xlsizing.workbooks.page import Page
+
+__all__ = ["levers_sheet"]
+
+_HEADS: Final = (
+    "SLA tok/s/user", "rank", "lever", "tier", "campaign", "rigor", "baseline GPUs to commit", "with lever, to commit",
+    "delta GPUs to commit", "baseline GPUs, estimate", "with lever, estimate", "delta GPUs, estimate",
+    "delta $/month, estimate", "effort [person-days]", "source", "why a DRAFT",
+)  # fmt: skip
+
+
+def levers_sheet(page: Page, report: Report) -> None:
+    """Write the ranked levers as delivered.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    report : Report
+        The sizing with its levers [-]
+    """
+    page.put("B1", "Levers: what each optimisation would change", "title")
+    page.put(
+        "B2",
+        '=IF(Edited=0,"As delivered. Each lever stands alone: gains are never multiplied together.",'
+        '"EDITED since delivery: these figures are for the delivered inputs and do not follow the changes.")',
+        "note.text",
+    )
+    if report.levers:
+        _rows(page, report.levers)
+    else:
+        page.put("B4", "No levers were given with this sizing.", "calc.text")
+    for row, sentence in enumerate(report.levers_unmet, start=7 + len(report.levers)):
+        page.user(f"B{row}", sentence, "note.text", "lever")
+    page.widths(A=2, B=10, C=6, D=32, E=12, F=24, G=10, H=11, I=11, J=11, K=11, L=11, M=11, N=14, O=10, P=28, Q=60)
+    page.printed()
+
+
+def _rows(page: Page, levers: tuple[LeverDelta, ...]) -> None:
+    for column, head in enumerate(_HEADS, start=2):
+        page.at(4, column, head, "head")
+    page.tall(4, 46)
+    ranks: dict[float, int] = {}
+    for row, delta in enumerate(levers, start=5):
+        ranks[delta.sla] = ranks.get(delta.sla, 0) + 1
+        _row(page, row, delta, ranks[delta.sla])
+
+
+def _row(page: Page, row: int, delta: LeverDelta, rank: int) -> None:
+    lever = delta.lever
+    numbers = {
+        "B": (delta.sla, "static.num"),
+        "C": (rank, "static.int"),
+        "H": (delta.baseline_gpus_high, "static.int"),
+        "I": (delta.with_gpus_high, "static.int"),
+        "J": (delta.delta_gpus_high, "key.int"),
+        "K": (delta.baseline_gpus, "static.int"),
+        "L": (delta.with_gpus, "static.int"),
+        "M": (delta.delta_gpus, "key.int"),
+        "N": (delta.delta_usd_per_month, "static.usd"),
+        "O": (lever.effort_days, "static.num"),
+    }
+    for column, (value, style) in numbers.items():
+        page.put(f"{column}{row}", value, style)
+    texts = {"D": lever.name, "E": lever.tier, "F": lever.campaign, "G": delta.rigor, "P": lever.source}
+    page.tall(row, 15 * max(1, -(-len("; ".join(delta.reasons)) // 55), -(-len(lever.source) // 24)))
+    for column, text in (texts | {"Q": "; ".join(delta.reasons)}).items():
+        page.user(f"{column}{row}", text, "static.wrap", "lever")

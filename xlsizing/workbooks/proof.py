@@ -1,0 +1,211 @@
+"""The proof: an engine of its own recalculates the workbook, and every row must equal the core's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final, NamedTuple
+
+import formualizer
+
+from xlsizing.errors import SizingError, shown
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rows import SizingRow
+from xlsizing.rules import TOLERANCE
+from xlsizing.workbooks.calc_sheet import POINT, calc_cells
+from xlsizing.workbooks.names import SHEETS, Layout
+from xlsizing.workbooks.parts import Values, read_parts, sheet_part, with_values
+
+__all__ = ["Calculated", "ProofError", "proven", "recalculated"]
+
+_FIELDS: Final = {
+    "pods": "pods",
+    "pods_low": "pods_low",
+    "pods_high": "pods_high",
+    "gpus": "GPUs",
+    "gpus_low": "GPUs, low end",
+    "gpus_high": "GPUs to commit",
+    "max_num_seqs": "max-num-seqs",
+    "usd_per_month": "$/month",
+    "usd_per_month_high": "$/month to commit",
+    "usd_per_million": "$/1M tok",
+    "usd_per_million_high": "$/1M tok to commit",
+    "c_star": "c*",
+    "tok_s_per_user": "tok/s/user there",
+    "per_replica_tps": "tok/s per pod",
+    "load": "load",
+    "load_one_fewer": "load with one pod fewer",
+    "load_at_max_num_seqs": "load at max-num-seqs",
+    "too_wide": "too wide to quote",
+    "measure_next": "concurrency to measure next",
+}
+"""Fields of a row, and what a sentence calls them [-]."""
+
+_STEPS: Final = {
+    "max_num_seqs": "flag",
+    "usd_per_month": "usd",
+    "usd_per_month_high": "usd_high",
+    "usd_per_million": "usd_m",
+    "usd_per_million_high": "usd_m_high",
+    "tok_s_per_user": "rate",
+    "per_replica_tps": "tps",
+    "load_one_fewer": "load_fewer",
+    "load_at_max_num_seqs": "load_flag",
+    "too_wide": "wide",
+    "measure_next": "next_c",
+}
+"""Steps of sheet Calc that are called otherwise than the field [-]."""
+
+_BEFORE_MET: Final = frozenset(key for key, _, _ in POINT)
+"""Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
+
+_SHOWN: Final = {
+    "D": "gpus_high", "E": "pods", "F": "gpus", "G": "gpus_low", "H": "usd_per_month_high", "I": "usd_per_month",
+    "J": "usd_per_million_high", "K": "usd_per_million", "M": "c_star", "N": "max_num_seqs", "O": "tok_s_per_user",
+    "P": "per_replica_tps", "Q": "load",
+}  # fmt: skip
+"""Columns of the customer's table and the field that each shows [-]."""
+
+
+class Calculated(NamedTuple):
+    """A workbook after the engine.
+
+    Parameters
+    ----------
+    parts : dict of str to bytes
+        The parts of the .xlsx by name, a value in every formula [-]
+    values : dict of str to mapping
+        Those values by sheet and cell [units of the cells]
+    """
+
+    parts: dict[str, bytes]
+    values: dict[str, Values]
+
+
+class ProofError(SizingError):
+    """A formula of the workbook gives something else than the core; nothing is written.
+
+    Parameters
+    ----------
+    detail : str
+        What differs, and where [-]
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"workbook must equal the core in every row: {detail}; nothing was written")
+
+
+def recalculated(data: bytes) -> Calculated:
+    """Return the workbook `data` with the values that the engine computed, and those values [-]."""
+    engine = formualizer.Workbook.from_bytes(data)
+    engine.evaluate_all()
+    parts = read_parts(data)
+    values: dict[str, Values] = {}
+    for position, title in enumerate(SHEETS):
+        name = sheet_part(position)
+        formulas = parts[name].count(b"<f>")
+        parts[name], values[title] = with_values(parts[name], partial(engine.get_value, title))
+        if len(values[title]) != formulas:
+            raise ProofError(f"{formulas - len(values[title])} formulas of sheet {title} have no value")
+    return Calculated(parts, values)
+
+
+def proven(data: bytes, report: Report, layout: Layout) -> Calculated:
+    """Return the workbook with values in every formula, once they equal the core's.
+
+    Parameters
+    ----------
+    data : bytes
+        The workbook without values [-]
+    report : Report
+        The sizing that it shows [-]
+    layout : Layout
+        Where its tables stand [-]
+
+    Returns
+    -------
+    Calculated
+        The parts of the .xlsx and the values of its formulas [-]
+
+    Raises
+    ------
+    ProofError
+        If a row differs; it is named.
+    """
+    calculated = recalculated(data)
+    table, calc, checks = (calculated.values[name] for name in ("Sizing", "Calc", "Checks"))
+    rows = report.sizing.rows()
+    labels = _labels(report)
+    found: list[tuple[int, str]] = []
+    for position, live in enumerate(layout.sla_rows):
+        row = rows[position] if position < len(rows) else None
+        label = labels[position] if row else ""
+        found += _differences(row, label, live, table, calc)
+    _refuse(found, checks)
+    return calculated
+
+
+def _labels(report: Report) -> list[str]:
+    """Return DRAFT or VERDICT of each row, in the order of the sizing."""
+    labels = [""] * len(report.order)
+    for rigor, position in zip(report.standings, report.order, strict=True):
+        labels[position] = rigor.label
+    return labels
+
+
+def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
+    """Refuse a workbook with differences, or with a check that fails although the core takes the inputs."""
+    failed = [cell for cell, value in checks.items() if cell.startswith("D") and value == "CHECK INPUTS"]
+    if found:  # a failed check blanks every row: the first figure that is wrong by itself says more
+        _, sentence = min(found, key=lambda difference: difference[0])
+        raise ProofError(f"{sentence} (the check in Checks!{failed[0]} fails too)" if failed else sentence)
+    if failed:
+        raise ProofError(f"the check in Checks!{failed[0]} fails on inputs that the core takes")
+    if checks["E1"] != 0:
+        raise ProofError(f"{shown(checks['E1'])} values differ from the snapshot on sheet Checks")
+
+
+def _differences(
+    row: SizingRow | None, label: str, live: int, table: Values, calc: Values
+) -> Iterator[tuple[int, str]]:
+    """Give a rank and a sentence for each difference between a row of the core and row `live` of the workbook.
+
+    The figures of sheet Calc rank first, 0: what other sheets show follows from them.
+    """
+    cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
+    place = f"row {live} of sheet Sizing" + (f" (SLA {shown(row.sla)} tok/s/user)" if row else "")
+    expected = _expected(row, label, live, cells)
+    for (words, sheet, cell), wanted in expected.items():
+        got = (calc if sheet == "Calc" else table).get(cell)
+        if not _equal(got, wanted):
+            rank = 0 if sheet == "Calc" and words != "regime" else 1
+            yield rank, f"{words} in {place} is {shown(got)} in {sheet}!{cell} and {shown(wanted)} in Python"
+
+
+_Place = tuple[str, str, str]
+
+
+def _expected(row: SizingRow | None, label: str, live: int, cells: Mapping[str, str]) -> dict[_Place, object]:
+    """Return what the cells of a row must hold, by what it is and where it stands."""
+    wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
+    met = row is not None and row.feasible
+    for column, field in _SHOWN.items():
+        unmet = CANNOT_BE_MET if row and field == "gpus_high" else ""
+        wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = getattr(row, field) if met else unmet
+    wanted["rigor", "Sizing", f"R{live}"] = label if met else ""
+    for field, words in _FIELDS.items():
+        if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
+            continue  # the workings hold the first anchor's figures there; no sheet shows them
+        value = getattr(row, field) if row else None
+        blank = "-" if field == "load_one_fewer" and met else ""
+        wanted[words, "Calc", cells[_STEPS.get(field, field)]] = blank if value is None else value
+    return wanted
+
+
+def _equal(got: float | str | None, wanted: object) -> bool:
+    if isinstance(wanted, bool | int):  # whole numbers exactly
+        return isinstance(got, float) and got == int(wanted)
+    if isinstance(wanted, float):
+        return isinstance(got, float) and abs(got - wanted) <= TOLERANCE * abs(wanted)
+    return (got or "") == wanted

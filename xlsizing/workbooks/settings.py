@@ -1,0 +1,88 @@
+"""The constants and words of the formulas, each in a named cell of sheet Calc: a formula repeats none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing import rules
+from xlsizing.context_rules import TOKENS_OFF
+from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.workbooks.page import Page
+
+__all__ = ["CHECK_INPUTS", "UNITS", "settings"]
+
+CHECK_INPUTS: Final = "CHECK INPUTS"
+"""What every result says while an input is wrong [-]."""
+
+UNITS: Final = ("tpm", "tok/s", "rps", "users")
+"""Forms of a demand [-]."""
+
+_CONSTANTS: Final = {
+    "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
+    "TPOT_Exponent": (rules.TPOT_EXPONENT, "1/r is linear in c to this power (tpot)"),
+    "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
+    "Gap_Ratio": (rules.GAP_RATIO, "neighbouring anchors further apart are noted"),
+    "Eta_Too_High": (rules.ETA_TOO_HIGH, "T/(c r) above this is refused"),
+    "Eta_Too_Low": (rules.ETA_TOO_LOW, "T/(c r) below this is refused"),
+    "Eta_Suspicious": (rules.ETA_SUSPICIOUS, "T/(c r) below this is noted"),
+    "Lowest": (rules.LOWEST, "smallest input"),
+    "Highest": (rules.HIGHEST, "largest input"),
+    "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
+    "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
+    "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
+    "Tokens_Off": (TOKENS_OFF, "most that the workloads may differ"),
+    "Sweep_Low": (rules.SWEEP[0], "lowest c of the sweep for a VERDICT"),
+    "Sweep_High": (rules.SWEEP[-1], "highest c of the sweep for a VERDICT"),
+    "Seconds_per_Minute": (60, "s/min"),
+    "Seconds_per_Hour": (3600, "s/h"),
+    "Tokens_per_Million": (1_000_000, "tok/1M tok"),
+    "Parts_in_Words": (1000, "a concurrency inside words is rounded to this part of one"),
+    "Word_Plateau": (rules.PLATEAU, "regime"),
+    "Word_Measured": (rules.MEASURED, "regime"),
+    "Word_Interp": (rules.INTERP, "regime"),
+    "Word_Knee": (rules.KNEE_CAPPED, "regime"),
+    "Word_Infeasible": (rules.INFEASIBLE, "regime"),
+    "Word_Log_c": (rules.METHODS[0], "method"),
+    "Word_Tpot": (rules.METHODS[1], "method"),
+    "Word_TPM": (UNITS[0], "unit of demand: output tokens per minute"),
+    "Word_Tok_s": (UNITS[1], "unit of demand: output tokens per second"),
+    "Word_RPS": (UNITS[2], "unit of demand: requests per second"),
+    "Word_Users": (UNITS[3], "unit of demand: requests in flight at peak"),
+    "Word_Verdict": (rules.VERDICT, "rigor"),
+    "Word_Draft": (rules.DRAFT, "rigor"),
+    "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
+    "Word_Unmet": (CANNOT_BE_MET, "shown where no anchor meets the SLA"),
+}
+
+_DERIVED: Final = {
+    "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
+    "N_Anchors": ("=COUNT(Anchor_c)", "anchors"),
+    "Has_T": ("=IF(COUNTA(Anchor_T)>0,1,0)", "output tok/s was measured"),
+    "Has_TTFT": ("=IF(COUNTA(Anchor_TTFT)>0,1,0)", "TTFT was measured"),
+    "Is_Tpot": ("=IFERROR(IF(Method=Word_Tpot,1,0),0)", "method is tpot"),
+    "Is_Users": ("=IFERROR(IF(Demand_Unit=Word_Users,1,0),0)", "demand is users"),
+    "Demand_tok_s": (
+        ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'
+        'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
+        "output tok/s asked for (blank for users: it depends on the SLA)",
+    ),
+    "Demand_Asked": (
+        '=IF(Inputs_OK=1,IF(Is_Users=1,Demand_Value,Demand_tok_s),"")',
+        "demand in the kind that a pod carries",
+    ),
+}  # fmt: skip
+
+_DEPTH: Final = 13
+_GROUP_COLUMNS: Final = (("B", "C", "D"), ("H", "I", "J"), ("N", "O", "P"), ("T", "U", "V"))
+
+
+def settings(page: Page, first: int) -> None:
+    """Write every constant and switch, from row `first` of the sheet, and define its name [-]."""
+    entries = [*_CONSTANTS.items(), *_DERIVED.items()]
+    for position, (name, (value, words)) in enumerate(entries):
+        label, cell, note = _GROUP_COLUMNS[position // _DEPTH]
+        row = first + position % _DEPTH
+        page.put(f"{label}{row}", name, "calc.text")
+        page.put(f"{cell}{row}", value, "calc.num" if name in _DERIVED else "const.num")
+        page.put(f"{note}{row}", words, "note")
+        page.named(name, f"{cell}{row}")

@@ -1,0 +1,101 @@
+"""How cells look: blue on pale yellow is an input, black a formula, grey a key result."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.workbook import Workbook
+
+__all__ = ["BAD", "DARK", "GOOD", "GREY", "YELLOW", "Styles"]
+
+DARK: Final = "1F3864"
+GREY: Final = "E7E6E6"
+YELLOW: Final = "FFF9DB"
+GOOD: Final = "E2EFDA"
+BAD: Final = "FBE3E0"
+"""Fills; text on each has a contrast above 4.5:1 [RGB]."""
+
+_BLUE, _BLACK, _WHITE, _MUTED = "0000C8", "000000", "FFFFFF", "595959"
+_FONT = "Calibri"
+_LINE = Side(style="thin", color="BFBFBF")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+
+_FORMATS: Final = {
+    "int": "#,##0",
+    "num": "General",
+    "one": "#,##0.0",
+    "two": "#,##0.00",
+    "usd": "$#,##0",
+    "usd2": "$#,##0.00",
+    "pct": "0.0%",
+    "share": "0.0%",
+    "price": "#,##0.00##",
+    "text": "General",
+    "wrap": "General",
+}
+"""Kinds of content and their number formats [-]."""
+
+
+class Styles:
+    """The styles of one workbook, each made once: a named style for every cell would cost half of the build.
+
+    Parameters
+    ----------
+    book : Workbook
+        The workbook [-]
+    """
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._scratch = book.create_sheet("scratch")
+        self._made: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> int:
+        """Return the index of the style of that name: "input.int", "title", "label.text'" for text that is no code [-]."""
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def done(self) -> None:
+        """Remove the sheet on which the styles were made."""
+        self._book.remove(self._scratch)
+
+    def _make(self, name: str) -> int:
+        role, _, kind = name.rstrip("'").partition(".")
+        cell = self._scratch.cell(1 + len(self._made), 1)  # one each: the book keeps its style as it is
+        cell.font, cell.fill, cell.border = _font(role), _fill(role), _border(role)
+        cell.number_format = _FORMATS.get(kind, "General")
+        cell.alignment = _alignment(role, kind)
+        cell.protection = Protection(locked=role != "input")
+        cell.quotePrefix = name.endswith("'")
+        return int(cell.style_id)
+
+
+def _font(role: str) -> Font:
+    sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11}
+    colours = {"input": _BLUE, "head": _WHITE, "note": _MUTED, "title": DARK, "section": DARK, "const": _BLACK}
+    bold = role in ("title", "section", "head", "key", "banner", "strong")
+    return Font(
+        name=_FONT, size=sizes.get(role, 10), bold=bold, italic=role == "note", color=f"FF{colours.get(role, _BLACK)}"
+    )
+
+
+def _fill(role: str) -> PatternFill:
+    colours = {"input": YELLOW, "head": DARK, "key": GREY, "banner": GOOD, "bad": BAD}
+    if role not in colours:
+        return PatternFill()
+    return PatternFill("solid", fgColor=f"FF{colours[role]}")
+
+
+def _border(role: str) -> Border:
+    return _BOX if role in ("input", "head", "key", "calc", "const", "static") else Border()
+
+
+def _alignment(role: str, kind: str) -> Alignment:
+    wrap = kind == "wrap" or role == "head"
+    horizontal = "center" if role == "head" else "left" if kind in ("text", "wrap") else None
+    indent = 1 if horizontal == "left" and role in ("input", "calc", "static", "note") else 0
+    vertical = "top" if kind == "wrap" else "center"
+    shrink = role in ("calc", "key", "const") and not wrap  # words in a column of numbers
+    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, shrink_to_fit=shrink, indent=indent)

@@ -1,0 +1,80 @@
+"""Writing the customer's workbook: built, proven, whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from xlsizing.checks import refuse
+from xlsizing.errors import BLANK
+from xlsizing.reports.files import write_whole
+from xlsizing.reports.report import Report
+from xlsizing.result import Sizing
+from xlsizing.workbooks.charts import ALT_TEXTS
+from xlsizing.workbooks.customer import workbook_bytes
+from xlsizing.workbooks.parts import drawn, reproducible, zipped
+from xlsizing.workbooks.proof import proven
+
+__all__ = ["customer_workbook", "write_workbook"]
+
+_UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def write_workbook(what: Report | Sizing, path: str | Path, *, force: bool = False) -> Path:
+    """Write the customer's workbook of a sizing: live formulas, proven equal to Python before the file exists.
+
+    Parameters
+    ----------
+    what : Report or Sizing
+        The sizing, best with the words around it [-]
+    path : str or Path
+        Where to, a name that ends in .xlsx [-]
+    force : bool, optional
+        Overwrite an existing file [-]
+
+    Returns
+    -------
+    Path
+        The file [-]
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written or exists, the curve was measured at another workload, or a
+        text does not fit a cell.
+    ProofError
+        If a formula gives something else than the core; the row is named, and nothing is written.
+    """
+    target = _target(path, force=force)
+    data = customer_workbook(what if isinstance(what, Report) else Report(what))
+    write_whole({target: data})
+    return target
+
+
+def customer_workbook(report: Report) -> bytes:
+    """Return the bytes of the workbook of `report`, proven; the same for the same report [-]."""
+    data, layout = workbook_bytes(report)
+    parts, values = proven(data, report, layout)
+    return zipped(reproducible(drawn(parts, values, ALT_TEXTS), _dated(report)))
+
+
+def _dated(report: Report) -> datetime:
+    """Return the date of the report; a fixed one where it has none, so that the bytes reproduce."""
+    try:
+        return datetime.fromisoformat(report.about.get("Date", "")).replace(tzinfo=UTC)
+    except ValueError:
+        return _UNDATED
+
+
+def _target(path: str | Path, *, force: bool) -> Path:
+    if not str(path).strip():
+        refuse("output", "must name a file", got=BLANK)
+    target = Path(path)
+    if target.is_dir():
+        refuse("output", "must be a file", detail="it is a directory", where=str(target))
+    if target.suffix.lower() != ".xlsx":
+        refuse("output", "must end in .xlsx", got=target.name)
+    if target.exists() and not force:
+        refuse("output", "must not exist yet", where=str(target), way_out="pass --force to overwrite it")
+    return target

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlsizing.errors import shown
-from xlsizing.levers import LeverDelta
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
 from xlsizing.rules import HOURS_PER_MONTH, INTERP, TOLERANCE
 
 if TYPE_CHECKING:
     from xlsizing.context import Context
+    from xlsizing.levers import LeverDelta
 
 __all__ = ["MOST_LISTED", "lever_notes", "notes", "slas_listed"]
 

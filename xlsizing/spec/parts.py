@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context
 from xlsizing.context_rules import check_gpus_per_pod
-from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InputError, shown
 from xlsizing.levers import Lever
@@ -62,7 +60,7 @@ def _defaults(given: Valid) -> Valid:
 
 
 def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
-    parts["measured"] = _attached(known["curve"].curve, known["context"])
+    parts["measured"] = known["curve"].curve.with_context(known["context"])
     return iter(())
 
 
@@ -122,18 +120,12 @@ def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
 
 def _lever(lever: LeverSection, known: Valid) -> Lever:
     base = lever.baseline or BaselineSection.model_construct(curve=known["curve"], context=known["context"])
-    before = _attached(base.curve.curve, base.context)
+    before = base.curve.curve.with_context(base.context)
     after = _context_with(lever.optimised, base.context)
     brought = None if lever.optimised is None else lever.optimised.curve
-    optimised = None if brought is None else _attached(brought.curve, after)
+    optimised = None if brought is None else brought.curve.with_context(after)
     gpus_per_pod = base.gpus_per_pod or known["gpus_per_pod"]
     return lever.lever(before, after if optimised is None else None, gpus_per_pod, optimised)
-
-
-def _attached(curve: Curve, context: Context | None) -> Curve:
-    attached = copy.copy(curve)
-    attached.context = context
-    return attached
 
 
 def _context_with(side: OptimisedSection | None, before: Context | None) -> Context | None:

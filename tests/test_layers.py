@@ -15,7 +15,7 @@ MODULES = {
     ".".join(("xlsizing", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml")
+HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba")
 
 # A layer may import itself and those named beside it; hosts may import all layers.
 LAYERS = {
@@ -112,6 +112,7 @@ class TestDirection:
             "rich": {"reports", "hosts"},
             "pydantic": {"spec"},
             "yaml": {"spec"},
+            "pyopenvba": {"workbooks"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}
         assert users <= homes[library]

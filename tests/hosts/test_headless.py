@@ -269,6 +269,14 @@ class TestDefects:
         shown = f"#SIZING:VALUE: internal error in BROKEN; please report it with {log_file}"
         assert headless.call("BROKEN", 5) == shown
 
+    def test_a_function_that_explains_shows_it_in_words(self, headless, extra_function, log_file):
+        def SPOILT(sla):  # noqa: N802  # an Excel name
+            raise RuntimeError
+
+        registry.excel_function(refusal=str)(SPOILT)  # the fixture forgets it again
+        assert headless.call("SPOILT", 5) == f"internal error in SPOILT; please report it with {log_file}"
+        assert headless.call("SPOILT", None) == "sla must be a number (got a blank cell)"
+
     def test_a_defect_is_logged_in_full_each_time_once(self, headless, broken, log_file):
         headless.call("BROKEN", 5)
         headless.call("BROKEN", 6)

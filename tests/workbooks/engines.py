@@ -30,6 +30,7 @@ ERRORS = {
     "Num": "#NUM!",
     "Na": "#N/A",
 }
+ROOT = Path(__file__).resolve().parents[2]
 _LIBREOFFICE_ERRORS = {32767: "#N/A", 532: "#DIV/0!", 519: "#VALUE!", 524: "#REF!", 525: "#NAME?", 503: "#NUM!"}
 
 
@@ -196,10 +197,16 @@ class IronCalcEngine(Engine):
 class LibreOfficeEngine(Engine):
     """LibreOffice over UNO, in processes of its own; booleans come back as 1 and 0."""
 
+    server, suffix = "tests.workbooks.libreoffice_server", "xlsx"
+
     def __init__(self, data, python, soffice):
-        script = Path(__file__).with_name("libreoffice_server.py")
         self.process = subprocess.Popen(
-            [python, script, soffice], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            [python, "-B", "-m", self.server, soffice],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=ROOT,
         )
         try:
             self._answer()
@@ -210,7 +217,7 @@ class LibreOfficeEngine(Engine):
 
     def load(self, data):
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "book.xlsx"
+            path = Path(folder) / f"book.{self.suffix}"
             path.write_bytes(data)
             self._ask("load", path=str(path))
 
@@ -259,14 +266,14 @@ class LibreOfficeEngine(Engine):
         return value
 
 
-def libreoffice(data):
-    """Return LibreOffice with a workbook; where it is not installed, skip the test, or fail it under CI=true."""
+def libreoffice(data, kind=LibreOfficeEngine):
+    """Return LibreOffice with a workbook, or another `kind` of it; not installed: skip, or fail under CI=true."""
     python, soffice = _python_with_uno(), shutil.which("soffice")
     if soffice is None:
         absent("no LibreOffice: soffice is not on the path (Debian: apt-get install libreoffice-calc)")
     if python is None:
         absent("no Python with the module uno (Debian: apt-get install python3-uno)")
-    return LibreOfficeEngine(data, python, soffice)
+    return kind(data, python, soffice)
 
 
 def absent(reason):

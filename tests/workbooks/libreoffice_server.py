@@ -26,8 +26,8 @@ from pathlib import Path
 START_S = 90
 
 
-def main(soffice):
-    """Answer requests until there are no more."""
+def main(soffice, kind=None):
+    """Answer requests until there are no more, by an Office or another `kind` of it."""
     with tempfile.TemporaryDirectory(prefix="xlsizing-office-", ignore_cleanup_errors=True) as folder:
         pipe = f"xlsizing{os.getpid()}"
         program = subprocess.Popen(  # in a process group of its own: soffice is a script that starts the real process
@@ -50,7 +50,7 @@ def main(soffice):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave through the line that ends the office
         office = None
         try:
-            office = Office(pipe, program)
+            office = (kind or Office)(pipe, program)
             answer({"value": "ready"})
             for line in sys.stdin:
                 answer(office.done(json.loads(line)))
@@ -81,6 +81,8 @@ def answer(value):
 
 class Office:
     """A running office and the workbook that is open in it."""
+
+    how_to_load = {"Hidden": True}  # noqa: RUF012  # a constant
 
     def __init__(self, pipe, program):
         import uno  # noqa: PLC0415  # not every Python has it, and this module must import everywhere
@@ -113,9 +115,8 @@ class Office:
         if self.book is not None:
             self.book.close(True)
         self.ranges = {}
-        hidden = self.uno.createUnoStruct("com.sun.star.beans.PropertyValue")
-        hidden.Name, hidden.Value = "Hidden", True
-        self.book = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, (hidden,))
+        options = tuple(self._named(name, value) for name, value in self.how_to_load.items())
+        self.book = self.desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, options)
         self.book.enableAutomaticCalculation(False)  # or every cell that is set would recalculate all that follow
 
     def do_set(self, name, values):
@@ -147,6 +148,11 @@ class Office:
     def _value(self, cells, row, column, value):
         code = 0 if isinstance(value, float | str) else cells.getCellByPosition(column, row).getError()
         return {"error_code": code} if code else value
+
+    def _named(self, name, value):
+        found = self.uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+        found.Name, found.Value = name, value
+        return found
 
     def _range(self, name):
         if name not in self.ranges:

@@ -23,6 +23,7 @@ from xlsizing.errors import BLANK, CurveError, InputError, Phrase, SizingError, 
 from xlsizing.hosts.excel_errors import in_words, is_error, is_error_code
 
 __all__ = [
+    "ERROR_OF_KIND",
     "MARK",
     "OMITTED",
     "Omitted",
@@ -36,7 +37,10 @@ __all__ = [
 ]
 
 MARK: Final = "#SIZING:"
-"""A text that begins so is an error: MARK, one of "VALUE", "NUM" or "N/A", ": ", and the reason [-]."""
+"""A text that begins so is an error: MARK, a kind of `ERROR_OF_KIND`, ": ", and the reason [-]."""
+
+ERROR_OF_KIND: Final = {"NUM": "#NUM!", "N/A": "#N/A", "VALUE": "#VALUE!"}
+"""The Excel error that each kind of refusal is [-]."""
 
 
 class Omitted:

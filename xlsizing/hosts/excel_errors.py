@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsizing.errors import Phrase
 
-__all__ = ["EXCEL_ERRORS", "in_words", "is_error", "is_error_code"]
+__all__ = ["EXCEL_ERRORS", "cv_error", "in_words", "is_error", "is_error_code"]
 
 _FIRST_ERROR = -2146826288  # xlErrNull, CVErr(2000), as COM delivers it
 _LAST_ERROR = _FIRST_ERROR + 88
@@ -32,6 +32,19 @@ EXCEL_ERRORS: Final = {
     }.items()
 }
 """Excel's errors by the integer that COM delivers for them [-]."""
+
+
+_FIRST_CV_ERROR: Final = 2000  # xlErrNull in VBA
+
+
+def cv_error(name: str) -> int:
+    """Return the number that VBA's CVErr takes for the error `name` [-].
+
+    >>> cv_error("#VALUE!"), cv_error("#NUM!"), cv_error("#N/A")
+    (2015, 2036, 2042)
+    """
+    (code,) = (code for code, error in EXCEL_ERRORS.items() if error == name)
+    return _FIRST_CV_ERROR + code - _FIRST_ERROR
 
 
 def is_error_code(value: int) -> bool:

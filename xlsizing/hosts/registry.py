@@ -75,12 +75,15 @@ class ExcelFunction:
         In order, optional ones last [-]
     python : callable
         The function that xlwings calls: takes cells, gives a cell or a table, raises nothing [-]
+    explains : bool
+        Whether it says what is wrong in words, where another gives an error [-]
     """
 
     name: str
     doc: str
     arguments: tuple[Argument, ...]
     python: Callable[..., Any]
+    explains: bool
 
 
 FUNCTIONS: Final[dict[str, ExcelFunction]] = {}
@@ -156,6 +159,7 @@ def excel_function(
 def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str]) -> Callable[..., Any]:
     arguments = tuple(_argument(parameter) for parameter in inspect.signature(python).parameters.values())
     defaults = tuple(argument.default for argument in arguments)
+    explains = refusal is not cells.marked
 
     @wraps(python)
     def door(*values: Any) -> Any:
@@ -166,14 +170,14 @@ def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str
         except SizingError as error:
             return refusal(error)
         except Exception as defect:  # noqa: BLE001  # ours: it must not become a traceback in a cell
-            return _internal_error(python.__name__, defect)
+            return f"{'' if explains else f'{MARK}VALUE: '}{_internal_error(python.__name__, defect)}"
 
     registered = door
     for argument in reversed(arguments):
         registered = xw.arg(argument.name, doc=argument.doc, **argument.xlwings_options)(registered)
     registered = xw.func(category=CATEGORY)(registered)
     doc = inspect.getdoc(python) or ""
-    FUNCTIONS[python.__name__] = ExcelFunction(python.__name__, doc, arguments, registered)
+    FUNCTIONS[python.__name__] = ExcelFunction(python.__name__, doc, arguments, registered, explains)
     return registered
 
 
@@ -193,9 +197,10 @@ def _cleaned(argument: Argument, value: Any) -> Any:
 
 
 def _internal_error(name: str, defect: Exception) -> str:
+    """Log a defect of ours and return the sentence that stands for it."""
     logger = logging.getLogger("xlsizing")
     if not any(getattr(handler, "baseFilename", None) == str(LOG_FILE) for handler in logger.handlers):
         logger.addHandler(logging.FileHandler(LOG_FILE, encoding="utf-8", errors="backslashreplace", delay=True))
     with suppress(OSError):  # a log that cannot be written must not become a traceback in a cell either
         logger.error("%s failed", name, exc_info=defect)
-    return f"{MARK}VALUE: internal error in {name}; please report it with {LOG_FILE}"
+    return f"internal error in {name}; please report it with {LOG_FILE}"

@@ -167,7 +167,7 @@ def SIZING_TPM(value: Any, unit: Any, osl: Any = OMITTED) -> Any:
     return demand.output_tpm
 
 
-@excel_function()
+@excel_function(refusal=str)
 def SIZING_VERSION() -> Any:
     """Versions of xlsizing, xlwings and Python behind these functions [-]."""
     return f"xlsizing {xlsizing.__version__}, xlwings {xlwings.__version__}, Python {platform.python_version()}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlsizing import next_words as words
 from xlsizing.errors import shown
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import missing_sweep_points
@@ -15,9 +16,10 @@ from xlsizing.rows import SizingRow
 from xlsizing.rules import ETA_TOO_HIGH, HOURS_PER_MONTH, PLATEAU
 
 if TYPE_CHECKING:
+    from xlsizing.context import Context
     from xlsizing.levers import LeverDelta
 
-__all__ = ["NextLever", "next_lever", "top_next_lever"]
+__all__ = ["NextLever", "context_step", "next_lever", "top_next_lever"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +132,16 @@ def _gpus_apart(row: SizingRow) -> int:
 
 def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     gpus = _gpus_apart(row)
-    step = (
-        f"Measure c={shown(c)}: it narrows the range of {row.gpus_low:,} to {row.gpus_high:,} GPUs "
-        f"at {shown(row.sla)} tok/s/user ({gpus:,} GPUs, ${_usd(sizing, gpus):,.0f}/month apart)"
+    usd = _usd(sizing, gpus)
+    step = words.BRACKET.format(
+        c=shown(c),
+        low=f"{row.gpus_low:,}",
+        high=f"{row.gpus_high:,}",
+        sla=shown(row.sla),
+        gpus=f"{gpus:,}",
+        usd=f"{usd:,.0f}",
     )
-    return NextLever(step, f"at least {shown(row.sla)} tok/s/user at c={shown(c)}", gpus, _usd(sizing, gpus), c)
+    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)), gpus, usd, c)
 
 
 def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
@@ -142,11 +149,11 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     quotient = (row.pods or 0) * (row.load or 0) / sizing.util
     at_best = int(pods_needed(np.asarray(quotient / _most_gain(sizing)))) * sizing.gpus_per_pod
     gpus = (row.gpus or 0) - at_best
-    unlock = f"{gpus:,} of {row.gpus:,} GPUs (${_usd(sizing, gpus):,.0f}/month)" if gpus else "no GPU"
-    step = f"Measure c={shown(c)}, twice the last measured point: it saves {unlock} at best"
-    more = "" if sizing.demand.counts_users else f", with more output tok/s than at c={shown(row.c_star)}"
-    gate = f"at least {shown(row.sla)} tok/s/user at c={shown(c)}{more}"
-    return NextLever(step, gate, gpus, _usd(sizing, gpus), c)
+    usd = _usd(sizing, gpus)
+    saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}")
+    step = words.PLATEAU_STEP.format(c=shown(c), unlock=saved if gpus else words.NO_UNLOCK)
+    more = "" if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
+    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + more, gpus, usd, c)
 
 
 def _most_gain(sizing: Sizing) -> float:
@@ -160,42 +167,55 @@ def _most_gain(sizing: Sizing) -> float:
 
 
 def _first_point(row: SizingRow) -> NextLever:
-    step = f"Measure c=1: whether any concurrency reaches {shown(row.sla)} tok/s/user is not known"
-    return NextLever(step, f"at least {shown(row.sla)} tok/s/user at c=1", concurrency=1.0)
+    sla = shown(row.sla)
+    return NextLever(words.FIRST_POINT.format(sla=sla), words.AT_C.format(sla=sla, c=1), concurrency=1.0)
 
 
 def _standing(sizing: Sizing, row: SizingRow, best: LeverDelta | None) -> NextLever:
     """Return what promotes a row whose range no measurement narrows further."""
-    closed = ""
-    if _gpus_apart(row):
-        closed = f"Bracket closed: no whole concurrency is left to measure at {shown(row.sla)} tok/s/user. "
-    context = sizing.curve.context
+    closed = words.CLOSED.format(sla=shown(row.sla)) if _gpus_apart(row) else ""
+    found = context_step(sizing.curve.context) or _sweep_step(sizing) or _top_lever(best)
+    return replace(found, step=closed + found.step)
+
+
+def context_step(context: Context | None) -> NextLever | None:
+    """Return the step that a measurement context asks for: to record it, or its first missing field.
+
+    Parameters
+    ----------
+    context : Context or None
+        Of the curve [-]
+
+    Returns
+    -------
+    NextLever or None
+        None where the context is complete [-]
+    """
     if context is None:
         step = "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT"
-        return NextLever(closed + step, "every field is known, with its source")
+        return NextLever(step, "every field is known, with its source")
     missing = context.missing_labels()
-    if missing:
-        return NextLever(f"{closed}Record the {missing[0]} of the measurement", "it is known, with its source")
+    return NextLever(f"Record the {missing[0]} of the measurement", "it is known, with its source") if missing else None
+
+
+def _sweep_step(sizing: Sizing) -> NextLever | None:
     lacking = missing_sweep_points(sizing.curve)
-    if lacking:
-        step = f"{closed}Measure c={lacking[0]}, missing from the sweep"
-        return NextLever(step, "tok/s/user does not rise there", concurrency=float(lacking[0]))
-    lever = _top_lever(best)
-    return replace(lever, step=closed + lever.step)
+    if not lacking:
+        return None
+    return NextLever(words.SWEEP_STEP.format(c=lacking[0]), words.SWEEP_GATE, concurrency=float(lacking[0]))
 
 
 def _reaching_lever(row: SizingRow, lever: str | None) -> NextLever:
-    sla = f"{shown(row.sla)} tok/s/user"
+    sla = shown(row.sla)
+    gate = words.FIND_REACHING_GATE.format(sla=sla)
     if lever is None:
-        return NextLever(f"Find a lever to reach {sla}: none given here does", f"at least {sla} with it")
-    return NextLever(
-        f"Size with the lever {lever}: its curve reaches {sla}, this one does not", f"at least {sla} with it"
-    )
+        return NextLever(words.FIND_REACHING.format(sla=sla), gate)
+    return NextLever(f"Size with the lever {lever}: its curve reaches {sla} tok/s/user, this one does not", gate)
 
 
 def _top_lever(best: LeverDelta | None) -> NextLever:
     if best is None or best.delta_gpus >= 0:
-        return NextLever("Find a lever to save GPUs: none given here does on this curve", "a matched A/B at the SLA")
+        return NextLever(words.FIND_SAVING, words.FIND_SAVING_GATE)
     step = (
         f"Apply the lever {best.lever.name}: {-best.delta_gpus:,} GPUs, ${-best.delta_usd_per_month:,.0f}/month "
         f"fewer by estimate at {shown(best.sla)} tok/s/user ({best.rigor})"

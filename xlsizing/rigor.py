@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from xlsizing import next_words as words
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import shown
@@ -161,7 +162,7 @@ def _curve_reasons(curve: Curve) -> list[Reason]:
     lacking = missing_sweep_points(curve)
     if lacking:
         points = ", ".join(map(str, lacking))
-        reasons.append(Reason(f"the sweep lacks c={points}", f"measure c={points}"))
+        reasons.append(Reason(words.LACKS.format(points=points), f"measure c={points}"))
     if curve.pooled_share is not None:
         reasons.append(Reason("rises of tok/s/user were pooled", "measure the pooled points again"))
     return reasons
@@ -229,15 +230,15 @@ def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Ri
     rigors = [plain] * between.size
     for i in np.flatnonzero(outside).tolist():
         rigors[i] = Rigor((*common, _outside_reason(low[i], high[i])))
-    infeasible = Rigor((*common, Reason("no measured point meets the SLA", "relax the SLA or take a faster model")))
+    infeasible = Rigor((*common, Reason(words.UNMET, "relax the SLA or take a faster model")))
     for i in np.flatnonzero(unmet).tolist():
         rigors[i] = infeasible
     return tuple(rigors)
 
 
 def _outside_reason(low: Floats, high: Floats) -> Reason:
-    bracket = f"between c={shown(low)} and c={shown(high)}"
+    ends = {"low": shown(low), "high": shown(high)}
     return Reason(
-        f"interpolated {bracket}, not inside the sweep c={SWEEP[0]}..{SWEEP[-1]}",
-        f"measure a point {bracket} that meets the SLA",
+        words.OUTSIDE.format(**ends, sweep_low=SWEEP[0], sweep_high=SWEEP[-1]),
+        "measure a point between c={low} and c={high} that meets the SLA".format(**ends),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from xlsizing.result import Sizing
 
-__all__ = ["SizingRow", "sizing_frame", "sizing_rows"]
+__all__ = ["TOO_WIDE", "SizingRow", "sizing_frame", "sizing_rows"]
+
+TOO_WIDE: Final = "too wide to quote"
+"""What a row says of its range where nobody may quote it [-]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,7 @@ class SizingRow:
         """What the row says beside its range: that it is too wide to quote, and what would narrow it [-]."""
         if not self.too_wide:
             return ""
-        return (
-            f"too wide to quote: {f'measure c={shown(self.measure_next)}' if self.measure_next else 'bracket closed'}"
-        )
+        return f"{TOO_WIDE}: {f'measure c={shown(self.measure_next)}' if self.measure_next else 'bracket closed'}"
 
     @property
     def overloaded(self) -> bool:

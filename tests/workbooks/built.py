@@ -80,6 +80,14 @@ def hostile_report(texts=None, *, with_context=True):
     )
 
 
+def long_report(rows):
+    """Return a report of so many SLAs: from the plateau to above the curve, unsorted, some of them twice, some named."""
+    slas = [30 + 190 * (7 * position % rows) / rows for position in range(rows)]
+    slas[-1] = slas[0]
+    names = {slas[0]: "twice", slas[-2]: "=1+1"}
+    return Report(_sizing(WORKED, slas), sla_names=names, about={"Date": "2026-11-23"})
+
+
 def spec_workbook(path):
     """Return the workbook of a sizing file."""
     return customer_workbook(spec_report(read_spec(path)))

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
-from tests.workbooks.built import hostile_report, spec_workbook, standard_report
+from tests.workbooks.built import hostile_report, long_report, spec_workbook, standard_report
+from xlsizing.workbooks import names
 from xlsizing.workbooks.write import customer_workbook
 
 
@@ -13,11 +14,19 @@ def standard():
     return customer_workbook(standard_report())
 
 
-@pytest.fixture(scope="session", params=["standard", "example", "verdict", "hostile"])
-def anybook(request, standard):
-    """Workbooks of every kind in turn: bare, from both sizing files that are shipped, and with hostile texts."""
-    if request.param == "standard":
-        return standard
+@pytest.fixture(scope="session")
+def batch():
+    """Fifty SLAs, proven in pieces of twelve: what a table of thousands is, small enough for every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(names, "LONGEST_PIECE", 12)
+        return customer_workbook(long_report(50))
+
+
+@pytest.fixture(scope="session", params=["standard", "example", "verdict", "hostile", "batch"])
+def anybook(request, standard, batch):
+    """Workbooks of every kind in turn: bare, from both shipped sizing files, with hostile texts, and a long table."""
+    if request.param in ("standard", "batch"):
+        return {"standard": standard, "batch": batch}[request.param]
     if request.param == "hostile":
         return customer_workbook(hostile_report())
     return spec_workbook(EXAMPLE if request.param == "example" else ILLUSTRATIVE)

@@ -226,10 +226,10 @@ class TestCachedValues:
 
 
 class TestCharts:
-    def test_they_say_in_words_what_they_show(self, anybook):
+    def test_they_say_in_words_what_they_show(self, anybook, batch):
         drawings = [name for name in parts(anybook) if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name)]
         frames = [frame for name in drawings for frame in tree(anybook, name).iter(DRAWING + "cNvPr")]
-        assert len(frames) >= 2
+        assert len(frames) == (0 if anybook is batch else 2)  # a long table has none
         assert [frame.get("name") for frame in frames if not frame.get("descr")] == []
 
 

@@ -7,7 +7,7 @@ from tests.spec_files import EXAMPLE
 from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, SizingError, size, write_workbook
 from xlsizing.reports.report import Report
-from xlsizing.workbooks import calc_sheet, curve_sheet, settings, sizing_sheet
+from xlsizing.workbooks import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
 from xlsizing.workbooks.proof import ProofError
 
 SLAS = [10, 15, 18, 20, 22, 25, 40, 60, 80, 100, 120]
@@ -84,6 +84,28 @@ class TestAWrongFormula:
         write_workbook(report, tmp_path / "right.xlsx")
         monkeypatch.setattr(calc_sheet, "CALC", plain)
         assert "pods in row " in refusal(report, tmp_path / "wrong.xlsx")
+
+
+class TestWrongWords:
+    """Banner and next lever: their figures and the standing are compared, and no error value is handed over."""
+
+    def test_another_measurement(self, monkeypatch, tmp_path):
+        choice = live_next._choice
+
+        def spoiled_choice(of_row):
+            return ((name, (f"={f[1:]}+1" if name == "Next_c" else f, words)) for name, (f, words) in choice(of_row))
+
+        monkeypatch.setattr(live_next, "_choice", spoiled_choice)
+        assert "Next_c of the next step is 6 in Calc!" in refusal(standard_report(), tmp_path / "a.xlsx")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_another_standing(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(live_rigor, "_line", lambda: "=Word_Verdict")
+        assert "standing is 'VERDICT' in Calc!" in refusal(standard_report(), tmp_path / "a.xlsx")
+
+    def test_an_error_value_on_the_first_page(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(sizing_sheet, "BANNER", "=Checks_Failed/0")
+        assert "Sizing!B3 is #DIV/0!" in refusal(standard_report(), tmp_path / "a.xlsx")
 
 
 class TestWhatIsLeft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         With 0; 2 for bad input; 3 where an SLA cannot be met; 1 where written files failed their review.
     """
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # other packages' plugins: slow to find, of no use here
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a model's name may not fit the terminal's encoding
     try:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 __all__ = ["print_facts", "print_json", "print_text", "working"]
 
@@ -32,19 +36,57 @@ def print_facts(named: Mapping[str, str]) -> None:
             click.echo(f"{name}: {text}")
 
 
-_LONG_TABLE = 300
+_LONG = 1.0
+"""Work that takes longer is shown [s]."""
 
 
 @contextmanager
-def working(words: str, rows: int) -> Iterator[None]:
-    """Show that the work called `words` goes on, where its `rows` take over a second and somebody watches stderr [-]."""
-    if rows < _LONG_TABLE or sys.stderr is None or not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console  # noqa: PLC0415  # slow to import
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+def working(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far the work called `words` is, once it looks as if it took over a second and if somebody watches stderr.
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(words, total=None)
-        yield
+    Parameters
+    ----------
+    words : str
+        What is done [-]
+
+    Yields
+    ------
+    callable
+        To be called with how much is done, and of how much [-]
+    """
+    began = time.monotonic()
+    bar: Progress | None = None
+
+    def told(done: int, whole: int) -> None:
+        nonlocal bar
+        if bar is None and (time.monotonic() - began) * whole > _LONG * done:
+            bar = _bar(words, whole)
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done)
+
+    try:
+        yield told if _watched() else _untold
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _watched() -> bool:
+    if sys.stderr is None:  # where the caller closed it
+        return False
+    return sys.stderr.isatty()
+
+
+def _untold(_done: int, _whole: int) -> None:
+    """Say nothing: nobody watches."""
+
+
+def _bar(words: str, whole: int) -> Progress:
+    from rich.console import Console  # noqa: PLC0415  # slow to import
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task(words, total=whole)
+    bar.start()
+    return bar

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlsizing import next_words as words
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.result import Sizing
@@ -94,10 +95,14 @@ class Report:
         return order
 
     @cached_property
+    def given_rows(self) -> list[SizingRow]:
+        """The rows in the order of the SLAs given [-]."""
+        return self.sizing.rows()
+
+    @cached_property
     def rows(self) -> list[SizingRow]:
         """The rows by rising SLA [-]."""
-        rows = self.sizing.rows()
-        return [rows[i] for i in self.order]
+        return [self.given_rows[i] for i in self.order]
 
     @cached_property
     def standings(self) -> list[Rigor]:
@@ -127,8 +132,9 @@ class Report:
         shared = [reason.why for reason in first if all(reason in each for each in rest)]
         why = "; ".join([*mismatched, *(each for each in shared if not each.startswith("WORKLOAD MISMATCH"))])
         if drafts == len(self.standings):
-            return f"{DRAFT}: {why or 'for reasons named below'}"
-        return f"{len(self.standings) - drafts} of {len(self.standings)} rows {VERDICT}, {drafts} {DRAFT}"
+            return f"{DRAFT}: {why or words.NAMED_BELOW}"
+        verdicts, rows = len(self.standings) - drafts, len(self.standings)
+        return words.MIXED.format(verdicts=verdicts, rows=rows, verdict=VERDICT, drafts=drafts, draft=DRAFT)
 
     @cached_property
     def promotions(self) -> list[str]:

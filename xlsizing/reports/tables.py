@@ -19,6 +19,7 @@ __all__ = [
     "CANNOT_BE_MET",
     "GIVES_WAY",
     "NO_SOURCE",
+    "OVERLOADED",
     "REMARK",
     "RIGOR",
     "WORDS",
@@ -35,6 +36,7 @@ __all__ = [
 
 CANNOT_BE_MET: Final = "cannot be met"
 NO_SOURCE: Final = "no date or source given"
+OVERLOADED: Final = "does not carry the demand"
 REMARK: Final = "remark"
 RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
@@ -125,7 +127,7 @@ _OPERATION: Final[tuple[_Column, ...]] = (
     ("max-num-seqs", lambda row: f"{row.max_num_seqs:,}"),
     (
         "load at max-num-seqs",
-        lambda row: _percent(row.load_at_max_num_seqs) + (", does not carry the demand" if row.overloaded else ""),
+        lambda row: _percent(row.load_at_max_num_seqs) + (f", {OVERLOADED}" if row.overloaded else ""),
     ),
 )
 

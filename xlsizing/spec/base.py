@@ -43,7 +43,9 @@ def one_of(names: tuple[str, ...], **more: Any) -> ConfigDict:
 class Section(BaseModel):
     """A mapping of known fields, none of them blank."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, protected_namespaces=(), defer_build=True
+    )
 
     @field_validator("*", mode="before")
     @classmethod

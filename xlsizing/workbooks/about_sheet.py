@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import Final
 
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import tall
 
 __all__ = ["about_sheet", "curve_hash"]
 
@@ -43,7 +45,12 @@ _NOT_VERIFIED = (
     "Traffic shape: bursts, prefix-cache hits and request mixes other than the measured workload.",
     "Levers: each figure is as delivered and does not follow edits of this workbook.",
     "Context and workload are compared as stated, not measured again.",
+    "Excel itself: this file was recalculated by another engine before hand-over, and was not opened in Excel.",
 )
+
+
+_LINE: Final = 118
+"""Characters of a line of text in column C, at the least [characters]."""
 
 
 def about_sheet(page: Page, report: Report) -> None:
@@ -64,11 +71,11 @@ def about_sheet(page: Page, report: Report) -> None:
         for label, text in lines:
             page.user(f"B{row}", label, "strong.wrap", "about")
             page.user(f"C{row}", text, "label.wrap", "about")
-            page.tall(row, 14 * (1 + len(text) // 130))
+            page.tall(row, tall(text, _LINE))
             row += 1
         row += 1
-    page.widths(A=2, B=22, C=120)
-    page.printed()
+    page.widths(A=2, B=20, C=100)
+    page.printed(landscape=False)
 
 
 def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:

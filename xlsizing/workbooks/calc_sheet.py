@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
-from xlsizing.workbooks.names import Layout, letter
+from xlsizing.workbooks.names import LONGEST_PIECE, Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import settings
 
-__all__ = ["CALC", "MET", "PODS", "POINT", "calc_cells", "calc_sheet", "write_steps"]
+__all__ = ["CALC", "MET", "PODS", "POINT", "calc_cells", "calc_rows", "calc_sheet", "write_steps"]
 
 Step = tuple[str, str, str]
 
@@ -130,7 +131,7 @@ _LAST: Final[tuple[Step, ...]] = (
         "c to measure next",
         (
             'IF({met}=0,IF(INDEX(Curve_c,1)>1,1,""),IF({between}=1,IF(AND({inside}>{c_a},{inside}<{c_b}),{inside},""),'
-            'IF(AND({a}=N_Anchors,{capped}=0),2*INDEX(Curve_c,N_Anchors),"")))'
+            'IF(AND({a}=N_Anchors,{capped}=0),Beyond_Last*INDEX(Curve_c,N_Anchors),"")))'
         ),
     ),
     (
@@ -162,13 +163,14 @@ _FIRST_COLUMN: Final = 2
 _MET_KEYS: Final = frozenset(("tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
 
 
-def calc_cells(row: int) -> dict[str, str]:
+@lru_cache(maxsize=2 * LONGEST_PIECE)
+def calc_cells(row: int) -> Mapping[str, str]:
     """Return the cell of each step in `row`, as other sheets name it [-]."""
     return {key: f"Calc!${letter(_FIRST_COLUMN + offset)}{row}" for offset, (key, _, _) in enumerate(CALC)}
 
 
 def calc_sheet(page: Page, layout: Layout) -> None:
-    """Write the constants and one row of steps an SLA.
+    """Write the constants and the heads of the steps; `calc_rows` writes the steps.
 
     Parameters
     ----------
@@ -178,18 +180,14 @@ def calc_sheet(page: Page, layout: Layout) -> None:
         Where the tables stand [-]
     """
     page.put("B1", "Calculation: one row an SLA, one step a column", "title")
+    constants = layout.constants
     page.put(
-        "B2", "Nothing to change here. Constants and words of the formulas come first, each with its name.", "note"
+        "B2", f"Nothing to change here. Constants and words of the formulas stand from row {constants} on.", "note"
     )
-    settings(page, 3)
     head = layout.sla_rows[0] - 1
     for offset, (_, heading, _) in enumerate(CALC):
         page.at(head, _FIRST_COLUMN + offset, heading, "head")
     page.tall(head, 58)
-    for row in layout.sla_rows:
-        sla = f"Sizing!$B{row}"
-        own = {"on": _on(sla), "bad": _bad(sla), "state": _state(row), "regime": _regime(row)}
-        write_steps(page, row, _FIRST_COLUMN, CALC, sla, own)
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     cells = calc_cells(first)
     for key, name in _NAMED.items():
@@ -197,9 +195,21 @@ def calc_sheet(page: Page, layout: Layout) -> None:
         page.named(name, f"{column}{first}:{column}{last}")
     page.sheet.freeze_panes = f"D{first}"
     for offset in range(len(CALC)):
-        page.widths(**{letter(_FIRST_COLUMN + offset): 13})
-    page.widths(A=2)
-    page.printed(wide=4)
+        page.widths(**{letter(_FIRST_COLUMN + offset): 12})
+    page.widths(A=2, B=19, C=22)
+    page.put(f"B{constants - 1}", "Constants and words of the formulas, each with its name", "section")
+    last_constant = settings(page, constants)
+    page.printed(landscape=False)
+    # On paper sixty columns would be too small to read, or many pages: the constants alone are printed.
+    page.sheet.print_area = f"A{constants - 1}:I{last_constant}"
+
+
+def calc_rows(page: Page, layout: Layout, piece: range) -> None:
+    """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
+    for row in layout.sla_rows[piece.start : piece.stop]:
+        sla = f"Sizing!$B{row}"
+        own = {"on": _on(sla), "bad": _bad(sla), "state": _state(row), "regime": _regime(row)}
+        write_steps(page, row, _FIRST_COLUMN, CALC, sla, own)
 
 
 def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: str, own: Mapping[str, str]) -> None:

@@ -1,24 +1,30 @@
-"""The two charts of the first page, and the grids on sheet Calc that they draw."""
+"""The two charts of the first page."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.layout import Layout as Area
 from openpyxl.chart.layout import ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.drawing.text import Font as Face
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlsizing.workbooks.calc_sheet import PODS, POINT, calc_cells, write_steps
-from xlsizing.workbooks.names import Layout, letter
+from xlsizing.workbooks.chart_grids import Grids, chart_grids
+from xlsizing.workbooks.names import Layout
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import FONT
 
-__all__ = ["ALT_TEXTS", "charts"]
+__all__ = ["ALT_TEXTS", "CHART_ROWS", "charts"]
+
+CHART_ROWS: Final = 17
+"""Rows of the first page that the charts cover [rows]."""
 
 ALT_TEXTS: Final = (
     (
@@ -32,17 +38,26 @@ ALT_TEXTS: Final = (
 )
 """What each chart shows, for readers who cannot see it [-]."""
 
-_POINTS: Final = 31
-_CURVE_STEPS: Final = (
-    ("share", "share of the way"),
-    ("c", "c"),
-    ("j", "anchor at or below"),
-    ("j_next", "the one after"),
-    ("x", "x"),
-    ("y", "y"),
-    ("r", "tok/s/user, interpolated"),
-)
-_COLOURS: Final = {"blue": "1F4E9C", "grey": "7F7F7F", "orange": "C55A11", "red": "C00000", "light": "9DB7DD"}
+_INTO: Final = 3_300_000  # nearly to the end of the last column: a line on the edge of the page would not print
+
+
+class _Look(NamedTuple):
+    """How a series looks: a line, or markers [RGB, EMU]."""
+
+    colour: str
+    marker: str | None = None
+    width: int = 19050
+    dash: str | None = None
+
+
+_BLUE, _GREY, _ORANGE, _RED = "1F4E9C", "6F6F6F", "C55A11", "C00000"
+_LINE: Final = _Look(_BLUE)
+_COMMIT: Final = _Look(_ORANGE, width=28575)
+_LOW: Final = _Look(_GREY, dash="dash")
+_POINTS: Final = {
+    shape: _Look(colour, shape)
+    for shape, colour in {"circle": _BLUE, "square": _ORANGE, "diamond": _ORANGE, "x": _RED}.items()
+}
 
 
 def charts(page: Page, calc: Page, layout: Layout) -> None:
@@ -55,118 +70,33 @@ def charts(page: Page, calc: Page, layout: Layout) -> None:
     layout : Layout
         Where the tables stand [-]
     """
-    head = layout.sla_rows[-1] + 4
-    calc.put(f"B{head - 1}", "What the charts draw (#N/A is not drawn)", "section")
-    calc.tall(head, 44)
-    rows = range(head + 1, head + 1 + _POINTS)
-    _curve_grid(calc, head, rows)
-    _gpu_grid(calc, head, rows)
-    _operating(calc, head, layout)
+    grids = chart_grids(calc, layout)
     top = layout.sla_rows[-1] + 3
-    _place(page.sheet, _curve_chart(page.sheet.parent, layout, rows, head), (1, top, 8, top + 24))
-    _place(page.sheet, _gpu_chart(page.sheet.parent, layout, rows, head), (8, top, 19, top + 24))
+    _place(page.sheet, _curve_chart(page.sheet.parent, layout, grids), (1, top, 9, top + CHART_ROWS))
+    _place(page.sheet, _gpu_chart(page.sheet.parent, grids), (9, top, 18, top + CHART_ROWS), into=_INTO)
 
 
-def _curve_grid(calc: Page, head: int, rows: range) -> None:
-    """Write the interpolated curve in even steps of ln c, from the first anchor to the last."""
-    for offset, (_, heading) in enumerate(_CURVE_STEPS):
-        calc.at(head, 2 + offset, heading, "head")
-    for position, row in enumerate(rows):
-        calc.at(row, 2, position / (_POINTS - 1), "const.num")
-        steps = (
-            f"EXP(INDEX(Curve_lnc,1)+B{row}*(INDEX(Curve_lnc,N_Anchors)-INDEX(Curve_lnc,1)))",
-            f"MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<=C{row}*(1+Tolerance))*1)))",
-            f"MIN(N_Anchors,D{row}+1)",
-            f"IF(Is_Tpot=1,C{row}^TPOT_Exponent,LN(C{row}))",
-            (
-                f"IF(D{row}=E{row},INDEX(Curve_y,D{row}),INDEX(Curve_y,D{row})+(F{row}-INDEX(Curve_x,D{row}))"
-                f"/(INDEX(Curve_x,E{row})-INDEX(Curve_x,D{row}))*(INDEX(Curve_y,E{row})-INDEX(Curve_y,D{row})))"
-            ),
-            f"IF(Is_Tpot=1,1/G{row},G{row})",
-        )
-        for offset, formula in enumerate(steps):
-            calc.at(row, 3 + offset, f"=IF(Checks_Failed=0,{formula},NA())", "calc.num")
-
-
-_GRID: Final = (*POINT, *PODS)
-_GRID_COLUMN: Final = 12
-
-
-def _gpu_grid(calc: Page, head: int, rows: range) -> None:
-    """Write GPUs over a grid of SLAs, from below the plateau's end to the fastest measured point."""
-    calc.at(head, _GRID_COLUMN - 2, "share of the way", "head")
-    calc.at(head, _GRID_COLUMN - 1, "SLA on the grid", "head")
-    for offset, (_, heading, _) in enumerate(_GRID):
-        calc.at(head, _GRID_COLUMN + offset, heading, "head")
-    share, sla = letter(_GRID_COLUMN - 2), letter(_GRID_COLUMN - 1)
-    for position, row in enumerate(rows):
-        calc.at(row, _GRID_COLUMN - 2, position / (_POINTS - 1), "const.num")
-        low = "MIN(INDEX(Curve_r,N_Anchors),MAX(Lowest,MIN(SLA_In)))"
-        grid = f"{low}+{share}{row}*(INDEX(Curve_r,1)-{low})"
-        calc.at(row, _GRID_COLUMN - 1, f'=IF(Checks_Failed=0,{grid},"")', "calc.num")
-        on = f"=IF(ISNUMBER({sla}{row}),1,0)"
-        write_steps(calc, row, _GRID_COLUMN, _GRID, f"${sla}{row}", {"on": on})
-        first = _GRID_COLUMN + len(_GRID)
-        for offset, key in enumerate(("gpus", "gpus_high", "gpus_low")):
-            source = letter(_GRID_COLUMN + [step[0] for step in _GRID].index(key))
-            drawn = f"=IF(ISNUMBER({source}{row}),{source}{row},NA())"
-            calc.at(row, first + offset, drawn, "calc.num")
-
-
-def _drawn_columns() -> int:
-    return _GRID_COLUMN + len(_GRID)
-
-
-def _operating(calc: Page, head: int, layout: Layout) -> None:
-    """Write one point an SLA: on the curve, in GPUs, or as one that cannot be met."""
-    first = _drawn_columns() + 4
-    heads = (
-        "c*",
-        "tok/s/user there",
-        "SLA",
-        "GPUs, estimate",
-        "GPUs to commit",
-        "SLA that cannot be met",
-        "on the axis",
-    )
-    for offset, heading in enumerate(heads):
-        calc.at(head, first + offset, heading, "head")
-    for position, live in enumerate(layout.sla_rows):
-        cells, row = calc_cells(live), head + 1 + position
-        met = ("c_star", "rate", "s", "gpus", "gpus_high")
-        formulas = [f"=IF({cells['state']}=3,{cells[key]},NA())" for key in met]
-        formulas += [f"=IF({cells['state']}=2,{value},NA())" for value in (cells["s"], "0")]
-        for offset, formula in enumerate(formulas):
-            calc.at(row, first + offset, formula, "calc.num")
-
-
-def _curve_chart(book: Workbook, layout: Layout, rows: range, head: int) -> ScatterChart:
-    chart = _chart("Measured curve of one pod", "requests in flight per pod (log)", "tok/s per user")
+def _curve_chart(book: Workbook, layout: Layout, grids: Grids) -> ScatterChart:
+    chart = _chart("Measured curve of one pod", "requests in flight per pod (log scale)", "tok/s per user")
     chart.x_axis.scaling.logBase = 10
     calc, curve = book["Calc"], book["Curve"]
-    anchors, points = layout.anchor_rows, _points(layout, head)
-    first = _drawn_columns() + 4
-    _add(chart, calc, "interpolated", 3, 8, rows, line="blue")
-    _add(chart, curve, "measured", 10, 12, anchors, marker="circle", colour="blue")
-    _add(chart, calc, "SLAs operate here", first, first + 1, points, marker="diamond", colour="orange")
+    points = (grids.points_c, grids.points_c + 1)
+    _add(chart, calc, "interpolated", (3, 8), grids.curve, _LINE)
+    _add(chart, curve, "measured", (10, 12), layout.anchor_rows, _POINTS["circle"])
+    _add(chart, calc, "the SLAs operate here", points, grids.points, _POINTS["diamond"])
     return chart
 
 
-def _gpu_chart(book: Workbook, layout: Layout, rows: range, head: int) -> ScatterChart:
+def _gpu_chart(book: Workbook, grids: Grids) -> ScatterChart:
     chart = _chart("GPUs against the SLA", "SLA, tok/s per user", "GPUs")
-    calc, drawn, points = book["Calc"], _drawn_columns(), _points(layout, head)
-    first = drawn + 4
-    _add(chart, calc, "commit (high end)", _GRID_COLUMN - 1, drawn + 1, rows, line="orange")
-    _add(chart, calc, "low end", _GRID_COLUMN - 1, drawn + 2, rows, line="grey")
-    _add(chart, calc, "estimate", _GRID_COLUMN - 1, drawn, rows, line="blue")
-    _add(chart, calc, "SLAs, to commit", first + 2, first + 4, points, marker="square", colour="orange")
-    _add(chart, calc, "SLAs, estimate", first + 2, first + 3, points, marker="circle", colour="blue")
-    _add(chart, calc, "cannot be met", first + 5, first + 6, points, marker="x", colour="red")
+    calc, steps, points = book["Calc"], grids.steps_x, grids.points_c
+    _add(chart, calc, "to commit", (steps, steps + 1), grids.steps, _COMMIT)
+    _add(chart, calc, "low end", (steps, steps + 2), grids.steps, _LOW)
+    _add(chart, calc, "estimate", (grids.line_x, grids.line_y), grids.line, _LINE)
+    _add(chart, calc, "SLAs, to commit", (points + 2, points + 4), grids.points, _POINTS["square"])
+    _add(chart, calc, "SLAs, estimate", (points + 2, points + 3), grids.points, _POINTS["circle"])
+    _add(chart, calc, "cannot be met", (points + 5, points + 6), grids.points, _POINTS["x"])
     return chart
-
-
-def _points(layout: Layout, head: int) -> range:
-    return range(head + 1, head + 1 + layout.slas)
 
 
 def _chart(title: str, x: str, y: str) -> ScatterChart:
@@ -183,43 +113,38 @@ def _chart(title: str, x: str, y: str) -> ScatterChart:
     chart.x_axis.majorGridlines = None
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350))
     for words, size in ((chart.title, 1200), (chart.x_axis.title, 1000), (chart.y_axis.title, 1000)):
-        words.tx.rich.p[0].pPr.defRPr = CharacterProperties(sz=size, b=True)
+        words.tx.rich.p[0].pPr.defRPr = CharacterProperties(sz=size, b=True, latin=Face(typeface=FONT))
+    for part in (chart.legend, chart.x_axis, chart.y_axis):
+        letters = ParagraphProperties(defRPr=CharacterProperties(sz=900, latin=Face(typeface=FONT)))
+        paragraph = Paragraph(pPr=letters, endParaRPr=CharacterProperties())
+        paragraph.r = []  # how text looks, and no text: openpyxl would add an empty one
+        part.txPr = RichText(p=[paragraph])
     chart.y_axis.scaling.min = 0
-    chart.layout = Area(ManualLayout(x=0.08, y=0.12, h=0.62, w=0.88, xMode="edge", yMode="edge", layoutTarget="inner"))
+    chart.layout = Area(ManualLayout(x=0.1, y=0.13, h=0.6, w=0.86, xMode="edge", yMode="edge", layoutTarget="inner"))
     chart.display_blanks = "gap"
     return chart
 
 
-def _add(
-    chart: ScatterChart,
-    sheet: Worksheet,
-    title: str,
-    x: int,
-    y: int,
-    rows: range,
-    *,
-    line: str | None = None,
-    marker: str | None = None,
-    colour: str = "blue",
-) -> None:
-    xs, ys = (Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[-1]) for column in (x, y))
+def _add(chart: ScatterChart, sheet: Worksheet, title: str, columns: tuple[int, int], rows: range, look: _Look) -> None:
+    xs, ys = (Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[-1]) for column in columns)
     series = Series(ys, xs, title=title)
     series.smooth = False
-    if line:
+    if look.marker is None:
+        line = LineProperties(solidFill=look.colour, w=look.width, prstDash=look.dash)
         series.marker.symbol = "none"
-        series.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=_COLOURS[line], w=19050))
     else:
-        series.marker.symbol, series.marker.size = marker, 8
-        series.marker.graphicalProperties = GraphicalProperties(solidFill=_COLOURS[colour])
-        series.marker.graphicalProperties.line.solidFill = _COLOURS[colour]
-        series.graphicalProperties = GraphicalProperties(ln=LineProperties(noFill=True))
+        line = LineProperties(noFill=True)
+        series.marker.symbol, series.marker.size = look.marker, 8
+        series.marker.graphicalProperties = GraphicalProperties(solidFill=look.colour)
+        series.marker.graphicalProperties.line.solidFill = look.colour
+    series.graphicalProperties = GraphicalProperties(ln=line)
     chart.series.append(series)
 
 
-def _place(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int]) -> None:
+def _place(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int], into: int = 0) -> None:
     left, top, right, bottom = corners
     anchor = TwoCellAnchor(editAs="oneCell")
     anchor._from = AnchorMarker(col=left, row=top - 1)  # noqa: SLF001  # openpyxl's own name for it
-    anchor.to = AnchorMarker(col=right, row=bottom - 1)
+    anchor.to = AnchorMarker(col=right, row=bottom - 1, colOff=into)
     chart.anchor = anchor
     sheet.add_chart(chart)

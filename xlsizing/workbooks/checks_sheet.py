@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Final
 
 from xlsizing.reports.report import Report
@@ -11,8 +12,9 @@ from xlsizing.rules import HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import tall
 
-__all__ = ["checks_sheet"]
+__all__ = ["checks_rows", "checks_sheet"]
 
 
 def _number(name: str) -> str:
@@ -80,11 +82,12 @@ _NOTES: Final = (
 
 _FIRST: Final = 6
 _SNAPSHOT_HEADS: Final = ("SLA", "regime", "pods", "GPUs", "GPUs to commit", "$/month", "$/month to commit", "c*")
+_SNAPSHOT_KINDS: Final = ("num", "left", "int", "int", "int", "usd", "usd", "two")
 _SNAPSHOT_COLUMNS: Final = "EFDIHM"  # of sheet Sizing, for all but the SLA and the regime
 
 
-def checks_sheet(page: Page, report: Report, layout: Layout) -> None:
-    """Write the checks, their sums, and the snapshot of the delivered inputs and results.
+def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
+    """Write the checks, their sums, and the snapshot of the delivered inputs; `checks_rows` that of the results.
 
     Parameters
     ----------
@@ -94,15 +97,20 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> None:
         The sizing as delivered [-]
     layout : Layout
         Where the tables stand [-]
+
+    Returns
+    -------
+    int
+        The row of the first result [-]
     """
     page.put("B1", "Checks", "title")
     page.put("B2", "An error blanks every result. A note changes no figure.", "note")
     row = _list(page)
     row = _delivered_inputs(page, report, row + 2)
     row = _delivered_anchors(page, report, layout, row + 2)
-    _delivered_rows(page, report, layout, row + 2)
-    page.widths(A=2, B=78, C=24, D=16, E=16, F=16, G=16, H=16, I=16, J=10)
-    page.printed(repeat="1:2")
+    page.widths(A=2, B=74, C=16, D=22, E=11, F=11, G=14, H=14, I=14, J=10, K=9)
+    page.printed(landscape=False, tall=1 if layout.charts else 0)
+    return _delivered_head(page, layout, row + 2)
 
 
 def _list(page: Page) -> int:
@@ -119,10 +127,12 @@ def _list(page: Page) -> int:
     last_error = row - len(_NOTES) - 1
     page.named("Check_What", f"B{_FIRST}:B{last_error}")
     page.named("Check_Flag", f"E{_FIRST}:E{last_error}")
+    page.reddens(f"D{_FIRST}:D{last_error}", f"E{_FIRST}=1")
     totals = (
         ("Checks failed", "Checks_Failed", f"=SUM({sums['inputs']},{sums['curve']},{sums['result']})"),
         ("Curve checks failed", "Curve_Failed", f"=SUM({sums['curve']})"),
         ("Inputs usable", "Inputs_OK", f"=IF(SUM({sums['inputs']},{sums['curve']})=0,1,0)"),
+        ("Notes", "Notes_Found", f"=SUM({sums['notes']})"),
     )
     for words, name, formula in totals:
         page.put(f"B{row}", words, "strong")
@@ -157,7 +167,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
     for name, value in values.items():
         at = row + 2 + list(values).index(name)
         page.put(f"B{at}", name, "calc.text")
-        page.put(f"C{at}", value, "static.num")
+        page.put(f"C{at}", value, "static.left" if isinstance(value, str) else "static.num")
         page.put(f"D{at}", f"={_differs(f'C{at}', name)}", "calc.int")
     last = row + 1 + len(values)
     page.named("Edited_Inputs", f"D{row + 2}:D{last}")
@@ -185,27 +195,46 @@ def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> 
     return last
 
 
-def _delivered_rows(page: Page, report: Report, layout: Layout, row: int) -> None:
+def _delivered_head(page: Page, layout: Layout, row: int) -> int:
+    """Write the heads of the delivered results, and return the row of the first one."""
     page.put(f"B{row}", "As delivered: results", "section")
     _heads(page, row + 1, ("place on sheet Sizing", *_SNAPSHOT_HEADS, "differs"))
-    rows = report.sizing.rows()
-    for position, live in enumerate(layout.sla_rows):
-        at = row + 2 + position
+    column = letter(3 + len(_SNAPSHOT_HEADS))
+    page.named("Edited_Rows", f"{column}{row + 2}:{column}{row + 1 + layout.slas}")
+    page.put("F1", "values edited since delivery", "note.text")
+    page.put("E1", "=SUM(Edited_Inputs)+SUM(Edited_Anchors)+SUM(Edited_Workload)+SUM(Edited_Rows)", "key.int")
+    page.named("Edited", "E1")
+    return row + 2
+
+
+def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first: int) -> None:
+    """Write the delivered results of the SLAs at the positions `piece`, counted from 0.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    report : Report
+        The sizing as delivered [-]
+    layout : Layout
+        Where the tables stand [-]
+    piece : range
+        Positions in the table [-]
+    first : int
+        The row of the first result of all [-]
+    """
+    delivered = report.given_rows[piece.start : piece.stop]
+    for position, row in zip_longest(piece, delivered):
+        at, live = first + position, layout.sla_rows[position]
         page.put(f"B{at}", f"row {live}", "calc.text")
-        values = _snapshot(rows[position]) if position < len(rows) else [None] * len(_SNAPSHOT_HEADS)
+        values = _snapshot(row) if row else [None] * len(_SNAPSHOT_HEADS)
         pairs = []
         results = [f"Sizing!${column}{live}" for column in _SNAPSHOT_COLUMNS]
         shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *results)
         for j, (value, cell) in enumerate(zip(values, shown, strict=True)):
-            page.at(at, 3 + j, value, "static.num")
+            page.at(at, 3 + j, value, "static.left" if isinstance(value, str) else f"static.{_SNAPSHOT_KINDS[j]}")
             pairs.append(_differs(f"{letter(3 + j)}{at}", cell))
         page.at(at, 3 + len(values), f"={'+'.join(pairs)}", "calc.int")
-    column = letter(3 + len(_SNAPSHOT_HEADS))
-    last = row + 1 + layout.slas
-    page.named("Edited_Rows", f"{column}{row + 2}:{column}{last}")
-    page.put("F1", "values edited since delivery", "note.text")
-    page.put("E1", "=SUM(Edited_Inputs)+SUM(Edited_Anchors)+SUM(Edited_Rows)", "key.int")
-    page.named("Edited", "E1")
 
 
 def _snapshot(row: SizingRow) -> list[object]:
@@ -217,6 +246,7 @@ def _snapshot(row: SizingRow) -> list[object]:
 
 
 def _heads(page: Page, row: int, texts: tuple[str, ...]) -> None:
+    page.tall(row, tall("", 1, lines=2))
     for offset, text in enumerate(texts):
         page.at(row, 2 + offset, text, "head")
 

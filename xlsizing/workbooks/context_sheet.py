@@ -9,11 +9,13 @@ from xlsizing.context import Context, worded
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import tall
 
 __all__ = ["context_sheet"]
 
 _TABLE: Final = 17
 _UNKNOWN: Final = "not known"
+_VALUE: Final = 36
 
 
 def context_sheet(page: Page, report: Report) -> None:
@@ -29,12 +31,13 @@ def context_sheet(page: Page, report: Report) -> None:
     context = report.context
     page.put("B1", "Measurement context of the curve", "title")
     label = context.label() if context else "No measurement context was given: every row is a DRAFT."
-    page.user("B2", label, "note.text", "context")
+    page.merge("B2:H2")
+    page.tall(2, 28)
+    page.user("B2", label, "note.wrap", "context")
     _workload(page, report.workload or Workload(), context or Context())
     _standing(page, report)
-    if context:
-        _fields(page, context)
-    page.widths(A=2, B=52, C=44, D=18, E=11, F=38, G=14, H=9)
+    _fields(page, context or Context())
+    page.widths(A=2, B=48, C=_VALUE, D=16, E=10, F=34, G=14, H=8)
     page.printed(landscape=False)
 
 
@@ -51,8 +54,8 @@ def _workload(page: Page, workload: Workload, measured: Context) -> None:
     )
     for row, (words, name, asked, had) in enumerate(entries, start=6):
         page.put(f"B{row}", words, "calc.text")
-        page.put(f"C{row}", asked, "input.num")
-        page.put(f"D{row}", _UNKNOWN if had is None else had, "static.num")
+        page.put(f"C{row}", asked, "input.left")
+        page.put(f"D{row}", _UNKNOWN if had is None else had, "static.left")
         page.named(name, f"C{row}")
         off = f"IF(ABS(D{row}-C{row})>Tokens_Off*C{row}*(1+Tolerance),1,0)"
         both = f"ISNUMBER(C{row})*ISNUMBER(D{row})"
@@ -80,18 +83,18 @@ def _standing(page: Page, report: Report) -> None:
     )
     for row, (words, name, value) in enumerate(entries, start=10):
         page.put(f"B{row}", words, "calc.text")
-        page.put(f"C{row}", value, "static.num")
+        page.put(f"C{row}", value, "static.left")
         page.named(name, f"C{row}")
-    page.merge("B15:F15")
+    page.merge("B15:H15")
     lacking = ", ".join(context.missing_labels()) if context else "all of them"
     page.put("B15", f"Missing: {lacking or 'nothing'}", "label.wrap")
-    page.tall(15, 56)
+    page.tall(15, tall(lacking, 150))
     page.put("B14", "1: a row may be a VERDICT (curve and workload as delivered)", "calc.text")
     same = "".join(f",SUM(Edited_{name})=0" for name in ("Anchors", "Workload"))
-    page.put("C14", f"=IF(AND(Verdict_Delivered=1{same}),1,0)", "calc.int")
+    page.put("C14", f"=IF(AND(Verdict_Delivered=1{same}),1,0)", "calc.left")
     page.named("Verdict_Possible", "C14")
     for row, asked in enumerate(_asked(report), start=6):
-        page.put(f"G{row}", asked, "static.num")
+        page.put(f"G{row}", asked, "static.left")
         page.put(f"H{row}", f'=IFERROR(IF(G{row}&""=C{row}&"",0,1),1)', "calc.int")
     page.put("G5", "customer, as delivered", "head")
     page.tall(5, 30)
@@ -111,7 +114,9 @@ def _fields(page: Page, context: Context) -> None:
     for row, (section, label, value) in enumerate(context.table(), start=_TABLE + 2):
         page.put(f"B{row}", label, "calc.text")
         if isinstance(value, int | float) and not isinstance(value, bool):
-            page.put(f"C{row}", value, "static.num")
+            page.put(f"C{row}", value, "static.left")
         else:
-            page.user(f"C{row}", worded(value), "static.wrap", label)
+            text = worded(value)
+            page.user(f"C{row}", text, "static.wrap", label)
+            page.tall(row, tall(text, _VALUE))
         page.put(f"D{row}", section, "calc.text")

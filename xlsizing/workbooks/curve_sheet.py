@@ -26,9 +26,9 @@ _WORKINGS: Final = (
     ("knee_c", "its c", "INDEX(Curve_c,{knee})"),
     ("knee_r", "its tok/s/user", "INDEX(Curve_r,{knee})"),
     ("rise", "rises to the next", "IF({k}<N_Anchors,IF({raw_below}>{raw}*(1+Tolerance),1,0),0)"),
-    ("high", "eta too high", "IF(Has_T=1,IF({T}/({c}*{raw})>Eta_Too_High*(1+Tolerance),1,0),0)"),
-    ("low", "eta too low", "IF(Has_T=1,IF({T}/({c}*{raw})<Eta_Too_Low*(1-Tolerance),1,0),0)"),
-    ("odd", "eta suspicious", "IF({eta}<Eta_Suspicious*(1-Tolerance),1,0)"),
+    ("high", "eta too high", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})>Eta_Too_High*(1+Tolerance),1,0),0)"),
+    ("low", "eta too low", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})<Eta_Too_Low*(1-Tolerance),1,0),0)"),
+    ("odd", "eta suspicious", "IF({own},IF({eta}<Eta_Suspicious*(1-Tolerance),1,0),0)"),
     ("gap", "gap to the next", "IF({k}<N_Anchors,IF({c_below}>Gap_Ratio*{c},1,0),0)"),
 )
 """Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows [-]."""
@@ -49,9 +49,12 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     page.put("B2", "Measured curve of one replica (pod)", "title")
     page.put(
         "B3",
-        "Type or paste anchors here, in any order; blank rows are ignored. Columns D and E are for all rows or for none.",
-        "note",
+        "Type or paste anchors here, in any order; blank rows are ignored. Columns D and E are for all rows or for none. "
+        "The workings, from column J on, are not printed.",
+        "note.wrap",
     )
+    page.merge("B3:F3")
+    page.tall(3, 28)
     page.put("B4", "This curve is", "label")
     page.put("D4", '=IF(Curve_Failed=0,"usable","CHECK INPUTS: see column status and sheet Checks")', "strong")
     _headings(page, layout)
@@ -59,9 +62,14 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     _statuses(page, layout)
     _workings(page, layout)
     _names(page, layout)
-    page.widths(A=2, B=12, C=12, D=14, E=10, F=34, G=7, H=9, I=6)
+    page.widths(A=2, B=14, C=12, D=16, E=10, F=46, G=7, H=9, I=6)
+    page.widths(**{letter(_FIRST + offset): 11 for offset in range(len(_WORKINGS))})
     page.sheet.freeze_panes = f"A{layout.anchor_rows[0]}"
-    page.printed(tall=1)
+    page.printed(landscape=False, tall=1)
+    page.sheet.print_area = f"A1:{_STATUS}{layout.anchor_rows[-1]}"
+    first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
+    page.reddens("D4", "Curve_Failed>0")
+    page.reddens(f"{_STATUS}{first}:{_STATUS}{last}", f"{_BAD}{first}=1")
 
 
 def _headings(page: Page, layout: Layout) -> None:
@@ -134,7 +142,8 @@ def _status(row: int) -> str:
 
 def _workings(page: Page, layout: Layout) -> None:
     for row in layout.anchor_rows:
-        cells = {"k": f"${_RANK}{row}"}
+        rank = f"${_RANK}{row}"
+        cells = {"k": rank, "own": f"({rank}<=N_Anchors)"}  # beyond them the rows repeat the last anchor
         for offset, (key, _, _) in enumerate(_WORKINGS):
             column = letter(_FIRST + offset)
             cells |= {key: f"{column}{row}", f"{key}_above": f"{column}{row - 1}", f"{key}_below": f"{column}{row + 1}"}

@@ -1,8 +1,9 @@
-"""The customer's workbook: a report to the bytes of an .xlsx, before the proof."""
+"""The customer's workbook before the proof: a report to sheets with formulas, and no values in them."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 from openpyxl import Workbook
@@ -12,22 +13,27 @@ from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.about_sheet import about_sheet, curve_hash
-from xlsizing.workbooks.calc_sheet import calc_sheet
+from xlsizing.workbooks.calc_sheet import calc_rows, calc_sheet
 from xlsizing.workbooks.charts import charts
-from xlsizing.workbooks.checks_sheet import checks_sheet
+from xlsizing.workbooks.checks_sheet import checks_rows, checks_sheet
 from xlsizing.workbooks.context_sheet import context_sheet
 from xlsizing.workbooks.curve_sheet import curve_sheet
 from xlsizing.workbooks.levers_sheet import levers_sheet
+from xlsizing.workbooks.live_next import live_next, next_rows
+from xlsizing.workbooks.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.names import SHEETS, Layout
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.parts import filled, read_parts, zipped
-from xlsizing.workbooks.sizing_sheet import sizing_sheet
+from xlsizing.workbooks.parts import read_parts
+from xlsizing.workbooks.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.styles import Styles
 
-__all__ = ["MOST_ANCHORS", "check_report", "workbook_bytes"]
+__all__ = ["MOST_ANCHORS", "MOST_SLAS", "Draft", "check_report", "drafted"]
 
 MOST_ANCHORS: Final = 32
 """Anchors that sheet Curve has room for [-]."""
+
+MOST_SLAS: Final = 100_000
+"""SLAs of one workbook; spreadsheets open more with difficulty, if at all [-]."""
 
 
 def check_report(report: Report) -> None:
@@ -41,8 +47,8 @@ def check_report(report: Report) -> None:
     Raises
     ------
     InputError
-        If the curve was measured at another workload, there is more than one demand, or the curve
-        has more anchors than the workbook has room for.
+        If the curve was measured at another workload, there is more than one demand, or there are
+        more anchors or SLAs than the workbook has room for.
     """
     mismatch = report.assessment.mismatch
     if mismatch:
@@ -61,45 +67,82 @@ def check_report(report: Report) -> None:
             got=len(report.sizing.curve),
             way_out="keep those around the SLAs",
         )
+    if report.sizing.sla.size > MOST_SLAS:
+        refuse(
+            "sla",
+            f"must be at most {MOST_SLAS:,} in a workbook",
+            got=Phrase(f"{report.sizing.sla.size:,} of them"),
+            way_out="write several workbooks",
+        )
 
 
-def workbook_bytes(report: Report) -> tuple[bytes, Layout]:
-    """Return the workbook without cached values, and where its tables stand.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A workbook before the proof: all of it but the rows of its SLAs, and the means to write those.
 
     Parameters
     ----------
     report : Report
         The sizing with the words around it [-]
-
-    Returns
-    -------
-    bytes
-        The .xlsx [-]
-    Layout
-        Rows of the tables [-]
+    layout : Layout
+        Where its tables stand [-]
+    parts : dict of str to bytes
+        The parts of the .xlsx, its sheets empty [-]
+    pages : dict of str to Page
+        The sheets by title: what is in them whichever SLAs there are, and the rows written last [-]
+    first_result : int
+        The row of the first delivered result on sheet Checks [-]
     """
+
+    report: Report
+    layout: Layout
+    parts: dict[str, bytes]
+    pages: dict[str, Page]
+    first_result: int
+
+    def write(self, piece: range) -> None:
+        """Write the rows of the SLAs at the positions `piece`, counted from 0, in place of those before them [-]."""
+        for page in self.pages.values():
+            page.clear()
+        sizing_rows(self.pages["Sizing"], self.report, self.layout, piece)
+        calc_rows(self.pages["Calc"], self.layout, piece)
+        rigor_rows(self.pages["Calc"], self.layout, piece)
+        next_rows(self.pages["Calc"], self.layout, piece)
+        checks_rows(self.pages["Checks"], self.report, self.layout, piece, self.first_result)
+
+
+def drafted(report: Report) -> Draft:
+    """Return the draft of the workbook of `report`, with the first piece of its SLAs written [-]."""
     check_report(report)
     layout = Layout.of(report.sizing.sla.size, len(report.sizing.curve))
     book = Workbook()
     styles = Styles(book)
     pages = {title: _page(book, styles, title) for title in SHEETS}
-    sizing_sheet(pages["Sizing"], report, layout)
-    curve_sheet(pages["Curve"], report.sizing.curve, layout)
-    calc_sheet(pages["Calc"], layout)
-    context_sheet(pages["Context"], report)
-    levers_sheet(pages["Levers"], report)
-    checks_sheet(pages["Checks"], report, layout)
-    about_sheet(pages["About"], report)
-    if layout.charts:
-        charts(pages["Sizing"], pages["Calc"], layout)
+    draft = Draft(report, layout, {}, pages, _filled(pages, report, layout))
+    for page in pages.values():
+        page.settle()
+    draft.write(layout.pieces[0])  # before the styles are saved: a row uses all that any row does
     styles.done()
     _properties(book, report)
     stream = io.BytesIO()
     book.save(stream)
-    parts = read_parts(stream.getvalue())
-    for position, page in enumerate(pages.values()):
-        parts = filled(parts, position, page.extent(), page.data())
-    return zipped(parts, packed=False), layout
+    draft.parts.update(read_parts(stream.getvalue()))
+    return draft
+
+
+def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
+    """Write all but the rows of the SLAs, and return the row of the first delivered result."""
+    sizing_sheet(pages["Sizing"], report, layout)
+    curve_sheet(pages["Curve"], report.sizing.curve, layout)
+    calc_sheet(pages["Calc"], layout)
+    live_rigor(pages["Calc"], report, layout)
+    live_next(pages["Calc"], report, layout)
+    context_sheet(pages["Context"], report)
+    levers_sheet(pages["Levers"], report)
+    about_sheet(pages["About"], report)
+    if layout.charts:
+        charts(pages["Sizing"], pages["Calc"], layout)
+    return checks_sheet(pages["Checks"], report, layout)
 
 
 def _page(book: Workbook, styles: Styles, title: str) -> Page:

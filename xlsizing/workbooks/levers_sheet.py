@@ -7,14 +7,18 @@ from typing import Final
 from xlsizing.levers import LeverDelta
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import tall
 
 __all__ = ["levers_sheet"]
 
 _HEADS: Final = (
-    "SLA tok/s/user", "rank", "lever", "tier", "campaign", "rigor", "baseline GPUs to commit", "with lever, to commit",
-    "delta GPUs to commit", "baseline GPUs, estimate", "with lever, estimate", "delta GPUs, estimate",
-    "delta $/month, estimate", "effort [person-days]", "source", "why a DRAFT",
+    "SLA, tok/s/user", "rank", "lever", "tier", "campaign", "rigor", "baseline GPUs to commit",
+    "with lever, GPUs to commit", "delta GPUs to commit", "baseline GPUs, estimate", "with lever, GPUs, estimate",
+    "delta GPUs, estimate", "delta $/month, estimate", "effort, person-days", "source", "why a DRAFT",
 )  # fmt: skip
+
+
+_TEXT_WIDTHS: Final = {"D": 26, "E": 12, "F": 18, "G": 10, "P": 24, "Q": 36}
 
 
 def levers_sheet(page: Page, report: Report) -> None:
@@ -30,18 +34,21 @@ def levers_sheet(page: Page, report: Report) -> None:
     page.put("B1", "Levers: what each optimisation would change", "title")
     page.put(
         "B2",
-        '=IF(Edited=0,"As delivered. Each lever stands alone: gains are never multiplied together.",'
+        '=IF(Edited=0,"As delivered. A delta below 0 saves. Each lever stands alone: gains are never multiplied together.",'
         '"EDITED since delivery: these figures are for the delivered inputs and do not follow the changes.")',
         "note.text",
     )
+    page.reddens("B2", "Edited>0")
     if report.levers:
         _rows(page, report.levers)
     else:
-        page.put("B4", "No levers were given with this sizing.", "calc.text")
+        page.put("B4", "No levers were given with this sizing.", "label")
     for row, sentence in enumerate(report.levers_unmet, start=7 + len(report.levers)):
         page.user(f"B{row}", sentence, "note.text", "lever")
-    page.widths(A=2, B=10, C=6, D=32, E=12, F=24, G=10, H=11, I=11, J=11, K=11, L=11, M=11, N=14, O=10, P=28, Q=60)
-    page.printed()
+    page.widths(A=1.5, O=9, **{column: float(width) for column, width in _TEXT_WIDTHS.items()})
+    page.widths(B=10, C=6, H=10, I=11, J=10, K=10, L=11, M=10, N=12)
+    page.printed(repeat="4:4")
+    page.sheet.print_area = f"A1:Q{7 + len(report.levers) + len(report.levers_unmet)}"
 
 
 def _rows(page: Page, levers: tuple[LeverDelta, ...]) -> None:
@@ -61,16 +68,17 @@ def _row(page: Page, row: int, delta: LeverDelta, rank: int) -> None:
         "C": (rank, "static.int"),
         "H": (delta.baseline_gpus_high, "static.int"),
         "I": (delta.with_gpus_high, "static.int"),
-        "J": (delta.delta_gpus_high, "key.int"),
+        "J": (delta.delta_gpus_high, "key.signed"),
         "K": (delta.baseline_gpus, "static.int"),
         "L": (delta.with_gpus, "static.int"),
-        "M": (delta.delta_gpus, "key.int"),
-        "N": (delta.delta_usd_per_month, "static.usd"),
+        "M": (delta.delta_gpus, "key.signed"),
+        "N": (delta.delta_usd_per_month, "static.signed_usd"),
         "O": (lever.effort_days, "static.num"),
     }
     for column, (value, style) in numbers.items():
         page.put(f"{column}{row}", value, style)
     texts = {"D": lever.name, "E": lever.tier, "F": lever.campaign, "G": delta.rigor, "P": lever.source}
-    page.tall(row, 15 * max(1, -(-len("; ".join(delta.reasons)) // 55), -(-len(lever.source) // 24)))
-    for column, text in (texts | {"Q": "; ".join(delta.reasons)}).items():
+    texts["Q"] = "; ".join(delta.reasons)
+    page.tall(row, max(tall(text, _TEXT_WIDTHS[column]) for column, text in texts.items()))
+    for column, text in texts.items():
         page.user(f"{column}{row}", text, "static.wrap", "lever")

@@ -50,7 +50,7 @@ def with_macros(workbook: bytes, modules: Mapping[str, str]) -> bytes:
     if parts[_TYPES].count(_MACRO_FREE) != 1:
         refuse("workbook", "must be an .xlsx without macros")
     parts |= {_TYPES: parts[_TYPES].replace(_MACRO_FREE, _MACRO_ENABLED)}
-    with _opened(pyopenvba, zipped(parts, packed=False)) as (book, path):
+    with _opened(pyopenvba, zipped(parts, small=False)) as (book, path):
         project = book.add_vba_project()
         for name, source in modules.items():
             _put(pyopenvba, project, name, source)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlsizing.checks import refuse
 
-__all__ = ["PUBLIC", "SHEETS", "Layout", "define", "legal_name", "letter"]
+__all__ = ["LONGEST_PIECE", "PUBLIC", "ROOM_SLAS", "SHEETS", "Layout", "define", "legal_name", "letter", "place"]
 
 SHEETS: Final = ("Sizing", "Curve", "Calc", "Context", "Levers", "Checks", "About")
 """The sheets in order [-]."""
@@ -30,6 +30,9 @@ FIRST_SLA: Final = 19
 FIRST_ANCHOR: Final = 12
 ROOM_SLAS: Final = 12
 ROOM_ANCHORS: Final = 32
+
+LONGEST_PIECE: Final = 500
+"""SLAs of a workbook that is proven at once; a longer table is proven in pieces, to keep its memory small [rows]."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*", re.ASCII)
@@ -64,9 +67,19 @@ class Layout:
         return range(FIRST_SLA, FIRST_SLA + self.slas)
 
     @property
+    def pieces(self) -> list[range]:
+        """Positions of the SLAs, counted from 0, in the pieces that are proven one after the other [-]."""
+        return [range(first, min(first + LONGEST_PIECE, self.slas)) for first in range(0, self.slas, LONGEST_PIECE)]
+
+    @property
     def anchor_rows(self) -> range:
         """Row numbers of the anchors on Curve [-]."""
         return range(FIRST_ANCHOR, FIRST_ANCHOR + self.anchors)
+
+    @property
+    def constants(self) -> int:
+        """Row number of the first constant on Calc, below all that the charts draw [-]."""
+        return self.sla_rows[-1] + 4 + (2 * self.anchors + 4 if self.charts else 0)
 
 
 @cache
@@ -77,6 +90,21 @@ def letter(column: int) -> str:
     'AB'
     """
     return str(get_column_letter(column))
+
+
+@cache
+def _column(letters: str) -> int:
+    return int(column_index_from_string(letters))
+
+
+def place(cell: str) -> tuple[int, int]:
+    """Return row and column of `cell`, counted from 1 [-].
+
+    >>> place("AB12")
+    (12, 28)
+    """
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :]), _column(letters)
 
 
 def legal_name(name: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
-from xml.sax.saxutils import escape
 
-from openpyxl.utils import coordinate_to_tuple
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlsizing.workbooks.names import define, letter
-from xlsizing.workbooks.styles import Styles
+from xlsizing.workbooks.cells import Rows, cell_xml, is_formula, text_xml
+from xlsizing.workbooks.names import define, letter, place
+from xlsizing.workbooks.styles import RED, Styles
 from xlsizing.workbooks.text import cell_text, looks_like_code
 
 __all__ = ["Page"]
@@ -19,7 +21,8 @@ __all__ = ["Page"]
 class Page:
     """A sheet, and the means to fill it: its cells are written here, all else of it by openpyxl.
 
-    A cell of ours takes a twentieth of the time of one of openpyxl's.
+    A cell of ours takes a twentieth of the time of one of openpyxl's. What is written before `settle`
+    stays; the rows after it can be put away again, so that a long table is never there as a whole.
 
     Parameters
     ----------
@@ -31,48 +34,83 @@ class Page:
 
     def __init__(self, sheet: Worksheet, styles: Styles) -> None:
         self.sheet, self._styles = sheet, styles
+        self.names: dict[str, str] = {}
+        self._settled: dict[int, dict[int, str]] = {}
         self._rows: dict[int, dict[int, str]] = {}
         self._heights: dict[int, float] = {}
+        self._widest = self._last = 1
 
     def put(self, cell: str, value: object, style: str) -> None:
         """Write `value`, a number, a text of ours or a formula, into `cell` in `style` [-]."""
-        row, column = coordinate_to_tuple(cell)
+        row, column = place(cell)
         self.at(row, column, value, style)
 
     def at(self, row: int, column: int, value: object, style: str) -> None:
         """Write `value` in `style` at `row` and `column`, both counted from 1 [-]."""
         if value is None and style.startswith("static"):
             return  # some engines read a styled blank as 0
-        self._rows.setdefault(row, {})[column] = _cell(f"{letter(column)}{row}", value, self._styles[style])
+        self._rows.setdefault(row, {})[column] = cell_xml(f"{letter(column)}{row}", value, self._styles[style])
 
     def user(self, cell: str, text: str, style: str, name: str) -> None:
         """Write a user's `text`, called `name` in a refusal, into `cell` in `style`: text whatever it begins with [-]."""
         stored = cell_text(text, name)
-        row, column = coordinate_to_tuple(cell)
-        number = self._styles[f"{style}'" if looks_like_code(stored) else style]
-        self._rows.setdefault(row, {})[column] = _text(cell, stored, number)
+        row, column = place(cell)
+        plain, code = self._styles[style], self._styles[f"{style}'"]  # both: styles are closed before the last row
+        self._rows.setdefault(row, {})[column] = text_xml(cell, stored, code if looks_like_code(stored) else plain)
 
     def tall(self, row: int, height: float) -> None:
         """Set the `height` of `row` [pt]."""
         self._heights[row] = height
 
-    def data(self) -> str:
-        """Return the rows as the sheet's part holds them [-]."""
-        return "".join(self._row(row) for row in sorted(self._rows.keys() | self._heights.keys()))
+    def settle(self) -> None:
+        """Keep what was written so far, whatever is cleared later."""
+        self._settled, self._rows = self._rows, {}
+        self._widest, self._last = self._reach()
+
+    def clear(self) -> None:
+        """Put away the rows that were written since `settle`; only the extent remembers them."""
+        self._widest, self._last = self._reach()
+        for row in self._rows:
+            self._heights.pop(row, None)
+        self._rows = {}
+
+    def own_rows(self) -> range:
+        """Return the numbers of the rows written since `settle`, from the first to the last [-]."""
+        return range(min(self._rows), max(self._rows) + 1) if self._rows else range(self._last + 1, self._last + 1)
+
+    def rendered(self, rows: range) -> Rows:
+        """Return those of `rows` that hold anything, as the sheet's part holds them [-]."""
+        known = self._settled.keys() | self._rows.keys() | self._heights.keys()
+        filled = {row: self._settled.get(row, {}) | self._rows.get(row, {}) for row in sorted(known) if row in rows}
+        text = "".join([self._row(row, cells) for row, cells in filled.items()])
+        return Rows(text, list(_formulas(filled)))
+
+    def cells(self, row: int) -> dict[int, str]:
+        """Return the cells written into `row` since `settle`, by column counted from 1 [-]."""
+        return self._rows.get(row, {})
+
+    def settled(self, cell: str) -> str:
+        """Return a `cell` written before `settle`; "" where there is none [-]."""
+        row, column = place(cell)
+        return self._settled.get(row, {}).get(column, "")
 
     def extent(self) -> str:
         """Return the cells that the sheet uses, "A1:S58" [-]."""
-        widest = max((max(cells) for cells in self._rows.values()), default=1)
-        return f"A1:{letter(widest)}{max(self._rows, default=1)}"
+        widest, last = self._reach()
+        return f"A1:{letter(widest)}{last}"
 
-    def _row(self, row: int) -> str:
-        cells = self._rows.get(row, {})
+    def _reach(self) -> tuple[int, int]:
+        widest = max((max(cells) for cells in self._rows.values()), default=1)
+        return max(self._widest, widest), max(self._last, max(self._rows, default=1))
+
+    def _row(self, row: int, cells: dict[int, str]) -> str:
         height = f' ht="{self._heights[row]}" customHeight="1"' if row in self._heights else ""
-        return f'<row r="{row}"{height}>{"".join(cells[column] for column in sorted(cells))}</row>'
+        return f'<row r="{row}"{height}>{"".join([cells[column] for column in sorted(cells)])}</row>'
 
     def named(self, name: str, cells: str) -> None:
         """Define `name` for `cells` of this sheet [-]."""
         define(self.sheet.parent, name, self.sheet.title, cells)
+        self.names[name] = cells
 
     def validate(self, cells: str, message: str, **rule: Any) -> None:
         """Let `cells` take only what `rule` allows, with a plain message [-]."""
@@ -80,6 +118,11 @@ class Page:
         check.error, check.errorTitle, check.prompt = message, "Not possible here", message
         self.sheet.add_data_validation(check)
         check.add(cells)
+
+    def reddens(self, cells: str, condition: str) -> None:
+        """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds [-]."""
+        red = Font(color=f"FF{RED}", bold=True)
+        self.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], font=red))
 
     def widths(self, **columns: float) -> None:
         """Set the widths of columns, by letter [characters]."""
@@ -117,18 +160,5 @@ class Page:
         sheet.protection.formatColumns = sheet.protection.formatRows = False
 
 
-def _cell(place: str, value: object, style: int) -> str:
-    if value is None:
-        return f'<c r="{place}" s="{style}"/>'
-    if isinstance(value, int | float):
-        number = int(value) if isinstance(value, int) else float(value)
-        return f'<c r="{place}" s="{style}"><v>{number!r}</v></c>'
-    text = str(value)
-    if text.startswith("="):
-        return f'<c r="{place}" s="{style}"><f>{escape(text[1:])}</f><v/></c>'
-    return _text(place, text, style)
-
-
-def _text(place: str, text: str, style: int) -> str:
-    shown = f'<is><t xml:space="preserve">{escape(text)}</t></is>'
-    return f'<c r="{place}" s="{style}" t="inlineStr">{shown}</c>'
+def _formulas(rows: dict[int, dict[int, str]]) -> Iterable[tuple[int, int]]:
+    return ((row, column) for row, cells in rows.items() for column in sorted(cells) if is_formula(cells[column]))

@@ -1,25 +1,24 @@
-"""The parts inside an .xlsx: reading the values that an engine left there, and writing the same bytes again."""
+"""The parts inside an .xlsx: what openpyxl wrote of them, made complete, and the same bytes every time."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from xml.sax.saxutils import escape
 
-from openpyxl.utils import column_index_from_string, coordinate_to_tuple
+from openpyxl.utils import coordinate_to_tuple
 
-__all__ = ["Values", "cells_of", "drawn", "filled", "read_parts", "reproducible", "sheet_part", "with_values", "zipped"]
+from xlsizing.workbooks.cells import Values
 
-CellValue = float | str | None
-Values = Mapping[str, CellValue]
-"""The values of a sheet by cell, "B12"; errors are texts such as "#N/A" [units of the cells]."""
+__all__ = ["Part", "cells_of", "drawn", "filled", "packed", "read_parts", "reproducible", "sheet_part", "zipped"]
 
-_ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}
-_FORMULA: Final = re.compile(r'(<c r=")([A-Z]+)([0-9]+)("(?: s="[0-9]+")?)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>')
+Part = bytes | list[bytes]
+"""The content of a part; of a long one what `packed` made of its pieces, in their order."""
+
 _EMPTY: Final = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 _EXTENT: Final = re.compile(rb'<dimension ref="[^"]*"')
 _FIXED: Final = (1980, 1, 1, 0, 0, 0)
@@ -37,47 +36,6 @@ def read_parts(data: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def with_values(part: bytes, value: Callable[[int, int], object]) -> tuple[bytes, dict[str, CellValue]]:
-    """Return a sheet with a value in every formula, and those values by cell.
-
-    Parameters
-    ----------
-    part : bytes
-        The sheet as openpyxl wrote it, formulas without values [-]
-    value : callable
-        Gives the value of a cell from its row and column, counted from 1 [units of the cells]
-
-    Returns
-    -------
-    bytes
-        The sheet with values [-]
-    dict of str to float, str or None
-        The values of its formulas by cell [units of the cells]
-    """
-    columns: dict[str, int] = {}
-    values: dict[str, CellValue] = {}
-
-    def valued(match: re.Match[str]) -> str:
-        head, letters, row, style, formula = match.groups()
-        if letters not in columns:
-            columns[letters] = column_index_from_string(letters)
-        kind, text, values[letters + row] = _stored(value(int(row), columns[letters]))
-        return f"{head}{letters}{row}{style}{kind}><f>{formula}</f><v>{text}</v></c>"
-
-    return _FORMULA.sub(valued, part.decode("utf-8")).encode("utf-8"), values
-
-
-def _stored(value: object) -> tuple[str, str, CellValue]:
-    """Return the attribute, the text and the plain value of a result."""
-    if isinstance(value, bool | int | float):
-        return "", repr(value + 0), float(value)
-    if isinstance(value, dict):  # the engine's errors
-        error = _ERRORS.get(value.get("kind", ""), "#VALUE!")
-        return ' t="e"', error, error
-    text = "" if value is None else str(value)
-    return ' t="str"', escape(text), text
-
-
 def cells_of(reference: str) -> list[str]:
     """Return the cells of `reference`, one column of a sheet as in "$B$12:$B$43", in order [-]."""
     first, _, last = reference.replace("$", "").partition(":")
@@ -90,12 +48,12 @@ _SERIES: Final = re.compile(rb"<((?:c:)?)numRef><(?:c:)?f>([^<]*)</(?:c:)?f>(?:<
 _FRAME: Final = re.compile(rb'(<(?:xdr:)?cNvPr id="[0-9]+" name=")([^"]*)"(?: descr="[^"]*")?')
 
 
-def drawn(parts: dict[str, bytes], values: Mapping[str, Values], alt_texts: Sequence[str]) -> dict[str, bytes]:
+def drawn(parts: Mapping[str, Part], values: Mapping[str, Values], alt_texts: Sequence[str]) -> dict[str, Part]:
     """Return `parts` with the points of the charts stored in them, and what each chart shows in words.
 
     Parameters
     ----------
-    parts : dict of str to bytes
+    parts : mapping of str to bytes or list of bytes
         The parts of the .xlsx [-]
     values : mapping
         The values of the formulas, by sheet and cell [units of the cells]
@@ -104,7 +62,7 @@ def drawn(parts: dict[str, bytes], values: Mapping[str, Values], alt_texts: Sequ
 
     Returns
     -------
-    dict of str to bytes
+    dict of str to bytes or list of bytes
         The same with complete charts [-]
     """
 
@@ -113,12 +71,14 @@ def drawn(parts: dict[str, bytes], values: Mapping[str, Values], alt_texts: Sequ
         title, cells = reference.replace("'", "").split("!")
         return _with_points(prefix.decode("ascii"), reference, [values[title].get(cell) for cell in cells_of(cells)])
 
-    changed = {name: _SERIES.sub(cached, part) for name, part in parts.items() if name.startswith("xl/charts/chart")}
     texts = iter(alt_texts)
+    changed: dict[str, Part] = {}
     for name, part in parts.items():
-        if name.startswith("xl/drawings/drawing"):
+        if isinstance(part, bytes) and name.startswith("xl/charts/chart"):
+            changed[name] = _SERIES.sub(cached, part)
+        elif isinstance(part, bytes) and name.startswith("xl/drawings/drawing"):
             changed[name] = _FRAME.sub(lambda at: at[1] + at[2] + b'" descr="%s"' % next(texts).encode(), part)
-    return parts | changed
+    return {**parts, **changed}
 
 
 def _with_points(prefix: str, reference: str, values: Sequence[float | str | None]) -> bytes:
@@ -132,29 +92,55 @@ def _with_points(prefix: str, reference: str, values: Sequence[float | str | Non
     return f"<{prefix}numRef>{whole}</{prefix}numRef>".encode("ascii")
 
 
-def reproducible(parts: dict[str, bytes], created: datetime) -> dict[str, bytes]:
+def reproducible(parts: Mapping[str, Part], created: datetime) -> dict[str, Part]:
     """Return `parts` with both dates of the document's properties set to `created` [-]."""
     stamp = rb"\g<1>%s\g<3>" % created.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
     name = "docProps/core.xml"
-    return parts | {name: _MODIFIED.sub(stamp, parts[name])}
+    properties = parts[name]
+    return {**parts, name: _MODIFIED.sub(stamp, properties) if isinstance(properties, bytes) else properties}
 
 
-def filled(parts: dict[str, bytes], position: int, extent: str, rows: str) -> dict[str, bytes]:
-    """Return `parts` with `rows`, which span `extent`, in the empty sheet at `position`, counted from 0 [-]."""
-    name = sheet_part(position)
-    before, after = _EMPTY.split(parts[name], maxsplit=1)
-    before = _EXTENT.sub(b'<dimension ref="%s"' % extent.encode("ascii"), before)
-    whole = b"".join((before, b"<sheetData>", rows.encode("utf-8"), b"</sheetData>", after))
-    return parts | {name: whole}
+def filled(part: bytes, extent: str, rows: Part) -> Part:
+    """Return the sheet `part`, empty as openpyxl wrote it, with `rows`, which span `extent`.
+
+    Parameters
+    ----------
+    part : bytes
+        The sheet without rows [-]
+    extent : str
+        The cells that it uses, "A1:S58" [-]
+    rows : bytes or list of bytes
+        Its rows, whole or as what `packed` made of their pieces [-]
+
+    Returns
+    -------
+    bytes or list of bytes
+        The whole sheet in the same form [-]
+    """
+    before, after = _EMPTY.split(part, maxsplit=1)
+    before = _EXTENT.sub(b'<dimension ref="%s"' % extent.encode("ascii"), before) + b"<sheetData>"
+    after = b"</sheetData>" + after
+    return before + rows + after if isinstance(rows, bytes) else [packed(before), *rows, packed(after)]
 
 
-def zipped(parts: Mapping[str, bytes], *, packed: bool = True) -> bytes:
-    """Return the archive of `parts`, `packed` or as they are: the same bytes for the same parts [-]."""
-    how = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+def packed(piece: bytes) -> bytes:
+    """Return a `piece` of a part in a tenth of its size, until `zipped` writes it [-]."""
+    return zlib.compress(piece, 1)
+
+
+def zipped(parts: Mapping[str, Part], *, small: bool = True) -> bytes:
+    """Return the archive of `parts`, `small` or as they are: the same bytes for the same parts [-]."""
+    how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", how) as archive:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name, _FIXED)
             entry.compress_type, entry.external_attr = how, 0o600 << 16
-            archive.writestr(entry, content)
+            with archive.open(entry, "w") as member:
+                for piece in _pieces(content):
+                    member.write(piece)
     return stream.getvalue()
+
+
+def _pieces(content: Part) -> Iterable[bytes]:
+    return (content,) if isinstance(content, bytes) else map(zlib.decompress, content)

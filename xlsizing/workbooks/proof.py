@@ -1,12 +1,9 @@
-"""The proof: an engine of its own recalculates the workbook, and every row must equal the core's."""
+"""The proof: what an engine of its own made of a workbook must equal the core's in every row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
-from typing import Final, NamedTuple
-
-import formualizer
+from typing import Final
 
 from xlsizing.errors import SizingError, shown
 from xlsizing.reports.report import Report
@@ -14,10 +11,13 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.calc_sheet import POINT, calc_cells
-from xlsizing.workbooks.names import SHEETS, Layout
-from xlsizing.workbooks.parts import Values, read_parts, sheet_part, with_values
+from xlsizing.workbooks.cells import ERROR_VALUES, Values
+from xlsizing.workbooks.live_next import next_differences
+from xlsizing.workbooks.live_rigor import rigor_differences
+from xlsizing.workbooks.names import Layout
+from xlsizing.workbooks.wording import wrong_basis, wrong_remark
 
-__all__ = ["Calculated", "ProofError", "proven", "recalculated"]
+__all__ = ["ProofError", "check_rows", "check_whole"]
 
 _FIELDS: Final = {
     "pods": "pods",
@@ -67,20 +67,7 @@ _SHOWN: Final = {
 }  # fmt: skip
 """Columns of the customer's table and the field that each shows [-]."""
 
-
-class Calculated(NamedTuple):
-    """A workbook after the engine.
-
-    Parameters
-    ----------
-    parts : dict of str to bytes
-        The parts of the .xlsx by name, a value in every formula [-]
-    values : dict of str to mapping
-        Those values by sheet and cell [units of the cells]
-    """
-
-    parts: dict[str, bytes]
-    values: dict[str, Values]
+_BASIS, _REMARK = "L", "S"
 
 
 class ProofError(SizingError):
@@ -96,54 +83,56 @@ class ProofError(SizingError):
         super().__init__(f"workbook must equal the core in every row: {detail}; nothing was written")
 
 
-def recalculated(data: bytes) -> Calculated:
-    """Return the workbook `data` with the values that the engine computed, and those values [-]."""
-    engine = formualizer.Workbook.from_bytes(data)
-    engine.evaluate_all()
-    parts = read_parts(data)
-    values: dict[str, Values] = {}
-    for position, title in enumerate(SHEETS):
-        name = sheet_part(position)
-        formulas = parts[name].count(b"<f>")
-        parts[name], values[title] = with_values(parts[name], partial(engine.get_value, title))
-        if len(values[title]) != formulas:
-            raise ProofError(f"{formulas - len(values[title])} formulas of sheet {title} have no value")
-    return Calculated(parts, values)
-
-
-def proven(data: bytes, report: Report, layout: Layout) -> Calculated:
-    """Return the workbook with values in every formula, once they equal the core's.
+def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str, Values]) -> None:
+    """Refuse a workbook in which the row of an SLA differs from the core's.
 
     Parameters
     ----------
-    data : bytes
-        The workbook without values [-]
     report : Report
         The sizing that it shows [-]
     layout : Layout
         Where its tables stand [-]
-
-    Returns
-    -------
-    Calculated
-        The parts of the .xlsx and the values of its formulas [-]
+    piece : range
+        Positions of the SLAs that it holds, counted from 0 [-]
+    values : mapping of str to mapping
+        What the engine made of its formulas, by sheet and cell [units of the cells]
 
     Raises
     ------
     ProofError
-        If a row differs; it is named.
+        If a row differs, which is named, or a check fails.
     """
-    calculated = recalculated(data)
-    table, calc, checks = (calculated.values[name] for name in ("Sizing", "Calc", "Checks"))
-    rows = report.sizing.rows()
-    labels = _labels(report)
+    table, calc = values["Sizing"], values["Calc"]
+    rows, labels, brackets = report.given_rows, _labels(report), _brackets(report)
     found: list[tuple[int, str]] = []
-    for position, live in enumerate(layout.sla_rows):
-        row = rows[position] if position < len(rows) else None
-        label = labels[position] if row else ""
+    for position in piece:
+        known = position < len(rows)
+        row, label = (rows[position], labels[position]) if known else (None, "")
+        live = layout.sla_rows[position]
         found += _differences(row, label, live, table, calc)
-    _refuse(found, checks)
-    return calculated
+        found += _wrong_words(row, brackets[position] if known else (0, 0), live, table)
+    _refuse(found, values["Checks"])
+
+
+def check_whole(report: Report, values: Mapping[str, Values]) -> None:
+    """Refuse a workbook whose banner or next step differs from the core's, or in which a check over all rows fails.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing that it shows [-]
+    values : mapping of str to mapping
+        What the engine made of its formulas, by sheet and cell [units of the cells]
+
+    Raises
+    ------
+    ProofError
+        If it does, if a check fails, or if anything differs from the snapshot.
+    """
+    table, calc = values["Sizing"], values["Calc"]
+    found = [*rigor_differences(calc, report), *next_differences(calc, report)]
+    found += [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
+    _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 
 def _labels(report: Report) -> list[str]:
@@ -152,6 +141,13 @@ def _labels(report: Report) -> list[str]:
     for rigor, position in zip(report.standings, report.order, strict=True):
         labels[position] = rigor.label
     return labels
+
+
+def _brackets(report: Report) -> list[tuple[float, float]]:
+    """Return the concurrencies around each SLA, in the order of the sizing."""
+    points = report.sizing.points
+    ends = (points.curve.concurrency[at].ravel().tolist() for at in (points.anchor, points.next_anchor))
+    return list(zip(*ends, strict=True))
 
 
 def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
@@ -174,13 +170,33 @@ def _differences(
     The figures of sheet Calc rank first, 0: what other sheets show follows from them.
     """
     cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
-    place = f"row {live} of sheet Sizing" + (f" (SLA {shown(row.sla)} tok/s/user)" if row else "")
+    place = _row_named(row, live)
     expected = _expected(row, label, live, cells)
     for (words, sheet, cell), wanted in expected.items():
         got = (calc if sheet == "Calc" else table).get(cell)
         if not _equal(got, wanted):
             rank = 0 if sheet == "Calc" and words != "regime" else 1
             yield rank, f"{words} in {place} is {shown(got)} in {sheet}!{cell} and {shown(wanted)} in Python"
+
+
+def _row_named(row: SizingRow | None, live: int) -> str:
+    return f"row {live} of sheet Sizing" + (f" (SLA {shown(row.sla)} tok/s/user)" if row else "")
+
+
+def _wrong_words(
+    row: SizingRow | None, bracket: tuple[float, float], live: int, table: Values
+) -> Iterator[tuple[int, str]]:
+    """Give a rank, after all figures, and a sentence for words of row `live` that do not say what the core says."""
+    basis, remark = (str(table.get(f"{column}{live}")) for column in (_BASIS, _REMARK))
+    for words, column, text, wrong in (
+        ("basis", _BASIS, basis, wrong_basis(basis, row, bracket)),
+        ("remark", _REMARK, remark, wrong_remark(remark, row)),
+    ):
+        for phrase in wrong:
+            yield (
+                2,
+                f"{words} in {_row_named(row, live)} is {shown(text)} in Sizing!{column}{live} and must say {phrase}",
+            )
 
 
 _Place = tuple[str, str, str]

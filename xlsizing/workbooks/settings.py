@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from xlsizing import rules
@@ -9,7 +10,7 @@ from xlsizing.context_rules import TOKENS_OFF
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CHECK_INPUTS", "UNITS", "settings"]
+__all__ = ["CHECK_INPUTS", "UNITS", "listed", "settings"]
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
 """What every result says while an input is wrong [-]."""
@@ -36,6 +37,9 @@ _CONSTANTS: Final = {
     "Seconds_per_Minute": (60, "s/min"),
     "Seconds_per_Hour": (3600, "s/h"),
     "Tokens_per_Million": (1_000_000, "tok/1M tok"),
+    "Beyond_Last": (2, "on a plateau measure this many times the last concurrency"),
+    "Chart_Plateau": (0.5, "the charts draw the plateau from this share of its end"),
+    "Thousand": (1000, "digits between separators in words"),
     "Parts_in_Words": (1000, "a concurrency inside words is rounded to this part of one"),
     "Word_Plateau": (rules.PLATEAU, "regime"),
     "Word_Measured": (rules.MEASURED, "regime"),
@@ -72,17 +76,32 @@ _DERIVED: Final = {
     ),
 }  # fmt: skip
 
-_DEPTH: Final = 13
-_GROUP_COLUMNS: Final = (("B", "C", "D"), ("H", "I", "J"), ("N", "O", "P"), ("T", "U", "V"))
+
+def settings(page: Page, first: int) -> int:
+    """Write every constant and switch, from row `first` of the sheet, define its name, and return the last row [-]."""
+    entries = _CONSTANTS | _DERIVED
+    listed(page, first, ("B", "C", "D"), entries)
+    return first + len(entries) - 1
 
 
-def settings(page: Page, first: int) -> None:
-    """Write every constant and switch, from row `first` of the sheet, and define its name [-]."""
-    entries = [*_CONSTANTS.items(), *_DERIVED.items()]
-    for position, (name, (value, words)) in enumerate(entries):
-        label, cell, note = _GROUP_COLUMNS[position // _DEPTH]
-        row = first + position % _DEPTH
+def listed(page: Page, first: int, columns: tuple[str, str, str], entries: Mapping[str, tuple[object, str]]) -> None:
+    """Write named values below each other, each with its name before and its meaning after it.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    first : int
+        Row of the first [-]
+    columns : tuple of str
+        Letters of the columns for name, value and meaning [-]
+    entries : mapping
+        Value or formula, and meaning, by name [-]
+    """
+    label, cell, note = columns
+    for row, (name, (value, words)) in enumerate(entries.items(), start=first):
+        live = isinstance(value, str) and value.startswith("=")
         page.put(f"{label}{row}", name, "calc.text")
-        page.put(f"{cell}{row}", value, "calc.num" if name in _DERIVED else "const.num")
-        page.put(f"{note}{row}", words, "note")
+        page.put(f"{cell}{row}", value, "calc.num" if live else "const.num")
+        page.put(f"{note}{row}", words, "note.text")
         page.named(name, f"{cell}{row}")

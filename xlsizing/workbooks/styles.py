@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
 
-__all__ = ["BAD", "DARK", "GOOD", "GREY", "YELLOW", "Styles"]
+__all__ = ["BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
+
+FONT: Final = "Arial"
+"""On every Windows and Mac; elsewhere Liberation Sans has the same widths, so that nothing shifts [-]."""
 
 DARK: Final = "1F3864"
 GREY: Final = "E7E6E6"
 YELLOW: Final = "FFF9DB"
 GOOD: Final = "E2EFDA"
+CAUTION: Final = "FFE699"
 BAD: Final = "FBE3E0"
 """Fills; text on each has a contrast above 4.5:1 [RGB]."""
 
+RED: Final = "9C0006"
+"""Words of what is wrong or was edited, on white or on BAD [RGB]."""
+
 _BLUE, _BLACK, _WHITE, _MUTED = "0000C8", "000000", "FFFFFF", "595959"
-_FONT = "Calibri"
 _LINE = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
@@ -26,15 +34,32 @@ _FORMATS: Final = {
     "num": "General",
     "one": "#,##0.0",
     "two": "#,##0.00",
+    "signed": "+#,##0;-#,##0;0",
+    "signed_usd": "+$#,##0;-$#,##0;$0",
     "usd": "$#,##0",
     "usd2": "$#,##0.00",
     "pct": "0.0%",
     "share": "0.0%",
     "price": "#,##0.00##",
     "text": "General",
+    "left": "General",
     "wrap": "General",
 }
 """Kinds of content and their number formats [-]."""
+
+
+_LINE_HEIGHT: Final = 13.5
+_TALLEST: Final = 400  # pt; a row of more than 409 breaks a file
+
+
+def tall(text: str, width: float, *, lines: int = 1) -> float:
+    """Return the height of a row for `text` that breaks into lines, in a column of `width`, or for so many `lines` [pt].
+
+    >>> tall("x" * 50, 24), tall("", 24)
+    (42.5, 15.5)
+    """
+    needed = sum(max(1, math.ceil(len(line) / width)) for line in text.split("\n"))
+    return min(_TALLEST, _LINE_HEIGHT * max(lines, needed) + 2)
 
 
 class Styles:
@@ -48,6 +73,7 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
+        book._fonts = IndexedList([Font(name=FONT, size=10)])  # noqa: SLF001  # the first one measures columns
         self._scratch = book.create_sheet("scratch")
         self._made: dict[str, int] = {}
 
@@ -58,8 +84,9 @@ class Styles:
         return self._made[name]
 
     def done(self) -> None:
-        """Remove the sheet on which the styles were made."""
+        """Remove the sheet on which the styles were made: from here on another style is an error."""
         self._book.remove(self._scratch)
+        del self._scratch
 
     def _make(self, name: str) -> int:
         role, _, kind = name.rstrip("'").partition(".")
@@ -73,29 +100,31 @@ class Styles:
 
 
 def _font(role: str) -> Font:
-    sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11}
+    sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11, "words": 9}
     colours = {"input": _BLUE, "head": _WHITE, "note": _MUTED, "title": DARK, "section": DARK, "const": _BLACK}
     bold = role in ("title", "section", "head", "key", "banner", "strong")
     return Font(
-        name=_FONT, size=sizes.get(role, 10), bold=bold, italic=role == "note", color=f"FF{colours.get(role, _BLACK)}"
+        name=FONT, size=sizes.get(role, 10), bold=bold, italic=role == "note", color=f"FF{colours.get(role, _BLACK)}"
     )
 
 
 def _fill(role: str) -> PatternFill:
-    colours = {"input": YELLOW, "head": DARK, "key": GREY, "banner": GOOD, "bad": BAD}
+    colours = {"input": YELLOW, "head": DARK, "key": GREY, "banner": CAUTION, "bad": BAD}
     if role not in colours:
         return PatternFill()
     return PatternFill("solid", fgColor=f"FF{colours[role]}")
 
 
 def _border(role: str) -> Border:
-    return _BOX if role in ("input", "head", "key", "calc", "const", "static") else Border()
+    return _BOX if role in ("input", "head", "key", "calc", "words", "const", "static") else Border()
 
 
 def _alignment(role: str, kind: str) -> Alignment:
     wrap = kind == "wrap" or role == "head"
-    horizontal = "center" if role == "head" else "left" if kind in ("text", "wrap") else None
-    indent = 1 if horizontal == "left" and role in ("input", "calc", "static", "note") else 0
-    vertical = "top" if kind == "wrap" else "center"
-    shrink = role in ("calc", "key", "const") and not wrap  # words in a column of numbers
+    horizontal = "center" if role == "head" else "left" if kind in ("text", "wrap", "left") else None
+    indent = 1 if horizontal == "left" and role in ("input", "calc", "words", "static", "note") else 0
+    vertical = "top" if kind == "wrap" and role in ("label", "strong") else "center"
+    # Words in a column of numbers shrink; numbers in General round themselves to the width instead.
+    numbers = kind != "num" and (role != "input" or kind != "text")
+    shrink = role in ("calc", "words", "key", "const", "input") and numbers and not wrap
     return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, shrink_to_fit=shrink, indent=indent)

@@ -12,16 +12,18 @@ from xlsizing.reports.files import write_whole
 from xlsizing.reports.report import Report
 from xlsizing.result import Sizing
 from xlsizing.workbooks.charts import ALT_TEXTS
-from xlsizing.workbooks.customer import workbook_bytes
+from xlsizing.workbooks.customer import drafted
 from xlsizing.workbooks.parts import drawn, reproducible, zipped
-from xlsizing.workbooks.proof import proven
+from xlsizing.workbooks.pieces import Progress, proven
 
 __all__ = ["customer_workbook", "write_workbook"]
 
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def write_workbook(what: Report | Sizing, path: str | Path, *, force: bool = False) -> Path:
+def write_workbook(
+    what: Report | Sizing, path: str | Path, *, force: bool = False, progress: Progress | None = None
+) -> Path:
     """Write the customer's workbook of a sizing: live formulas, proven equal to Python before the file exists.
 
     Parameters
@@ -32,6 +34,8 @@ def write_workbook(what: Report | Sizing, path: str | Path, *, force: bool = Fal
         Where to, a name that ends in .xlsx [-]
     force : bool, optional
         Overwrite an existing file [-]
+    progress : callable, optional
+        Called with the number of SLAs proven so far and of all, after every 500 of them [-]
 
     Returns
     -------
@@ -47,15 +51,32 @@ def write_workbook(what: Report | Sizing, path: str | Path, *, force: bool = Fal
         If a formula gives something else than the core; the row is named, and nothing is written.
     """
     target = _target(path, force=force)
-    data = customer_workbook(what if isinstance(what, Report) else Report(what))
+    data = customer_workbook(what if isinstance(what, Report) else Report(what), progress)
     write_whole({target: data})
     return target
 
 
-def customer_workbook(report: Report) -> bytes:
-    """Return the bytes of the workbook of `report`, proven; the same for the same report [-]."""
-    data, layout = workbook_bytes(report)
-    parts, values = proven(data, report, layout)
+def customer_workbook(report: Report, progress: Progress | None = None) -> bytes:
+    """Return the bytes of the workbook of `report`, proven; the same for the same report.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing with the words around it [-]
+    progress : callable, optional
+        Called with the number of SLAs proven so far and of all [-]
+
+    Returns
+    -------
+    bytes
+        The .xlsx [-]
+
+    Raises
+    ------
+    InputError, ProofError
+        As `write_workbook` does.
+    """
+    parts, values = proven(drafted(report), progress)
     return zipped(reproducible(drawn(parts, values, ALT_TEXTS), _dated(report)))
 
 

@@ -82,8 +82,8 @@ def _workbook(report: Report, file: str, *, force: bool) -> Path:
     """Write the customer's workbook, and return where."""
     from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
 
-    with working("Workbook: written and proven", len(report.rows)):
-        return write_workbook(report, file, force=force)
+    with working("Rows proven") as progress:
+        return write_workbook(report, file, force=force, progress=progress)
 
 
 def _emit(report: Report, folder: str) -> list[Path]:

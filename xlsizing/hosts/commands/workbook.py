@@ -21,7 +21,7 @@ def command(*, spec: str, output: str, force: bool) -> int:
     from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415
 
     report = spec_report(read_spec(spec))
-    with working("Workbook: written and proven", len(report.rows)):
-        written = write_workbook(report, output, force=force)
+    with working("Rows proven") as progress:
+        written = write_workbook(report, output, force=force, progress=progress)
     click.echo(f"Written: {written}")
     return 0 if report.all_feasible else InfeasibleError.exit_code

@@ -1,0 +1,240 @@
+"""The banner and the next lever follow the inputs: the words in an edited copy are those of the package for that input."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.contexts import CONCURRENCY, RATES, context
+from tests.spec_files import ILLUSTRATIVE
+from tests.workbooks import engines
+from tests.workbooks.agreement import fill, number
+from tests.workbooks.built import SLAS as DELIVERED
+from tests.workbooks.built import spec_workbook, standard_report
+from tests.workbooks.cases import BAD, GOOD, WORKED, Case
+from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
+from tests.workbooks.test_package import opened
+from xlsizing import Curve, Demand, size
+from xlsizing.reports.from_spec import spec_report
+from xlsizing.reports.report import Report
+from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.spec import read_spec
+from xlsizing.workbooks.settings import CHECK_INPUTS
+from xlsizing.workbooks.write import customer_workbook
+
+IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
+EDITED = "the anchors or the workload were edited since delivery"
+DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))
+SAMPLE = GOOD[::3]
+
+
+@pytest.fixture(scope="module", params=list(IN_PROCESS))
+def make(request):
+    return IN_PROCESS[request.param]
+
+
+@pytest.fixture(scope="module")
+def engine(make, standard):
+    """The worked rows, without context and without levers."""
+    return make(standard)
+
+
+def report(case):
+    return Report(case.sizing)
+
+
+def short(value):
+    """Tell whether a number has at most three decimals, as many as words show."""
+    return value is None or abs(value * 1000 - round(value * 1000)) < 1e-6
+
+
+def spelt_alike(case):
+    """Tell whether the words of workbook and package can be the same: no long decimals, the package's month."""
+    rows = [row for row in case.rows() if row]
+    numbers = [n for row in rows for n in (row.sla, row.measure_next, row.c_star if row.regime != "interp" else None)]
+    return all(map(short, numbers)) and case.hours == HOURS_PER_MONTH
+
+
+def by_name(cases):
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
+
+
+class TestNextLever:
+    @by_name(SAMPLE)
+    def test_the_same_measurement_and_unlock(self, engine, case):
+        fill(engine, case)
+        step = report(case).next_lever
+        found, unlock = engine.value("Next_c"), engine.value("Next_GPUs")
+        assert found == (pytest.approx(step.concurrency, rel=1e-9) if step.concurrency else "")
+        if step.unlock_gpus is not None:
+            assert unlock == step.unlock_gpus
+
+    @by_name([case for case in GOOD if spelt_alike(case)])
+    def test_the_same_words(self, engine, case):
+        fill(engine, case)
+        step = report(case).next_lever
+        assert (engine.value("Next_Step"), engine.value("Next_Gate")) == (step.step, step.gate)
+
+    def test_there_are_words_of_every_kind(self):
+        steps = [report(case).next_lever.step for case in GOOD if spelt_alike(case)]
+        assert len(steps) >= 40
+        for kind in (
+            "narrows the range",
+            "twice the last",
+            "whether any concurrency",
+            "Find a lever to reach",
+            "Record",
+        ):
+            assert any(kind in step for step in steps), kind
+
+    def test_of_the_most_digits(self, engine):
+        # 10^8 pods of 10^6 GPUs: fifteen digits and their dollars, spelt with their thousands.
+        case = Case("many", [(1, 3), (3, 2)], [2.5], unit="tok/s", demand=3e8, util=1, gpus_per_pod=1_000_000)
+        fill(engine, case)
+        assert engine.value("Next_Step") == report(case).next_lever.step
+        assert "100,000,000,000,000 GPUs" in engine.value("Next_Step")
+
+    @by_name(BAD[::6])
+    def test_says_nothing_while_an_input_is_wrong(self, engine, case):
+        fill(engine, case)
+        assert (engine.value("Next_Step"), engine.value("Next_Gate")) == (CHECK_INPUTS, CHECK_INPUTS)
+        assert [engine.value(name) for name in ("Next_c", "Next_GPUs", "Next_USD")] == ["", "", ""]
+
+    @pytest.mark.parametrize("case", [SAMPLE[0], SAMPLE[-1]], ids=lambda case: case.name)
+    def test_in_libreoffice(self, standard, case):
+        office = engines.libreoffice(standard)
+        try:
+            fill(office, case)
+            step = report(case).next_lever
+            assert office.value("Next_c") == (pytest.approx(step.concurrency, rel=1e-9) if step.concurrency else "")
+            if spelt_alike(case):
+                assert office.value("Next_Step") == step.step
+        finally:
+            office.close()
+
+
+def of_full_context(slas, points=CONCURRENCY, rates=RATES, **changes):
+    """Return the report of a sweep with a complete context that the customer's workload matches."""
+    measured = Curve(points, rates, context=context(**changes))
+    return Report(size(measured, slas, Demand.tpm(3e6), gpus_per_pod=4))
+
+
+class TestWhereNoMeasurementHelps:
+    """The row is a measured point: what comes next depends on the context, the sweep and the levers."""
+
+    def test_a_missing_field_of_the_context(self, make):
+        self.same(make, of_full_context([RATES[1]], engine=None))
+
+    def test_a_missing_point_of_the_sweep(self, make):
+        self.same(make, of_full_context([RATES[1]], CONCURRENCY[:2], RATES[:2]))
+
+    def test_a_lever_where_none_was_given(self, make):
+        self.same(make, of_full_context([RATES[2]]))
+
+    def test_a_closed_bracket(self, make):
+        self.same(make, of_full_context([95], [1, 2], [100, 90]))
+
+    def same(self, make, report):
+        engine = make(customer_workbook(report))
+        engine.recalculate()
+        step = report.next_lever
+        assert (engine.value("Next_Step"), engine.value("Next_Gate")) == (step.step, step.gate)
+
+    def test_levers_as_delivered_do_not_outlive_an_edit(self, make):
+        engine = make(spec_workbook(ILLUSTRATIVE))
+        engine.set("SLA_In", [112])
+        engine.recalculate()
+        assert engine.value("Next_Step") == "Size the levers anew: sheet Levers is for the delivered inputs"
+
+
+class TestRigor:
+    @pytest.mark.parametrize("slas", [[20, 50, 100], [50, 60], [150], [300, 400], [20, 300], [122.2]], ids=str)
+    def test_of_edited_slas(self, engine, slas):
+        case = replace(DELIVERED_CASE, slas=slas)
+        fill(engine, case)
+        assert engine.value("Rigor_Line") == report(case).headline
+
+    @pytest.mark.parametrize("slas", [[60, 75], [30, 220], [112, 140], [140, 150], [300]], ids=str)
+    def test_of_edited_slas_where_rows_may_be_a_verdict(self, make, slas):
+        data = spec_workbook(ILLUSTRATIVE)
+        engine = make(data)
+        engine.set("SLA_In", slas)
+        engine.recalculate()
+        sizing = illustrative().sizing
+        expected = replace(
+            illustrative(), sizing=size(sizing.curve, slas, sizing.demand, gpus_per_pod=4, gpu_hourly_usd=7.25)
+        )
+        assert engine.value("Rigor_Line") == expected.headline
+
+    def test_edited_anchors_are_no_longer_vouched_for(self, make):
+        engine = make(spec_workbook(ILLUSTRATIVE))
+        engine.recalculate()
+        assert engine.value("Rigor_Line") == "VERDICT"
+        fill(engine, replace(DELIVERED_CASE, anchors=[(8, 100), (16, 90), (32, 80)], slas=[85], usd=7.25))
+        assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {EDITED}"
+
+    def test_an_edited_workload_is_no_longer_vouched_for(self, make):
+        engine = make(spec_workbook(ILLUSTRATIVE))
+        engine.set("Workload_ISL", 1025)
+        engine.recalculate()
+        assert engine.value("Checks_Failed") == 0
+        assert engine.value("Rigor_Line") == f"DRAFT: {EDITED}"
+        assert engine.value("Edited") > 0
+
+
+def illustrative():
+    return spec_report(read_spec(ILLUSTRATIVE))
+
+
+class TestFirstPage:
+    def page(self, engine):
+        return {(row, column): cell for row, cells in enumerate(engine.sheet("Sizing", "B1:S17"), 1)
+                for column, cell in zip("BCDEFGHIJKLMNOPQRS", cells, strict=True)}  # fmt: skip
+
+    def test_the_banner_says_draft_and_why(self, engine):
+        fill(engine, DELIVERED_CASE)
+        banner = self.page(engine)[3, "B"]
+        assert banner.startswith(f"{standard_report().headline}. 1 SLA(s) cannot be met")
+        assert banner.endswith("Commit to the first bold column.")
+        assert "As delivered" in self.page(engine)[4, "B"]
+
+    def test_where_nothing_can_be_met_it_offers_no_commitment(self, engine):
+        fill(engine, replace(DELIVERED_CASE, slas=[300, 400]))
+        assert "Commit" not in self.page(engine)[3, "B"]
+
+    @pytest.mark.parametrize("change", [{"util": 0.71}, {"usd": 9}, {"slas": [20]}, {"util": 80}], ids=str)
+    def test_an_edit_shows(self, engine, change):
+        fill(engine, replace(DELIVERED_CASE, **change))
+        page = self.page(engine)
+        assert page[4, "B"].startswith("EDITED since delivery: ")
+        assert "AS DELIVERED, before the edits" in page[5, "L"]
+
+    def test_bad_input_turns_the_banner(self, engine):
+        fill(engine, replace(DELIVERED_CASE, util=80))
+        banner = self.page(engine)[3, "B"]
+        assert banner.startswith(
+            "CHECK INPUTS: 1 check(s) failed; no result is shown. First: Utilisation must be above 0"
+        )
+        numbers = [cell for (row, column), cell in self.page(engine).items() if column > "F" and number(cell)]
+        assert numbers == []
+
+    def test_it_is_one_page_and_the_texts_end_with_it(self, standard):
+        sheet = opened(standard)["Sizing"]
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
+        assert sheet.print_area == "'Sizing'!$A$1:$S$51"
+
+    def test_a_table_too_long_for_charts_says_so(self):
+        sizing = standard_report().sizing
+        many = size(sizing.curve, [20 + 5 * i for i in range(13)], sizing.demand, gpus_per_pod=4)
+        texts = [cell.value for row in opened(customer_workbook(Report(many)))["Sizing"].iter_rows() for cell in row]
+        assert "Charts are drawn for up to 12 SLAs; this table has more." in texts
+        assert opened(customer_workbook(Report(many)))["Sizing"]._charts == []
+
+
+class TestChecks:
+    def test_they_count_anchors_not_the_rows_that_repeat_the_last(self, engine):
+        # eta of 32:20:500 is 0.78, of 64:15:700 0.73, of 1:100:95 0.95: two of three.
+        anchors = [(1, 100, 95), (32, 20, 500), (64, 15, 700)]
+        fill(engine, replace(DELIVERED_CASE, anchors=anchors, slas=[15]))
+        counts = dict(engine.sheet("Checks", "B6:C40"))
+        (words,) = [words for words in counts if str(words).startswith("Output tok/s below 80 %")]
+        assert counts[words] == 2

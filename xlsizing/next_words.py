@@ -1,0 +1,62 @@
+"""The sentences of next steps and of rigor, as templates: Python fills them in, and so do a workbook's formulas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = [
+    "AT_C",
+    "BRACKET",
+    "CARRIES_MORE",
+    "CLOSED",
+    "FIND_REACHING",
+    "FIND_REACHING_GATE",
+    "FIND_SAVING",
+    "FIND_SAVING_GATE",
+    "FIRST_POINT",
+    "LACKS",
+    "MIXED",
+    "NAMED_BELOW",
+    "NO_UNLOCK",
+    "OUTSIDE",
+    "PLATEAU_STEP",
+    "SWEEP_GATE",
+    "SWEEP_STEP",
+    "UNLOCK",
+    "UNMET",
+]
+
+BRACKET: Final = (
+    "Measure c={c}: it narrows the range of {low} to {high} GPUs at {sla} tok/s/user ({gpus} GPUs, ${usd}/month apart)"
+)
+AT_C: Final = "at least {sla} tok/s/user at c={c}"
+"""Between two anchors, and the gate of every measurement at an SLA [-]."""
+
+PLATEAU_STEP: Final = "Measure c={c}, twice the last measured point: it saves {unlock} at best"
+UNLOCK: Final = "{gpus} of {all_gpus} GPUs (${usd}/month)"
+NO_UNLOCK: Final = "no GPU"
+CARRIES_MORE: Final = ", with more output tok/s than at c={c_star}"
+"""On the plateau [-]."""
+
+FIRST_POINT: Final = "Measure c=1: whether any concurrency reaches {sla} tok/s/user is not known"
+"""Above a curve that starts above c=1 [-]."""
+
+CLOSED: Final = "Bracket closed: no whole concurrency is left to measure at {sla} tok/s/user. "
+SWEEP_STEP: Final = "Measure c={c}, missing from the sweep"
+SWEEP_GATE: Final = "tok/s/user does not rise there"
+FIND_SAVING: Final = "Find a lever to save GPUs: none given here does on this curve"
+FIND_SAVING_GATE: Final = "a matched A/B at the SLA"
+"""Where no measurement narrows the range further [-]."""
+
+FIND_REACHING: Final = "Find a lever to reach {sla} tok/s/user: none given here does"
+FIND_REACHING_GATE: Final = "at least {sla} tok/s/user with it"
+"""Above a curve that starts at c=1 [-]."""
+
+LACKS: Final = "the sweep lacks c={points}"
+OUTSIDE: Final = "interpolated between c={low} and c={high}, not inside the sweep c={sweep_low}..{sweep_high}"
+UNMET: Final = "no measured point meets the SLA"
+"""Why a row is a DRAFT [-]."""
+
+MIXED: Final = "{verdicts} of {rows} rows {verdict}, {drafts} {draft}"
+NAMED_BELOW: Final = "for reasons named below"
+"""The standing of all rows in one line [-]."""

@@ -241,7 +241,7 @@ class TestRefusals:
         project = found["xl/vbaProject.bin"]
         for length in range(0, len(project), 997):
             try:
-                modules_of(zipped(found | {"xl/vbaProject.bin": project[:length]}, packed=False))
+                modules_of(zipped(found | {"xl/vbaProject.bin": project[:length]}, small=False))
             except InputError as error:
                 assert str(error).startswith("macros must be readable: ")  # noqa: PT017  # either outcome is right
 

@@ -13,7 +13,19 @@ ASKS_NOT = """
 import sys
 def test_asks_not():
     assert "xlsizing.hosts.pytest_plugin" in sys.modules
-    assert not {"xlwings", "pandas", "openpyxl", "xlsizing.hosts.headless"} & set(sys.modules)
+    assert not {"xlwings", "pandas", "openpyxl", "formualizer", "xlsizing.hosts.headless"} & set(sys.modules)
+"""
+OPENS = """
+import openpyxl
+def test_opens(sizing_workbook, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append([1, 215.5, "=SIZING_GPUS(A1:B3,D1,3000000,4)", 20])
+    book.active.append([10, 122.2])
+    book.active.append([256, 41.8])
+    book.save(tmp_path / "quote.xlsx")
+    quote = sizing_workbook(tmp_path / "quote.xlsx")
+    quote.set("Sheet!D1", 100)
+    assert (quote.value("Sheet!C1"), quote.unevaluated) == (120, [])
 """
 SHARES = """
 def test_one(sizing_functions):
@@ -31,7 +43,7 @@ def pytest_in(folder, source, *options):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
-@pytest.mark.parametrize("source", [ASKS, SHARES], ids=["asks", "shares"])
+@pytest.mark.parametrize("source", [ASKS, SHARES, OPENS], ids=["asks", "shares", "opens"])
 def test_a_fresh_project_has_the_fixture(tmp_path, source):
     run = pytest_in(tmp_path, source)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -46,3 +58,5 @@ def test_the_fixture_is_listed_with_its_purpose(tmp_path):
     listed = pytest_in(tmp_path, ASKS, "--fixtures").stdout
     assert "sizing_functions [session scope]" in listed
     assert "Return the registered Excel functions, callable by name" in listed
+    assert "sizing_workbook [session scope]" in listed
+    assert "Return what opens a workbook for recalculation" in listed

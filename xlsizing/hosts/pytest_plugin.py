@@ -1,4 +1,4 @@
-"""A pytest fixture that calls the Excel functions without Excel."""
+"""Pytest fixtures: the Excel functions, and workbooks that call them, without Excel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 
 if TYPE_CHECKING:
     from xlsizing.hosts.headless import Headless
+    from xlsizing.hosts.recalculation import Recalculation
 
-__all__ = ["sizing_functions"]
+__all__ = ["sizing_functions", "sizing_workbook"]
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,11 @@ def sizing_functions() -> Headless:
     from xlsizing.hosts.headless import Headless  # noqa: PLC0415  # xlwings loads only where a test asks for it
 
     return Headless()
+
+
+@pytest.fixture(scope="session")
+def sizing_workbook() -> type[Recalculation]:
+    """Return what opens a workbook for recalculation: ``book = sizing_workbook("quote.xlsm")`` [-]."""
+    from xlsizing.hosts.recalculation import Recalculation  # noqa: PLC0415  # xlwings loads only where a test asks for it
+
+    return Recalculation

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xlsizing.checks import refuse
+from xlsizing.errors import BLANK
 
-__all__ = ["write_whole"]
+__all__ = ["new_file", "write_whole"]
 
 
 Check = Callable[[Mapping[str, Path]], None]
@@ -46,6 +47,40 @@ def write_whole(texts: Mapping[Path, str | bytes], *, check: Check | None = None
         if not isinstance(error, OSError):
             raise
         refuse("output", "must be writable", detail=error.strerror or str(error), where=_place(error, texts, folder))
+
+
+def new_file(path: str | Path, suffix: str, *, force: bool) -> Path:
+    """Return `path` as that of a file which may be written.
+
+    Parameters
+    ----------
+    path : str or Path
+        What was asked for [-]
+    suffix : str
+        How its name must end, ".xlsx" [-]
+    force : bool
+        Whether it may exist already [-]
+
+    Returns
+    -------
+    Path
+        The same [-]
+
+    Raises
+    ------
+    InputError
+        If it names no file, a directory, a file of another kind, or one that exists.
+    """
+    if not str(path).strip():
+        refuse("output", "must name a file", got=BLANK)
+    target = Path(path)
+    if target.is_dir():
+        refuse("output", "must be a file", detail="it is a directory", where=str(target))
+    if target.suffix.lower() != suffix:
+        refuse("output", f"must end in {suffix}", got=target.name)
+    if target.exists() and not force:
+        refuse("output", "must not exist yet", where=str(target), way_out="pass --force to overwrite it")
+    return target
 
 
 def _place(error: OSError, texts: Mapping[Path, str | bytes], folder: Path) -> str:

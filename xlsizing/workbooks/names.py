@@ -31,7 +31,7 @@ FIRST_ANCHOR: Final = 12
 ROOM_SLAS: Final = 12
 ROOM_ANCHORS: Final = 32
 
-LONGEST_PIECE: Final = 500
+LONGEST_PIECE: Final = 300
 """SLAs of a workbook that is proven at once; a longer table is proven in pieces, to keep its memory small [rows]."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)

@@ -95,8 +95,7 @@ def _recalculated(
     draft: Draft, sheets: Mapping[str, Sheet], later: Mapping[str, frozenset[int]] | None = None
 ) -> Recalculated:
     """Return what the engine makes of a workbook with these rows; the columns `later` keep their gaps."""
-    bare = {title: sheet.without_values for title, sheet in sheets.items()}
-    engine = formualizer.Workbook.from_bytes(zipped(_with_rows(draft, bare), small=False))
+    engine = formualizer.Workbook.from_bytes(_without_values(draft, sheets))
     engine.evaluate_all()
     found = Recalculated({}, {}, engine.get_value)
     for title, sheet in sheets.items():
@@ -104,6 +103,11 @@ def _recalculated(
             partial(engine.get_value, title), (later or {}).get(title, frozenset())
         )
     return found
+
+
+def _without_values(draft: Draft, sheets: Mapping[str, Sheet]) -> bytes:
+    bare = {title: sheet.without_values for title, sheet in sheets.items()}
+    return zipped(_with_rows(draft, bare), small=False)
 
 
 def _with_rows(draft: Draft, rows: Mapping[str, Part]) -> dict[str, Part]:

@@ -1,0 +1,90 @@
+"""Workbooks as other people make them: written by openpyxl, then changed in their XML where openpyxl cannot."""
+
+import io
+import zipfile
+
+import openpyxl
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
+
+ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
+"""The worked curve of the specification."""
+
+AT = {f"{column}{row + 2}": value for row, pair in enumerate(ANCHORS) for column, value in zip("AB", pair, strict=True)}
+"""The same in cells A2:B4."""
+
+
+def workbook(sheets, *, names=None, formats=None, prepare=None):
+    """Return the bytes of a workbook: values by sheet and cell, defined names, number formats by "sheet!cell"."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, cells in sheets.items():
+        sheet = book.create_sheet(title)
+        for cell, value in cells.items():
+            sheet[cell] = ArrayFormula(*value) if isinstance(value, tuple) else value
+    for name, text in (names or {}).items():
+        book.defined_names[name] = DefinedName(name, attr_text=text)
+    for place, code in (formats or {}).items():
+        title, _, cell = place.rpartition("!")
+        book[title][cell].number_format = code
+    if prepare:
+        prepare(book)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def parts(data):
+    """Return the parts of a file by name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def package(contents, how=zipfile.ZIP_DEFLATED):
+    """Return the file of some parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", how) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def edited(data, *changes, part="xl/worksheets/sheet1.xml"):
+    """Return a file with texts of one part replaced, each of which must be there."""
+    contents = parts(data)
+    for old, new in changes:
+        assert old.encode() in contents[part], (old, contents[part])
+        contents[part] = contents[part].replace(old.encode(), new.encode())
+    return package(contents)
+
+
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def as_excel_saves(sheet_xml, *, strings=(), workbook_more=""):
+    """Return a workbook of one sheet, "Quote", put together part by part: shared strings, calcChain and all."""
+    relation = f'<Relationship Id="rId%d" Type="{RELATIONS}/%s" Target="%s"/>'
+    rels = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>'
+    items = "".join(f"<si><t>{text}</t></si>" for text in strings)
+    return package(
+        {
+            "[Content_Types].xml": '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{TYPES}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{TYPES}.worksheet+xml"/>'
+            f'<Override PartName="/xl/sharedStrings.xml" ContentType="{TYPES}.sharedStrings+xml"/></Types>',
+            "_rels/.rels": rels % (relation % (1, "officeDocument", "xl/workbook.xml")),
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{workbook_more}'
+            '<sheets><sheet name="Quote" sheetId="1" r:id="rId1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": rels
+            % (
+                relation % (1, "worksheet", "worksheets/sheet1.xml")
+                + relation % (2, "sharedStrings", "sharedStrings.xml")
+            ),
+            "xl/worksheets/sheet1.xml": sheet_xml,
+            "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}" count="{len(strings)}">{items}</sst>',
+        }
+    )

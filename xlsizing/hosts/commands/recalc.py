@@ -1,0 +1,157 @@
+"""``xlsizing recalc``: any workbook recalculated without Excel, native formulas and SIZING_ functions together."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from xlsizing.checks import number_in_text, refuse
+from xlsizing.errors import BLANK, InputError
+from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text
+from xlsizing.reports.files import new_file, write_whole
+
+if TYPE_CHECKING:
+    from xlsizing.hosts.recalculation import Recalculation
+    from xlsizing.reports.tables import Table
+
+__all__ = ["command"]
+
+_ASSIGNMENT: Final = re.compile(r"((?:'(?:[^']|'')*'!)?[^=]+)=(.*)", re.DOTALL)
+_QUOTED: Final = re.compile(r"\"(.*)\"|'(.*)'", re.DOTALL)
+_LIKE_A_NUMBER: Final = re.compile(r"[-+$\u20ac\u00a3]?[0-9][0-9.,_ ']*[%kKmM]?")
+_TRUTHS: Final = {"true": True, "false": False}
+_WIDEST: Final = 56
+_LIBRARIES: Final = ("xlsizing", "formualizer", "xlwings")
+
+
+@click.command(name="recalc")
+@click.argument("file", metavar="FILE")
+@click.option("--set", "changes", metavar="PLACE=VALUE", multiple=True, help="An input, 'Quote!C5=6e6'; repeatable.")
+@click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")
+@click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
+@click.option("--force", is_flag=True, help="Overwrite an existing OUT.")
+def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str | None, force: bool) -> int:
+    """Recalculate a workbook without Excel: native formulas and SIZING_ functions together.
+
+    PLACE is a cell, Quote!C5 or 'My sheet'!C5, or a defined name. VALUE is a number, TRUE, FALSE, an error such as #N/A,
+    a text ("quoted" if it looks like one of these), or nothing for a blank. FILE is never changed; no macro runs and no
+    link is followed. Exit code 4: some formulas could not be evaluated; they are listed and have no value.
+    """
+    from xlsizing.hosts.recalculation import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+
+    target = None if output is None else _target(output, file, force=force)
+    recalculation = Recalculation(file)
+    given = dict(map(_assignment, changes))
+    for place, value in given.items():
+        recalculation.set(place, value)
+    recalculation.calculate()
+    if target is not None:
+        write_whole({target: recalculation.saved()})
+    if as_json:
+        print_json(_record(recalculation, file, given))
+    else:
+        print_text(lambda out: _print(recalculation, out))
+        if target is not None:
+            click.echo(f"\nWritten: {target}")
+    return NOT_RIGHT if recalculation.unevaluated else 0
+
+
+def _target(output: str, file: str, *, force: bool) -> Path:
+    source = Path(file)
+    same = Path(output).resolve() == source.resolve()
+    if same or (Path(output).exists() and source.exists() and Path(output).samefile(source)):
+        refuse("--output", "must not be the file that is read", where=output)
+    return new_file(output, source.suffix.lower(), force=force)
+
+
+def _assignment(text: str) -> tuple[str, object]:
+    match = _ASSIGNMENT.fullmatch(text)
+    if match is None:
+        refuse("--set", "must be PLACE=VALUE, such as Quote!C5=6e6", got=text or BLANK)
+    return match[1].strip(), _value(match[2].strip(), match[1].strip())
+
+
+def _value(text: str, place: str) -> object:
+    """Return the value written in `text`."""
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return quoted[1] if quoted[1] is not None else quoted[2]
+    if not text or text.casefold() in _TRUTHS:
+        return _TRUTHS.get(text.casefold())
+    try:
+        return number_in_text(text, place)
+    except InputError as error:
+        if _LIKE_A_NUMBER.fullmatch(text):
+            raise error.reworded(way_out='write 3000000, 3e6 or 0.7, or a text in "quotation marks"') from None
+        return text
+
+
+def _record(recalculation: Recalculation, file: str, given: dict[str, object]) -> dict[str, Any]:
+    return {
+        "file": file,
+        "set": given,
+        "values": recalculation.values,
+        "names": {name: recalculation.value(place) for name, place in recalculation.names.items()},
+        "reasons": recalculation.reasons,
+        "unevaluated": [found._asdict() for found in recalculation.unevaluated],
+        "versions": {name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _print(recalculation: Recalculation, out: Any) -> None:
+    from xlsizing.reports.terminal import print_parts  # noqa: PLC0415  # rich is slow to import
+
+    missing = recalculation.unevaluated
+    count = sum(map(len, recalculation.values.values()))
+    headline = (
+        f"{len(missing):,} of {count:,} formulas could not be evaluated" if missing else "Every formula was evaluated"
+    )
+    lists = {
+        "Errors of SIZING_ functions": [one_line(f"{place}: {why}") for place, why in recalculation.reasons.items()],
+        "Could not be evaluated": [one_line(f"{each.place} {each.formula}: {each.reason}") for each in missing],
+    }
+    print_parts(out, f"{headline}.", {"Cells with formulas": f"{count:,}"}, _tables(recalculation), lists)
+
+
+def _tables(recalculation: Recalculation) -> list[Table | None]:
+    """Return a table of the formulas that call our functions, and one of the defined names."""
+    from xlsizing.reports.tables import Table  # noqa: PLC0415  # slow to import
+
+    rows: list[tuple[str, ...]] = [
+        (place, _cut(formula), _cut(_shown(recalculation, place))) for place, formula in recalculation.sizing.items()
+    ]
+    named: list[tuple[str, ...]] = [
+        (name, place, _cut(_shown(recalculation, place))) for name, place in recalculation.names.items()
+    ]
+    return [
+        Table("SIZING_ functions", ("place", "formula", "value"), rows, key=2) if rows else None,
+        Table("Defined names", ("name", "place", "value"), named, key=2) if named else None,
+    ]
+
+
+def _shown(recalculation: Recalculation, place: str) -> str:
+    """Return a value in words; those of a range in one line."""
+    if not recalculation.is_known(place):
+        return "not evaluated"
+    value = recalculation.value(place)
+    cells = [cell for row in value for cell in row] if isinstance(value, list) else [value]
+    return "; ".join(map(_in_words, cells)).rstrip("; ")
+
+
+def _in_words(value: object) -> str:
+    from xlsizing.reports.tables import shown_grouped  # noqa: PLC0415  # slow to import
+
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return shown_grouped(value)
+    return "" if value is None else str(value)
+
+
+def _cut(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 3]}..."

@@ -1,0 +1,151 @@
+"""Places in a workbook: a cell or a range with its sheet, or a defined name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from openpyxl.utils import range_boundaries
+
+from xlsizing.checks import refuse
+from xlsizing.errors import BLANK, Phrase
+from xlsizing.workbooks.foreign import ForeignWorkbook
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.sheet_source import MOST_CELLS, At
+from xlsizing.workbooks.structured import quoted
+
+__all__ = ["Box", "address", "boundaries", "box_of", "in_rows", "placed"]
+
+_PLACE: Final = re.compile(
+    r"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)",
+    re.IGNORECASE | re.ASCII,
+)
+_SIMPLE: Final = re.compile(r"[^\W\d]\w*")
+_LAST_ROW: Final = 1_048_576
+_LAST_COLUMN: Final = 16_384
+
+
+class Box(NamedTuple):
+    """A range of cells on a sheet; rows and columns are counted from 1.
+
+    Parameters
+    ----------
+    title : str
+        The sheet [-]
+    top, left, bottom, right : int
+        Its first and last row and column [-]
+    """
+
+    title: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """How many rows it has [rows]."""
+        return self.bottom - self.top + 1
+
+    @property
+    def width(self) -> int:
+        """How many columns it has [columns]."""
+        return self.right - self.left + 1
+
+    @property
+    def rows(self) -> list[list[At]]:
+        """The cells, row by row [-]."""
+        columns = range(self.left, self.right + 1)
+        return [[(row, column) for column in columns] for row in range(self.top, self.bottom + 1)]
+
+    @property
+    def cells(self) -> Iterator[At]:
+        """The cells in reading order [-]."""
+        return (at for row in self.rows for at in row)
+
+    def holds(self, at: At) -> bool:
+        """Tell whether the cell `at` is in it [-]."""
+        return self.top <= at[0] <= self.bottom and self.left <= at[1] <= self.right
+
+
+def address(at: At) -> str:
+    """Return the address of the cell `at` [-].
+
+    >>> address((5, 3))
+    'C5'
+    """
+    return f"{letter(at[1])}{at[0]}"
+
+
+def placed(title: str, at: At) -> str:
+    """Return the place of the cell `at` on the sheet `title`, as a formula holds it [-].
+
+    >>> placed("Quote", (5, 3)), placed("My sheet", (5, 3))
+    ('Quote!C5', "'My sheet'!C5")
+    """
+    return f"{title if _SIMPLE.fullmatch(title) else quoted(title)}!{address(at)}"
+
+
+def boundaries(title: str, reference: str) -> Box:
+    """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title` [-]."""
+    left, top, right, bottom = range_boundaries(reference.replace("$", ""))
+    return Box(title, top, left, bottom, right)
+
+
+def box_of(place: str, book: ForeignWorkbook) -> Box:
+    """Return the cells that a place names.
+
+    Parameters
+    ----------
+    place : str
+        "Quote!C5", "'My sheet'!$C$5:$D$9", or a defined name of such cells [-]
+    book : ForeignWorkbook
+        The workbook [-]
+
+    Returns
+    -------
+    Box
+        The cells [-]
+
+    Raises
+    ------
+    InputError
+        If there is no such sheet, name or cell.
+    """
+    given = str(place).strip()
+    match = _PLACE.fullmatch(book.names.get(("", given.casefold()), given))
+    if match is None:
+        rule = "must be a cell with its sheet, such as Quote!C5, or a defined name of such cells"
+        refuse("place", rule, got=given or BLANK)
+    title = (match[1] or match[2] or "").replace("''", "'").strip()
+    sheets = {each.casefold(): each for each in book.sheets}
+    if not title:
+        refuse("place", "must name its sheet", got=given, way_out=f"such as {next(iter(book.sheets))}!{given}")
+    if title.casefold() not in sheets:
+        listed = ", ".join(book.sheets)
+        refuse("place", "must name a worksheet of the workbook", got=title, way_out=f"there are {listed}")
+    box = boundaries(sheets[title.casefold()], match[3].upper())
+    ordered = 1 <= box.top <= box.bottom <= _LAST_ROW and box.left <= box.right <= _LAST_COLUMN
+    if not ordered:
+        refuse("place", "must lie within the grid, A1 to XFD1048576, first cell first", got=given)
+    if box.height * box.width > MOST_CELLS:
+        refuse("place", f"must hold at most {MOST_CELLS:,} cells", got=given)
+    return box
+
+
+def in_rows(value: Any, box: Box, place: str) -> Sequence[Sequence[Any]]:
+    """Return what `value` gives to each cell of `box`, row by row, as `place` was called [-].
+
+    Raises
+    ------
+    InputError
+        If it has another shape; a flat list is one row or one column.
+    """
+    height, width = box.height, box.width
+    rows: Sequence[Any] = value if isinstance(value, list | tuple) else [[value]]
+    if rows and not any(isinstance(row, list | tuple) for row in rows):
+        rows = [[cell] for cell in rows] if width == 1 else [rows]
+    if len(rows) != height or any(not isinstance(row, list | tuple) or len(row) != width for row in rows):
+        refuse(place, f"must be given {height} x {width} values", got=Phrase("another number of them"))
+    return rows

@@ -1,0 +1,214 @@
+"""A workbook recalculated without Excel: native formulas and the SIZING_ functions together.
+
+A place is a cell or a range with its sheet, "Quote!C5" or "'My sheet'!$C$5:$D$9", or a defined name
+of such cells. A value is a float, a text, a bool, None (a blank), or an error of Excel as
+`ErrorText`, which equals its text, "#N/A"; dates are the numbers that cells store.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from xlsizing.checks import refuse
+from xlsizing.errors import Phrase
+from xlsizing.hosts.engine import Place
+from xlsizing.hosts.engine_calls import to_engine
+from xlsizing.hosts.engine_copy import EngineCopy
+from xlsizing.hosts.excel_errors import is_error
+from xlsizing.hosts.places import Box, address, boundaries, box_of, in_rows, placed
+from xlsizing.workbooks.foreign import ForeignWorkbook
+from xlsizing.workbooks.parts import zipped
+from xlsizing.workbooks.sheet_source import At, ErrorText
+from xlsizing.workbooks.text import cell_text
+from xlsizing.workbooks.unpacking import workbook_data
+
+__all__ = ["ErrorText", "Recalculation", "Unevaluated"]
+
+_NOT_KNOWN: Final = ErrorText("#N/A")
+
+
+class Unevaluated(NamedTuple):
+    """A formula that could not be evaluated.
+
+    Parameters
+    ----------
+    place : str
+        Its cell, "Quote!C5" [-]
+    formula : str
+        The formula, as the file holds it [-]
+    reason : str
+        Why not [-]
+    """
+
+    place: str
+    formula: str
+    reason: str
+
+
+class Recalculation:
+    """A workbook whose inputs can be set and whose formulas are evaluated; the file is only read.
+
+    No macro runs and no link is followed. What cannot be evaluated as Excel would is listed in
+    `unevaluated`, with all that depends on it, and has no value.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        The workbook, .xlsx or .xlsm: its path, or its bytes [-]
+
+    Raises
+    ------
+    InputError
+        If it is no such workbook, or it is too large.
+    """
+
+    def __init__(self, source: str | Path | bytes) -> None:
+        data = source if isinstance(source, bytes) else workbook_data(Path(source))
+        self._book = ForeignWorkbook(data, None if isinstance(source, bytes) else str(source))
+        self._copy = EngineCopy(self._book)
+        self._given: dict[Place, object] = {}
+        self._unknown: dict[Place, str] | None = None
+        self._owners = {place: place for place in self._copy.formulas}
+        for place, box in self._copy.arrays.items():
+            self._owners |= {(box.title, *at): place for at in box.cells}
+
+    def set(self, place: str, value: Any) -> None:
+        """Set the cell at `place` to `value`, or a range to a list; `calculate` shows the effect.
+
+        Parameters
+        ----------
+        place : str
+            A cell, a range or a name that no formula fills [-]
+        value : float, str, bool, None or list of these
+            What to put there; None empties the cell, and a text such as "#N/A" is that error [units of the cell]
+
+        Raises
+        ------
+        InputError
+            If the place is no input of this workbook, or a cell cannot hold the value.
+        """
+        box = box_of(place, self._book)
+        rows = in_rows(value, box, place)
+        changed = {}
+        for at, cell in zip(box.cells, (cell for row in rows for cell in row), strict=True):
+            self._check_input(box.title, at)
+            changed[box.title, *at] = _plain(cell, place)
+        for where, cell in changed.items():
+            self._copy.put(where, to_engine(cell))
+        self._given |= changed
+        self._unknown = None
+
+    def calculate(self) -> None:
+        """Evaluate every formula with the inputs as they are now."""
+        self._unknown = self._copy.evaluate()
+
+    def value(self, place: str) -> Any:
+        """Return the value at `place`, a cell's or the rows of a range; None where it is not known [units of the cell]."""
+        box = box_of(place, self._book)
+        rows = [[self._value((box.title, *at)) for at in row] for row in box.rows]
+        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+
+    @property
+    def values(self) -> dict[str, dict[str, Any]]:
+        """The value of every formula by sheet and cell; None where it could not be evaluated [units of the cells]."""
+        found: dict[str, dict[str, Any]] = {title: {} for title in self._book.sheets}
+        for place in sorted(self._owners, key=lambda place: place[1:]):
+            found[place[0]][address(place[1:])] = self._value(place)
+        return {title: cells for title, cells in found.items() if cells}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The place of each defined name of a cell or a range [-]."""
+        areas = {name: text for (scope, name), text in self._book.names.items() if not scope}
+        found = {self._book.spelled[name]: text for name, text in areas.items() if self._book.references.is_area(text)}
+        return {name: text.replace("$", "") for name, text in found.items()}
+
+    def is_known(self, place: str) -> bool:
+        """Tell whether every formula at `place` could be evaluated [-]."""
+        box = box_of(place, self._book)
+        owners = (self._owners.get((box.title, *at)) for at in box.cells)
+        return self._evaluated().keys().isdisjoint(owner for owner in owners if owner)
+
+    @property
+    def unevaluated(self) -> list[Unevaluated]:
+        """The formulas that could not be evaluated, and why [-]."""
+        order = {title: position for position, title in enumerate(self._book.sheets)}
+        found = sorted(self._evaluated().items(), key=lambda item: (order[item[0][0]], item[0][1:]))
+        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found]
+
+    @property
+    def sizing(self) -> dict[str, str]:
+        """The formulas that call a SIZING_ function, by their cells [-]."""
+        return {_shown(place): self._copy.formula(place) for place in self._copy.ours}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why a SIZING_ function gave an error, in one sentence, by its cell [-]."""
+        self._evaluated()
+        return {_shown(place): reason for place, reason in self._copy.said.items()}
+
+    def saved(self) -> bytes:
+        """Return the file with the inputs that were set and a fresh value in every formula.
+
+        Returns
+        -------
+        bytes
+            The file; a formula that could not be evaluated holds #N/A, and every other byte of
+            every part is as it was [-]
+        """
+        changed = {}
+        for title, source in self._book.sheets.items():
+            values = {place[1:]: self._value(place) for place in self._owners if place[0] == title}
+            known = {at: _NOT_KNOWN if value is None else value for at, value in values.items()}
+            given = {place[1:]: value for place, value in self._given.items() if place[0] == title}
+            if known or given:
+                changed[title] = source.with_values(known, given)
+        return zipped(self._book.with_sheets(changed))
+
+    def _evaluated(self) -> dict[Place, str]:
+        if self._unknown is None:
+            self.calculate()
+        return self._unknown or {}
+
+    def _value(self, place: Place) -> Any:
+        unknown = self._evaluated()
+        owner = self._owners.get(place)
+        if owner is None:
+            return self._copy.get(place)
+        value = None if owner in unknown else self._copy.get(place)
+        return 0.0 if value is None and owner not in unknown else value
+
+    def _check_input(self, title: str, at: At) -> None:
+        place = _shown((title, *at))
+        if (title, *at) in self._owners:
+            refuse(place, "must be an input", got=Phrase("a formula"), way_out="set the cells that it reads")
+        for box in self._merged(title):
+            if box.holds(at) and at != (box.top, box.left):
+                first = _shown((title, box.top, box.left))
+                refuse(place, "must not be covered by a merged cell", way_out=f"set {first}")
+
+    def _merged(self, title: str) -> list[Box]:
+        return [boundaries(title, reference) for reference in self._book.sheets[title].merged]
+
+
+def _shown(place: Place) -> str:
+    return placed(place[0], place[1:])
+
+
+def _plain(value: Any, place: str) -> object:
+    """Return a value as a cell holds it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | ErrorText):
+        return value
+    if isinstance(value, int | float | Decimal) and math.isfinite(value):
+        return float(value)
+    if not isinstance(value, str):
+        refuse(place, "must be a finite number, a text, TRUE, FALSE or a blank", got=value)
+    cell_text(value, place)
+    return ErrorText(value) if is_error(value) else value

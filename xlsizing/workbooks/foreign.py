@@ -1,0 +1,132 @@
+"""A workbook that somebody else made: its sheets, names, tables and formats, each part kept as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+
+from xlsizing.checks import refuse
+from xlsizing.errors import Phrase
+from xlsizing.workbooks.sheet_source import SheetSource
+from xlsizing.workbooks.structured import References, Table
+from xlsizing.workbooks.unpacking import WAY_OUT, related, unpacked
+from xlsizing.workbooks.xml_parts import parsed
+
+__all__ = ["ForeignWorkbook"]
+
+_LOCALE: Final = re.compile(r"\[\$-[^\]]*\]")
+_MONEY: Final = re.compile(r"[$\u00a3\u00a5\u20a0-\u20cf]")
+
+
+class ForeignWorkbook:
+    """The parts of an .xlsx or .xlsm, and what of them a recalculation needs.
+
+    Parameters
+    ----------
+    data : bytes
+        The file [-]
+    where : str, optional
+        The file, as a sentence names it [-]
+
+    Raises
+    ------
+    InputError
+        If it is no such file, or too large.
+    """
+
+    def __init__(self, data: bytes, where: str | None = None) -> None:
+        self.parts = unpacked(data, where)
+        self._where = where
+        main = self._main()
+        self._related_to = related(self.parts, main, "/worksheet")
+        self.names: dict[tuple[str, str], str] = {}
+        self.spelled: dict[str, str] = {}
+        self.part_of: dict[str, str] = {}
+        self.is_1904 = False
+        self._read_workbook(main)
+        self.dates, self.currencies = self._formats(main)
+        self.sheets = {title: SheetSource(self.parts[name], f"sheet {title}") for title, name in self.part_of.items()}
+        self.references = References(self.names, dict(self._tables()), list(self.part_of))
+
+    def with_sheets(self, changed: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the parts with the sheets `changed`, given by title [-]."""
+        return self.parts | {self.part_of[title]: part for title, part in changed.items()}
+
+    def _main(self) -> str:
+        for name in related(self.parts, "", "/officeDocument").values():
+            return name
+        kind = Phrase("a package without a workbook")
+        refuse("workbook", "must be an Excel workbook", got=kind, way_out=WAY_OUT, where=self._where)
+
+    def _read_workbook(self, main: str) -> None:
+        """Note the worksheets, the names, and whether days count from 1904."""
+        titles: list[str] = []
+        reading: list[tuple[str, str]] = []
+
+        def start(tag: str, attributes: dict[str, str], _at: int) -> None:
+            name = tag.rpartition(":")[2]
+            if name == "sheet":
+                titles.append(attributes.get("name", ""))
+                identity = next((text for key, text in attributes.items() if key.rpartition(":")[2] == "id"), "")
+                if identity in self._related_to:  # chart sheets have no cells
+                    self.part_of[titles[-1]] = self._related_to[identity]
+            elif name == "workbookPr":
+                self.is_1904 = attributes.get("date1904") in ("1", "true")
+            elif name == "definedName":
+                local = attributes.get("localSheetId")
+                scope = titles[int(local)].casefold() if local and int(local) < len(titles) else ""
+                reading.append((scope, attributes.get("name", "").casefold()))
+                self.spelled[reading[-1][1]] = attributes.get("name", "")
+                self.names[reading[-1]] = ""
+
+        def text(characters: str) -> None:
+            if reading:
+                self.names[reading[-1]] += characters
+
+        parsed(self.parts[main], main, start=start, end=lambda _tag, _at: reading.clear(), text=text)
+        if not self.part_of:
+            refuse("workbook", "must hold at least one worksheet", where=self._where)
+
+    def _tables(self) -> Iterator[tuple[str, Table]]:
+        for title, source in self.part_of.items():
+            for name in related(self.parts, source, "/table").values():
+                found: list[dict[str, str]] = []
+                parsed(
+                    self.parts[name], name, start=lambda _tag, attributes, _at, found=found: found.append(attributes)
+                )
+                head, rest = found[0], found[1:]
+                columns = tuple(each["name"] for each in rest if "name" in each and "id" in each)
+                headers, totals = (
+                    int(head.get(f"{kind}RowCount", count)) for kind, count in (("header", 1), ("totals", 0))
+                )
+                made = Table(title, head.get("ref", "A1"), headers, totals, columns)
+                yield head.get("displayName", head.get("name", "")).casefold(), made
+
+    def _formats(self, main: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the positions of the styles that show a date, and of those that show money."""
+        codes = dict(BUILTIN_FORMATS)
+        used: list[int] = []
+        inside: list[bool] = []
+
+        def start(tag: str, attributes: dict[str, str], _at: int) -> None:
+            name = tag.rpartition(":")[2]
+            if name == "numFmt":
+                codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
+            elif name == "cellXfs":
+                inside.append(True)
+            elif name == "xf" and inside:
+                used.append(int(attributes.get("numFmtId", "0")))
+
+        def end(tag: str, _at: int) -> None:
+            if tag.rpartition(":")[2] == "cellXfs":
+                inside.clear()
+
+        for name in related(self.parts, main, "/styles").values():
+            parsed(self.parts[name], name, start=start, end=end)
+        shown = [codes.get(code, "General") for code in used]
+        dates = {at for at, code in enumerate(shown) if is_date_format(code)}
+        currencies = {at for at, code in enumerate(shown) if at not in dates and _MONEY.search(_LOCALE.sub("", code))}
+        return frozenset(dates), frozenset(currencies)

@@ -1,4 +1,4 @@
-"""Every case with a known answer through Python, the Excel functions and the command line: the same integers."""
+"""Every case with a known answer through Python, the Excel functions, both workbooks and the command line: the same integers."""
 
 import json
 
@@ -6,8 +6,12 @@ import pytest
 
 from tests.command_line import run
 from tests.sized_cases import CASES, INFEASIBLE, as_written
+from tests.workbooks.sales.desk import Desk, is_error
 from xlsizing import size
 from xlsizing.hosts.headless import Headless
+from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.reports.report import Report
+from xlsizing.workbooks.write import customer_workbook
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
 throughput_case = pytest.mark.parametrize(
@@ -134,6 +138,44 @@ class TestExcel:
         gpus = [pods * case.gpus_per_pod for pods in (case.pods_high, case.pods, case.pods_low)]
         assert [row["GPUs to commit"], row["GPUs estimate"], row["GPUs low"]] == gpus
         assert (row["SLA tok/s/user"], row["pods estimate"]) == (case.sla, case.pods)
+
+
+class TestCustomerWorkbook:
+    @every_case
+    def test_it_recalculates_to_the_same(self, case):
+        book = Recalculation(customer_workbook(Report(sized(case))))
+        found = {name: book.value(f"Out_{name}")[0][0] for name in ("Pods", "GPUs", "GPUs_Commit", "Regime")}
+        commit = case.pods_high * case.gpus_per_pod
+        expected = [case.pods, case.pods * case.gpus_per_pod, commit] if case.feasible else ["", "", "cannot be met"]
+        assert found == dict(zip(found, [*expected, case.regime], strict=True))
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """The sales workbook, with one case after another put into an empty curve and the quote."""
+    return Desk().set(Quote_Curve="Curve 4", Compare_Curve_A="Curve 4", Compare_Curve_B="Curve 4")
+
+
+class TestSalesWorkbook:
+    @throughput_case
+    def test_it_recalculates_to_the_same(self, desk, case):
+        desk.curve(4, case.rows).fact(4, 7, case.gpus_per_pod)
+        desk.set(Quote_Demand=case.demand, Quote_Unit=case.unit, Quote_OSL=case.osl, Quote_Util=case.util)
+        desk.set(Quote_Method=case.method, Quote_SLA=[case.sla]).calculate()
+        found = desk.row()
+        assert (desk.sentences(), found["Quote_Regime"]) == ({}, case.regime)
+        figures = [found[name] for name in ("Quote_Pods", "Quote_GPUs", "Quote_GPUs_Low", "Quote_GPUs_Commit")]
+        low, high = (pods * case.gpus_per_pod for pods in (case.pods_low, case.pods_high))
+        gpus = case.pods * case.gpus_per_pod
+        assert figures == ([case.pods, gpus, low, high] if case.feasible else ["", "", "", "cannot be met"])
+        if case.feasible:
+            assert as_written(case.c_star, found["Quote_Cstar"]) == case.c_star
+            assert as_written(case.tok_s_per_pod, found["Quote_Pod_Tps"]) == case.tok_s_per_pod
+
+    def test_users_are_for_the_customer_workbook(self, desk):
+        desk.set(Quote_Unit="users").calculate()
+        assert is_error(desk.row()["Quote_GPUs_Commit"])
+        assert desk.sentences()["Quote: unit of the demand"] == "unit must be one of the list"
 
 
 class TestCommandLine:

@@ -12,10 +12,12 @@ from xlsizing.context_rules import check_gpus_per_pod, differences
 if TYPE_CHECKING:
     from xlsizing.levers import Lever
 
-__all__ = ["check_matched"]
+__all__ = ["MAY_DIFFER", "check_matched"]
 
 # A re-measurement differs in these whatever the lever changes.
-_MAY_DIFFER: Final = ("provenance", "baseline", "percent_of_sol", "sol_rigor", "trials", "num_prompts")
+MAY_DIFFER: Final = ("provenance", "baseline", "percent_of_sol", "sol_rigor", "trials", "num_prompts")
+"""Fields, and whole sections, that a pair of measurements may differ in: they are of a run, not of a set-up [-]."""
+
 _TP_CHANGES: Final = ("tp", "pp", "dp_in_pod", "ep")
 
 # Another model, GPU, workload or engine is another measurement, not a lever on this one.
@@ -38,7 +40,7 @@ def check_matched(lever: Lever) -> None:
     before, after = lever.baseline.context, lever.optimised_context
     if before is None or after is None:
         return
-    allowed = (*lever.changes, *_MAY_DIFFER, *(_TP_CHANGES if lever.kind == "tp-rightsize" else ()))
+    allowed = (*lever.changes, *MAY_DIFFER, *(_TP_CHANGES if lever.kind == "tp-rightsize" else ()))
     found = differences(before, after, ignoring=allowed)
     if found:
         refuse(

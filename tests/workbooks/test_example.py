@@ -29,7 +29,7 @@ def contents(data, **how):
 @pytest.fixture(scope="module")
 def command():
     """The command of the README."""
-    (line,) = [line for line in shell_lines() if line.startswith("xlsizing workbook ")]
+    (line,) = [line for line in shell_lines() if line.startswith("xlsizing workbook ") and line.endswith(SHIPPED.name)]
     return shlex.split(line)[1:]
 
 

@@ -16,6 +16,7 @@ import xlwings
 from xlsizing.checks import refuse
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK
 from xlsizing.hosts.excel_errors import cv_error
+from xlsizing.hosts.machine import UDF_MODULE
 from xlsizing.hosts.registry import CATEGORY, ExcelFunction
 
 __all__ = [
@@ -33,9 +34,6 @@ WRAPPER_MODULE: Final = "xlwings_udfs"
 
 WORKBOOK_MODULE: Final = "ThisWorkbook"
 """The workbook's own module [-]."""
-
-UDF_MODULE: Final = "xlsizing.hosts.udfs"
-"""The Python module that xlwings loads, the value of UDF MODULES [-]."""
 
 _XLWINGS_MODULES: Final = {"xlwings": "xlwings.bas", "Dictionary": "addin/Dictionary.cls"}
 _LONGEST_LINE: Final = 1023  # of VBA's editor

@@ -42,10 +42,10 @@ RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 """What marks every row of a curve that was measured at another workload [-]."""
 
-GIVES_WAY: Final = (REMARK, RIGOR, "name", "lever", "tier", "campaign")
+GIVES_WAY: Final = (REMARK, RIGOR, "name", "lever", "tier", "campaign", "formula")
 """Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
 
-WORDS: Final = (*GIVES_WAY, "regime", "section", "field", "value")
+WORDS: Final = (*GIVES_WAY, "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
 
 

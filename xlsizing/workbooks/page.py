@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.cells import Rows, cell_xml, is_formula, text_xml
 from xlsizing.workbooks.names import define, letter, place
 from xlsizing.workbooks.styles import RED, Styles
-from xlsizing.workbooks.text import cell_text, looks_like_code
+from xlsizing.workbooks.text import cell_text, escaped, looks_like_code
 
 __all__ = ["Page"]
 
@@ -57,6 +58,18 @@ class Page:
         row, column = place(cell)
         plain, code = self._styles[style], self._styles[f"{style}'"]  # both: styles are closed before the last row
         self._rows.setdefault(row, {})[column] = text_xml(cell, stored, code if looks_like_code(stored) else plain)
+
+    def array(self, cells: str, formula: str, styles: Sequence[str]) -> None:
+        """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column [-].
+
+        A formula that spills would be clipped.
+        """
+        left, top, right, bottom = range_boundaries(cells)
+        for row in range(top, bottom + 1):
+            for column, style in zip(range(left, right + 1), styles, strict=True):
+                self.at(row, column, None, style)
+        entered = f'<f t="array" ref="{cells}">{escaped(formula.removeprefix("="))}</f>'
+        self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}">{entered}</c>'
 
     def tall(self, row: int, height: float) -> None:
         """Set the `height` of `row` [pt]."""
@@ -113,11 +126,12 @@ class Page:
         self.names[name] = cells
 
     def validate(self, cells: str, message: str, **rule: Any) -> None:
-        """Let `cells` take only what `rule` allows, with a plain message [-]."""
+        """Let `cells`, or several with blanks between, take only what `rule` allows, with a plain message [-]."""
         check = DataValidation(**rule, allow_blank=True, showErrorMessage=True, showInputMessage=True)
         check.error, check.errorTitle, check.prompt = message, "Not possible here", message
         self.sheet.add_data_validation(check)
-        check.add(cells)
+        for part in cells.split():
+            check.add(part)
 
     def reddens(self, cells: str, condition: str) -> None:
         """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds [-]."""

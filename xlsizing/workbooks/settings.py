@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
 from xlsizing.context_rules import TOKENS_OFF
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CHECK_INPUTS", "UNITS", "listed", "settings"]
+__all__ = ["CHECK_INPUTS", "UNITS", "constants", "listed", "settings"]
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
 """What every result says while an input is wrong [-]."""
@@ -56,6 +59,11 @@ _CONSTANTS: Final = {
     "Word_Draft": (rules.DRAFT, "rigor"),
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
     "Word_Unmet": (CANNOT_BE_MET, "shown where no anchor meets the SLA"),
+}
+
+_ASSUMED: Final = {
+    "Hours_Assumed": (rules.HOURS_PER_MONTH, "h/month, 8,760 hours a year / 12"),
+    "USD_Assumed": (rules.ASSUMED_USD_PER_GPU_HOUR, "$/GPU-hour where no price is given"),
 }
 
 _DERIVED: Final = {
@@ -105,3 +113,26 @@ def listed(page: Page, first: int, columns: tuple[str, str, str], entries: Mappi
         page.put(f"{cell}{row}", value, "calc.num" if live else "const.num")
         page.put(f"{note}{row}", words, "note.text")
         page.named(name, f"{cell}{row}")
+
+
+def constants(page: Page, first: int, column: str, names: Sequence[str]) -> None:
+    """Write those of the constants that are in `names`, one a row from row `first`, and define their names.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    first : int
+        Row of the first [-]
+    column : str
+        Column of the names; value and meaning stand in the next two [-]
+    names : sequence of str
+        The constants [-]
+    """
+    left = column_index_from_string(column)
+    for row, name in enumerate(names, start=first):
+        value, words = (_CONSTANTS | _ASSUMED)[name]
+        page.at(row, left, name, "calc.text")
+        page.at(row, left + 1, value, "const.num")
+        page.at(row, left + 2, words, "note.text")
+        page.named(name, f"{letter(left + 1)}{row}")

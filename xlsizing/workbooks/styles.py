@@ -9,7 +9,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
 
-__all__ = ["BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
+__all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
 
 FONT: Final = "Arial"
 """On every Windows and Mac; elsewhere Liberation Sans has the same widths, so that nothing shifts [-]."""
@@ -20,6 +20,7 @@ YELLOW: Final = "FFF9DB"
 GOOD: Final = "E2EFDA"
 CAUTION: Final = "FFE699"
 BAD: Final = "FBE3E0"
+AMBER: Final = "FCE4D6"
 """Fills; text on each has a contrast above 4.5:1 [RGB]."""
 
 RED: Final = "9C0006"
@@ -44,8 +45,13 @@ _FORMATS: Final = {
     "text": "General",
     "left": "General",
     "wrap": "General",
+    "typed": "@",
+    "int left": "#,##0",
+    "price left": "#,##0.00##",
 }
 """Kinds of content and their number formats [-]."""
+
+_LEFT: Final = ("text", "left", "wrap", "typed", "int left", "price left")
 
 
 _LINE_HEIGHT: Final = 13.5
@@ -121,7 +127,7 @@ def _border(role: str) -> Border:
 
 def _alignment(role: str, kind: str) -> Alignment:
     wrap = kind == "wrap" or role == "head"
-    horizontal = "center" if role == "head" else "left" if kind in ("text", "wrap", "left") else None
+    horizontal = "center" if role == "head" else "left" if kind in _LEFT else None
     indent = 1 if horizontal == "left" and role in ("input", "calc", "words", "static", "note") else 0
     vertical = "top" if kind == "wrap" and role in ("label", "strong") else "center"
     # Words in a column of numbers shrink; numbers in General round themselves to the width instead.

@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from xlsizing.checks import refuse
-from xlsizing.errors import BLANK
-from xlsizing.reports.files import write_whole
+from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.report import Report
 from xlsizing.result import Sizing
 from xlsizing.workbooks.charts import ALT_TEXTS
@@ -35,7 +33,7 @@ def write_workbook(
     force : bool, optional
         Overwrite an existing file [-]
     progress : callable, optional
-        Called with the number of SLAs proven so far and of all, after every 500 of them [-]
+        Called with the number of SLAs proven so far and of all, after every 300 of them [-]
 
     Returns
     -------
@@ -50,7 +48,7 @@ def write_workbook(
     ProofError
         If a formula gives something else than the core; the row is named, and nothing is written.
     """
-    target = _target(path, force=force)
+    target = new_file(path, ".xlsx", force=force)
     data = customer_workbook(what if isinstance(what, Report) else Report(what), progress)
     write_whole({target: data})
     return target
@@ -86,16 +84,3 @@ def _dated(report: Report) -> datetime:
         return datetime.fromisoformat(report.about.get("Date", "")).replace(tzinfo=UTC)
     except ValueError:
         return _UNDATED
-
-
-def _target(path: str | Path, *, force: bool) -> Path:
-    if not str(path).strip():
-        refuse("output", "must name a file", got=BLANK)
-    target = Path(path)
-    if target.is_dir():
-        refuse("output", "must be a file", detail="it is a directory", where=str(target))
-    if target.suffix.lower() != ".xlsx":
-        refuse("output", "must end in .xlsx", got=target.name)
-    if target.exists() and not force:
-        refuse("output", "must not exist yet", where=str(target), way_out="pass --force to overwrite it")
-    return target

@@ -1,0 +1,81 @@
+"""The whole sales workbook in LibreOffice: its own macros run, and reach xlwings' real code in this process.
+
+Calc shows what VBA's CVErr makes as a text, "Error 2042", which no formula takes for an error: only states without a
+refusal are compared in full. Its Basic hands a function that waits for another one the other's answer, so that the
+demand stays in tokens per minute here: SIZING_TPM would stand between.
+"""
+
+import pytest
+from openpyxl.utils import coordinate_to_tuple
+
+from tests.hosts.test_libreoffice_macros import MacroOffice
+from tests.hosts.windows_stand_ins import ComHost
+from tests.workbooks.engines import libreoffice
+from tests.workbooks.sales.desk import Desk, built
+from xlsizing.workbooks.sales.starters import STARTERS
+
+EDITS = {
+    "as delivered": {},
+    "another curve, whose rows earn a verdict": {"Quote_Curve": STARTERS[1].name, "Quote_SLA": [30, None, 300, 112]},
+    "another demand": {"Quote_Demand": 7e6, "Quote_ISL": None, "Quote_SLA": [20, 45.5, 100]},
+    "another method, price and month": {"Quote_Method": "tpot", "Quote_USD_per_GPU_Hour": 2.5, "Quote_Hours": 700},
+    "another comparison": {"Compare_Curve_A": STARTERS[0].name, "Compare_Curve_B": STARTERS[0].name},
+    "another claim": {"Audit_Pods": 3, "TP_Total_B": 30, "TP_Active_B": 3.6},
+}
+
+
+@pytest.fixture(scope="module")
+def excel():
+    host = ComHost()
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="module")
+def office(excel):
+    office = libreoffice(built(), MacroOffice)
+    office.excel = excel
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """The same workbook without LibreOffice; every edit is made in both, and stays."""
+    return Desk()
+
+
+def unlike(office, desk):
+    """Return each formula cell that LibreOffice shows otherwise than the file recalculated without it."""
+    found = []
+    for title, cells in desk.book.values.items():
+        shown = office.sheet(title, "A1:AQ80")
+        for cell, value in cells.items():
+            row, column = coordinate_to_tuple(cell)
+            if not alike(shown[row - 1][column - 1], value):
+                found.append((title, cell, shown[row - 1][column - 1], value))
+    return found
+
+
+def alike(shown, value):
+    """Tell whether two engines show the same."""
+    if isinstance(value, float):
+        return isinstance(shown, float | int) and shown == pytest.approx(value, rel=1e-9)
+    return shown == ("" if value is None else value)
+
+
+class TestInLibreOffice:
+    @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+    def test_every_formula_of_every_sheet_shows_the_same(self, office, desk, edit):
+        for name, value in edit.items():
+            office.set(name, value)
+        office.recalculate()
+        desk.set(**edit).calculate()
+        assert desk.sentences() == {}
+        assert unlike(office, desk) == []
+
+    def test_a_wrong_input_shows_its_sentence(self, office):
+        office.set("Quote_Util", 80)
+        office.recalculate()
+        assert office.column("Quote_GPUs_Commit")[:5] == ["Error 2036"] * 3 + [""] * 2  # xlErrNum
+        assert "Quote: planned utilisation: util must be in (0, 1] (got 80)" in office.sheet("Quote", "B3:B3")[0][0]

@@ -1,0 +1,299 @@
+"""Sheet Quote: the figures of the package, whatever is put in; where it is refused, true errors and the sentence."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.workbooks.cases import GOOD
+from tests.workbooks.sales.desk import RESULTS, SLAS, TEXTS, is_error, unlike
+from xlsizing import Curve, Demand, size
+from xlsizing.reports.tables import CANNOT_BE_MET
+
+WORKED = [(1, 215.5), (10, 122.2), (256, 41.8)]
+THROUGHPUT = [
+    replace(case, slas=case.slas[:SLAS], spares=0)
+    for case in GOOD
+    if case.unit != "users" and any(sla is not None for sla in case.slas[:SLAS])
+]
+
+
+def fill(desk, case):
+    """Put a case into a curve without a context, which compares with itself, and into the quote."""
+    desk.curve(4, case.anchors).fact(4, 7, case.gpus_per_pod)
+    desk.set(
+        Quote_Curve="Curve 4",
+        Compare_Curve_A="Curve 4",
+        Compare_Curve_B="Curve 4",
+        Quote_Demand=case.demand,
+        Quote_Unit=case.unit,
+        Quote_OSL=case.osl,
+        Quote_Util=case.util,
+        Quote_USD_per_GPU_Hour=case.usd,
+        Quote_Hours=case.hours,
+        Quote_Method=case.method,
+        Quote_SLA=case.slas,
+    )
+    return desk.calculate()
+
+
+class TestCases:
+    def test_there_are_many_of_every_kind(self):
+        assert len(THROUGHPUT) > 200
+        assert {case.unit for case in THROUGHPUT} == {"tpm", "tok/s", "rps"}
+        assert {case.method for case in THROUGHPUT} == {"log-c", "tpot"}
+
+    @pytest.mark.parametrize("case", THROUGHPUT[::5], ids=lambda case: case.name)
+    def test_the_same_answer_as_the_package(self, busy_desk, case):
+        fill(busy_desk, case)
+        assert busy_desk.sentences() == {}
+        for at, row in enumerate([*case.rows(), *[None] * SLAS][:SLAS]):
+            cells = busy_desk.row(at)
+            if row is None:
+                assert set(cells.values()) == {""}
+            elif row.feasible:
+                assert unlike(cells, row, case.hours) == []
+            else:
+                assert cells.pop("Quote_GPUs_Commit") == CANNOT_BE_MET
+                assert cells.pop("Quote_Regime") == row.regime
+                assert cells.pop("Quote_Remark") == "no measured point meets this SLA: see its next lever"
+                assert set(cells.values()) == {""}
+
+    def test_the_table_of_one_formula_says_the_same(self, busy_desk):
+        fill(busy_desk, THROUGHPUT[0])
+        _, *rows = busy_desk.value("Quote_Table")
+        for at, row in enumerate(rows):
+            cells = busy_desk.row(at)
+            if cells["Quote_GPUs"] == "":
+                continue
+            assert row[1:4] == [cells[name] for name in ("Quote_GPUs_Commit", "Quote_GPUs", "Quote_GPUs_Low")]
+            assert row[4:7] == [cells[name] for name in ("Quote_Pods", "Quote_Cstar", "Quote_Pod_Tps")]
+            assert row[7:9] == pytest.approx([cells["Quote_USD_Commit"], cells["Quote_USD"]], rel=1e-9)
+            assert row[9:] == [cells["Quote_Regime"], cells["Quote_Remark"]]
+
+
+class TestAsDelivered:
+    def test_the_worked_rows(self, desk):
+        # Worked rows of the method at 3,000,000 tok/min, 4 GPUs a pod, utilisation 0.70.
+        assert desk.column("Quote_GPUs_Commit") == [28, 236, 236, 1328, 1328, "", "", ""]
+        assert desk.column("Quote_GPUs") == [28, 32, 120, 380, 1316, "", "", ""]
+        assert desk.column("Quote_Pods") == [7, 8, 30, 95, 329, "", "", ""]
+        assert desk.column("Quote_USD")[:2] == [28 * 8.6 * 730, 32 * 8.6 * 730]
+        assert desk.column("Quote_USD_Commit")[1] == pytest.approx(236 * 8.6 * 730, rel=1e-12)
+
+    def test_what_they_rest_on(self, desk):
+        assert desk.column("Quote_Rigor") == ["DRAFT"] * 5 + [""] * 3
+        assert desk.value("Quote_Label").startswith("MiniMax-M2 | GB300 | nvfp4 | TP4")
+        assert desk.value("Quote_Price_Rests_On") == "assumed: no price was given"
+        assert desk.value("Quote!B3").startswith("DRAFT: 5 row(s) are not yet a VERDICT")
+
+    def test_the_next_lever_is_that_of_the_widest_range(self, desk):
+        # 150 and 215 tok/s/user are both 1,328 - 236 = 1,092 GPUs apart; the first counts.
+        assert desk.column("Quote_Apart")[:5] == [0, 208, 208, 1092, 1092]
+        assert desk.value("Quote!C23").startswith(
+            "at 150 tok/s/user: Measure c=5: it narrows the range of 236 to 1,328"
+        )
+
+    def test_a_complete_context_at_the_customers_workload_earns_a_verdict(self, desk):
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[30, 60, 75, 100, 112])
+        desk.calculate()
+        assert desk.column("Quote_Rigor")[:5] == ["VERDICT"] * 5
+        # The sizing file of the same curve, with its own price: 40, 72, 108, 168, 168 GPUs to commit.
+        assert desk.column("Quote_GPUs_Commit")[:5] == [40, 72, 108, 168, 168]
+        assert desk.value("Quote_USD_Used") == 7.25
+        assert desk.column("Quote_USD")[0] == 40 * 7.25 * 730
+        assert desk.value("Quote!B3").startswith("VERDICT in every row.")
+
+
+class TestEdits:
+    def test_another_curve(self, desk):
+        before = desk.column("Quote_GPUs")
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: full CUDA graphs").calculate()
+        curve = Curve(
+            [1, 8, 16, 32, 64, 128, 256],
+            [239.7, 152.3, 125.4, 98.6, 73.9, 52.6, 34.7],
+            output_tok_s=[235, 1182, 1949, 3063, 4592, 6530, 8613],
+        )
+        rows = size(curve, [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4, gpu_hourly_usd=7.25).rows()
+        assert desk.column("Quote_GPUs") != before
+        assert [unlike(desk.row(at), row) for at, row in enumerate(rows)] == [[]] * 5
+
+    @pytest.mark.parametrize(
+        ("demand", "unit", "osl"), [(50_000, "tok/s", 1024), (50, "rps", 1000), (50, "rps", 1000.0)]
+    )
+    def test_another_unit_of_the_same_demand(self, desk, demand, unit, osl):
+        before = desk.column("Quote_GPUs_Commit")
+        desk.set(Quote_Demand=demand, Quote_Unit=unit, Quote_OSL=osl).calculate()
+        assert desk.value("Quote_TPM") == 3e6
+        assert desk.column("Quote_GPUs_Commit") == before
+
+    def test_a_blank_sla_leaves_its_row_blank_and_the_others_as_they_were(self, desk):
+        desk.set(Quote_SLA=[20, None, 100]).calculate()
+        assert desk.column("Quote_GPUs_Commit") == [28, "", 236, "", "", "", "", ""]
+        assert set(desk.row(1).values()) == {""}
+        assert desk.sentences() == {}
+
+    def test_no_sla_at_all_is_said(self, desk):
+        desk.set(Quote_SLA=[]).calculate()
+        assert desk.sentences() == {"Quote: SLAs": "at least one SLA must be given"}
+        assert {cell for row in desk.value("Quote_Table") for cell in row} == {""}
+
+    def test_what_cannot_be_met_is_words_and_not_a_fault(self, desk):
+        desk.set(Quote_SLA=[20, 300]).calculate()
+        assert desk.row(1)["Quote_GPUs_Commit"] == CANNOT_BE_MET
+        assert [desk.row(1)[name] for name in RESULTS if name != "Quote_GPUs_Commit"] == [""] * (len(RESULTS) - 1)
+        assert desk.sentences() == {}
+        assert "1 SLA(s) cannot be met by any measured point" in desk.value("Quote!B3")
+
+    def test_hours_change_dollars_alone(self, desk):
+        desk.set(Quote_Hours=365).calculate()
+        assert desk.column("Quote_GPUs")[0] == 28
+        assert desk.column("Quote_USD")[0] == pytest.approx(28 * 8.6 * 365, rel=1e-12)
+        assert desk.value("Quote_Table")[1][8] == pytest.approx(28 * 8.6 * 365, rel=1e-12)
+
+    def test_a_price_of_the_quote_stands_before_the_curves(self, desk):
+        desk.set(Quote_USD_per_GPU_Hour=2, Quote_Price_Source="quote 4711").calculate()
+        assert desk.column("Quote_USD")[0] == 28 * 2 * 730
+        assert desk.value("Quote_Price_Rests_On") == "quote 4711"
+
+    def test_gpus_per_pod_of_the_quote_stand_before_the_curves(self, desk):
+        desk.fact(1, 7, None).set(Quote_GPUs_per_Pod=4).calculate()
+        assert desk.column("Quote_GPUs_Commit")[0] == 28
+        assert list(desk.sentences()) == ["GPUs per pod of MiniMax-M2-NVFP4, GB300, TP4"]
+
+    def test_anchors_may_stand_in_any_order_with_blank_rows(self, desk):
+        before = desk.column("Quote_GPUs")
+        desk.curve(1, [None, (256, 41.8), None, (1, 215.5), (10, 122.2)]).calculate()
+        assert desk.column("Quote_GPUs") == before
+
+    def test_a_method_that_the_next_lever_does_not_know_is_said(self, desk):
+        desk.set(Quote_Method="tpot").calculate()
+        assert desk.column("Quote_GPUs")[1] == 36  # 9 pods
+        assert desk.column("Quote_Next_Lever")[1].endswith(" (with log-c)")
+
+
+def bad(desk, **values):
+    """Return the errors of the first row, and the sentences, after a bad edit."""
+    desk.set(**values).calculate()
+    return {name: desk.row(0)[name] for name in (*RESULTS, *TEXTS)}, desk.sentences()
+
+
+NO_DEMAND = {"Quote_Cstar", "Quote_Pod_Tps", "Quote_Regime"}
+"""Results that need no demand."""
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("edit", "error", "what", "sentence"),
+        [
+            ({"Quote_Demand": "3000000"}, "#VALUE!", "Quote: demand",
+             "tpm must be a number (got '3000000'); turn the text into a number (Data > Text to Columns)"),
+            ({"Quote_Demand": -1}, "#NUM!", "Quote: demand", "tpm must be above 0 (got -1)"),
+            ({"Quote_Demand": "#N/A"}, "#VALUE!", "Quote: demand", "tpm must be a number (got the error #N/A)"),
+            ({"Quote_Demand": None}, "#NUM!", "Quote: demand", "tpm must be a number (got a blank cell)"),
+            ({"Quote_Demand": True}, "#VALUE!", "Quote: demand", "tpm must be a number (got TRUE)"),
+            ({"Quote_Util": 80}, "#NUM!", "Quote: planned utilisation", "util must be in (0, 1] (got 80)"),
+            ({"Quote_Util": None}, "#VALUE!", "Quote: planned utilisation", "util must be a number (got a blank cell)"),
+            ({"Quote_GPUs_per_Pod": 2.5}, "#N/A", "Quote: GPUs per pod", "gpus_per_pod must be a whole number from 1 to 1000000 (got 2.5)"),
+            ({"Quote_Unit": "tok/h"}, "#VALUE!", "Quote: unit of the demand", "unit must be one of the list"),
+            ({"Quote_Unit": "rps", "Quote_OSL": None}, "#VALUE!", "Quote: output tokens per request",
+             "output tokens per request must be a number above 0 where the unit is rps"),
+        ],
+    )  # fmt: skip
+    def test_an_input_that_is_refused(self, desk, edit, error, what, sentence):
+        cells, said = bad(desk, **edit)
+        figures = ("Quote_GPUs_Commit", "Quote_GPUs", "Quote_GPUs_Low", "Quote_USD", "Quote_USD_Commit", "Quote_Remark")
+        assert {cells[name] for name in figures} == {error}
+        without = {"Quote_Pods"} if what == "Quote: GPUs per pod" else set()  # of a pod's size they know nothing
+        assert all(is_error(cells[name]) for name in set(RESULTS) - NO_DEMAND - without), cells
+        assert said[what] == sentence
+        assert f"First: {next(iter(said))}: " in desk.value("Quote!B3")
+        assert all(block.startswith(("Quote: ", "GPUs per pod of")) for block in said)
+        assert not [block for block in said if block.startswith("Quote: SLA ")]  # they would only say it again
+
+    @pytest.mark.parametrize("price", ["8.6", -2, 0, True])
+    def test_a_wrong_price_breaks_every_dollar_and_no_gpu(self, desk, price):
+        cells, said = bad(desk, Quote_USD_per_GPU_Hour=price)
+        assert (cells["Quote_GPUs_Commit"], cells["Quote_GPUs_Low"], cells["Quote_Remark"]) == (28, 28, "")
+        assert cells["Quote_USD"] == cells["Quote_USD_Commit"] == ("#VALUE!" if price in ("8.6", True) else "#NUM!")
+        assert is_error(cells["Quote_USD"])
+        assert list(said) == ["Quote: price"]
+
+    @pytest.mark.parametrize("hours", ["730", -2, None])
+    def test_wrong_hours_too(self, desk, hours):
+        cells, said = bad(desk, Quote_Hours=hours)
+        assert cells["Quote_GPUs_Commit"] == 28
+        assert is_error(cells["Quote_USD"])
+        assert is_error(cells["Quote_USD_Commit"])
+        assert list(said) == ["Quote: hours per month"]
+
+    @pytest.mark.parametrize(
+        ("anchors", "sentence"),
+        [
+            ([(1, 215.5), (10, None)], "tok/s/user"),
+            ([(1, 215.5), (10, "122.2")], "tok/s/user must be a number (got '122.2' in row 2, column 2 of anchors)"),
+            ([(1, 100), (10, 122.2)], "must not rise with concurrency"),
+            ([(1, 215.5), (1, 122.2)], "rows 1 and 2"),
+            ([], "anchors must hold at least one"),
+        ],
+    )
+    def test_a_broken_curve(self, desk, anchors, sentence):
+        desk.curve(1, anchors)
+        cells, said = bad(desk)
+        assert all(is_error(cell) for cell in cells.values()), cells
+        assert sentence in said["Quote: curve"]
+        assert "check(s) failed" in desk.value("Quote!B3")
+
+    def test_an_error_cell_among_the_anchors(self, desk):
+        desk.book.set("Curves!D16", "#DIV/0!")
+        cells, said = bad(desk)
+        assert all(is_error(cell) for cell in cells.values())
+        assert "the error #DIV/0!" in said["Quote: curve"]
+
+    @pytest.mark.parametrize("name", ["no such curve", None, "Curve*", "MiniMax-M2-NVFP4, GB300, TP?"])
+    def test_a_curve_that_is_not_on_the_list(self, desk, name):
+        cells, said = bad(desk, Quote_Curve=name)
+        assert {str(cell) for cell in cells.values()} == {"#N/A"}
+        assert said["Quote: curve"] == "must be one of the names on sheet Curves, which only one curve has"
+
+    def test_two_curves_of_one_name(self, desk):
+        desk.fact(4, 5, "minimax-m2-nvfp4, GB300, TP4")  # spreadsheets compare without capitals
+        cells, said = bad(desk)
+        assert {str(cell) for cell in cells.values()} == {"#N/A"}
+        assert said["Names of the curves"] == "each curve must have a name of its own"
+
+    @pytest.mark.parametrize("sla", ["50", -5, True])
+    def test_a_wrong_sla_breaks_its_row_alone(self, desk, sla):
+        desk.set(Quote_SLA=[sla, 100]).calculate()
+        assert all(is_error(cell) for cell in desk.row(0).values())
+        assert desk.row(1)["Quote_GPUs_Commit"] == 236
+        assert list(desk.sentences()) == ["Quote: SLA 1"]
+        assert desk.sentences()["Quote: SLA 1"].startswith("sla must be")
+
+    def test_another_workload_leaves_no_figure(self, desk):
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_ISL=8192, Quote_SLA=[60])
+        cells, said = bad(desk)
+        assert {str(cell) for cell in cells.values()} == {"#N/A"}
+        assert is_error(desk.column("Quote_Rigor")[0])
+        words = "WORKLOAD MISMATCH: 1024 tokens per request measured, 8192 asked for"
+        assert said["Quote: customer's ISL against the curve's"] == words
+        assert is_error(desk.value("Quote_Table")[0][0])
+
+    def test_another_pattern_of_turns_leaves_none(self, desk):
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_Turns="multi-turn")
+        cells, said = bad(desk)
+        assert {str(cell) for cell in cells.values()} == {"#N/A"}
+        words = "WORKLOAD MISMATCH: single-turn measured, multi-turn asked for"
+        assert said["Quote: customer's turns against the curve's"] == words
+
+    def test_a_pod_of_another_size_than_the_contexts_leaves_none(self, desk):
+        cells, said = bad(desk, Quote_GPUs_per_Pod=6)
+        assert {str(cell) for cell in cells.values()} == {"#N/A"}
+        words = "GPUs per pod must be TP x PP x DP inside the pod of the context, 4, not 6"
+        assert said == {"Quote: GPUs per pod against the context": words}
+
+    def test_a_value_of_another_kind_in_the_context_is_found(self, desk):
+        desk.book.set("Context!B13", "four")
+        desk.set(Quote_GPUs_per_Pod=4).calculate()
+        assert is_error(desk.value("Quote_Label"))
+        assert desk.sentences()["Quote: context of the curve"].startswith("a value is not of its kind")
+        assert [cell for cell in desk.column("Picked_Context_Fault") if cell] == ["not of its kind"]

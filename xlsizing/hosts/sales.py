@@ -1,0 +1,74 @@
+"""The sales workbook, whole: its sheets, the values that the functions give, and the macros that call them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from xlsizing.hosts.headless import Headless
+from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.registry import ExcelFunction
+from xlsizing.hosts.wrappers import UDF_MODULE, macro_modules
+from xlsizing.reports.files import new_file, write_whole
+from xlsizing.workbooks.macros import with_macros
+from xlsizing.workbooks.parts import read_parts, reproducible, zipped
+from xlsizing.workbooks.proof import ProofError
+from xlsizing.workbooks.sales.book import sales_workbook
+from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
+
+__all__ = ["sales_bytes", "write_sales_workbook"]
+
+_UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_SUFFIX: Final = ".xlsm"
+
+
+def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
+    """Write the sales workbook.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to, a name that ends in .xlsm [-]
+    force : bool, optional
+        Overwrite an existing file [-]
+
+    Returns
+    -------
+    Path
+        The file [-]
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written or exists, or the library that writes macros is not installed.
+    ProofError
+        If a formula has no value, or a check of the workbook fails; nothing is written.
+    """
+    target = new_file(path, _SUFFIX, force=force)
+    write_whole({target: sales_bytes()})
+    return target
+
+
+def sales_bytes() -> bytes:
+    """Return the bytes of the sales workbook, the same on every run; its values are those of the functions [-]."""
+    functions = Headless().functions
+    valued = _valued(sales_workbook([_help(function) for function in functions], UDF_MODULE))
+    return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
+
+
+def _help(function: ExcelFunction) -> FunctionHelp:
+    shown = ((f"[{each.name}]" if each.optional else each.name, each.doc) for each in function.arguments)
+    return FunctionHelp(function.name, function.doc, tuple(shown))
+
+
+def _valued(book: bytes) -> bytes:
+    """Return `book` with a value in every formula, once all of them have one and its checks pass."""
+    recalculation = Recalculation(book)
+    recalculation.calculate()
+    for place, formula, reason in recalculation.unevaluated:
+        raise ProofError(f"{formula} in {place} has no value: {reason}")
+    failed = recalculation.value("First_Failure")
+    if failed:
+        raise ProofError(f"sheet Checks says of its own example: {failed}")
+    return recalculation.saved()

@@ -1,0 +1,98 @@
+"""The sales workbook as a whole: its sheets in order, before values and macros."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from openpyxl import Workbook
+
+import xlsizing
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.parts import filled, read_parts, sheet_part, zipped
+from xlsizing.workbooks.sales.checks_sheet import checks_sheet
+from xlsizing.workbooks.sales.compare_sheet import compare_sheet
+from xlsizing.workbooks.sales.context_sheet import context_sheet
+from xlsizing.workbooks.sales.curves_sheet import curves_sheet
+from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_sheet
+from xlsizing.workbooks.sales.layout import SHEETS
+from xlsizing.workbooks.sales.levers_sheet import levers_sheet
+from xlsizing.workbooks.sales.quote_sheet import quote_sheet
+from xlsizing.workbooks.styles import Styles
+
+__all__ = ["sales_workbook"]
+
+_SETTINGS: Final = {"ADD_WORKBOOK_TO_PYTHONPATH": "FALSE", "SHOW CONSOLE": "FALSE"}
+
+_ADVICE: Final = (
+    "xlwings reads columns A and B from the first row down to the first blank one.",
+    r"The interpreter is best named once, for all workbooks, in %USERPROFILE%\.xlwings\xlwings.conf.",
+    r"To name it in this file, fill the next row: INTERPRETER_WIN and %LOCALAPPDATA%\xlsizing\Scripts\pythonw.exe.",
+    "A key without a value would override that file with nothing: leave no key alone.",
+)
+
+
+def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str) -> bytes:
+    """Return the sales workbook without values and without macros.
+
+    Parameters
+    ----------
+    functions : sequence of FunctionHelp
+        The Excel functions, in the order to show them [-]
+    udf_module : str
+        The Python module that holds them, for xlwings [-]
+
+    Returns
+    -------
+    bytes
+        The .xlsx [-]
+    """
+    book = Workbook()
+    styles = Styles(book)
+    pages = {title: _page(book, styles, title) for title in SHEETS}
+    quote_sheet(pages["Quote"])
+    curves_sheet(pages["Curves"])
+    compare_sheet(pages["Compare"])
+    levers_sheet(pages["Levers"])
+    context_sheet(pages["Context"])
+    checks_sheet(pages["Checks"])
+    functions_sheet(pages["Functions"], functions)
+    _settings(pages["xlwings.conf"], {"UDF MODULES": udf_module} | _SETTINGS)
+    styles.done()
+    book.properties.creator = f"xlsizing {xlsizing.__version__}"
+    book.properties.title = "GPU sizing for sales"
+    book.calculation.fullCalcOnLoad = True
+    book.active = 0
+    return _written(book, pages.values())
+
+
+def _written(book: Workbook, pages: Iterable[Page]) -> bytes:
+    """Return the .xlsx of `book`, whose sheets are `pages` in their order."""
+    stream = io.BytesIO()
+    book.save(stream)
+    parts = read_parts(stream.getvalue())
+    sheets = {
+        sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
+    }
+    filled_in = {name: filled(parts[name], extent, rows.encode("utf-8")) for name, (extent, rows) in sheets.items()}
+    return zipped({**parts, **filled_in}, small=False)
+
+
+def _page(book: Workbook, styles: Styles, title: str) -> Page:
+    sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
+    sheet.title = title
+    return Page(sheet, styles)
+
+
+def _settings(page: Page, values: dict[str, str]) -> None:
+    for row, (key, value) in enumerate(values.items(), start=1):
+        page.put(f"A{row}", key, "strong")
+        page.put(f"B{row}", value, "input.typed")
+    for row in range(len(values) + 1, len(values) + 6):
+        page.put(f"A{row}", None, "input.typed")
+        page.put(f"B{row}", None, "input.typed")
+    for row, line in enumerate(_ADVICE, start=1):
+        page.put(f"D{row}", line, "note.text")
+    page.widths(A=32, B=60, C=3, D=100)
+    page.printed()

@@ -1,0 +1,164 @@
+"""Sheet Compare: two curves, or one model on two GPU types, at the SLAs of sheet Quote."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.sales.context_sheet import differing
+from xlsizing.workbooks.sales.layout import across, chosen, inputs, of_curve, position
+from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
+from xlsizing.workbooks.sales.starters import STARTERS
+
+__all__ = ["compare_sheet"]
+
+_SIDES: Final = (("A", STARTERS[1].name), ("B", STARTERS[2].name))
+_PICKS: Final = {"A": 5, "B": 6}
+_HEAD: Final = 11
+_FIRST: Final = _HEAD + 1
+
+# Column, heading and style; the columns of a side hold formulas of that side, the others the difference B - A.
+_COLUMNS: Final = {
+    ("commit", "A"): ("C", "A: GPUs to commit", "key.int"),
+    ("commit", "B"): ("D", "B: GPUs to commit", "key.int"),
+    ("commit", ""): ("E", "B - A, GPUs to commit", "key.int"),
+    ("usd_commit", "A"): ("F", "A: $/month to commit", "calc.usd"),
+    ("usd_commit", "B"): ("G", "B: $/month to commit", "calc.usd"),
+    ("usd_commit", ""): ("H", "B - A, $/month to commit", "key.usd"),
+    ("gpus", "A"): ("I", "A: GPUs, estimate", "calc.int"),
+    ("gpus", "B"): ("J", "B: GPUs, estimate", "calc.int"),
+    ("gpus", ""): ("K", "B - A, GPUs, estimate", "calc.int"),
+    ("usd", "A"): ("L", "A: $/month, estimate", "calc.usd"),
+    ("usd", "B"): ("M", "B: $/month, estimate", "calc.usd"),
+    ("usd", ""): ("N", "B - A, $/month, estimate", "calc.usd"),
+}
+_REGIME: Final = {"A": "Q", "B": "R"}
+_NAMES: Final = {"commit": "GPUs_Commit", "usd_commit": "USD_Commit", "gpus": "GPUs", "usd": "USD"}
+
+
+def compare_sheet(page: Page) -> None:
+    """Write the two picks, what each rests on, and a row for each SLA of the quote.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    """
+    page.put("B1", "Compare: two curves at the quote's SLAs", "title")
+    page.put(
+        "B2",
+        "Demand, utilisation, hours and interpolation are the quote's; GPUs per pod and price are each curve's.",
+        "note",
+    )
+    across(page, "B3:O3", _BANNER, "banner.text")
+    page.tall(3, 22)
+    for column, head in zip(
+        "BCGHIJN", ("", "curve", "GPU type", "GPUs per pod", "$/GPU-hour", "measured on", "place"), strict=True
+    ):
+        page.put(f"{column}4", head, "strong")
+    for side, name in _SIDES:
+        _side(page, side, name)
+    page.put("B8", "fields of the set-up in which the two contexts differ (sheet Context)", "label")
+    page.put("H8", f"={differing('Compare_Place_A', 'Compare_Place_B')}", "calc.int")
+    page.named("Compare_Apart", "H8")
+    inputs(page, "One of the names on sheet Curves", "C5", "C6", type="list", formula1="Curve_Names")
+    page.put(f"B{_HEAD - 1}", "Result by interactivity SLA; a difference below 0: B needs less", "section")
+    page.put(f"B{_HEAD}", "SLA, tok/s/user", "head")
+    page.put(f"O{_HEAD}", "cheaper to commit to", "head")
+    for column, heading, _ in _COLUMNS.values():
+        page.put(f"{column}{_HEAD}", heading, "head")
+    for side, column in _REGIME.items():
+        page.put(f"{column}{_HEAD}", f"{side}: basis", "head")
+    page.tall(_HEAD, 46)
+    for row, live in enumerate(SLA_ROWS, start=_FIRST):
+        page.tall(row, 18)
+        _row(page, row, live)
+    _names(page)
+    page.widths(
+        A=1.5, B=11, C=15, D=15, E=12, F=14, G=14, H=14, I=12, J=12, K=12, L=14, M=14, N=14, O=16, P=2, Q=22, R=22
+    )
+    page.printed(tall=1)
+    page.sheet.print_area = f"A1:O{_FIRST + len(SLA_ROWS)}"
+
+
+_BANNER: Final = (
+    '=IF(Compare_Failed>0,Word_Check&": "&Compare_Failed&" check(s) of this comparison failed. See sheet Checks.",'
+    'IF(Compare_Apart>0,Compare_Apart&" field(s) of the set-up differ between the two contexts (sheet Context). ",'
+    '"The two contexts agree in every field of the set-up. ")&"Commit to the bold columns. DRAFT: quote from sheet Quote.")'
+)
+
+
+def _side(page: Page, side: str, name: str) -> None:
+    row = _PICKS[side]
+    page.tall(row, 58)
+    page.put(f"B{row}", side, "strong")
+    across(page, f"C{row}:F{row}", name, "input.wrap")
+    place = f"Compare_Place_{side}"
+    usd = of_curve("Curve_USD_per_GPU_Hour", place)
+    page.put(f"G{row}", f"={of_curve('Curve_GPU_Type', place)}", "calc.text")
+    page.put(f"H{row}", f"={of_curve('Curve_GPUs_per_Pod', place)}", "calc.int")
+    page.put(f"I{row}", f'=IF({usd}="",USD_Assumed,{usd})', "calc.price")
+    across(page, f"J{row}:M{row}", f"=SIZING_LABEL(Compare_Context_{side})", "calc.wrap")
+    page.put(f"N{row}", f"={position(f'Compare_Curve_{side}')}", "calc.int")
+    # The functions' month has 730 hours; a price of the same month makes it the quote's, as on sheet Quote.
+    even = (
+        f"=IF(ISNUMBER(I{row})*ISNUMBER(Quote_Hours)=1,IF(Quote_Hours=Hours_Assumed,I{row},"
+        f"I{row}*Quote_Hours/Hours_Assumed),IF(ISNUMBER(I{row}),Quote_Hours,I{row}))"
+    )
+    page.put(f"O{row}", even, "calc.price")
+    names = {
+        "Curve": "C",
+        "GPUs_per_Pod": "H",
+        "USD_per_GPU_Hour": "I",
+        "Label": "J",
+        "Place": "N",
+        "USD_Even_Month": "O",
+    }
+    for name_, column in names.items():
+        page.named(f"Compare_{name_}_{side}", f"{column}{row}")
+    page.put("O4", "$/GPU-h at 730 h", "strong")
+
+
+def _row(page: Page, row: int, live: int) -> None:
+    page.put(f"B{row}", f'=IF(Quote!$B{live}="","",Quote!$B{live})', "calc.num")
+    for side, column in _REGIME.items():
+        place = f"Compare_Place_{side}"
+        regime = f"SIZING_REGIME({chosen(place)},$B{row},Quote_Method)"
+        page.put(f"{column}{row}", f'=IF($B{row}="","",IF(Compare_Refused>0,NA(),{regime}))', "calc.text")
+    for (what, side), (column, _, style) in _COLUMNS.items():
+        page.put(f"{column}{row}", _formula(what, side, row), style)
+    a, b = (_COLUMNS["usd_commit", side][0] for side in "AB")
+    unmet = f'IF($Q{row}=$R{row},"neither",IF($Q{row}=Word_Infeasible,"B","A"))'
+    same = f"ABS(${a}{row}-${b}{row})<=Tolerance*${a}{row}"
+    cheaper = f'IF({same},"equal",IF(${a}{row}<${b}{row},"A","B"))'
+    page.put(f"O{row}", f'=IF($B{row}="","",IF({_unmet(row)},{unmet},{cheaper}))', "calc.text")
+
+
+def _unmet(row: int) -> str:
+    return f"OR($Q{row}=Word_Infeasible,$R{row}=Word_Infeasible)"
+
+
+def _formula(what: str, side: str, row: int) -> str:
+    """Return the formula of one figure; of the difference where there is no `side`."""
+    if not side:
+        a, b = (f"${_COLUMNS[what, each][0]}{row}" for each in "AB")
+        # Where one side cannot meet the SLA there is no difference: words, never a number.
+        return f'=IF($B{row}="","",IF({_unmet(row)},"",{b}-{a}))'
+    sized = f"{chosen(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
+    commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
+    met = {
+        "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",
+        "gpus": f"SIZING_GPUS({sized},Quote_Method)",
+        "usd": f"SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method)",
+        "usd_commit": f"{commit}*{usd}/{gpus}",
+    }[what]
+    regime = f"${_REGIME[side]}{row}"
+    unmet = "Word_Unmet" if what == "commit" else '""'
+    return f'=IF({regime}="","",IF({regime}=Word_Infeasible,{unmet},{met}))'
+
+
+def _names(page: Page) -> None:
+    last = _FIRST + len(SLA_ROWS) - 1
+    page.named("Compare_SLA", f"B{_FIRST}:B{last}")
+    for (what, side), (column, _, _) in _COLUMNS.items():
+        page.named(f"Compare_{_NAMES[what]}_{side or 'Delta'}", f"{column}{_FIRST}:{column}{last}")

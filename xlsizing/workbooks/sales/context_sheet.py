@@ -1,0 +1,185 @@
+"""Sheet Context: what each curve was measured on, and the columns that the functions read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xlsizing.context import FACTS, worded
+from xlsizing.context_fields import SECTIONS, Fact
+from xlsizing.lever_matching import MAY_DIFFER
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.sales.curves_sheet import fact_cell
+from xlsizing.workbooks.sales.layout import CURVES, if_known, inputs
+from xlsizing.workbooks.sales.starters import STARTERS
+
+__all__ = ["CUSTOMER", "context_sheet", "differing", "value_cell"]
+
+_TOP: Final = 6
+
+_FROM_CURVES: Final = {"hardware": "hardware", "measured_on": "measured_on", "source_file": "source"}
+"""Fields that stand on sheet Curves already: a fact stands once [-]."""
+
+CUSTOMER: Final = (
+    ("Customer ISL [tok]", "Quote_ISL"),
+    ("Customer OSL [tok]", "Quote_OSL"),
+    ("Customer turns", "Quote_Turns"),
+)
+"""The customer's workload: label and the cell of sheet Quote [-]."""
+
+
+def _rows() -> Iterator[tuple[int, str, Fact | None]]:
+    """Give row, name and field of each line; a section has a name only."""
+    lines: list[tuple[str, Fact | None]] = []
+    for section in SECTIONS:
+        lines.append((section, None))
+        lines += [(name, fact) for name, fact in FACTS.items() if fact.section == section]
+    for row, line in enumerate(lines, start=_TOP):
+        yield row, *line
+
+
+_FIELD_ROWS: Final = {name: row for row, name, fact in _rows() if fact}
+
+_LAST_ROW: Final = max(_FIELD_ROWS.values()) + 1 + len(CUSTOMER)  # the customer's workload stands below the fields
+
+_BLOCKS: Final = (
+    ("Picked_Context", "Picked on sheet Quote", "Picked_Place", "Quote_Label"),
+    ("Compare_Context_A", "A of sheet Compare", "Compare_Place_A", "Compare_Label_A"),
+    ("Compare_Context_B", "B of sheet Compare", "Compare_Place_B", "Compare_Label_B"),
+)
+"""Defined name, heading, where the place of its curve stands, and where its label does [-]."""
+
+_SET_UP: Final = letter(2 + CURVES)
+_FIRST_BLOCK: Final = 4 + CURVES
+
+
+def context_sheet(page: Page) -> None:
+    """Write a value column for each curve, and the two columns, label and value, that functions read.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    """
+    page.put("A1", "Context: what each curve was measured on", "title")
+    page.put(
+        "A2",
+        "A figure without its context is a DRAFT. Leave blank what is not known; nothing is filled in. GPU type, date and "
+        "source come from sheet Curves.",
+        "note",
+    )
+    page.put("A3", "Only a complete context, measured, at the customer's workload, can become a VERDICT.", "note")
+    page.put(f"A{_TOP - 1}", "field", "head")
+    for curve in range(1, CURVES + 1):
+        page.at(_TOP - 1, 1 + curve, f"=INDEX(Curve_Names,{curve})", "head")
+    page.tall(_TOP - 1, 46)
+    for row, name, fact in _rows():
+        page.at(row, 1, fact.heading if fact else name.capitalize(), "calc.text" if fact else "section")
+        if fact:
+            _field(page, row, name, fact)
+            set_up = name not in MAY_DIFFER and fact.section not in MAY_DIFFER
+            page.put(f"{_SET_UP}{row}", int(set_up), "const.int")
+    for row, (label, _) in enumerate(CUSTOMER, start=_LAST_ROW - len(CUSTOMER) + 1):
+        page.at(row, 1, label, "calc.text")
+        page.at(row, 2, "from sheet Quote", "note.text")
+    for position, block in enumerate(_BLOCKS):
+        _block(page, _FIRST_BLOCK + 4 * position, *block)
+    last = _LAST_ROW - len(CUSTOMER)
+    page.put(f"{_SET_UP}{_TOP - 1}", "1: a pair must agree in it", "head")
+    page.named("Context_Values", f"B{_TOP}:{letter(1 + CURVES)}{last}")
+    page.named("Context_Set_Up", f"{_SET_UP}{_TOP}:{_SET_UP}{last}")
+    page.sheet.freeze_panes = f"B{_TOP}"
+    _widths(page)
+    page.printed(tall=1)
+    page.sheet.print_area = f"A1:{_SET_UP}{_LAST_ROW}"
+
+
+def _widths(page: Page) -> None:
+    page.widths(A=32, **{letter(2 + curve): 24 for curve in range(CURVES)} | {_SET_UP: 13})
+    for position in range(len(_BLOCKS)):
+        left = _FIRST_BLOCK + 4 * position
+        page.widths(**{letter(left - 1): 3, letter(left): 28, letter(left + 1): 48, letter(left + 2): 24})
+
+
+def _field(page: Page, row: int, name: str, fact: Fact) -> None:
+    linked = _FROM_CURVES.get(name)
+    if linked == "source":
+        page.tall(row, 28)
+    for curve in range(1, CURVES + 1):
+        cell = f"{letter(1 + curve)}{row}"
+        if linked:
+            page.put(cell, f"={if_known(f'Curves!{fact_cell(linked, curve)}')}", "calc.wrap")
+            continue
+        value = getattr(STARTERS[curve - 1].context, name) if curve <= len(STARTERS) else None
+        _value(page, cell, value, fact)
+    if not linked:
+        message, rule = _rule(fact)
+        inputs(page, message, f"B{row}:{letter(1 + CURVES)}{row}", **rule)
+
+
+def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
+    style = "input.num" if fact.kind in _NUMBERS else "input.typed"  # typed: digits stay text
+    if isinstance(value, bool | str):
+        page.user(cell, worded(value), style, fact.label)
+    else:
+        page.put(cell, value, style)
+
+
+_NUMBERS: Final = ("whole", "number", "share", "percent")
+
+
+def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
+    """Return what a field takes, in words and as a validation."""
+    if fact.kind in ("choice", "flag"):
+        choices = fact.choices or ("on", "off")
+        return f"{' or '.join(choices)}, or blank", {"type": "list", "formula1": f'"{",".join(choices)}"'}
+    if fact.kind == "whole":
+        return (
+            "A whole number, at least 1, or blank",
+            {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"},
+        )
+    if fact.kind == "percent":
+        return (
+            "A percentage above 1, at most 100 (62 for 62 %), or blank",
+            {"type": "decimal", "formula1": "1", "formula2": "100"},
+        )
+    if fact.kind == "share":
+        return "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"}
+    if fact.kind == "number":
+        return "A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
+    return "Text, or blank", {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "2000"}
+
+
+def _block(page: Page, left: int, name: str, head: str, place: str, line: str) -> None:
+    """Write the labels and the values of one curve, side by side, and beside them what is wrong with a value."""
+    label, value, fault = (letter(left + i) for i in range(3))
+    for column, text in ((label, head), (value, "value"), (fault, "not readable")):
+        page.put(f"{column}{_TOP - 1}", text, "head")
+    for row in (*_FIELD_ROWS.values(), *range(_LAST_ROW - len(CUSTOMER) + 1, _LAST_ROW + 1)):
+        given = f"INDEX($B{row}:${letter(1 + CURVES)}{row},{place})"
+        if row > _LAST_ROW - len(CUSTOMER):
+            given = CUSTOMER[row - _LAST_ROW + len(CUSTOMER) - 1][1]
+        page.put(f"{label}{row}", f"=$A{row}", "calc.text")
+        page.put(f"{value}{row}", f"={if_known(given)}", "calc.text")
+        # Asked only where the whole is refused: a call for each field is slow.
+        alone = f'IF(ISERROR(SIZING_LABEL({label}{row}:{value}{row})),"not of its kind","")'
+        page.put(f"{fault}{row}", f'=IF(ISERROR({line}),{alone},"")', "calc.text")
+    page.named(name, f"{label}{_TOP}:{value}{_LAST_ROW}")
+    page.named(f"{name}_Fault", f"{fault}{_TOP}:{fault}{_LAST_ROW}")
+
+
+def differing(one: str, other: str) -> str:
+    """Return the formula of how many fields of the set-up differ between the curves at the places `one` and `other` [-]."""
+    columns = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
+    return f"SUMPRODUCT(({'<>'.join(columns)})*Context_Set_Up)"
+
+
+def value_cell(block: str, field: str) -> str:
+    """Return the cell, with its sheet, that holds the value of `field` among the columns named `block` [-].
+
+    >>> value_cell("Picked_Context", "tp")
+    'Context!$K$13'
+    """
+    names = [name for name, *_ in _BLOCKS]
+    return f"Context!${letter(_FIRST_BLOCK + 4 * names.index(block) + 1)}${_FIELD_ROWS[field]}"

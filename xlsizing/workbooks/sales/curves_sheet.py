@@ -1,0 +1,174 @@
+"""Sheet Curves: six named curves side by side, and the one that sheet Quote works with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openpyxl.worksheet.pagebreak import Break
+
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.sales.layout import ANCHORS, CURVES, WIDTH, across, first_column, if_known, inputs, position
+from xlsizing.workbooks.sales.starters import STARTERS, Starter
+
+__all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "curves_sheet", "fact_cell"]
+
+FIRST_FACT: Final = 5
+FIRST_ANCHOR: Final = 15
+_LAST: Final = FIRST_ANCHOR + ANCHORS - 1
+_PICKED: Final = 4 + WIDTH * CURVES  # a narrow column stands between
+_LIST: Final = _PICKED + WIDTH + 1
+_LIST_ROW: Final = FIRST_FACT
+
+FACTS: Final = (
+    ("name", "name, as the drop-downs show it", "Curve_Names", "input.wrap"),
+    ("hardware", "GPU type, the exact token", "Curve_GPU_Type", "input.typed"),
+    ("gpus_per_pod", "GPUs per pod", "Curve_GPUs_per_Pod", "input.int"),
+    ("usd", "price [$/GPU-hour]", "Curve_USD_per_GPU_Hour", "input.price"),
+    ("price_source", "date and source of the price", "Curve_Price_Source", "input.typed"),
+    ("measured_on", "measured on [2026-03-31]", "Curve_Measured_On", "input.typed"),
+    ("source", "source: file, campaign or command", "Curve_Source", "input.wrap"),
+)
+"""Key, label, name of its list, and style of what is known of each curve [-]."""
+
+_HEADS: Final = ("concurrency [req/pod]", "tok/s/user", "output tok/s per pod", "TTFT [s]")
+
+
+def fact_cell(key: str, curve: int) -> str:
+    """Return the cell of the fact called `key` of the curve at the place `curve`, counted from 1 [-].
+
+    >>> fact_cell("name", 2)
+    'G5'
+    """
+    keys = [fact[0] for fact in FACTS]
+    return f"{first_column(curve)}{FIRST_FACT + keys.index(key)}"
+
+
+def curves_sheet(page: Page) -> None:
+    """Write the curves, the picked one and the list of names.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    """
+    page.put("B1", "Curves", "title")  # column B repeats on the second page: its words must fit into it
+    page.put(
+        "C2",
+        "Measured on one pod; anchors in any order, blank rows ignored. Output tok/s and TTFT: for all rows of a curve or none.",
+        "note",
+    )
+    _labels(page)
+    for curve in range(1, CURVES + 1):
+        _curve(page, curve, STARTERS[curve - 1] if curve <= len(STARTERS) else None)
+    _rules(page)
+    _picked(page)
+    _list(page)
+    page.named("Curve_Points", f"{first_column(1)}{FIRST_ANCHOR}:{letter(2 + WIDTH * CURVES)}{_LAST}")
+    columns = {letter(column): 11.5 for column in range(3, _LIST)}
+    page.widths(A=1.5, B=31, **columns | {letter(_PICKED - 1): 3, letter(_LIST - 1): 3, letter(_LIST): 7})
+    page.widths(**{letter(_LIST + 1 + i): width for i, width in enumerate((46, 10, 9, 9, 36, 12, 46))})
+    page.sheet.freeze_panes = f"C{FIRST_ANCHOR}"
+    page.printed()
+    page.sheet.sheet_properties.pageSetUpPr.fitToPage = False  # which would break a page within a curve
+    page.sheet.page_setup.scale = 65
+    page.sheet.col_breaks.append(Break(id=2 + WIDTH * (CURVES // 2)))
+    page.sheet.print_title_cols = "B:B"
+    page.sheet.print_area = f"B1:{letter(2 + WIDTH * CURVES)}{_LAST}"
+
+
+def _labels(page: Page) -> None:
+    for row, (_, label, *_) in enumerate(FACTS, start=FIRST_FACT):
+        page.put(f"B{row}", label, "strong")
+    page.tall(FIRST_FACT, 32)
+    page.tall(FIRST_FACT + len(FACTS) - 1, 32)
+    page.put(f"B{FIRST_ANCHOR - 2}", "this curve is (sheet Checks)", "strong")
+    page.tall(FIRST_ANCHOR - 2, 46)
+    page.tall(FIRST_ANCHOR - 1, 32)
+    page.put(f"B{FIRST_ANCHOR - 1}", "anchors", "strong")
+
+
+def _curve(page: Page, curve: int, starter: Starter | None) -> None:
+    left = 3 + WIDTH * (curve - 1)
+    across(page, _row(left, FIRST_FACT - 1), f"Curve {curve}", "head")
+    facts = _known(curve, starter)
+    for row, (key, _, _, style) in enumerate(FACTS, start=FIRST_FACT):
+        across(page, _row(left, row), facts.get(key), style)
+    across(page, _row(left, FIRST_ANCHOR - 2), f"=INDEX(Curve_Standing,{curve})", "calc.wrap")
+    given = starter.curve if starter else None
+    for j, head in enumerate(_HEADS):
+        page.at(FIRST_ANCHOR - 1, left + j, head, "head")
+        values = _column(given, j)
+        for i in range(ANCHORS):
+            page.at(FIRST_ANCHOR + i, left + j, values[i] if i < len(values) else None, "input.num")
+    page.named(f"Curve_{curve}", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
+
+
+def _row(left: int, row: int) -> str:
+    return f"{letter(left)}{row}:{letter(left + WIDTH - 1)}{row}"
+
+
+def _column(curve: object, j: int) -> list[float]:
+    names = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")
+    values = getattr(curve, names[j], None)
+    return [] if values is None else list(values.tolist())
+
+
+def _known(curve: int, starter: Starter | None) -> dict[str, object]:
+    if starter is None:
+        return {"name": f"Curve {curve}"}
+    return {
+        "name": starter.name,
+        "hardware": starter.context.hardware,
+        "gpus_per_pod": starter.gpus_per_pod,
+        "usd": starter.usd_per_gpu_hour,
+        "price_source": starter.price_source or None,
+        "measured_on": starter.context.measured_on,
+        "source": starter.source,
+    }
+
+
+def _rules(page: Page) -> None:
+    last = letter(2 + WIDTH * CURVES)
+    above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
+    inputs(page, "A number above 0, or blank", f"{first_column(1)}{FIRST_ANCHOR}:{last}{_LAST}", **above_0)
+    places = range(1, CURVES + 1)
+    each = {key: [fact_cell(key, curve) for curve in places] for key, *_ in FACTS}
+    whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
+    inputs(page, "A whole number, at least 1", *each["gpus_per_pod"], **whole)
+    inputs(page, "A number above 0, or blank: 8.60 is then assumed, and labelled so", *each["usd"], **above_0)
+    short = {"type": "textLength", "operator": "lessThanOrEqual"}
+    inputs(page, "A name that no other curve has, at most 60 characters", *each["name"], **short, formula1="60")
+    inputs(page, "One exact token such as GB300 or B200", *each["hardware"], **short, formula1="30")
+    inputs(page, "The day in the form 2026-03-31", *each["measured_on"], **short, formula1="20")
+    inputs(page, "Text, at most 250 characters", *each["price_source"], *each["source"], **short, formula1="250")
+
+
+def _picked(page: Page) -> None:
+    across(page, _row(_PICKED, FIRST_FACT - 1), "Picked on sheet Quote", "head")
+    across(page, _row(_PICKED, FIRST_FACT), f"={if_known('Quote_Curve')}", "key.wrap")
+    page.at(FIRST_FACT + 1, _PICKED, "its place", "label")
+    page.at(FIRST_FACT + 1, _PICKED + 1, f"={position('Quote_Curve')}", "calc.int")
+    page.named("Picked_Place", f"{letter(_PICKED + 1)}{FIRST_FACT + 1}")
+    for j, head in enumerate(_HEADS):
+        page.at(FIRST_ANCHOR - 1, _PICKED + j, head, "head")
+        for i in range(ANCHORS):
+            # A blank stays blank, an error an error and a text a text: the functions then say what is wrong.
+            cell = f"INDEX(Curve_Points,{i + 1},{WIDTH}*(Picked_Place-1)+{j + 1})"
+            page.at(FIRST_ANCHOR + i, _PICKED + j, f"={if_known(cell)}", "calc.num")
+    page.named("Picked_Anchors", f"{letter(_PICKED)}{FIRST_ANCHOR}:{letter(_PICKED + WIDTH - 1)}{_LAST}")
+
+
+def _list(page: Page) -> None:
+    """Write what is known of each curve once more, a row a curve: drop-downs and INDEX need a column."""
+    last = _LIST_ROW + CURVES - 1
+    page.at(_LIST_ROW - 1, _LIST, "place", "head")
+    page.named("Curve_Places", f"{letter(_LIST)}{_LIST_ROW}:{letter(_LIST)}{last}")
+    for offset, (key, label, name, _) in enumerate(FACTS, start=1):
+        column = letter(_LIST + offset)
+        page.put(f"{column}{_LIST_ROW - 1}", label, "head")
+        page.named(name, f"{column}{_LIST_ROW}:{column}{last}")
+        for curve in range(1, CURVES + 1):
+            page.put(f"{column}{_LIST_ROW + curve - 1}", f"={if_known(fact_cell(key, curve))}", "calc.num")
+    for curve in range(1, CURVES + 1):
+        page.at(_LIST_ROW + curve - 1, _LIST, curve, "const.int")

@@ -1,0 +1,106 @@
+"""Where things stand in the sales workbook, and the pieces of formula that several of its sheets share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openpyxl.utils import range_boundaries
+
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.page import Page
+
+__all__ = [
+    "ANCHORS",
+    "CURVES",
+    "LEVERS",
+    "SHEETS",
+    "SLAS",
+    "TABLE_STYLES",
+    "WIDTH",
+    "across",
+    "chosen",
+    "first_column",
+    "if_known",
+    "inputs",
+    "of_curve",
+    "position",
+]
+
+SHEETS: Final = ("Quote", "Curves", "Compare", "Levers", "Context", "Checks", "Functions", "xlwings.conf")
+"""The sheets in order [-]."""
+
+CURVES: Final = 6
+"""Curves side by side [curves]."""
+
+WIDTH: Final = 4
+"""Columns of a curve: concurrency, tok/s/user, output tok/s, TTFT [columns]."""
+
+ANCHORS: Final = 32
+"""Rows of a curve [rows]."""
+
+SLAS: Final = 8
+"""Rows of a quote [rows]."""
+
+LEVERS: Final = 8
+"""Rows of sheet Levers [rows]."""
+
+TABLE_STYLES: Final = (
+    "calc.num", "key.int", "calc.int", "calc.int", "calc.int", "calc.two", "calc.one", "key.usd", "calc.usd", "calc.text",
+    "label.text",
+)  # fmt: skip
+"""A style for each column of SIZING_TABLE [-]."""
+
+
+def first_column(curve: int) -> str:
+    """Return the letters of the first column of the curve at the place `curve` on sheet Curves, counted from 1 [-].
+
+    >>> first_column(1), first_column(2)
+    ('C', 'G')
+    """
+    return letter(3 + WIDTH * (curve - 1))
+
+
+def position(pick: str) -> str:
+    """Return the formula of the place of the curve that the cell `pick` names; #N/A unless exactly one has that name [-].
+
+    MATCH would take ``*`` and ``?`` in a name for wildcards, and the first of two curves of one name.
+    """
+    found = f"SUMPRODUCT((Curve_Names={pick})*1)"
+    return f'IF({pick}="",NA(),IF({found}=1,SUMPRODUCT((Curve_Names={pick})*Curve_Places),NA()))'
+
+
+def chosen(place: str) -> str:
+    """Return the reference to the anchors of the curve whose place the cell `place` holds [-]."""
+    return f"CHOOSE({place},{','.join(f'Curve_{curve}' for curve in range(1, CURVES + 1))})"
+
+
+def of_curve(name: str, place: str) -> str:
+    """Return what the list `name` of sheet Curves says of the curve whose place the cell `place` holds [-]."""
+    return f"INDEX({name},{place})"
+
+
+def if_known(value: str) -> str:
+    """Return the formula of `value`, "" where it is blank: a reference alone would turn a blank into 0 [-]."""
+    return f'IF({value}="","",{value})'
+
+
+def across(page: Page, cells: str, value: object, style: str) -> None:
+    """Write `value` in `style` into `cells` of `page`, one row, merged where there are several [-].
+
+    A text is the user's: it stays text whatever it begins with, unless it is a formula of ours, which begins with "=".
+    """
+    left, row, right, _ = range_boundaries(cells)
+    first = f"{letter(left)}{row}"
+    if isinstance(value, str) and not value.startswith("="):
+        page.user(first, value, style, "text")
+    else:
+        page.put(first, value, style)
+    for column in range(left + 1, right + 1):
+        page.at(row, column, None, style)
+    if right > left:
+        page.merge(cells)
+
+
+def inputs(page: Page, message: str, *cells: str, **rule: str) -> None:
+    """Let each of `cells` of `page` take only what `rule` allows, and say so in `message` [-]."""
+    page.validate(" ".join(cells), message, **rule)

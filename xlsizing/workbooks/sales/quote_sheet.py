@@ -1,0 +1,300 @@
+"""Sheet Quote: one customer, one curve, up to eight SLAs; what to commit to, what it costs, what to do next."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
+
+from xlsizing.reports.tables import NO_SOURCE
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, inputs, of_curve
+from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.settings import UNITS
+from xlsizing.workbooks.styles import AMBER, BAD, GOOD
+
+__all__ = ["RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
+
+SLA_ROWS: Final = range(14, 14 + SLAS)
+"""Rows of the SLAs [-]."""
+
+THROUGHPUT_UNITS: Final = UNITS[:3]
+"""Units of the demand that the functions take; users are for the customer workbook [-]."""
+
+_EXAMPLE_SLAS: Final = (20, 50, 100, 150, 215)
+
+_SIZED: Final = "Picked_Anchors,$B{row},Quote_TPM,Quote_GPUs_Used,Quote_Util"
+_COSTED: Final = f"{_SIZED},Quote_USD_Even_Month,Quote_Method"
+
+# What no function of its own gives comes out of SIZING_TABLE: the low end, column 4, and the remark, column 11. Neither
+# rests on a price. An error is passed on as it is: engines differ in which one INDEX makes of it.
+_FROM_TABLE: Final = (
+    f"IF(ISERROR($D{{row}}),$D{{row}},INDEX(SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method),2,{{column}}))"
+)
+
+RESULTS: Final = (
+    ("D", "GPUs to commit", "key.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},Quote_Method)"),
+    ("E", "GPUs, estimate", "calc.int", "Quote_GPUs", 11, f"SIZING_GPUS({_SIZED},Quote_Method)"),
+    ("F", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 12, _FROM_TABLE.replace("{column}", "4")),
+    ("G", "pods, estimate", "calc.int", "Quote_Pods", 10,
+     "SIZING_PODS(Picked_Anchors,$B{row},Quote_TPM,Quote_Util,Quote_Method)"),
+    ("H", "$/month to commit", "key.usd", "Quote_USD_Commit", 15, "$D{row}*$I{row}/$E{row}"),
+    ("I", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
+    ("J", "c*, requests per pod", "calc.two", "Quote_Cstar", 11,
+     "SIZING_CSTAR(Picked_Anchors,$B{row},Quote_Method)"),
+    ("L", "tok/s per pod", "calc.one", "Quote_Pod_Tps", 14, "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
+    ("N", "remark", "calc.text", "Quote_Remark", 42, _FROM_TABLE.replace("{column}", "11")),
+)  # fmt: skip
+"""Column, heading, style, defined name, width and formula of each result of an SLA that can be met [-]."""
+
+_TABLE_TOP: Final = SLA_ROWS[-1] + 7
+
+
+def quote_sheet(page: Page) -> None:
+    """Write the page that a sales engineer works on.
+
+    Parameters
+    ----------
+    page : Page
+        The sheet [-]
+    """
+    _top(page)
+    _demand(page)
+    _planning(page)
+    _basis(page)
+    _rules(page)
+    _table(page)
+    _beside(page)
+    _below(page)
+    _colours(page)
+    page.widths(A=1.5, B=13, C=15, K=22, M=17, O=2, P=215, Q=170, R=9)
+    page.widths(**{column: width for column, _, _, _, width, _ in RESULTS})
+    page.printed(tall=1)
+    page.sheet.print_area = f"A1:N{_TABLE_TOP - 2}"
+    page.sheet.sheet_view.zoomScale = 85
+
+
+def _top(page: Page) -> None:
+    page.put("B1", "Quote: interactivity SLA to GPUs and dollars", "title")
+    page.tall(1, 24)
+    for label, words, cells, name, value in (
+        ("B2", "Customer", "C2:F2", "Quote_Customer", "Example customer"),
+        ("H2", "Date", "I2:J2", "Quote_Date", "2026-11-23"),
+        ("M2", "Quoted by", "N2", "Quote_By", "your name"),
+    ):
+        page.put(label, words, "strong")
+        _input(page, cells, value, "input.typed", name)
+    page.tall(2, 20)
+    across(page, "B3:N3", _BANNER, "banner.text")
+    page.tall(3, 22)
+    page.put("B4", "Measured on", "strong.wrap")
+    across(page, "C4:N4", "=SIZING_LABEL(Picked_Context)", "label.wrap")
+    page.named("Quote_Label", "C4")
+    page.tall(4, 30)
+
+
+_DRAFTS: Final = "COUNTIF(Quote_Rigor,Word_Draft)"
+_UNMET: Final = "COUNTIF(Quote_Regime,Word_Infeasible)"
+_BANNER: Final = (
+    '=IF(Checks_Failed>0,Word_Check&": "&Checks_Failed&" check(s) failed. First: "&First_Failure,'
+    f'IF({_DRAFTS}>0,Word_Draft&": "&{_DRAFTS}&" row(s) are not yet a VERDICT to sign on. ",Word_Verdict&" in every row. ")'
+    f'&IF({_UNMET}>0,{_UNMET}&" SLA(s) cannot be met by any measured point. ","Every SLA is met by a measured point. ")'
+    '&"All checks passed. Commit to the first bold column.")'
+)
+
+
+def _input(page: Page, cells: str, value: object, style: str, name: str) -> None:
+    across(page, cells, value, style)
+    page.named(name, cells.partition(":")[0])
+
+
+def _demand(page: Page) -> None:
+    page.put("B5", "Demand (blue on yellow: change it)", "section")
+    words = (
+        '=IF(Quote_Unit=Word_TPM,"output tokens per minute",IF(Quote_Unit=Word_Tok_s,"output tokens per second",'
+        'IF(Quote_Unit=Word_RPS,"requests per second","not a unit of the list")))'
+    )
+    entries = (
+        ("Curve", "Quote_Curve", STARTERS[0].name, "input.text", None),
+        ("Demand", "Quote_Demand", 3_000_000, "input.int", words),
+        ("Unit", "Quote_Unit", UNITS[0], "input.text", " / ".join(THROUGHPUT_UNITS)),
+        ("Customer's ISL", "Quote_ISL", 1024, "input.int", "input tok per request"),
+        ("Customer's OSL", "Quote_OSL", 1024, "input.int", "output tok per request; rps needs it"),
+        ("Customer's turns", "Quote_Turns", "single-turn", "input.text", "single-turn / multi-turn"),
+    )
+    for row, (label, name, value, style, note) in enumerate(entries, start=6):
+        page.tall(row, 20)
+        page.put(f"B{row}", label, "label")
+        _input(page, f"D{row}:F{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
+        page.put(f"E{row}", note, "note.text") if note else None
+
+
+def _planning(page: Page) -> None:
+    page.put("H5", "Plan and price", "section")
+    entries = (
+        ("Planned utilisation", "Quote_Util", DEFAULT_UTIL, "input.share", None, "of measured throughput"),
+        ("GPUs per pod; blank: the curve's", "Quote_GPUs_per_Pod", None, "input.int", "calc.int", "taken"),
+        ("$/GPU-hour; blank: the curve's", "Quote_USD_per_GPU_Hour", None, "input.price", "calc.price", "taken"),
+        ("Price date and source", "Quote_Price_Source", None, "input.typed", None, None),
+        ("Hours per month", "Quote_Hours", HOURS_PER_MONTH, "input.num", None, "h/month, assumed"),
+        ("Interpolation", "Quote_Method", DEFAULT_METHOD, "input.text", None, " / ".join(METHODS)),
+    )
+    for row, (label, name, value, style, used, note) in enumerate(entries, start=6):
+        page.put(f"H{row}", label, "label")
+        _input(page, f"J{row}:K{row}" if style == "input.typed" else f"J{row}", value, style, name)
+        page.put(f"{'L' if used else 'K'}{row}", note, "note.text") if note else None
+    gpus, usd = of_curve("Curve_GPUs_per_Pod", "Picked_Place"), of_curve("Curve_USD_per_GPU_Hour", "Picked_Place")
+    page.put("K7", f'=IF(Quote_GPUs_per_Pod="",{gpus},Quote_GPUs_per_Pod)', "calc.int")
+    page.put(
+        "K8", f'=IF(Quote_USD_per_GPU_Hour="",IF({usd}="",USD_Assumed,{usd}),Quote_USD_per_GPU_Hour)', "calc.price"
+    )
+    page.named("Quote_GPUs_Used", "K7")
+    page.named("Quote_USD_Used", "K8")
+
+
+def _basis(page: Page) -> None:
+    page.put("M5", "What it rests on", "section")
+    usd = of_curve("Curve_USD_per_GPU_Hour", "Picked_Place")
+    source = of_curve("Curve_Price_Source", "Picked_Place")
+    named = f'IF({{0}}="","{NO_SOURCE}",{{0}})'
+    price = (
+        f'=IF(Quote_USD_per_GPU_Hour<>"",{named.format("Quote_Price_Source")},'
+        f'IF({usd}="","assumed: no price was given",{named.format(source)}))'
+    )
+    tpm = (
+        "=IF(Quote_Unit=Word_TPM,Quote_Demand,IF(Quote_Unit=Word_RPS,SIZING_TPM(Quote_Demand,Quote_Unit,Quote_OSL),"
+        "SIZING_TPM(Quote_Demand,Quote_Unit)))"
+    )
+    # A price that is no number goes on as it is: the functions refuse it, where a product would turn "8.6" into 8.6.
+    even = (
+        "=IF(ISNUMBER(Quote_USD_Used)*ISNUMBER(Quote_Hours)=1,IF(Quote_Hours=Hours_Assumed,Quote_USD_Used,"
+        "Quote_USD_Used*Quote_Hours/Hours_Assumed),IF(ISNUMBER(Quote_USD_Used),Quote_Hours,Quote_USD_Used))"
+    )
+    entries = (
+        ("GPU type", f"={of_curve('Curve_GPU_Type', 'Picked_Place')}", "label.text", None),
+        ("Curve from", f"={of_curve('Curve_Source', 'Picked_Place')}", "label.text", None),
+        ("Price from", price, "label.text", "Quote_Price_Rests_On"),
+        ("tok/min", tpm, "label.int left", "Quote_TPM"),
+        ("$/GPU-h at 730 h", even, "label.price left", "Quote_USD_Even_Month"),
+        ("Checks", '=IF(Checks_Failed=0,"all passed",Checks_Failed&" failed: see sheet Checks")', "label.text", None),
+    )
+    for row, (label, formula, style, name) in enumerate(entries, start=6):
+        page.put(f"M{row}", label, "label")
+        page.put(f"N{row}", formula, style)
+        if name:
+            page.named(name, f"N{row}")
+
+
+def _rules(page: Page) -> None:
+    above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
+    inputs(page, "A number above 0", "D7", "J10", **above_0)
+    inputs(page, "A number above 0, or blank where it is not known", "D9:D10", **above_0)
+    inputs(page, "A number above 0, or blank for the curve's own price", "J8", **above_0)
+    inputs(page, "One of the names on sheet Curves", "D6", type="list", formula1="Curve_Names")
+    inputs(page, "One of the list", "D8", type="list", formula1=f'"{",".join(THROUGHPUT_UNITS)}"')
+    inputs(page, "One of the list, or blank", "D11", type="list", formula1='"single-turn,multi-turn"')
+    inputs(page, "One of the list", "J11", type="list", formula1=f'"{",".join(METHODS)}"')
+    inputs(page, "A share above 0 %, at most 100 %", "J6", type="decimal", formula1="0.000001", formula2="1")
+    whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
+    inputs(page, "A whole number, at least 1, or blank for the curve's own", "J7", **whole)
+    short = {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "120"}
+    inputs(page, "Text, at most 120 characters", "C2", "I2", "N2", "J9", f"C{SLA_ROWS[0]}:C{SLA_ROWS[-1]}", **short)
+    inputs(page, "A number above 0, or blank", f"B{SLA_ROWS[0]}:B{SLA_ROWS[-1]}", **above_0)
+
+
+def _table(page: Page) -> None:
+    head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
+    page.put(f"B{head - 1}", "Result by interactivity SLA", "section")
+    for column, text in {"B": "SLA, tok/s/user", "C": "name", "K": "basis", "M": "rigor"}.items():
+        page.put(f"{column}{head}", text, "head")
+    page.tall(head, 32)
+    for column, heading, _, name, _, _ in RESULTS:
+        page.put(f"{column}{head}", heading, "head")
+        page.named(name, f"{column}{first}:{column}{last}")
+    page.tall(head - 1, 22)
+    for place, row in enumerate(SLA_ROWS):
+        page.tall(row, 21)
+        page.put(f"B{row}", _EXAMPLE_SLAS[place] if place < len(_EXAMPLE_SLAS) else None, "input.num")
+        page.put(f"C{row}", None, "input.typed")
+        _row(page, row)
+    for column, name in {"B": "Quote_SLA", "C": "Quote_SLA_Name", "K": "Quote_Regime", "M": "Quote_Rigor"}.items():
+        page.named(name, f"{column}{first}:{column}{last}")
+
+
+def _row(page: Page, row: int) -> None:
+    """Write the formulas of one SLA.
+
+    Nothing here catches an error. A blank SLA and one that cannot be met are told apart beforehand, by a test of the
+    SLA and of the regime; whatever else is wrong stays a true error in every cell that rests on it.
+    """
+    refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},Quote_Method))"
+    page.put(f"K{row}", f'=IF($B{row}="","",{refused})', "calc.text")
+    for column, _, style, _, _, formula in RESULTS:
+        unmet = {"D": "Word_Unmet", "N": '"no measured point meets this SLA: see its next lever"'}.get(column, '""')
+        # $/month to commit is the commitment at the estimate's dollars per GPU, so that a wrong price breaks it too.
+        met = formula.format(row=row)
+        page.put(f"{column}{row}", f'=IF($K{row}="","",IF($K{row}=Word_Infeasible,{unmet},{met}))', style)
+    page.put(
+        f"M{row}",
+        f'=IF($K{row}="","",IF($K{row}=Word_Infeasible,"",IF(LEFT($P{row},LEN(Word_Verdict))=Word_Verdict,Word_Verdict,'
+        "Word_Draft)))",
+        "calc.text",
+    )
+
+
+def _beside(page: Page) -> None:
+    """Write what each row rests on and its next step, right of the printed page."""
+    head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
+    for column, text in {"P": "rigor, with its reasons", "Q": "next lever", "R": "GPUs apart"}.items():
+        page.put(f"{column}{head}", text, "head")
+    for row in SLA_ROWS:
+        page.put(f"P{row}", f'=IF($B{row}="","",SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context))', "label.text")
+        # SIZING_NEXT_LEVER takes no method: where it is not the default, the words say so.
+        other = 'IF(Quote_Method=Word_Log_c,""," (with "&Word_Log_c&")")'
+        lever = f"SIZING_NEXT_LEVER({_SIZED.format(row=row)})&{other}"
+        page.put(f"Q{row}", f'=IF($K{row}="","",{lever})', "label.text")
+        apart = f"IF(ISNUMBER($D{row})*ISNUMBER($F{row})=1,$D{row}-$F{row},0)"
+        page.put(f"R{row}", f'=IF($B{row}="","",{apart})', "calc.int")
+    for column, name in {"P": "Quote_Rigor_Reasons", "Q": "Quote_Next_Lever", "R": "Quote_Apart"}.items():
+        page.named(name, f"{column}{first}:{column}{last}")
+
+
+def _below(page: Page) -> None:
+    row = SLA_ROWS[-1] + 1
+    page.tall(row, 20)
+    page.put(
+        f"B{row}",
+        "Commit to the bold column: it rests on measured points alone. The estimate interpolates; the truth lies between the "
+        "low end and the commitment. Each row's own reasons and next lever stand at the right, in columns P and Q.",
+        "note.text",
+    )
+    widest = "MATCH(MAX(Quote_Apart),Quote_Apart,0)"
+    at = f'"at "&INDEX(Quote_SLA,{widest})&" tok/s/user: "'
+    for line, (label, name) in enumerate(
+        {"Next lever": "Quote_Next_Lever", "Why a DRAFT": "Quote_Rigor_Reasons"}.items(), start=row + 1
+    ):
+        page.put(f"B{line}", label, "strong.wrap")
+        across(page, f"C{line}:N{line}", f'=IF(COUNT(Quote_Apart)=0,"",{at}&INDEX({name},{widest}))', "label.wrap")
+        page.tall(line, 30)
+    top, bottom = _TABLE_TOP, _TABLE_TOP + SLAS
+    page.put(f"B{top - 1}", "The same from one formula, SIZING_TABLE over all SLAs", "section")
+    cells = f"B{top}:{letter(1 + len(TABLE_STYLES))}{bottom}"
+    slas = _COSTED.replace("$B{row}", "Quote_SLA")
+    page.array(cells, f'=IF(COUNTA(Quote_SLA)=0,"",IF(Quote_Refused>0,NA(),SIZING_TABLE({slas})))', TABLE_STYLES)
+    page.named("Quote_Table", cells)
+
+
+def _colours(page: Page) -> None:
+    first, last = SLA_ROWS[0], SLA_ROWS[-1]
+    red = {"font": Font(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
+    rules = page.sheet.conditional_formatting
+    unmet = f'IF(ISERROR($K{first}),$B{first}<>"",$K{first}=Word_Infeasible)'
+    rules.add(f"B{first}:N{last}", FormulaRule(formula=[unmet], **red))
+    rules.add("B3:N3", FormulaRule(formula=["Checks_Failed>0"], **red))
+    unsure = PatternFill("solid", bgColor=f"FF{AMBER}")
+    rules.add("B3:N3", FormulaRule(formula=[f"{_DRAFTS}>0"], fill=unsure))
+    fine = PatternFill("solid", bgColor=f"FF{GOOD}")
+    rules.add(f"M{first}:M{last}", FormulaRule(formula=[f"M{first}=Word_Verdict"], fill=fine))

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import run
 from xlsizing.hosts.headless import Headless
+from xlsizing.hosts.recalculation import Recalculation
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,6 +68,20 @@ def test_the_fixture_example():
     scope = {}
     exec(text, scope)  # noqa: S102  # the README's own code
     scope["test_quote"](Headless())
+
+
+def test_the_workbook_example(capsys, monkeypatch, tmp_path):
+    command = next(text for kind, text in BLOCKS if kind == "bash" and "xlsizing recalc" in text)
+    (tmp_path / "workbook").symlink_to(ROOT / "workbook")
+    monkeypatch.chdir(tmp_path)
+    for line in command.splitlines():
+        code, out, err = run(capsys, *shlex.split(line)[1:])
+        assert (code, err) == (0, "")
+    assert all(part.strip("\n") in out for part in after(command.strip()).split("...\n"))
+    text = next(text for kind, text in BLOCKS if kind == "python" and "(sizing_workbook)" in text)
+    scope = {}
+    exec(text, scope)  # noqa: S102  # the README's own code
+    scope["test_customer_workbook"](Recalculation)
 
 
 def test_every_function_stands_in_the_table_with_its_arguments():

@@ -13,6 +13,7 @@ import click
 
 import xlsizing
 from xlsizing.errors import InputError, SizingError
+from xlsizing.hosts.output import one_line
 
 __all__ = ["main"]
 
@@ -54,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises
     ------
     SystemExit
-        With 0; 2 for bad input; 3 where an SLA cannot be met; 1 where written files failed their review.
+        With 0; 2 for bad input; 3 where an SLA cannot be met; 1 where written files failed their review; 4 where
+        something is not right.
     """
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
@@ -81,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _failed(sentence: str) -> int:
     """Write `sentence` on one line, whatever characters came with the input."""
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(sentence.split()))
+    line = one_line(sentence)
     if len(line) > _LONGEST_SENTENCE:
         line = f"{line[:_LONGEST_SENTENCE]}..."
     click.echo(f"xlsizing: {line}", err=True)
@@ -114,7 +116,7 @@ class _Commands(click.Group):
         return command
 
 
-_MODULES = ("size", "workbook", "levers", "rightsize", "audit", "spec")
+_MODULES = ("size", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
 
 
 @click.group(
@@ -125,5 +127,5 @@ def _commands() -> None:
     """Answer how many GPUs a customer needs.
 
     Exit codes: 0 done, 2 bad input, 3 an SLA that cannot be met (the table is still printed), 1 files that failed
-    their own review and were removed.
+    their own review and were removed, 4 done, but something is not right (recalc, doctor).
     """

@@ -7,14 +7,26 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["print_facts", "print_json", "print_text", "working"]
+__all__ = ["NOT_RIGHT", "one_line", "print_facts", "print_json", "print_text", "working"]
+
+NOT_RIGHT: Final = 4
+"""Exit code: done, but something is not right [-]."""
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, whatever characters came with the input [-].
+
+    >>> one_line("two" + chr(10) + "lines")
+    'two lines'
+    """
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(text.split()))
 
 
 def print_json(record: Any) -> None:

@@ -17,49 +17,74 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """A clock that stands still: set `clock.now` to move it."""
+def second(monkeypatch):
+    """Call it to let the second pass after which work is shown; `second.started` tells whether anything waits for it."""
 
-    class Clock:
-        now = 100.0
+    class Second:
+        started = False
 
-        def monotonic(self):
-            return self.now
+        def __call__(self):
+            self.pass_()
 
-    clock = Clock()
-    monkeypatch.setattr(output, "time", clock)
-    return clock
+        def timer(self, seconds, call):
+            assert seconds == 1.0
+            self.pass_ = call
+            return self
 
+        def start(self):
+            self.started = True
 
-def shown(monkeypatch, clock, steps, stream):
-    """Return what stands on standard error after each of the steps: seconds since the beginning, done, of how much."""
-    monkeypatch.setattr(sys, "stderr", stream)
+        def cancel(self):
+            self.started = False
+
+    made = Second()
+    monkeypatch.setattr(output, "Timer", made.timer)
     monkeypatch.setenv("COLUMNS", "100")
-    texts = []
+    return made
+
+
+def watched(monkeypatch):
+    """Put standard error on a terminal, from within a test: pytest changes it between a fixture and its test."""
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def test_nothing_where_the_whole_takes_less_than_a_second(second, monkeypatch):
+    terminal = watched(monkeypatch)
     with working("Rows proven") as told:
-        for seconds, done, whole in steps:
-            clock.now = 100 + seconds
-            told(done, whole)
-            texts.append(stream.getvalue())
-    return texts
+        told(1100, 1100)
+        assert second.started
+    assert not second.started
+    second()  # too late
+    assert terminal.getvalue() == ""
 
 
-def test_nothing_where_the_whole_takes_less_than_a_second(monkeypatch, clock):
-    stream = Terminal()
-    assert shown(monkeypatch, clock, [(0.2, 500, 1100), (0.5, 1000, 1100), (0.9, 1100, 1100)], stream)[-1] == ""
-    assert stream.getvalue() == ""
+def test_rows_of_all_rows_once_a_second_has_passed(second, monkeypatch):
+    terminal = watched(monkeypatch)
+    with working("Rows proven") as told:
+        told(500, 10_000)
+        assert terminal.getvalue() == ""
+        second()
+        assert "500/10000" in terminal.getvalue()
+        told(10_000, 10_000)
+    assert "10000/10000" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[2K")  # the last line is wiped
 
 
-def test_rows_of_all_rows_as_soon_as_a_second_is_to_be_expected(monkeypatch, clock):
-    stream = Terminal()
-    texts = shown(monkeypatch, clock, [(0.6, 500, 10_000), (1.2, 1000, 10_000), (12, 10_000, 10_000)], stream)
-    assert "Rows proven" in texts[0]
-    assert "10000/10000" in stream.getvalue()
-    assert stream.getvalue().endswith("\x1b[2K")  # the last line is wiped
+def test_work_that_tells_nothing_is_shown_too(second, monkeypatch):
+    terminal = watched(monkeypatch)
+    with working("Rows proven"):
+        second()
+        assert "Rows proven" in terminal.getvalue()
 
 
-def test_nobody_watches(monkeypatch, clock):
-    assert shown(monkeypatch, clock, [(5, 1, 10)], io.StringIO()) == [""]
+def test_nobody_watches(second, monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with working("Rows proven") as told:
+        told(1, 10)
+    assert (stream.getvalue(), second.started) == ("", False)
 
 
 def test_no_standard_error(monkeypatch):
@@ -68,16 +93,16 @@ def test_no_standard_error(monkeypatch):
         told(1, 10)
 
 
-def test_an_error_ends_it(monkeypatch, clock):
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
+def test_an_error_ends_it(second, monkeypatch):
+    terminal = watched(monkeypatch)
 
     def fail():
         with working("Rows proven") as told:
-            clock.now = 200
+            second()
             told(1, 10)
             raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
         fail()
-    assert stream.getvalue().endswith("\x1b[2K")
+    assert terminal.getvalue().endswith("\x1b[2K")
+    assert not second.started

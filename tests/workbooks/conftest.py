@@ -19,6 +19,7 @@ def batch():
     """Fifty SLAs, proven in pieces of twelve: what a table of thousands is, small enough for every test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(names, "LONGEST_PIECE", 12)
+        patch.setattr(names, "MOST_AT_ONCE", 12)
         return customer_workbook(long_report(50))
 
 

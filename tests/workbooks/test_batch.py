@@ -22,7 +22,7 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks import customer, names
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.customer import MOST_SLAS, drafted
-from xlsizing.workbooks.names import LONGEST_PIECE, Layout
+from xlsizing.workbooks.names import LONGEST_PIECE, MOST_AT_ONCE, Layout
 from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.write import customer_workbook
@@ -42,6 +42,7 @@ def long_book():
 def short_pieces(monkeypatch, rows):
     """Let a piece be of so many rows."""
     monkeypatch.setattr(names, "LONGEST_PIECE", rows)
+    monkeypatch.setattr(names, "MOST_AT_ONCE", rows)
 
 
 def after_rows(monkeypatch, what, change):
@@ -63,7 +64,7 @@ class TestPieces:
         assert max(map(len, pieces)) <= 1000
 
     def test_a_short_table_is_one(self):
-        assert Layout.of(LONGEST_PIECE, 3).pieces == [range(LONGEST_PIECE)]
+        assert Layout.of(MOST_AT_ONCE, 3).pieces == [range(MOST_AT_ONCE)]
 
 
 class TestTheSameFormulas:
@@ -273,12 +274,13 @@ class TestProgress:
 
 
 class TestCommandLine:
-    def test_a_table_of_two_pieces(self, tmp_path, capsys):
-        slas = ",".join(f"{20 + position / 10:g}" for position in range(LONGEST_PIECE + 1))
+    def test_a_table_of_two_pieces(self, monkeypatch, tmp_path, capsys):
+        short_pieces(monkeypatch, 12)
+        slas = ",".join(f"{20 + position / 10:g}" for position in range(13))
         flags = ("--anchors", "1:215.5,10:122.2,256:41.8", "--tpm", 3e6, "--sla", slas, "--gpus-per-pod", 4)
         outcome = run(capsys, "size", *flags, "--xlsx", tmp_path / "a.xlsx", "--json")
         assert (outcome.code, outcome.err) == (0, "")
-        assert boxes((tmp_path / "a.xlsx").read_bytes())["SLA_In"].shape == (LONGEST_PIECE + 1, 1)
+        assert boxes((tmp_path / "a.xlsx").read_bytes())["SLA_In"].shape == (13, 1)
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock, Timer
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import click
@@ -54,7 +54,7 @@ _LONG = 1.0
 
 @contextmanager
 def working(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far the work called `words` is, once it looks as if it took over a second and if somebody watches stderr.
+    """Show how far the work called `words` is, once it took over a second and if somebody watches stderr.
 
     Parameters
     ----------
@@ -66,21 +66,18 @@ def working(words: str) -> Iterator[Callable[[int, int], None]]:
     callable
         To be called with how much is done, and of how much [-]
     """
-    began = time.monotonic()
-    bar: Progress | None = None
-
-    def told(done: int, whole: int) -> None:
-        nonlocal bar
-        if bar is None and (time.monotonic() - began) * whole > _LONG * done:
-            bar = _bar(words, whole)
-        if bar is not None:
-            bar.update(bar.task_ids[0], completed=done)
-
+    if not _watched():
+        yield _untold
+        return
+    bar = _Bar(words)
+    timer = Timer(_LONG, bar.start)
+    timer.daemon = True
+    timer.start()
     try:
-        yield told if _watched() else _untold
+        yield bar.told
     finally:
-        if bar is not None:
-            bar.stop()
+        timer.cancel()
+        bar.stop()
 
 
 def _watched() -> bool:
@@ -93,12 +90,35 @@ def _untold(_done: int, _whole: int) -> None:
     """Say nothing: nobody watches."""
 
 
-def _bar(words: str, whole: int) -> Progress:
-    from rich.console import Console  # noqa: PLC0415  # slow to import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+class _Bar:
+    """A bar on stderr that another thread starts, perhaps never."""
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task(words, total=whole)
-    bar.start()
-    return bar
+    def __init__(self, words: str) -> None:
+        self._words, self._done, self._whole = words, 0, 0
+        self._bar: Progress | None = None
+        self._ended = False
+        self._lock = Lock()
+
+    def told(self, done: int, whole: int) -> None:
+        self._done, self._whole = done, whole
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=whole)
+
+    def start(self) -> None:
+        from rich.console import Console  # noqa: PLC0415  # slow to import
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        with self._lock:
+            if self._ended:
+                return
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            bar.add_task(self._words, completed=self._done, total=self._whole or None)  # without a whole it pulses
+            bar.start()
+            self._bar = bar
+
+    def stop(self) -> None:
+        with self._lock:
+            self._ended = True
+            if self._bar is not None:
+                self._bar.stop()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from xlsizing.workbooks.names import LONGEST_PIECE, Layout, letter
+from xlsizing.workbooks.cells import ROW
+from xlsizing.workbooks.names import MOST_AT_ONCE, Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import settings
 
@@ -163,8 +164,8 @@ _FIRST_COLUMN: Final = 2
 _MET_KEYS: Final = frozenset(("tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
 
 
-@lru_cache(maxsize=2 * LONGEST_PIECE)
-def calc_cells(row: int) -> Mapping[str, str]:
+@lru_cache(maxsize=2 * MOST_AT_ONCE)
+def calc_cells(row: int | str) -> Mapping[str, str]:
     """Return the cell of each step in `row`, as other sheets name it [-]."""
     return {key: f"Calc!${letter(_FIRST_COLUMN + offset)}{row}" for offset, (key, _, _) in enumerate(CALC)}
 
@@ -206,10 +207,10 @@ def calc_sheet(page: Page, layout: Layout) -> None:
 
 def calc_rows(page: Page, layout: Layout, piece: range) -> None:
     """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
-    for row in layout.sla_rows[piece.start : piece.stop]:
-        sla = f"Sizing!$B{row}"
-        own = {"on": _on(sla), "bad": _bad(sla), "state": _state(row), "regime": _regime(row)}
-        write_steps(page, row, _FIRST_COLUMN, CALC, sla, own)
+    sla = f"Sizing!$B{ROW}"
+    own = {"on": _on(sla), "bad": _bad(sla), "state": _state(ROW), "regime": _regime(ROW)}
+    steps = _formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
+    page.repeat(layout.sla_rows[piece.start : piece.stop], [(column, text, "calc.num") for column, text in steps])
 
 
 def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: str, own: Mapping[str, str]) -> None:
@@ -228,6 +229,14 @@ def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: s
     own : mapping
         Formulas of the steps that have their own condition, by key; "on" among them [-]
     """
+    for at, text in _formulas(row, column, steps, sla, own):
+        page.at(row, at, text, "calc.num")
+
+
+def _formulas(
+    row: int | str, column: int, steps: Sequence[Step], sla: str, own: Mapping[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Give column and formula of each of `steps` in `row`."""
     cells = {key: f"${letter(column + offset)}{row}" for offset, (key, _, _) in enumerate(steps)}
     cells["sla"] = sla
     for offset, (key, _, formula) in enumerate(steps):
@@ -237,7 +246,7 @@ def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: s
             text = f'=IF({cells["on"]}=1,IF({cells["met"]}=1,{formula.format_map(cells)},""),"")'
         else:
             text = f'=IF({cells["on"]}=1,{formula.format_map(cells)},"")'
-        page.at(row, column + offset, text, "calc.num")
+        yield column + offset, text
 
 
 def _on(sla: str) -> str:
@@ -248,11 +257,11 @@ def _bad(sla: str) -> str:
     return f"=IF(COUNTA({sla})=0,0,IF(ISNUMBER({sla}),IF(OR({sla}<Lowest,{sla}>Highest),1,0),1))"
 
 
-def _state(row: int) -> str:
+def _state(row: str) -> str:
     sla, cells = f"Sizing!$B{row}", calc_cells(row)
     return f"=IF(Checks_Failed=0,IF(ISNUMBER({sla}),IF({cells['met']}=1,3,2),0),IF(COUNTA({sla})=0,0,1))"
 
 
-def _regime(row: int) -> str:
+def _regime(row: str) -> str:
     cells = calc_cells(row)
     return f'=IF({cells["state"]}=0,"",IF({cells["state"]}=1,Word_Check,{cells["case"]}))'

@@ -8,11 +8,14 @@ from typing import Final, NamedTuple
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.text import escaped
 
-__all__ = ["ERROR_VALUES", "CellValue", "Rows", "Values", "cell_xml", "is_formula", "text_xml", "value_xml"]
+__all__ = ["ERROR_VALUES", "ROW", "CellValue", "Rows", "Values", "cell_xml", "is_formula", "text_xml", "value_xml"]
 
 CellValue = float | str | None
 Values = Mapping[str, CellValue]
 """The values of a sheet by cell, "B12"; errors are texts such as "#N/A" [units of the cells]."""
+
+ROW: Final = "\ue000"
+"""Stands for the row's own number in formulas that many rows share; no text of ours holds it [-]."""
 
 _GAP: Final = "\0"  # no text holds it: users' control characters are replaced
 _ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}

@@ -12,7 +12,7 @@ from xlsizing.next_lever import context_step
 from xlsizing.reports.report import Report
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.calc_sheet import calc_cells
-from xlsizing.workbooks.cells import Values
+from xlsizing.workbooks.cells import ROW, Values
 from xlsizing.workbooks.live_rigor import FIRST_HELPER
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
@@ -68,18 +68,17 @@ def _heads(calc: Page, layout: Layout) -> None:
 
 def next_rows(calc: Page, layout: Layout, piece: range) -> None:
     """Write what the choice rests on for each SLA at the positions `piece`, counted from 0 [-]."""
-    for row in layout.sla_rows[piece.start : piece.stop]:
-        cells, (width, kind, apart, _) = calc_cells(row), (f"${letter(column)}{row}" for column in _COLUMNS)
-        state, known = cells["state"], f"ISNUMBER({cells['next_c']})"
-        met = f"IF({known},IF({width}>0,4,IF({cells['case']}=Word_Plateau,3,1)),1)"
-        formulas = (
-            f"=IF({state}=3,{cells['gpus_high']}-{cells['gpus_low']},0)",
-            f'=IF({state}=3,{met},IF({state}=2,IF({known},2,0),""))',
-            f'=IF(ISNUMBER({kind}),IF({kind}=Next_Class,{width},""),"")',
-            f'=IF(ISNUMBER({apart}),IF({apart}=Next_Width,{cells["s"]},""),"")',
-        )
-        for column, formula in zip(_COLUMNS, formulas, strict=True):
-            calc.at(row, column, formula, "calc.num")
+    cells, (width, kind, apart, _) = calc_cells(ROW), (f"${letter(column)}{ROW}" for column in _COLUMNS)
+    state, known = cells["state"], f"ISNUMBER({cells['next_c']})"
+    met = f"IF({known},IF({width}>0,4,IF({cells['case']}=Word_Plateau,3,1)),1)"
+    formulas = (
+        f"=IF({state}=3,{cells['gpus_high']}-{cells['gpus_low']},0)",
+        f'=IF({state}=3,{met},IF({state}=2,IF({known},2,0),""))',
+        f'=IF(ISNUMBER({kind}),IF({kind}=Next_Class,{width},""),"")',
+        f'=IF(ISNUMBER({apart}),IF({apart}=Next_Width,{cells["s"]},""),"")',
+    )
+    written = [(column, formula, "calc.num") for column, formula in zip(_COLUMNS, formulas, strict=True)]
+    calc.repeat(layout.sla_rows[piece.start : piece.stop], written)
 
 
 def _delivered(calc: Page, report: Report) -> None:

@@ -11,7 +11,7 @@ from xlsizing.reports.report import Report
 from xlsizing.rigor import context_reasons
 from xlsizing.rules import SWEEP
 from xlsizing.workbooks.calc_sheet import CALC, calc_cells
-from xlsizing.workbooks.cells import Values
+from xlsizing.workbooks.cells import ROW, Values
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import in_words, joined, sentence
@@ -74,12 +74,12 @@ def _others(report: Report) -> str:
 
 def rigor_rows(calc: Page, layout: Layout, piece: range) -> None:
     """Write for each SLA at the positions `piece` the anchor below its bracket if outside the sweep, else 0 [-]."""
-    for row in layout.sla_rows[piece.start : piece.stop]:
-        cells = calc_cells(row)
-        inside = f"AND({cells['c_a']}>=Sweep_Low*(1-Tolerance),{cells['c_b']}<=Sweep_High*(1+Tolerance))"
-        between = f"AND({cells['between']}=1,{cells['capped']}=0,NOT({inside}))"
-        met = f"IF({cells['state']}=3,IF({between},{cells['a']},0)"
-        calc.at(row, FIRST_HELPER, f'={met},IF({cells["state"]}=2,0,""))', "calc.num")
+    cells = calc_cells(ROW)
+    inside = f"AND({cells['c_a']}>=Sweep_Low*(1-Tolerance),{cells['c_b']}<=Sweep_High*(1+Tolerance))"
+    between = f"AND({cells['between']}=1,{cells['capped']}=0,NOT({inside}))"
+    met = f"IF({cells['state']}=3,IF({between},{cells['a']},0)"
+    formula = f'={met},IF({cells["state"]}=2,0,""))'
+    calc.repeat(layout.sla_rows[piece.start : piece.stop], [(FIRST_HELPER, formula, "calc.num")])
 
 
 def _sweep(calc: Page) -> None:

@@ -13,7 +13,19 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from xlsizing.checks import refuse
 
-__all__ = ["LONGEST_PIECE", "PUBLIC", "ROOM_SLAS", "SHEETS", "Layout", "define", "legal_name", "letter", "place"]
+__all__ = [
+    "LONGEST_PIECE",
+    "MOST_AT_ONCE",
+    "PUBLIC",
+    "ROOM_SLAS",
+    "SHEETS",
+    "Layout",
+    "column_of",
+    "define",
+    "legal_name",
+    "letter",
+    "place",
+]
 
 SHEETS: Final = ("Sizing", "Curve", "Calc", "Context", "Levers", "Checks", "About")
 """The sheets in order [-]."""
@@ -31,8 +43,11 @@ FIRST_ANCHOR: Final = 12
 ROOM_SLAS: Final = 12
 ROOM_ANCHORS: Final = 32
 
+MOST_AT_ONCE: Final = 1000
+"""SLAs of the longest table that is proven as a whole [rows]."""
+
 LONGEST_PIECE: Final = 300
-"""SLAs of a workbook that is proven at once; a longer table is proven in pieces, to keep its memory small [rows]."""
+"""SLAs of each piece in which a longer table is proven, to keep its memory small [rows]."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*([Cc][0-9]*)?|[Cc][0-9]*", re.ASCII)
@@ -69,6 +84,8 @@ class Layout:
     @property
     def pieces(self) -> list[range]:
         """Positions of the SLAs, counted from 0, in the pieces that are proven one after the other [-]."""
+        if self.slas <= MOST_AT_ONCE:
+            return [range(self.slas)]
         return [range(first, min(first + LONGEST_PIECE, self.slas)) for first in range(0, self.slas, LONGEST_PIECE)]
 
     @property
@@ -93,7 +110,8 @@ def letter(column: int) -> str:
 
 
 @cache
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
+    """Return the number of a column, counted from 1, by its `letters` [-]."""
     return int(column_index_from_string(letters))
 
 
@@ -104,7 +122,7 @@ def place(cell: str) -> tuple[int, int]:
     (12, 28)
     """
     letters = cell.rstrip("0123456789")
-    return int(cell[len(letters) :]), _column(letters)
+    return int(cell[len(letters) :]), column_of(letters)
 
 
 def legal_name(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
@@ -12,8 +13,9 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.tables import facts
 from xlsizing.rules import HOURS_PER_MONTH, METHODS
 from xlsizing.workbooks.calc_sheet import calc_cells
+from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.charts import CHART_ROWS
-from xlsizing.workbooks.names import ROOM_SLAS, Layout
+from xlsizing.workbooks.names import ROOM_SLAS, Layout, column_of
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import UNITS
 from xlsizing.workbooks.sizing_words import BANNER, EDITED, SPARES, basis, remark
@@ -211,17 +213,19 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
         page.tall(row, _ROW)
         page.put(f"B{row}", sla, "input.num")
         page.user(f"C{row}", report.sla_names.get(sla, ""), "input.text", "SLA name")
-        _results(page, row)
+    page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
 
 
-def _results(page: Page, row: int) -> None:
-    calc = calc_cells(row)
+def _results() -> Iterator[tuple[int, str, str]]:
+    """Give column, formula and style of each result of a row."""
+    calc = calc_cells(ROW)
     state = calc["state"]
     for column, key, _, style, _, _ in RESULTS:
         unmet = f'IF({state}=2,Word_Unmet,"")' if key == "gpus_high" else '""'
-        page.put(f"{column}{row}", f"=IF({state}=3,{calc[key]},IF({state}=1,Word_Check,{unmet}))", style)
-    page.put(f"L{row}", basis(calc), "words.text")
-    page.put(f"S{row}", remark(calc), "words.text")
+        formula = f"=IF({state}=3,{calc[key]},IF({state}=1,Word_Check,{unmet}))"
+        yield column_of(column), formula, style
+    yield column_of("L"), basis(calc), "words.text"
+    yield column_of("S"), remark(calc), "words.text"
 
 
 def _below(page: Page, report: Report, layout: Layout) -> None:

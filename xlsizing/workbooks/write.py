@@ -33,7 +33,7 @@ def write_workbook(
     force : bool, optional
         Overwrite an existing file [-]
     progress : callable, optional
-        Called with the number of SLAs proven so far and of all, after every 300 of them [-]
+        Called with the number of SLAs proven so far and of all, after each piece of a long table [-]
 
     Returns
     -------

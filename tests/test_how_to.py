@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xlwings
 
+from tests.command_line import run
 from tests.hosts.bad_cells import BAD_CELLS, arguments
 from tests.hosts.machines import BOOK, CONFIG, DLL, MODULES, OWN_CONF, PYTHON, book, sick, windows
 from tests.workbooks.engines import absent
@@ -138,6 +139,12 @@ class TestCommands:
     def test_each_command_named_in_the_text_exists(self, name):
         assert name in cli._MODULES
 
+    def test_the_example_survives_a_redirection_on_any_code_page(self, capsys, tmp_path):
+        code, out, _ = run(capsys, "spec", "--example")
+        file = tmp_path / "sizing.yaml"
+        file.write_bytes(out.encode("ascii"))
+        assert (code, run(capsys, "spec", "--check", file)[0]) == (0, 0)
+
     def test_the_set_up_makes_the_machine_of_the_tests(self):
         assert r'py -m venv "%LOCALAPPDATA%\xlsizing"' in blocks("bat")
         assert windows().expanded(r"%LOCALAPPDATA%\xlsizing\Scripts\python.exe") == PYTHON
@@ -160,6 +167,15 @@ class TestSalesWorkbook:
     def test_what_is_named_in_bold_stands_there(self, sales, words):
         texts = [str(cell.value) for sheet in opened(sales.data) for row in sheet for cell in row if cell.value]
         assert any(words in text for text in texts)
+
+    def test_a_sheet_of_ones_own_can_be_added_to_it(self, sales):
+        assert "Shift+F11" in TEXT
+        security = opened(sales.data).security
+        assert security is None or not security.lockStructure
+
+    def test_its_last_function_names_the_versions(self, sales):
+        texts = [str(cell.value) for row in opened(sales.data)["Functions"] for cell in row]
+        assert "SIZING_VERSION()" in texts
 
     def test_its_picture_is_one(self, sales):
         (picture,) = re.findall(r"!\[.*?\]\((.*?)\)", TEXT)

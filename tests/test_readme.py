@@ -7,13 +7,17 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.command_line import run
+from xlsizing.hosts import cli
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.workbooks.sales.layout import CURVES
+from xlsizing.workbooks.sales.starters import STARTERS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -93,6 +97,25 @@ def test_every_function_stands_in_the_table_with_its_arguments():
     assert shown == registered
 
 
+def test_every_command_stands_in_the_table():
+    table = README.partition("\n## Command line\n")[2].partition("\n## ")[0]
+    assert sorted(set(re.findall(r"^\| `xlsizing (\w+)", table, flags=re.MULTILINE))) == sorted(cli._MODULES)
+
+
+@pytest.mark.parametrize("line", [line for line in shell_lines() if line.startswith("xlsizing ")])
+def test_each_command_line_names_a_command_and_its_flags(line):
+    _, name, *rest = shlex.split(line)
+    flags = {flag for parameter in cli._commands.get_command(None, name).params for flag in parameter.opts}
+    assert {word for word in rest if word.startswith("-")} <= flags
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"\]\((?!http)(.*?)\)", README) + re.findall(r"`(workbook/[^`]*)`", README)))
+)
+def test_what_it_points_to_is_there(path):
+    assert (ROOT / path).exists()
+
+
 def test_ci_runs_the_test_command():
     command = next(line for line in shell_lines() if line.endswith("-m pytest"))
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
@@ -107,6 +130,22 @@ def test_dependencies_are_the_declared_ones():
     table = README[README.index("## Dependencies") :]
     assert re.findall(r"^\| ([A-Za-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
         names, key=_given_first
+    )
+
+
+def test_each_extra_is_named():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    text = README[README.index("## Dependencies") :]
+    assert set(re.findall(r"the extra `(\w+)`", text, flags=re.IGNORECASE)) == set(extras)
+    assert [package.partition(">")[0] for package in extras["sales"]] == ["pyopenvba"]
+    assert "The extra `sales` adds pyopenvba" in text
+
+
+def test_the_curves_that_come_with_the_sales_workbook():
+    made_up = [starter for starter in STARTERS if starter.name.startswith("ILLUSTRATIVE")]
+    assert (CURVES, len(STARTERS), len(made_up)) == (6, 3, 2)
+    assert (
+        "has room for six curves,\npicked by name, and comes with the built-in example and two illustrative" in README
     )
 
 

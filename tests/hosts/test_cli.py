@@ -163,7 +163,9 @@ class TestFlags:
         told = " ".join(out.split())
         assert code == 0
         assert "0 done, 2 bad input, 3 an SLA that cannot be met (the table is still printed), 1 files that" in told
-        assert [line.split()[0] for line in out.partition("Commands:\n")[2].splitlines()] == COMMANDS
+        listed = out.partition("Commands:\n")[2].splitlines()
+        assert [line.split()[0] for line in listed] == COMMANDS
+        assert all(line.endswith(".") and not line.endswith("...") for line in listed)
 
 
 class TestJson:

@@ -20,6 +20,7 @@ from tests.hosts.machines import (
     DLL,
     MODULES,
     OWN_CONF,
+    PLATFORM,
     PYTHON,
     VENV,
     book,
@@ -126,7 +127,7 @@ class TestVersions:
         assert said("xlwings", none)[0].startswith(f"FAIL xlwings: not installed, but xlsizing {XLSIZING} needs")
 
     def test_32_bit_excel_wants_the_other_library(self):
-        machine = windows(registry={r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration\Platform": "x86"})
+        machine = windows(registry={PLATFORM: "x86"})
         assert said("Excel", machine) == ["pass Excel: Excel.Application.16, 32-bit"]
         assert sick(machine, book()) == [
             (
@@ -134,6 +135,17 @@ class TestVersions:
                 f'mend: "{PYTHON}" -m pip install --force-reinstall --no-deps "xlwings=={XLWINGS}"'
             )
         ]
+
+    def test_an_excel_of_unknown_width_wants_both(self):
+        other = rf"{VENV}\xlwings32-{XLWINGS}.dll"
+        machine = windows(registry={PLATFORM: None}, files={other: b""})
+        assert said("Excel", machine) == ["pass Excel: Excel.Application.16, 32 or 64-bit"]
+        assert said("xlwings DLL", machine) == [
+            f"pass xlwings DLL: xlwings32-{XLWINGS}.dll in {VENV}, xlwings64-{XLWINGS}.dll in {VENV}"
+        ]
+        for name in (DLL, other):
+            (line,) = sick(replace(machine, is_file=lambda path, gone=name: path != gone and machine.is_file(path)))
+            assert f"no {name.rpartition(chr(92))[2]} in" in line
 
 
 class TestInterpreter:
@@ -202,7 +214,9 @@ class TestInterpreter:
             r"interpreter: there is no D:\no\pythonw.exe, named by C:\Users\ana\Documents\xlwings.conf;"
         )
 
-    @pytest.mark.parametrize("there", [r"D:\py\pythonw.exe", rf"{VENV}\Scripts\..\evil\pythonw.exe"])
+    @pytest.mark.parametrize(
+        "there", [r"D:\py\pythonw.exe", rf"{VENV}\Scripts\..\evil\pythonw.exe", rf"{VENV}\Scripts\other.exe"]
+    )
     def test_what_a_workbook_names_is_never_started_unless_it_is_our_own(self, there):
         asked = []
         machine = windows(files={there: b""}, asked=asked)

@@ -30,7 +30,7 @@ from xlsizing.workbooks.macros import modules_of
 from xlsizing.workbooks.parts import zipped
 
 XLWINGS = xlwings.__version__
-NEW_FILE = "mend: write a new workbook with `xlsizing workbook --sales -o FILE.xlsm` and copy your inputs into it"
+NEW_FILE = "mend: write a new workbook as in workbook/README.md, Updating, step 2, and copy your inputs into it"
 ORIGINAL = "mend: open the original .xlsm; when saving, keep the type Excel Macro-Enabled Workbook (.xlsm)"
 WRAPPERS = MODULES["xlwings_udfs"]
 
@@ -89,6 +89,10 @@ class TestMacros:
             f"macros: cannot be read: macros must be readable: truncated; {NEW_FILE}"
         ]
 
+    def test_no_package_is_fetched_by_our_name_where_we_are_not_installed(self):
+        machine = windows(versions={"pyopenvba": None, "xlsizing": None})
+        assert said("macros", machine, book())[0].endswith("; mend: follow the set-up in workbook/README.md")
+
 
 class TestEmbeddedXlwings:
     def test_another_version(self):
@@ -96,6 +100,17 @@ class TestEmbeddedXlwings:
         assert sick(windows(), book(), modules) == [
             f"xlwings in the workbook: 0.33.1, but {XLWINGS} is installed: Excel looks for a DLL of 0.33.1; {NEW_FILE}"
         ]
+
+    def test_changed_by_hand(self):
+        assert sick(windows(), book(), changed("INTERPRETER_WIN", "INTERPRETER_OLD", "xlwings")) == [
+            f"xlwings in the workbook: {XLWINGS}, but changed by hand; {NEW_FILE}"
+        ]
+
+    def test_a_package_that_is_not_whole_is_no_crash(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "xlsizing.hosts.wrappers", None)
+        assert said("xlwings in the workbook", windows(), book())[0].startswith(
+            "unverified xlwings in the workbook: not compared: ModuleNotFoundError: import of xlsizing.hosts.wrappers"
+        )
 
     def test_none(self):
         assert sick(windows(), book(), without("xlwings")) == [
@@ -143,6 +158,15 @@ class TestWrappers:
             (
                 "wrappers: in the module Module1, which must be called xlwings_udfs: an import would double every function; "
                 "mend: press Alt+F11, click Module1, press F4 and set (Name) to xlwings_udfs"
+            )
+        ]
+
+    def test_a_function_that_stands_twice(self):
+        extra = "Option Explicit\r\n\r\nFunction Sizing_Gpus(a)\r\nEnd Function\r\n"
+        assert sick(windows(), book(), MODULES | {"Module1": extra}) == [
+            (
+                "wrappers: SIZING_GPUS stands in the module Module1 too: Excel then calls neither; "
+                "mend: press Alt+F11 and delete it from Module1"
             )
         ]
 
@@ -239,7 +263,23 @@ class TestSettings:
 
     def test_no_sheet(self):
         found = sick(elsewhere("Linux"), book("/x/quote.xlsm", config=None))
-        assert found[0] == f"xlwings.conf: no such sheet; {NEW_FILE}"
+        assert found == [f"xlwings.conf: no such sheet; {NEW_FILE}"]
+
+    def test_a_folder_that_the_workbook_puts_before_what_is_installed(self):
+        config = (*CONFIG, ("PythonPath", r"D:\evil"))
+        assert sick(windows(), book(config=config)) == [
+            (
+                r"PYTHONPATH: D:\evil, named by the sheet xlwings.conf: a file there could replace the functions; "
+                "mend: if you did not set it yourself, delete that row"
+            )
+        ]
+
+    @pytest.mark.parametrize(
+        "files", [{}, {OWN_CONF: f'"INTERPRETER_WIN","{PYTHON}"\n"PYTHONPATH","D:\\own"\n'.encode()}]
+    )
+    def test_a_blank_one_or_the_users_own_is_fine(self, files):
+        config = CONFIG if files else (*CONFIG, ("PYTHONPATH", ""))
+        assert sick(windows(files=files), book(config=config)) == []
 
 
 @pytest.fixture

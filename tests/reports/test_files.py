@@ -102,6 +102,12 @@ class TestFails:
         assert str(error.value) == f"output must be writable: Is a directory ({tmp_path / name})"
         assert listing(tmp_path) == before
 
+    @pytest.mark.parametrize("name", ["a\0b.md", "a\0b/c.md"])
+    def test_a_nul_in_the_path(self, tmp_path, name):
+        with pytest.raises(InputError, match=r"^output must be writable: no path holds a NUL "):
+            write_whole({tmp_path / name: "a"})
+        assert listing(tmp_path) == {}
+
     def test_no_parent(self, tmp_path):
         folder = tmp_path / "no" / "such"
         with pytest.raises(InputError) as error:

@@ -93,12 +93,14 @@ def _excel(machine: Machine) -> Finding:
     version = machine.registry("HKEY_CLASSES_ROOT", r"Excel.Application\CurVer", "")
     if version is None:
         return failed("Excel", "not installed on this machine", f"install Excel for Windows; without it {_WITHOUT_COM}")
-    return passed("Excel", f"{version}, {_excel_bits(machine)}-bit")
+    return passed("Excel", f"{version}, {' or '.join(map(str, _excel_bits(machine)))}-bit")
 
 
-def _excel_bits(machine: Machine) -> int:
+def _excel_bits(machine: Machine) -> tuple[int, ...]:
+    """Return Excel's width; both where its installer did not write it down."""
     key = r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration"
-    return 32 if machine.registry("HKEY_LOCAL_MACHINE", key, "Platform") == "x86" else 64
+    platform = machine.registry("HKEY_LOCAL_MACHINE", key, "Platform") or ""
+    return {"x86": (32,), "x64": (64,)}.get(platform.casefold(), (32, 64))
 
 
 def _pywin32(machine: Machine) -> Finding:
@@ -110,7 +112,7 @@ def _interpreter(machine: Machine, config: Settings) -> Iterator[Finding]:
     """Yield whether Excel finds its interpreter, the DLL beside it, and our functions in it."""
     path, source = config.interpreter()
     fault = _fault(machine, path)
-    trusted = (source is not None and source.trusted) or _folder(machine, path) == _folder(machine, machine.executable)
+    trusted = (source is not None and source.trusted) or _is_own(machine, path)
     if not fault and path.startswith("\\\\") and not trusted:
         fault = f"{path} is on the network, where a workbook must not point"
     elif not fault and not machine.is_file(path):
@@ -138,22 +140,23 @@ def _fault(machine: Machine, path: str) -> str:
     return ""
 
 
-def _folder(machine: Machine, path: str) -> str:
-    return str(machine.paths.normcase(machine.paths.dirname(path)))
+def _is_own(machine: Machine, path: str) -> bool:
+    """Whether `path` is the Python that runs this, with or without a console: no other program beside it."""
+    return _console(machine.paths.normcase(path)) == _console(machine.paths.normcase(machine.executable))
 
 
 def _dll(machine: Machine, interpreter: str, version: str) -> Finding:
     """Look where xlwings looks: beside the interpreter, and one folder up, where a virtual environment has it."""
-    name = f"xlwings{_excel_bits(machine)}-{version}.dll"
     beside = machine.paths.dirname(interpreter)
-    for folder in (beside, machine.paths.dirname(beside)):
-        if machine.is_file(machine.paths.join(folder, name)):
-            return passed("xlwings DLL", f"{name} in {folder}")
-    return failed(
-        "xlwings DLL",
-        f"no {name} in {beside} or the folder above",
-        f'"{_console(interpreter)}" -m pip install --force-reinstall --no-deps "xlwings=={version}"',
-    )
+    found = []
+    for name in (f"xlwings{bits}-{version}.dll" for bits in _excel_bits(machine)):
+        folders = (beside, machine.paths.dirname(beside))
+        folder = next((each for each in folders if machine.is_file(machine.paths.join(each, name))), None)
+        if folder is None:
+            again = f'"{_console(interpreter)}" -m pip install --force-reinstall --no-deps "xlwings=={version}"'
+            return failed("xlwings DLL", f"no {name} in {beside} or the folder above", again)
+        found.append(f"{name} in {folder}")
+    return passed("xlwings DLL", ", ".join(found))
 
 
 def _functions(machine: Machine, interpreter: str) -> Finding:

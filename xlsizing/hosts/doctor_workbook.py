@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xlsizing.errors import SizingError
-from xlsizing.hosts.doctor_wrappers import NEW_FILE, examine_wrappers
-from xlsizing.hosts.findings import Finding, failed, passed, unverified
+from xlsizing.hosts.doctor_wrappers import NEW_FILE, examine_wrappers, examine_xlwings
+from xlsizing.hosts.findings import SET_UP, Finding, failed, passed, unverified
 from xlsizing.hosts.machine import UDF_MODULE, Machine
 from xlsizing.hosts.workbook_file import CONFIG_SHEET, WorkbookFile
 from xlsizing.hosts.xlwings_config import INTERPRETER, Settings
@@ -19,6 +19,7 @@ _ORIGINAL = "open the original .xlsm; when saving, keep the type Excel Macro-Ena
 _ONEDRIVE = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
 _INTERNET = 3  # from this zone on Excel blocks macros
 _ADD_FOLDER = "ADD_WORKBOOK_TO_PYTHONPATH"
+_FOLDERS = "PYTHONPATH"  # searched before what is installed
 _MUST_BE_FALSE = {
     _ADD_FOLDER: "a web address on OneDrive stops the functions, and a file beside the workbook could replace them",
     "SHOW CONSOLE": "a console window opens with the functions",
@@ -56,7 +57,9 @@ def read_macros(
         ), None
     if machine.version_of("pyopenvba") is None:
         return unverified(
-            "macros", "there, but not read: that takes the package pyopenvba", machine.pip("xlsizing[sales]")
+            "macros",
+            "there, but not read: that takes the package pyopenvba",
+            machine.pip("xlsizing[sales]") if machine.version_of("xlsizing") else SET_UP,
         ), None
     try:
         modules = modules_of(book.data)
@@ -86,9 +89,11 @@ def examine_workbook(machine: Machine, book: WorkbookFile, config: Settings, mod
     """
     found = [_place(machine, book, config), _blocked(machine, book)] if machine.is_windows else []
     if modules is not None:
-        found.append(_embedded(machine, modules))
+        found.append(examine_xlwings(modules, machine.version_of("xlwings")))
         found.append(examine_wrappers(modules))
-    return [*found, _sheet(book, config), _udf_modules(config), *_switches(config)]
+    if book.config is None:
+        return [*found, failed(CONFIG_SHEET, "no such sheet", NEW_FILE)]
+    return [*found, _sheet(book.config, config), _udf_modules(config), *_switches(config)]
 
 
 def _place(machine: Machine, book: WorkbookFile, config: Settings) -> Finding:
@@ -111,26 +116,8 @@ def _blocked(machine: Machine, book: WorkbookFile) -> Finding:
     return passed("blocked", "no mark of the internet on the file")
 
 
-def _embedded(machine: Machine, modules: Modules) -> Finding:
-    embedded, installed = _version_in(modules), machine.version_of("xlwings")
-    if not embedded:
-        return failed("xlwings in the workbook", "no module xlwings", NEW_FILE)
-    if embedded != installed:
-        words = f"{embedded}, but {installed or 'none'} is installed: Excel looks for a DLL of {embedded}"
-        return failed("xlwings in the workbook", words, NEW_FILE)
-    return passed("xlwings in the workbook", f"{embedded}, as installed")
-
-
-def _version_in(modules: Modules) -> str:
-    """Return the version of xlwings that the VBA belongs to; empty where it is not there."""
-    found = re.search(r'xlwings(?:64|32)-([\w.]+)\.dll"', modules.get("xlwings", ""))
-    return found[1] if found else ""
-
-
-def _sheet(book: WorkbookFile, config: Settings) -> Finding:
-    if book.config is None:
-        return failed(CONFIG_SHEET, "no such sheet", NEW_FILE)
-    names = [name.upper() for name, _ in book.config]
+def _sheet(rows: Sequence[tuple[str, str]], config: Settings) -> Finding:
+    names = [name.upper() for name, _ in rows]
     twice = [name for name, count in Counter(filter(None, names)).items() if count > 1]
     if twice:
         return failed(CONFIG_SHEET, f"{twice[0]} stands there twice, which stops xlwings", "delete one of the rows")
@@ -162,6 +149,10 @@ def _switches(config: Settings) -> Iterator[Finding]:
             yield passed(name, "FALSE")
         else:
             yield failed(name, f"is not FALSE: {consequence}", f"set it to FALSE on the sheet {CONFIG_SHEET}")
+    source = config.source(_FOLDERS)
+    if source and not source.trusted and source.values[_FOLDERS]:
+        words = f"{source.values[_FOLDERS]}, named by {source.name}: a file there could replace the functions"
+        yield unverified(_FOLDERS, words, "if you did not set it yourself, delete that row")
 
 
 def _is_false(config: Settings, name: str) -> bool:

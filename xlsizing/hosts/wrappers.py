@@ -27,6 +27,7 @@ __all__ = [
     "macro_modules",
     "this_workbook",
     "wrapper_module",
+    "xlwings_modules",
 ]
 
 WRAPPER_MODULE: Final = "xlwings_udfs"
@@ -125,16 +126,20 @@ def this_workbook(functions: Iterable[ExcelFunction]) -> str:
     return _module(_WORKBOOK.format(described=described, category=_literal(CATEGORY)))
 
 
-def macro_modules(functions: Iterable[ExcelFunction]) -> dict[str, str]:
-    """Return the source of every module that a workbook needs to call `functions`, by name.
+def xlwings_modules() -> dict[str, str]:
+    """Return the source of xlwings' own modules, by name.
 
-    xlwings' own modules are those of the installed package, word for word with their licences: they
-    load a library of exactly that version [-].
+    They are those of the installed package, word for word with their licences: they load a library
+    of exactly that version [-].
     """
-    given = tuple(functions)
     folder = Path(xlwings.__file__).parent
-    foreign = {name: (folder / file).read_bytes().decode("ascii") for name, file in _XLWINGS_MODULES.items()}
-    return foreign | {WRAPPER_MODULE: wrapper_module(given), WORKBOOK_MODULE: this_workbook(given)}
+    return {name: (folder / file).read_bytes().decode("ascii") for name, file in _XLWINGS_MODULES.items()}
+
+
+def macro_modules(functions: Iterable[ExcelFunction]) -> dict[str, str]:
+    """Return the source of every module that a workbook needs to call `functions`, by name [-]."""
+    given = tuple(functions)
+    return xlwings_modules() | {WRAPPER_MODULE: wrapper_module(given), WORKBOOK_MODULE: this_workbook(given)}
 
 
 def declared_functions(source: str) -> dict[str, tuple[str, ...]]:

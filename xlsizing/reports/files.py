@@ -35,6 +35,8 @@ def write_whole(texts: Mapping[Path, str | bytes], *, check: Check | None = None
         If a file cannot be written; every file is then as before.
     """
     folder = next(iter(texts)).parent
+    if "\0" in str(folder) or any("\0" in name.name for name in texts):
+        refuse("output", "must be writable", detail="no path holds a NUL", where=str(folder))
     made = not folder.exists()
     try:
         if made:

@@ -116,5 +116,5 @@ def _library() -> Any:
     try:
         import pyopenvba  # noqa: PLC0415  # only macros need it
     except ImportError:
-        refuse("macros", "need the package pyopenvba", way_out="run: pip install 'xlsizing[sales]'")
+        refuse("macros", "need the package pyopenvba", way_out='run: pip install "xlsizing[sales]"')
     return pyopenvba

@@ -37,7 +37,7 @@ __all__ = ["command"]
 _CLAIM = ("pods", "gpus", "sla", "concurrency")
 
 
-@click.command(name="audit")
+@click.command(name="audit", short_help="Check a claim of pods or GPUs against a curve.")
 @click.option("--pods", metavar="N", help="The claim: replicas.")
 @click.option("--gpus", metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")

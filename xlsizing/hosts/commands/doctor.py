@@ -13,7 +13,7 @@ from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json
 __all__ = ["command"]
 
 
-@click.command(name="doctor")
+@click.command(name="doctor", short_help="Say whether machine and workbook will work together.")
 @click.argument("file", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
 def command(*, file: str | None, as_json: bool) -> int:

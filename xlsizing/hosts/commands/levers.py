@@ -24,7 +24,7 @@ _FACTS = (
 )
 
 
-@click.command(name="levers")
+@click.command(name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
 @click.option("--allow-mismatch", is_flag=True, help="Internal use: a curve of another workload.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")

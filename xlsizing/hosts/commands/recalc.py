@@ -28,7 +28,7 @@ _WIDEST: Final = 56
 _LIBRARIES: Final = ("xlsizing", "formualizer", "xlwings")
 
 
-@click.command(name="recalc")
+@click.command(name="recalc", short_help="Recalculate a workbook without Excel.")
 @click.argument("file", metavar="FILE")
 @click.option("--set", "changes", metavar="PLACE=VALUE", multiple=True, help="An input, 'Quote!C5=6e6'; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")

@@ -34,7 +34,7 @@ _FIELDS = {
 """What the rule of thumb calls an input, and what it is called here."""
 
 
-@click.command(name="rightsize")
+@click.command(name="rightsize", short_help="Say which tensor-parallel size a model needs.")
 @click.option("--total-b", metavar="B", help="Total parameters of the model, in billions.")
 @click.option("--active-b", metavar="B", help="Parameters active per token, in billions.")
 @click.option("--dtype", metavar="NAME", default=DEFAULT_DTYPE, show_default=True, help="Weight dtype.")

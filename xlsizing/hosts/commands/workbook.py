@@ -11,7 +11,7 @@ from xlsizing.hosts.output import working
 __all__ = ["command"]
 
 
-@click.command(name="workbook")
+@click.command(name="workbook", short_help="Write a workbook with live formulas.")
 @click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
 @click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")

@@ -315,6 +315,11 @@ def _named():
         Case("the most spares", WORKED, slas, spares=1_000_000),
         Case("the most GPUs per pod", WORKED, slas, gpus_per_pod=1_000_000),
         Case("throughput at the upper limit of eta", [(1, 100, 105), (10, 50, 525)], [100, 70, 50]),
+        Case("throughput a hair above the limit of eta", [(1, 100, 105 * (1 + 5e-10)), (10, 50, 525)], [100, 70, 50]),
+        Case("throughput a hair below the limit of eta", [(1, 100, 2 * (1 - 5e-10)), (10, 50, 10)], [100, 70, 50]),
+        Case("peaks alike but for noise", [(1, 100), (2, 50 * (1 + 5e-10)), (4, 20)], [20, 10, 30, 50]),
+        Case("past the peak by no more than noise", [(1, 100), (2, 50 * (1 - 5e-10)), (4, 20)], [50, 49, 20]),
+        Case("one pod carries it all", WORKED, [20, 50, 122.2, 215], demand=60),
         Case("throughput at the lower limit of eta", [(1, 100, 2), (10, 50, 10)], [100, 70, 50]),
         Case(
             "measured throughput falls although c x r rises",

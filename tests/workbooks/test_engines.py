@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from io import BytesIO
+from itertools import zip_longest
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.workbooks import engines
@@ -13,7 +15,11 @@ from tests.workbooks.built import SLAS as SLAS_DELIVERED
 from tests.workbooks.cases import BAD, GOOD, SLAS, WORKBOOK_ALONE, WORKED, Case
 from tests.workbooks.engines import CellError, FormualizerEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
-from xlsizing.rules import REGIMES
+from xlsizing.reports.report import Report
+from xlsizing.rules import HOURS_PER_MONTH, REGIMES
+from xlsizing.workbooks import proof
+from xlsizing.workbooks.first_page import same_words
+from xlsizing.workbooks.names import Layout
 
 IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 AS_DELIVERED = Case("as delivered", WORKED, list(SLAS_DELIVERED))
@@ -45,6 +51,19 @@ def together(standard, office):
     return {name: make(standard) for name, make in IN_PROCESS.items()} | {"libreoffice": office}
 
 
+def by_cell(engine):
+    """Return the rows of the SLAs on both sheets as the proof reads them."""
+    found = {}
+    for title, last in (("Sizing", "S"), ("Calc", "BE")):
+        rows = engine.sheet(title, f"A19:{last}30")
+        cells = ((row, column, cell) for row, line in enumerate(rows, 19) for column, cell in enumerate(line, 1))
+        found[title] = {
+            f"{get_column_letter(column)}{row}": float(cell) if isinstance(cell, int | float) else cell
+            for row, column, cell in cells
+        }
+    return found
+
+
 def used(data):
     """Return the range of each sheet that holds anything."""
     return {sheet.title: sheet.dimensions for sheet in opened(data)}
@@ -59,6 +78,8 @@ def unlike(expected, got):
 def _like(a, b):
     if isinstance(a, int | float) and isinstance(b, int | float):
         return abs(a - b) <= 1e-9 * abs(a)
+    if isinstance(a, str) and isinstance(b, str):
+        return same_words(a, b)  # engines spell long decimals out to 15 or to 17 digits
     return a == b
 
 
@@ -94,6 +115,19 @@ class TestInProcess:
     def test_the_same_answer(self, engine, case):
         fill(engine, case)
         assert differences(engine, case) == []
+
+    @by_name([case for case in GOOD if case.hours == HOURS_PER_MONTH])
+    def test_every_step_and_word_of_a_row(self, engine, case):
+        # What is compared before a file is handed over holds in an edited copy too.
+        fill(engine, case)
+        report, values = Report(case.sizing), by_cell(engine)
+        rows, labels, brackets = report.given_rows, proof._labels(report), proof._brackets(report)
+        known = iter(range(len(rows)))
+        for sla, live in zip_longest(case.slas, Layout().sla_rows):
+            at = None if sla is None else next(known)
+            row, label, bracket = (None, "", (0, 0)) if at is None else (rows[at], labels[at], brackets[at])
+            assert list(proof._differences(row, label, live, values["Sizing"], values["Calc"])) == []
+            assert list(proof._wrong_words(row, bracket, live, values["Sizing"])) == []
 
     @by_name(BAD)
     def test_bad_input_leaves_no_number(self, engine, case):

@@ -196,6 +196,11 @@ class TestChartsAreReadable:
         assert smooth
         assert set(smooth) == {"0"}
 
+    @pytest.mark.parametrize("chart", [1, 2])
+    def test_corners_are_not_rounded_where_excel_would(self, standard, chart):
+        corners = tree(standard, f"xl/charts/chart{chart}.xml").findall(CHART + "roundedCorners")
+        assert [corner.get("val") for corner in corners] == ["0"]
+
     def test_what_cannot_be_met_is_red_and_alone(self, standard):
         names = list(series(standard, 2))
         assert names.count("cannot be met") == 1

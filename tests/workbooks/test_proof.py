@@ -8,6 +8,11 @@ from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, SizingError, size, write_workbook
 from xlsizing.reports.report import Report
 from xlsizing.workbooks import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
+from xlsizing.workbooks.cells import cell_xml
+from xlsizing.workbooks.customer import drafted
+from xlsizing.workbooks.first_page import same_words
+from xlsizing.workbooks.names import place
+from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError
 
 SLAS = [10, 15, 18, 20, 22, 25, 40, 60, 80, 100, 120]
@@ -106,6 +111,50 @@ class TestWrongWords:
     def test_an_error_value_on_the_first_page(self, monkeypatch, tmp_path):
         monkeypatch.setattr(sizing_sheet, "BANNER", "=Checks_Failed/0")
         assert "Sizing!B3 is #DIV/0!" in refusal(standard_report(), tmp_path / "a.xlsx")
+
+
+class TestAnotherSentence:
+    """Beside the table: the same words as in Python, and the same numbers but for rounding."""
+
+    @pytest.mark.parametrize("places", [{"M11": "Next_Gate"}, {"M13": "Next_Step"}, {"M11": "Rigor_Line"}], ids=str)
+    def test_a_cell_that_shows_another_text(self, places):
+        draft = drafted(standard_report())
+        for cell, name in places.items():
+            draft.pages["Sizing"]._settled[place(cell)[0]][place(cell)[1]] = cell_xml(cell, f"={name}", 0)
+        with pytest.raises(ProofError, match=f"in Sizing!{next(iter(places))} and "):
+            proven(draft)
+
+    def test_a_demand_in_another_unit(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(sizing_sheet, "DEMAND_AT", "E16")
+        assert "demand in output tok/s is None in Sizing!E15 and 50000 in Python" in refusal(
+            standard_report(), tmp_path / "a.xlsx"
+        )
+
+    def test_a_number_spelt_wrong(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(live_next, "grouped_steps", lambda cells: ["1"] * (len(cells) - 1))
+        assert "next step is '1 to 1 GPUs" in refusal(standard_report(), tmp_path / "a.xlsx")
+
+    def test_a_reason_left_out(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(live_rigor, "joined", lambda *texts: [texts[0]] * len(texts))
+        assert "banner is 'given. 1 SLA(s) cannot be met" in refusal(standard_report(), tmp_path / "a.xlsx")
+
+    @pytest.mark.parametrize(
+        ("text", "wanted", "same"),
+        [
+            ("c=5.36 and 1,328 GPUs", "c=5.360118287 and 1,328 GPUs", True),
+            ("c=5.361", "c=5.360118287", False),
+            ("c=5", "c=6", False),
+            ("1,328 GPUs", "1,329 GPUs", False),
+            ("1E-05 tok/s", "1e-05 tok/s", True),
+            ("$1,643/month", "$1,642/month", True),
+            ("$1,644/month", "$1,642/month", False),
+            ("c=8, 16", "c=8, 16, 32", False),
+            ("c=8, 16, 32", "c=8, 16", False),
+            ("at least 5", "at most 5", False),
+        ],
+    )
+    def test_what_counts_as_the_same(self, text, wanted, same):
+        assert same_words(text, wanted) == same
 
 
 class TestWhatIsLeft:

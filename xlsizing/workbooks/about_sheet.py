@@ -9,6 +9,7 @@ from typing import Final
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.reports.report import Report
+from xlsizing.rules import TPOT_EXPONENT as EXPONENT
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.styles import tall
 
@@ -19,8 +20,11 @@ _METHOD = (
     "Pods = demand / (pod tok/s at c* x utilisation), rounded up: MAX(1,CEILING(q*(1-Tolerance),1)).",
     "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
     "An anchor meets S when tok/s/user >= S*(1-Tolerance). Below the last anchor the curve is flat.",
-    "log-c: tok/s/user is linear in ln c between neighbouring anchors.",
-    "tpot: 1/(tok/s/user) is linear in c^0.7 between neighbouring anchors.",
+    "log-c: tok/s/user r is linear in ln c between neighbouring anchors 1 and 2: c* = c1 x (c2/c1)^((S-r1)/(r2-r1)).",
+    (
+        f"tpot: 1/r is linear in c^{EXPONENT} between them: c* = (c1^{EXPONENT} + (1/S-1/r1)/(1/r2-1/r1) x "
+        f"(c2^{EXPONENT}-c1^{EXPONENT}))^(1/{EXPONENT})."
+    ),
     "Pod tok/s between anchors = eta x c* x S, never above the next anchor's, never below the best anchor that meets S.",
     "Past the knee more concurrency carries less: c* is then the lowest anchor that carries the best throughput.",
     "Range: the high end rests on the best measured point that meets S, the low end on the next measured point.",
@@ -45,7 +49,7 @@ _NOT_VERIFIED = (
     "Traffic shape: bursts, prefix-cache hits and request mixes other than the measured workload.",
     "Levers: each figure is as delivered and does not follow edits of this workbook.",
     "Context and workload are compared as stated, not measured again.",
-    "Excel itself: this file was recalculated by another engine before hand-over, and was not opened in Excel.",
+    "Excel itself: this file was recalculated by the engine above before hand-over, and was not opened in Excel.",
 )
 
 
@@ -95,7 +99,7 @@ def _provenance(report: Report) -> list[tuple[str, str]]:
         ("interpolation", sizing.points.method.name),
         ("curve", report.source or "given point by point"),
         ("curve SHA-256", curve_hash(sizing.curve)),
-        ("proof", "recalculated by an engine of its own before hand-over: equal to the Python core in every row"),
+        ("proof", "recalculated by the engine formualizer before hand-over: equal to the Python core in every row"),
     ]
 
 

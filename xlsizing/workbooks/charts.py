@@ -102,6 +102,7 @@ def _gpu_chart(book: Workbook, grids: Grids) -> ScatterChart:
 def _chart(title: str, x: str, y: str) -> ScatterChart:
     chart = ScatterChart()
     chart.style, chart.scatterStyle = 2, "lineMarker"
+    chart.roundedCorners = False  # where it is not said, Excel rounds them
     chart.title, chart.x_axis.title, chart.y_axis.title = title, x, y
     chart.title.overlay = False
     chart.legend.position = "b"
@@ -110,6 +111,7 @@ def _chart(title: str, x: str, y: str) -> ScatterChart:
         axis.title.overlay = False
         axis.number_format, axis.majorTickMark = "#,##0", "out"
         axis.tickLblPos = "low"
+    chart.x_axis.axPos = "b"
     chart.x_axis.majorGridlines = None
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="D9D9D9", w=6350))
     for words, size in ((chart.title, 1200), (chart.x_axis.title, 1000), (chart.y_axis.title, 1000)):

@@ -25,6 +25,20 @@ def _whole(name: str, low: int, most: str) -> str:
     return f"IF(ISNUMBER({name}),IF(OR({name}<{low},{name}>{most},{name}<>INT({name})),1,0),1)"
 
 
+def _optional(name: str, formula: str) -> str:
+    return f"IF(COUNTA({name})=0,0,{formula})"
+
+
+_TURNS: Final = "IFERROR(IF(OR(Workload_Turns=Word_Single,Workload_Turns=Word_Multi),0,1),1)"
+_WORKLOAD: Final = "+".join(
+    _optional(name, formula)
+    for name, formula in (
+        ("Workload_ISL", _number("Workload_ISL")),
+        ("Workload_OSL", _number("Workload_OSL")),
+        ("Workload_Turns", _TURNS),
+    )
+)
+
 _INPUT: Final = (
     ("Demand must be a number above 0", _number("Demand_Value")),
     (
@@ -50,6 +64,7 @@ _INPUT: Final = (
             "IF(GPUs_per_Pod=Context_GPUs,0,1),IF(INT(GPUs_per_Pod/Context_GPUs)*Context_GPUs=GPUs_per_Pod,0,1)),0),0)"
         ),
     ),
+    ("Workload of the customer must be numbers above 0 and one of the turns, or blank (sheet Context)", _WORKLOAD),
     ("WORKLOAD MISMATCH: the curve was measured at another shape (sheet Context)", "SUM(Workload_Off)"),
 )
 

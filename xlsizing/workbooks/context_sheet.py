@@ -9,6 +9,7 @@ from xlsizing.context import Context, worded
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.settings import TURNS
 from xlsizing.workbooks.styles import tall
 
 __all__ = ["context_sheet"]
@@ -65,8 +66,9 @@ def _workload(page: Page, workload: Workload, measured: Context) -> None:
         unknown = f'IF(OR(COUNTA(C{row})=0,D{row}="{_UNKNOWN}"),"not compared: one side is not known","")'
         page.put(f"F{row}", f"=IFERROR({unknown},Word_Check)", "note.text")
     page.named("Workload_Off", "E6:E8")
-    turns = '"single-turn,multi-turn"'
-    page.validate("C8", "single-turn or multi-turn", type="list", formula1=turns)
+    above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
+    page.validate("C6:C7", "A number above 0, or blank", **above_0)
+    page.validate("C8", " or ".join(TURNS), type="list", formula1=f'"{",".join(TURNS)}"')
 
 
 def _standing(page: Page, report: Report) -> None:

@@ -26,8 +26,8 @@ _WORKINGS: Final = (
     ("knee_c", "its c", "INDEX(Curve_c,{knee})"),
     ("knee_r", "its tok/s/user", "INDEX(Curve_r,{knee})"),
     ("rise", "rises to the next", "IF({k}<N_Anchors,IF({raw_below}>{raw}*(1+Tolerance),1,0),0)"),
-    ("high", "eta too high", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})>Eta_Too_High*(1+Tolerance),1,0),0)"),
-    ("low", "eta too low", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})<Eta_Too_Low*(1-Tolerance),1,0),0)"),
+    ("high", "eta too high", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1-Pooled_Share)>Eta_Too_High*(1+Tolerance),1,0),0)"),
+    ("low", "eta too low", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1+Pooled_Share)<Eta_Too_Low*(1-Tolerance),1,0),0)"),
     ("odd", "eta suspicious", "IF({own},IF({eta}<Eta_Suspicious*(1-Tolerance),1,0),0)"),
     ("gap", "gap to the next", "IF({k}<N_Anchors,IF({c_below}>Gap_Ratio*{c},1,0),0)"),
 )
@@ -57,6 +57,10 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     page.tall(3, 28)
     page.put("B4", "This curve is", "label")
     page.put("D4", '=IF(Curve_Failed=0,"usable","CHECK INPUTS: see column status and sheet Checks")', "strong")
+    # What the columns must not contradict is the measurement, and pooled anchors are no longer that.
+    page.put("B5", "Moved by pooling, at most", "label")
+    page.put("D5", curve.pooled_share or 0, "static.share")
+    page.named("Pooled_Share", "D5")
     _headings(page, layout)
     _anchors(page, curve, layout)
     _statuses(page, layout)

@@ -12,6 +12,7 @@ from xlsizing.rows import SizingRow
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.calc_sheet import POINT, calc_cells
 from xlsizing.workbooks.cells import ERROR_VALUES, Values
+from xlsizing.workbooks.first_page import first_page_differences
 from xlsizing.workbooks.live_next import next_differences
 from xlsizing.workbooks.live_rigor import rigor_differences
 from xlsizing.workbooks.names import Layout
@@ -130,8 +131,8 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
         If it does, if a check fails, or if anything differs from the snapshot.
     """
     table, calc = values["Sizing"], values["Calc"]
-    found = [*rigor_differences(calc, report), *next_differences(calc, report)]
-    found += [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
+    found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
+    found += [*rigor_differences(calc, report), *next_differences(calc, report), *first_page_differences(table, report)]
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 

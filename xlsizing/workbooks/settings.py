@@ -8,12 +8,16 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
+from xlsizing.context import FACTS
 from xlsizing.context_rules import TOKENS_OFF
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CHECK_INPUTS", "UNITS", "constants", "listed", "settings"]
+__all__ = ["CHECK_INPUTS", "TURNS", "UNITS", "constants", "listed", "settings"]
+
+TURNS: Final = FACTS["turns"].choices
+"""Turn patterns of a workload [-]."""
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
 """What every result says while an input is wrong [-]."""
@@ -58,6 +62,8 @@ _CONSTANTS: Final = {
     "Word_Verdict": (rules.VERDICT, "rigor"),
     "Word_Draft": (rules.DRAFT, "rigor"),
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
+    "Word_Single": (TURNS[0], "turns of the workload"),
+    "Word_Multi": (TURNS[1], "turns of the workload"),
     "Word_Unmet": (CANNOT_BE_MET, "shown where no anchor meets the SLA"),
 }
 

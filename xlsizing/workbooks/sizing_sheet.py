@@ -15,7 +15,8 @@ from xlsizing.rules import HOURS_PER_MONTH, METHODS
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.charts import CHART_ROWS
-from xlsizing.workbooks.names import ROOM_SLAS, Layout, column_of
+from xlsizing.workbooks.first_page import BANNER_AT, BY_SLA, DEMAND_AT, GATE_AT, STEP_AT
+from xlsizing.workbooks.names import ROOM_SLAS, Layout, column_of, place
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import UNITS
 from xlsizing.workbooks.sizing_words import BANNER, EDITED, SPARES, basis, remark
@@ -93,7 +94,7 @@ def _top(page: Page, report: Report) -> None:
     page.user("J2", report.about.get("Date", "not dated"), "subtitle.text", "date")
     page.put("L2", "Model", "strong")
     page.user("M2", report.model or "not named", "subtitle.text", "model")
-    page.put("B3", BANNER, "banner.wrap")
+    page.put(BANNER_AT, BANNER, "banner.wrap")
     page.tall(3, tall("", 1, lines=max(2, 1 + (len(report.headline) + _AFTER_HEADLINE) // _BANNER_LINE)))
     page.put("B4", EDITED, "note.text")
 
@@ -161,12 +162,11 @@ def _basis(page: Page, report: Report) -> None:
         page.user(f"M{row}", text, "label.wrap" if rows > 1 else "label.text", label)
         row += rows
     page.put(f"L{row}", "Next lever (live: it follows the inputs)", "section")
-    for position, (label, name) in enumerate((("Step", "Next_Step"), ("Gate", "Next_Gate"))):
-        at = row + 1 + 2 * position
-        _beside(page, at, label, 2)
-        page.put(f"M{at}", f"={name}", "label.wrap")
+    for cell, label, name in ((STEP_AT, "Step", "Next_Step"), (GATE_AT, "Gate", "Next_Gate")):
+        _beside(page, place(cell)[0], label, 2)
+        page.put(cell, f"={name}", "label.wrap")
     page.put("B15", "Demand in output tok/s", "label")
-    page.put("E15", '=IF(Checks_Failed=0,IF(Is_Users=1,"by SLA",Demand_tok_s),Word_Check)', "calc.one")
+    page.put(DEMAND_AT, f'=IF(Checks_Failed=0,IF(Is_Users=1,"{BY_SLA}",Demand_tok_s),Word_Check)', "calc.one")
     page.put("F15", "tok/s; users x SLA where users are the demand", "note.text")
 
 

@@ -10,7 +10,21 @@ from openpyxl.worksheet.table import Table
 from tests.hosts.foreign_books import ANCHORS, AT, MAIN, as_excel_saves, edited, parts, workbook
 from xlsizing.hosts.recalculation import Recalculation
 
-CELLS = {"A1": 1, "A2": 2, "A3": 3, "B1": 10, "B2": 20, "B3": 30, "C1": "x"}
+CELLS = {
+    "A1": 1,
+    "A2": 2,
+    "A3": 3,
+    "B1": 10,
+    "B2": 20,
+    "B3": 30,
+    "C1": "x",
+    "W1": 7,
+    "W2": 5,
+    "W3": 9,
+    "X1": "5",
+    "X2": 3,
+    "X3": True,
+}
 
 
 def reasons(book):
@@ -86,6 +100,34 @@ class TestFormulas:
             ("=" + "(" * 250 + "1" + ")" * 250, "cannot be read: it is nested more deeply than Excel allows"),
             ("=" + "ABS(" * 2000 + "1" + ")" * 2000, "cannot be read"),
             ("=" + "-" * 5000 + "1", "cannot be read"),
+            ("=LOOKUP(2,1/(A1:A3=2),B1:B3)", "LOOKUP of the nearest in what is worked out"),
+            ('=XLOOKUP(4,W1:W3,B1:B3,"none",1)', "XLOOKUP of the nearest in cells that are blank or not in rising order"),
+            ("=_xlfn.XMATCH(8,W1:W3,A1)", "XMATCH of the nearest in cells that are blank or not in rising order"),
+            ('=XLOOKUP(7,W1:W3,B1:B3,"none",0,2)', "XLOOKUP of the nearest in cells that are blank or not in rising order"),
+            ('=XLOOKUP(7,A1:A3,B1:B3,"none",0,-2)', "XLOOKUP of the nearest in cells that are blank or not in falling order"),
+            ("=SUMPRODUCT(A:A,Other!A:A)", "reckons with whole columns of several sheets"),
+            ("=LOOKUP(2,{5,2,0})", "LOOKUP of the nearest in what is worked out, or out of order"),
+            ("=MATCH(2,INDEX(A1:A3*2,0))", "MATCH of the nearest in what is worked out"),
+            ("=MATCH(2,A1:A3,-1)", "MATCH of the nearest in cells that are blank or not in falling order"),
+            ("=VLOOKUP(5,W1:W3,1)", "VLOOKUP of the nearest in cells that are blank or not in rising order"),
+            ("=LOOKUP(9,A1:A8)", "LOOKUP of the nearest in cells that are blank or not in rising order"),
+            ("=LOOKUP(9,A:A)", "LOOKUP of the nearest in cells that are blank or not in rising order"),
+            ("=IFERROR(AGGREGATE(14,6,A1:A3,1),0)", "AGGREGATE is known here with its functions 1 to 11"),
+            ('=COUNTIF(A1:A3,"10%")', 'the criterion "10%" is not known here'),
+            ('=SUMIF(A1:A3,">$1",B1:B3)', 'the criterion ">$1" is not known here'),
+            ('=COUNTIFS(B1:B3,"1,000")', 'the criterion "1,000" is not known here'),
+            ('=SUMIFS(A1:A3,B1:B3,"<>#N/A")', 'the criterion "<>#N/A" is not known here'),
+            ('=SUMIFS(A1:A3,B1:B2,">1")', "SUMIFS takes ranges of one size"),
+            ("=COUNTIFS(A1:A3,1,B1:B2,10)", "COUNTIFS takes ranges of one size"),
+            ('=TEXT(A1,"0.00E+00")', 'TEXT with the format "0.00E+00" is not known here'),
+            ('=TEXT(A1,"# ?/?")', 'TEXT with the format "# ?/?" is not known here'),
+            ('=TEXT(A1,"[>5]""big"";0")', 'TEXT with the format "[>5]"big";0" is not known here'),
+            ("=TEXT(A1,C1)", "TEXT with a format that is worked out is not known here"),
+            ('=1/3&" GPUs"', "shows more digits of a number than Excel would"),
+            ("=CONCATENATE(100000*1.1)", "shows more digits of a number than Excel would"),
+            ('=PROPER("2nd a")', "PROPER is not known here"),
+            ("=ROWS(_xlfn.UNIQUE(C1:C3))", "UNIQUE is not known here"),
+            ("=ISFORMULA(Y1)", "ISFORMULA is not known here"),
             ("=COUNT(1/0,1)", "COUNT of what is worked out inside it is not known here"),
             ("=TYPE(A1)", "TYPE is not known here"),
         ],
@@ -133,7 +175,48 @@ class TestFormulas:
             ("=@A1:A9", None),
             ("=_xlfn.SINGLE(A$1:A$99)*0+5", 5),
             ("=_xlfn.CONCAT(A1:A3)", "123"),
-            ("=LOOKUP(2,1/(A1:A3=2),B1:B3)", 20),
+            ("=LOOKUP(2,A1:A3,B1:B3)", 20),
+            ('=LOOKUP(2,{0,2,5},{"a","b","c"})', "b"),
+            ("=VLOOKUP(2.5,{0,10;2,20;5,30},2)", 20),
+            ("=VLOOKUP(2.5,A1:B3,2)", 20),
+            ("=VLOOKUP(2.5,A:B,2,TRUE)", 20),
+            ("=MATCH(2.5,A:A)", 2),
+            ("=MATCH(9,A1:A8)", 3),
+            ("=MATCH(20,B1:B3,)", 2),
+            ("=HLOOKUP(5,A1:B3,3)", 3),
+            ('=XLOOKUP(2.5,A1:A3,B1:B3,"none",-1)', 20),
+            ('=XLOOKUP(7,W1:W3,B1:B3,,0,-1)+XLOOKUP("w*",W1:W3,B1:B3,5,2)', 15),
+            ("=XMATCH(5,W1:W3)", 2),
+            ("=SUMPRODUCT(A1:A3,X1:X3)", 6),
+            ("=SUMPRODUCT(A1:A3,X1:X3*1)", 14),
+            ("=SUMPRODUCT((A1:A3>1),B1:B3)+SUMPRODUCT((A1:A3>1)*1,B1:B3)", 50),
+            ("=SUMPRODUCT(A:A,B:B)", 140),
+            ("=SUMPRODUCT(A1:A3,B1:B2)", "#VALUE!"),
+            ("=SUMPRODUCT(A1:A3,1/(A1:A3-2))", "#DIV/0!"),
+            ("=SUMPRODUCT(A2)", 2),
+            ('=COUNTIF(A1:A3,2)+COUNTIF(A1:A3,">1.5")+COUNTIF(C1:C3,"x*")', 4),
+            ('=SUMIFS(A:A,B:B,">10")', 5),
+            ("=AGGREGATE(9,6,A1:A3)", 6),
+            ('=TEXT(1234567.5,"#,##0.00")&TEXT(0.256,"0.0%")&TEXT(46349,"d mmm yyyy")', "1,234,567.5025.6%23 Nov 2026"),
+            ('=TEXT(-1.5,"0.0;(0.0)")&TEXT(1234567,"$0.0,,""M""")', "(1.5)$1.2M"),
+            ('=ROUND(1/3,4)&" of "&0.1', "0.3333 of 0.1"),
+            ("=TREND(B1:B3,A1:A3,4)", 40),
+            ("=PERCENTRANK(A1:A3,2)", 0.5),
+            ("=CEILING(-4.2,-1)", -5),
+            ("=CEILING(-4.2,1)", -4),
+            ("=CEILING(4.2,-1)", "#NUM!"),
+            ("=CEILING(4.2,0)", 0),
+            ("=CEILING(6.3,0.1)", pytest.approx(6.3)),
+            ("=CEILING(30,B2/5)", 32),
+            ("=FLOOR(-4.7,-1)", -4),
+            ("=FLOOR(-4.7,1)", -5),
+            ("=FLOOR(4.7,-1)", "#NUM!"),
+            ("=FLOOR(4.7,0)", "#DIV/0!"),
+            ("=FLOOR(6.3,0.1)", pytest.approx(6.3)),
+            ("=FLOOR(1/0,1)", "#DIV/0!"),
+            ('=CEILING("a",1)', "#VALUE!"),
+            ('=TRIM("  a   b "&CHAR(160))', "a b \u00a0"),
+            ("=TRIM(1.5)&TRIM(TRUE)&TRIM(D9)", "1.5TRUE"),
             ("=COUNT(A1:B3,1)", 7),
             ("=IF(A1:A1=1,5,6)", 5),
             ('=SUMIF(A1:A3,">1",B1:B3)', 50),
@@ -171,9 +254,25 @@ class TestFormulas:
         assert bool(book.unevaluated) is (value is None)
 
     def test_no_function_of_the_engine_is_taken_for_unknown(self):
-        names = "SUM IF VLOOKUP INDEX MATCH SUMPRODUCT ROUND CEILING TEXT DATE NPV IRR PMT XLOOKUP TODAY RAND OFFSET"
+        names = "SUM IF HYPERLINK INDEX SUBSTITUTE SUMPRODUCT ROUND CEILING DATE NPV IRR PMT XLOOKUP TODAY RAND OFFSET"
         cells = {f"A{i + 1}": f"=IF(FALSE,{name}(1,2,3),4)" for i, name in enumerate(names.split())}
         assert Recalculation(workbook({"S": cells})).unevaluated == []
+
+    def test_the_order_is_that_of_the_values_as_they_are(self):
+        tiers = {"A1": 0, "A2": 10, "A3": "=A2*2", "A4": None, "C1": 15, "C2": "=VLOOKUP(C1,A1:B4,1)", "C3": "=Tier+1"}
+        book = Recalculation(
+            workbook({"S": tiers | {"C4": "=MATCH(C1,Tiers)"}}, names={"Tiers": "S!$A$1:$A$4", "Tier": "S!$C$2"})
+        )
+        assert (book.unevaluated, book.value("S!C2:C4")) == ([], [[10], [11], [2]])
+        book.set("S!A2", -5)
+        found = reasons(book)
+        assert found["C2"] == "VLOOKUP of the nearest in cells that are blank or not in rising order is not known here"
+        assert (found["C4"][:5], found["C3"]) == ("MATCH", "depends, through a name, on what could not be evaluated")
+        book.set("S!A2", 10)
+        book.set("S!A4", 5)
+        assert {"C2", "C4"} <= set(reasons(book))
+        book.set("S!A4", 50)
+        assert book.unevaluated == []
 
     def test_an_input_error_is_no_reason(self):
         book = Recalculation(workbook({"S": {"A1": "#REF!", "A2": "=A1+1", "A3": "=IFERROR(A2,5)", "A4": "=#REF!+1"}}))

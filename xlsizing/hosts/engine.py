@@ -53,7 +53,11 @@ def evaluated(engine: formualizer.Workbook) -> None:
 
 def spills(engine: formualizer.Workbook, place: Place) -> bool:
     """Tell whether the formula at `place` in `engine` fills other cells too [-]."""
-    return engine.inspect_cell(_address(place), include_values=False).cell.spill is not None
+    spill = engine.inspect_cell(_address(place), include_values=False).cell.spill
+    if spill is None or spill.extent is None:
+        return spill is not None
+    first, _, last = spill.extent.rpartition("!")[2].partition(":")
+    return bool(first != last)
 
 
 def dependents(engine: formualizer.Workbook, place: Place) -> list[Place]:

@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 from xlsizing.errors import SizingError
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK, OMITTED
+from xlsizing.hosts.engine_functions import mend
 from xlsizing.hosts.formulas import CALL
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.places import Box
@@ -62,6 +63,7 @@ class EngineCalls:
         for function in self._headless.functions:
             engine.register_function(function.name + CALL, partial(self._called, function.name))
         engine.register_function(_ARRAY, self._fitted)
+        mend(engine)
 
     def start(self) -> None:
         """Forget what was said of the cells, before they are evaluated anew."""

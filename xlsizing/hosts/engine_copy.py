@@ -12,7 +12,9 @@ from openpyxl.formula.translate import Translator
 from xlsizing.checks import refuse
 from xlsizing.hosts.engine import Place, dependents, evaluated, opened, spills
 from xlsizing.hosts.engine_calls import EngineCalls, fitted_call, from_engine
-from xlsizing.hosts.formula_limits import Limits, reads_by_text
+from xlsizing.hosts.engine_order import Orders
+from xlsizing.hosts.formula_limits import Limits, joins_texts, reads_by_text
+from xlsizing.hosts.formula_order import searches
 from xlsizing.hosts.formulas import Formula
 from xlsizing.hosts.places import Box, address, boundaries, box_of, placed
 from xlsizing.workbooks.foreign import ForeignWorkbook
@@ -31,7 +33,9 @@ _NOT_EXCELS: Final = {
 }
 _SPILLS: Final = "gives several values: enter it as an array formula (Ctrl+Shift+Enter)"
 _REFERENCE: Final = re.compile(r"(?<![\w.])(\$?[A-Z]{1,3}\$?[0-9]+)(?::(\$?[A-Z]{1,3}\$?[0-9]+))?(?![\w.(!])", re.ASCII)
+_OF_SIZES: Final = "IFS("  # the reason may lie in the sizes of the ranges
 _SHORT: Final = len("A1:XFD9")
+_TOO_EXACT: Final = re.compile(r"(?<![0-9.])(?=[0.]*[1-9](?:\.?[0-9]){15})[0-9]+\.[0-9]+(?![0-9.])")
 _SPILLED: Final = "#SPILL!"
 _UNNAMED: Final = "#NAME?"
 
@@ -45,6 +49,8 @@ class _Facts:
     by_text: bool = False
     words: frozenset[str] = frozenset()
     changes: bool = False
+    seeks: bool = False
+    joins: bool = False
 
 
 class EngineCopy:
@@ -65,6 +71,7 @@ class EngineCopy:
         self.arrays: dict[Place, Box] = {}
         """The cells of each array formula, by its first cell [-]."""
         self._array_cells = 0
+        self._put: dict[str, set[At]] = {}
         self._limits = Limits(hides_rows=any(source.hides_rows for source in book.sheets.values()))
         sheets = {
             title: source.with_formulas(self._written_anew(title), self._filled(title))
@@ -99,6 +106,7 @@ class EngineCopy:
     def put(self, place: Place, value: Any) -> None:
         """Set the cell at `place` to `value`, given as the engine takes it."""
         self._engine.set_value(*place, value)
+        self._put.setdefault(place[0], set()).add(place[1:])
 
     def get(self, place: Place) -> Any:
         """Return the value of the cell at `place` [units of the cell]."""
@@ -109,8 +117,11 @@ class EngineCopy:
         self._calls.start()
         evaluated(self._engine)
         found = {place: facts.reason for place, facts in self._facts.items() if facts.reason} | self._calls.resized
-        for place in self._facts:
+        orders = Orders(self._book, self.get, self._put)
+        for place, facts in self._facts.items():
             reason = None if place in found else self._reason(place)
+            if facts.seeks and not (reason or place in found):
+                reason = orders.reason(self.formula(place)[1:], place[0], self._resolving(place))
             if reason:
                 found[place] = reason
         return self._with_unnamed(self._with_dependents(found))
@@ -121,6 +132,8 @@ class EngineCopy:
             return _NOT_EXCELS[value]
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             return "gives a text longer than a cell holds"
+        if isinstance(value, str) and self._facts[place].joins and _TOO_EXACT.search(value):
+            return "shows more digits of a number than Excel would: round it, or use TEXT"
         if place in self.arrays:
             return None
         return _SPILLS if value == _SPILLED or spills(self._engine, place) else None
@@ -251,7 +264,8 @@ class EngineCopy:
     def _facts_of(self, place: Place, kind: str, text: str) -> _Facts:
         if kind == "dataTable":
             return _Facts("is a data table (What-If Analysis)")
-        alike = (place[0], kind == "array", text if "[" in text else _REFERENCE.sub(_any_cell, text))
+        stands = _sized_cells if _OF_SIZES in text.upper() else _any_cell
+        alike = (place[0], kind == "array", text if "[" in text else _REFERENCE.sub(stands, text))
         if alike not in self._alike:
             self._alike[alike] = self._read(place, text, single=kind != "array")
         return self._alike[alike]
@@ -265,7 +279,8 @@ class EngineCopy:
             return _Facts(f"cannot be read: {error}")
         words = frozenset(filter(self._book.references.is_bare, formula.references))
         changes = formula.needs_rewriting or any(map(self._book.references.is_table, words))
-        return _Facts(reason, formula.is_ours, reads_by_text(formula), words, changes)
+        seeks = any(searches(formula))
+        return _Facts(reason, formula.is_ours, reads_by_text(formula), words, changes, seeks, joins_texts(formula))
 
     def _resolving(self, place: Place) -> Callable[[str], str]:
         return lambda reference: self._book.references.plain(reference, place[0], place[1])
@@ -276,3 +291,9 @@ def _any_cell(match: re.Match[str]) -> str:
     if len(match[0].replace("$", "")) > _SHORT:
         return match[0]
     return "A1:A2" if match[2] and match[1] != match[2] else "A1"
+
+
+def _sized_cells(match: re.Match[str]) -> str:
+    """Return what stands for any reference of its size."""
+    box = boundaries("", match[0])
+    return f"A1:{address((box.height, box.width))}" if min(box.height, box.width) > 0 else match[0]

@@ -16,12 +16,14 @@ from openpyxl.utils import range_boundaries
 from xlsizing.hosts.formulas import Call, Resolve, Word
 from xlsizing.workbooks.sheet_source import MOST_CELLS
 
-__all__ = ["ONE_CELL", "array_reason"]
+__all__ = ["ONE_CELL", "WHOLE", "array_reason"]
 
 ONE_CELL: Final = "takes one cell of a range: enter it as an array formula (Ctrl+Shift+Enter), or name the cell"
 """Why a plain formula that uses a range as an array is not evaluated [-]."""
 
-_WHOLE: Final = re.compile(r"\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?[0-9]+:\$?[0-9]+", re.IGNORECASE | re.ASCII)
+WHOLE: Final = re.compile(r"\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?[0-9]+:\$?[0-9]+", re.IGNORECASE | re.ASCII)
+"""What names whole columns or rows [-]."""
+
 _ENDS: Final = re.compile(r"(\$?[A-Z]{1,3}\$?[0-9]+):(\$?[A-Z]{1,3}\$?[0-9]+)", re.IGNORECASE | re.ASCII)
 _CALCULATE: Final = ("OpInfix", "OpPrefix", "OpPostfix")
 _OF_CELLS: Final = (":", "", ",", "@", "#")
@@ -35,7 +37,8 @@ _TAKE_EVERYWHERE: Final = (
     "SORT SORTBY UNIQUE"
 )
 _TAKE_FIRST: Final = (
-    "INDEX OFFSET IRR MIRR LARGE SMALL TRIMMEAN COUNTIF PERCENTILE PERCENTILE.INC PERCENTILE.EXC QUARTILE QUARTILE.INC"
+    "INDEX OFFSET IRR MIRR LARGE SMALL TRIMMEAN COUNTIF PERCENTILE PERCENTILE.INC PERCENTILE.EXC QUARTILE QUARTILE.INC "
+    "QUARTILE.EXC PERCENTRANK PERCENTRANK.INC PERCENTRANK.EXC"
 )
 _TAKE_SECOND: Final = "MATCH XMATCH VLOOKUP HLOOKUP RANK RANK.EQ RANK.AVG"
 _TAKES: Final[dict[str, frozenset[int]]] = {
@@ -125,7 +128,7 @@ def _is_range(items: Sequence[Any], resolve: Resolve) -> bool:
         return item.kind == "Paren" and len(item.arguments) == 1 and _is_range(item.arguments[0], resolve)
     reference = resolve(item.written).rpartition("!")[2] if item.is_range else ""
     ends = _ENDS.fullmatch(reference)
-    return bool(_WHOLE.fullmatch(reference)) or (ends is not None and ends[1] != ends[2])
+    return bool(WHOLE.fullmatch(reference)) or (ends is not None and ends[1] != ends[2])
 
 
 def _is_huge(item: Any, resolve: Resolve) -> bool:
@@ -133,7 +136,7 @@ def _is_huge(item: Any, resolve: Resolve) -> bool:
     if isinstance(item, Call):
         return item.kind == "Paren" and any(_is_huge(each, resolve) for each in item.arguments[0])
     reference = resolve(item.written).rpartition("!")[2].replace("$", "") if item.is_range else ""
-    if _WHOLE.fullmatch(reference):
+    if WHOLE.fullmatch(reference):
         return True
     if not _ENDS.fullmatch(reference):
         return False

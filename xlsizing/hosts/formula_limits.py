@@ -8,15 +8,18 @@ from typing import Final
 import formualizer
 
 from xlsizing.hosts.formula_arrays import array_reason
-from xlsizing.hosts.formulas import Call, Formula, Resolve, is_external
+from xlsizing.hosts.formula_constants import constant_reason
+from xlsizing.hosts.formula_order import order_reason
+from xlsizing.hosts.formulas import Call, Formula, Resolve, Word, is_external
 
-__all__ = ["Limits", "reads_by_text"]
+__all__ = ["Limits", "joins_texts", "reads_by_text"]
 
 _THREE_D: Final = re.compile(r"(?:'[^'\[\]]+:[^'\[\]]+'|[^'!\[\]:]+:[^'!\[\]:]+)!")
 _ABOUT_EXCEL: Final = frozenset({"CELL", "FORMULATEXT", "INFO", "GETPIVOTDATA", "RTD", "CALL"})
-_OF_ERRORS: Final = frozenset({"TYPE"})
+_OTHERWISE: Final = frozenset({"TYPE", "ISFORMULA", "PROPER", "UNIQUE"})  # the engine gives other values than Excel
 _HIDDEN: Final = frozenset({"SUBTOTAL", "AGGREGATE"})
 _BY_TEXT: Final = frozenset({"INDIRECT", "OFFSET"})
+_JOINS: Final = frozenset({"CONCATENATE", "CONCAT", "TEXTJOIN"})
 _UNKNOWN_OPERATORS: Final = ("", ",")
 
 
@@ -55,13 +58,15 @@ class Limits:
             or self._of_references(formula, resolve)
             or _of_operators(formula.whole)
             or array_reason(formula.whole, resolve, single=single)
+            or constant_reason(formula, resolve)
+            or order_reason(formula, resolve)
         )
 
     def _of_functions(self, formula: Formula) -> str | None:
         for written, name in formula.functions.items():
             if name in _ABOUT_EXCEL:
                 return f"{name} asks Excel itself"
-            if name in _OF_ERRORS:
+            if name in _OTHERWISE:
                 return f"{name} is not known here"
             if name in _HIDDEN and self._hides_rows:
                 return f"{name} may leave out hidden rows"
@@ -98,6 +103,13 @@ class Limits:
 def reads_by_text(formula: Formula) -> bool:
     """Tell whether `formula` works out at run time which cells it reads [-]."""
     return not _BY_TEXT.isdisjoint(formula.functions.values())
+
+
+def joins_texts(formula: Formula) -> bool:
+    """Tell whether `formula` joins texts, and so may write out a number [-]."""
+    return not _JOINS.isdisjoint(formula.functions.values()) or any(
+        isinstance(item, Word) and item.kind == "OpInfix" and item.written.strip() == "&" for item in formula.items
+    )
 
 
 def _of_operators(call: Call) -> str | None:

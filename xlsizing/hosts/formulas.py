@@ -98,6 +98,14 @@ class Call:
         """Whether it calls a function of ours [-]."""
         return self.name in OURS
 
+    def alone(self, position: int) -> str:
+        """Return the one word that the argument at `position` is, with its sign; "" where there is no such [-]."""
+        items = _used(self.arguments[position]) if position < len(self.arguments) else []
+        words = [item for item in items if isinstance(item, Word)]
+        signs = [word for word in words[:-1] if word.kind == "OpPrefix"]
+        is_one = bool(words) and len(words) == len(items) == len(signs) + 1
+        return "".join(word.written for word in words) if is_one else ""
+
 
 class Formula:
     """A formula.

@@ -150,7 +150,7 @@ def _spell(calc: Page) -> None:
 
 def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
     """Give the words of the step and of its gate."""
-    cells = {"c": "Next_c", "sla": "Next_SLA", "c_star": in_words("Next_Cstar")}
+    cells = {"c": in_words("Next_c"), "sla": "Next_SLA", "c_star": in_words("Next_Cstar")}
     cells |= {name: f"Spelt_{name}" for name in _NUMBERS}
 
     def said(template: str) -> str:

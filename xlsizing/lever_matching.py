@@ -12,7 +12,7 @@ from xlsizing.context_rules import check_gpus_per_pod, differences
 if TYPE_CHECKING:
     from xlsizing.levers import Lever
 
-__all__ = ["MAY_DIFFER", "check_matched"]
+__all__ = ["MAY_DIFFER", "NEVER_A_CHANGE", "check_matched"]
 
 # A re-measurement differs in these whatever the lever changes.
 MAY_DIFFER: Final = ("provenance", "baseline", "percent_of_sol", "sol_rigor", "trials", "num_prompts")
@@ -20,9 +20,9 @@ MAY_DIFFER: Final = ("provenance", "baseline", "percent_of_sol", "sol_rigor", "t
 
 _TP_CHANGES: Final = ("tp", "pp", "dp_in_pod", "ep")
 
-# Another model, GPU, workload or engine is another measurement, not a lever on this one.
-_NEVER_A_CHANGE: Final = ("model", "hf_path", "hardware", "engine", "dataset", "isl", "osl", "mean_input_tokens",
+NEVER_A_CHANGE: Final = ("model", "hf_path", "hardware", "engine", "dataset", "isl", "osl", "mean_input_tokens",
                           "mean_output_tokens", "turns", "basis")  # fmt: skip
+"""Fields in which a lever may not differ: another model, GPU, workload or engine is another measurement [-]."""
 
 _TUNED: Final = ("async_scheduling", "cudagraph_mode")
 _OFF: Final = {"none", "off", "no", "false", "disabled", "0"}
@@ -58,7 +58,7 @@ def check_matched(lever: Lever) -> None:
 
 def _check_changes(lever: Lever) -> None:
     for name in lever.changes:
-        if name in SECTIONS or name in _NEVER_A_CHANGE:
+        if name in SECTIONS or name in NEVER_A_CHANGE:
             refuse(
                 f'lever "{lever.name}"',
                 f"must not change {name}",

@@ -23,8 +23,8 @@ COMMITTED = ROOT / "workbook" / "capacity-sizing.xlsm"
 
 NATIVE = frozenset(
     [
-        "ABS", "AND", "CHOOSE", "COUNT", "COUNTA", "COUNTIF", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNA",
-        "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "NA", "NOT", "OR", "PRODUCT", "SUM", "SUMPRODUCT",
+        "ABS", "AND", "CHOOSE", "COUNT", "COUNTA", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNA",
+        "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "NA", "NOT", "OR", "PRODUCT", "SUBSTITUTE", "SUM", "SUMPRODUCT",
     ]
 )  # fmt: skip
 """All there from Excel 2007 on."""

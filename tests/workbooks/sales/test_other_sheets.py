@@ -83,7 +83,11 @@ class TestCurves:
 
     @pytest.mark.parametrize(
         ("price", "sentence"),
-        [("7", "price must be a number"), (-1, "price must be above 0"), ("#N/A", "must not be an error")],
+        [
+            ("7", "price must be a number"),
+            (-1, "price must be above 0"),
+            ("#N/A", "price must be a number (got the error #N/A)"),
+        ],
     )
     def test_a_wrong_price_is_said(self, desk, price, sentence):
         desk.fact(2, 8, price).calculate()
@@ -141,8 +145,14 @@ class TestCompare:
         assert all(is_error(cell) for cell in desk.column("Compare_GPUs_Commit_Delta")[:5])
         assert "check(s) of this comparison failed" in desk.value("Compare!B3")
 
+    @pytest.mark.parametrize("edit", [{"Quote_Demand": "many"}, {"Quote_Hours": None}, {"Quote_Method": "TPOT"}])
+    def test_an_error_in_the_quote_turns_its_banner_too(self, desk, edit):
+        desk.set(**edit).calculate()
+        assert desk.value("Compare!B3").startswith("CHECK INPUTS: a figure is an error value. Quote: ")
+
     def test_a_wrong_pick_is_said(self, desk):
         desk.set(Compare_Curve_B="none").calculate()
+        assert list(desk.sentences()) == ["Compare: curve B"]
         assert "must be one of the names" in desk.sentences()["Compare: curve B"]
         assert all(is_error(cell) for cell in desk.column("Compare_GPUs_Commit_B")[:5])
         assert desk.column("Quote_GPUs_Commit")[0] == 28
@@ -190,6 +200,29 @@ class TestLevers:
         assert desk.sentences()["Levers: row 6"].startswith(sentence)
         assert is_error(desk.value("Levers!K6"))
         assert is_error(desk.value("Levers!I6")) is (cell != "F6")
+
+    def test_by_the_method_of_the_quote(self, desk):
+        desk.book.set("Levers!E6", 40)  # where the methods differ
+        desk.set(Quote_Method="tpot").calculate()
+        before, after = (
+            size(starter.curve, 40, Demand.tpm(3e6), gpus_per_pod=4, method="tpot").gpus for starter in STARTERS[1:]
+        )
+        assert desk.column("Lever_Delta_GPUs")[0] == after - before
+
+    @pytest.mark.parametrize("label", ["Hardware", "Model", "OSL [tok]", "Engine"])
+    def test_a_confounded_pair_gives_no_figure(self, desk, label):
+        cell = "Curves!K6" if label == "Hardware" else f"Context!D{field_row(desk, label)}"
+        desk.book.set(cell, 2048 if "tok" in label else "another")
+        desk.calculate()
+        assert {str(desk.value(f"Levers!{column}6")) for column in "HIJK"} == {"#N/A"}
+        assert desk.sentences()["Levers: row 6"].startswith("confounded: another model, GPU type, engine or workload")
+        assert desk.value("Levers!B4").startswith("CHECK INPUTS: 1 check(s) of this sheet failed")
+
+    @pytest.mark.parametrize("edit", [{"Quote_ISL": 2048}, {"Quote_OSL": 500}, {"Quote_Turns": "multi-turn"}])
+    def test_a_pair_of_another_workload_gives_no_figure(self, desk, edit):
+        desk.set(**edit).calculate()
+        assert desk.column("Lever_Delta_GPUs")[0] == desk.column("Lever_Delta_GPUs_Commit")[0] == "#N/A"
+        assert desk.sentences()["Levers: row 6"].startswith("WORKLOAD MISMATCH")
 
     def test_the_audit_of_a_claim(self, desk):
         assert desk.value("Audit_Verdict") == audit(STARTERS[0].curve, Demand.tpm(3e6), pods=18).verdict

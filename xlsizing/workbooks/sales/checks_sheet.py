@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
-
-from xlsizing.reports.tables import WORKLOAD_MISMATCH
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.context_sheet import value_cell
-from xlsizing.workbooks.sales.layout import CURVES, chosen
+from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
+from xlsizing.workbooks.sales.curves_sheet import fact_cell
+from xlsizing.workbooks.sales.layout import CURVES, alarm, chosen
 from xlsizing.workbooks.sales.levers_sheet import LEVER_ROWS
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
+from xlsizing.workbooks.sales.workload import TOKENS, measured_tokens, same_tokens, same_turns
 from xlsizing.workbooks.settings import constants
-from xlsizing.workbooks.styles import BAD
 
 __all__ = ["checks_sheet"]
 
@@ -25,7 +22,7 @@ _GOOD: Final = "Example_Anchors,Example_SLA"  # a curve and an SLA that are neve
 _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one curve has"
 
 _CONSTANTS: Final = (
-    "Tolerance", "Tokens_Off", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
+    "Tolerance", "Tokens_Off", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
     "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Log_c", "Word_Tpot",
 )  # fmt: skip
 
@@ -62,9 +59,8 @@ def checks_sheet(page: Page) -> None:
     page.widths(A=1.5, B=52, C=104, D=18, E=8, F=3, G=18, H=24, I=52)
     page.sheet.freeze_panes = f"A{_FIRST}"
     page.printed(repeat=f"{_FIRST - 1}:{_FIRST - 1}")
-    page.sheet.print_area = f"A1:E{row + 9}"
-    red = {"font": Font(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
-    page.sheet.conditional_formatting.add(f"B{_FIRST}:E{row - 1}", FormulaRule(formula=[f"$E{_FIRST}=1"], **red))
+    page.sheet.print_area = f"A1:E{row + 12}"
+    alarm(page, f"B{_FIRST}:E{row - 1}", f"$E{_FIRST}=1")
 
 
 def _blocks() -> dict[str, list[_Check]]:
@@ -72,7 +68,8 @@ def _blocks() -> dict[str, list[_Check]]:
     return {
         "curves": [*_standings(), *_curve_facts()],
         "quote": _quote(),
-        "refused": _refused("Picked_Context", "Quote_GPUs_Used", "quote"),
+        "price": _price(),
+        "refused": [_picked(), *_refused("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
         "rows": _rows(),
         "compare": _compare(),
         "refused pair": _refused_pair(),
@@ -96,27 +93,36 @@ def _standings() -> list[_Check]:
 
 def _curve_facts() -> Iterator[_Check]:
     for curve in range(1, CURVES + 1):
-        gpus, usd = (f"INDEX({name},{curve})" for name in ("Curve_GPUs_per_Pod", "Curve_USD_per_GPU_Hour"))
-        check = f"SIZING_CHECK({_GOOD},Example_TPM,{gpus})"
+        check = f"SIZING_CHECK({_GOOD},Example_TPM,Curves!{fact_cell('gpus_per_pod', curve)})"
         yield f'"GPUs per pod of "&INDEX(Curve_Names,{curve})', f'IF(COUNTA(Curve_{curve})=0,"",{check})'
-        yield (
-            f'"Price of "&INDEX(Curve_Names,{curve})',
-            f'IFERROR(IF({usd}="","",{_above_0(usd, "price")}),{_said("price")})',
-        )
+    for curve in range(1, CURVES + 1):
+        usd = f"Curves!{fact_cell('usd', curve)}"
+        yield f'"Price of "&INDEX(Curve_Names,{curve})', _given(usd, _number(usd, "price"))
     twice = "SUMPRODUCT((Curve_Names=INDEX(Curve_Names,{0}))*1)"
     same = "+".join(f"({twice.format(curve)}>1)" for curve in range(1, CURVES + 1))
     yield (
         "Names of the curves",
-        f'IFERROR(IF({same}>0,"each curve must have a name of its own","{_OK}"),{_said("a name")})',
+        f'IFERROR(IF({same}>0,"each curve must have a name of its own","{_OK}"),"a name must not be an error value")',
     )
 
 
-def _said(what: str) -> str:
-    return f'"{what} must not be an error value"'
+def _number(cell: str, what: str) -> str:
+    """Return the formula of what the functions say of the number in `cell`, under the name `what`."""
+    return f'SUBSTITUTE(SIZING_CHECK({_GOOD},{cell}),"tpm","{what}")'
 
 
-def _above_0(cell: str, what: str) -> str:
-    return f'IF(ISNUMBER({cell}),IF({cell}>0,"{_OK}","{what} must be above 0"),"{what} must be a number")'
+def _given(cell: str, said: str, blank: str = '""') -> str:
+    """Return the formula of `said`, or of `blank` where `cell` is blank; an error in it is no blank."""
+    return f'IF(ISERROR({cell}),{said},IF({cell}="",{blank},{said}))'
+
+
+def _once_picked(place: str, sentence: str) -> str:
+    """Return the formula of a `sentence` about a curve that the quote or the comparison has found."""
+    return f'IF(ISERROR({place}),"",{sentence})'
+
+
+def _of_picked(said: str, place: str = "Picked_Place") -> str:
+    return _once_picked(place, f"INDEX({said},{place})")
 
 
 def _native(condition: str, words: str) -> str:
@@ -127,57 +133,56 @@ def _native(condition: str, words: str) -> str:
 def _quote() -> list[_Check]:
     sized = f"SIZING_CHECK({_GOOD},Example_TPM"
     osl = "output tokens per request must be a number above 0 where the unit is rps"
+    curve_gpus = _of_picked("Curve_GPUs_Said")
     return [
-        ("Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK(Picked_Anchors))'),
         ("Quote: demand", f"SIZING_CHECK({_GOOD},Quote_Demand)"),
         ("Quote: unit of the demand", _native(
             "OR(Quote_Unit=Word_TPM,Quote_Unit=Word_Tok_s,Quote_Unit=Word_RPS)", "unit must be one of the list")),
         ("Quote: output tokens per request", _native(
             "IF(Quote_Unit=Word_RPS,IF(ISNUMBER(Quote_OSL),Quote_OSL>0,FALSE),TRUE)", osl)),
-        ("Quote: customer's tokens", _native(
-            'AND(OR(Quote_ISL="",ISNUMBER(Quote_ISL)),OR(Quote_OSL="",ISNUMBER(Quote_OSL)))',
-            "ISL and OSL must be numbers, or blank where they are not known")),
+        ("Quote: customer's ISL", _given("Quote_ISL", _number("Quote_ISL", "ISL"))),
+        ("Quote: customer's OSL", _given("Quote_OSL", _number("Quote_OSL", "OSL"))),
         ("Quote: planned utilisation", f"{sized},Example_GPUs,Quote_Util)"),
-        ("Quote: GPUs per pod", f"{sized},Quote_GPUs_Used)"),
-        ("Quote: price", f"IFERROR({_above_0('Quote_USD_Used', 'price')},{_said('price')})"),
-        ("Quote: hours per month", f"IFERROR({_above_0('Quote_Hours', 'hours per month')},{_said('hours per month')})"),
-        ("Quote: interpolation", _native(
-            "OR(Quote_Method=Word_Log_c,Quote_Method=Word_Tpot)", "interpolation must be one of the list")),
-        ("Quote: context of the curve", _native(
-            "NOT(ISERROR(Quote_Label))", "a value is not of its kind: see column not readable on sheet Context")),
+        ("Quote: GPUs per pod", _given("Quote_GPUs_per_Pod", f"{sized},Quote_GPUs_per_Pod)", curve_gpus)),
+        ("Quote: interpolation", _native(  # the functions tell capitals from small letters, "=" does not
+            "OR(EXACT(Quote_Method,Word_Log_c),EXACT(Quote_Method,Word_Tpot))", "interpolation must be one of the list")),
         ("Quote: SLAs", _native("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
     ]  # fmt: skip
 
 
-def _refused(block: str, gpus: str, what: str) -> list[_Check]:
-    """Return the checks of a context that leave no figure standing: another workload, another size of pod."""
-    isl, osl = (_measured(block, *names) for names in (("mean_input_tokens", "isl"), ("mean_output_tokens", "osl")))
-    name = f"{what[0].upper()}{what[1:]}"
+def _price() -> list[_Check]:
+    own = _number("Quote_USD_per_GPU_Hour", "price")
+    words = "date and source of the price must be text"
     return [
-        (f"{name}: customer's ISL against the curve's", _tokens(isl, "Quote_ISL")),
-        (f"{name}: customer's OSL against the curve's", _tokens(osl, "Quote_OSL")),
-        (f"{name}: customer's turns against the curve's", _turns(value_cell(block, "turns"), "Quote_Turns")),
-        (f"{name}: GPUs per pod against the context", _sizes(block, gpus)),
+        ("Quote: price", _given("Quote_USD_per_GPU_Hour", own, _of_picked("Curve_Price_Said"))),
+        ("Quote: price from", _once_picked("Picked_Place", _native("NOT(ISERROR(Quote_Price_Rests_On))", words))),
+        ("Quote: hours per month", _number("Quote_Hours", "hours per month")),
     ]
 
 
-def _measured(block: str, mean: str, given: str) -> str:
-    """Return the formula of the tokens of a request: the measured mean stands before what was asked for."""
-    cells = value_cell(block, mean), value_cell(block, given)
-    return f"IF(ISNUMBER({cells[0]}),{cells[0]},{cells[1]})"
+def _picked() -> _Check:
+    # Of the curve where it stands: the copy beside it makes a plain number of a date.
+    return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({chosen("Picked_Place")}))'
 
 
-def _tokens(measured: str, asked: str) -> str:
-    off = f"ABS({measured}-{asked})>Tokens_Off*{asked}*(1+Tolerance)"
-    words = f'"{WORKLOAD_MISMATCH}: "&{measured}&" tokens per request measured, "&{asked}&" asked for"'
-    return f'IF(ISNUMBER({asked})*ISNUMBER({measured})=1,IF({off},{words},"{_OK}"),"")'
+def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
+    """Return the checks of a context that leave no figure standing: unreadable, another workload, another size of pod."""
+    name = f"{what[0].upper()}{what[1:]}"
+    readable = _native(
+        f"NOT(ISERROR({label_cell(block)}))", "a value is not of its kind: see column not readable on sheet Context"
+    )
+    checks = {
+        "context of the curve": readable,
+        "customer's ISL against the curve's": same_tokens(_tokens("ISL", block), "Quote_ISL"),
+        "customer's OSL against the curve's": same_tokens(_tokens("OSL", block), "Quote_OSL"),
+        "customer's turns against the curve's": same_turns(value_cell(block, "turns"), "Quote_Turns"),
+        "GPUs per pod against the context": _sizes(block, gpus),
+    }
+    return [(f"{name}: {words}", _once_picked(place, sentence)) for words, sentence in checks.items()]
 
 
-def _turns(measured: str, asked: str) -> str:
-    letters = 5  # "single" and "multi" are taken for "single-turn" and "multi-turn"
-    same = f"LEFT({measured},{letters})=LEFT({asked},{letters})"
-    words = f'"{WORKLOAD_MISMATCH}: "&{measured}&" measured, "&{asked}&" asked for"'
-    return f'IF(OR({measured}="",{asked}=""),"",IF({same},"{_OK}",{words}))'
+def _tokens(kind: str, block: str) -> str:
+    return measured_tokens(kind, lambda field: value_cell(block, field))
 
 
 def _sizes(block: str, gpus: str) -> str:
@@ -197,37 +202,36 @@ def _rows() -> list[_Check]:
     checks = []
     for place, row in enumerate(SLA_ROWS, start=1):
         sized = f"SIZING_CHECK(Picked_Anchors,Quote!$B{row},Quote_TPM,Quote_GPUs_Used,Quote_Util)"
-        # What no point meets is an answer, not a fault; a row whose basis is an error has one.
-        regime = f"Quote!$K{row}"
-        answer = f'IF(ISERROR({regime}),{sized},IF({regime}=Word_Infeasible,"{_OK}",{sized}))'
-        given = f'IF(ISERROR(Quote!$B{row}),{sized},IF(Quote!$B{row}="","",{answer}))'
-        checks.append((f"Quote: SLA {place}", _once_inputs_pass(given)))
+        # Asked only where a cell of the row is an error: what no point meets is an answer, not a fault.
+        wrong = f"ISERROR(SUM(Quote!$B{row}:$R{row}))"
+        said = f'IF({sized}="{_OK}","a figure of this row is an error value",{sized})'
+        given = f'IF({wrong},{said},IF(Quote!$B{row}="","","{_OK}"))'
+        checks.append((f"Quote: SLA {place}", _once_inputs_pass(f'IF(Quote_Refused>0,"",{given})')))
     return checks
 
 
 def _compare() -> list[_Check]:
-    checks = []
-    for side in "AB":
-        place = f"Compare_Place_{side}"
-        checks += [
-            (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({chosen(place)}))'),
-            (f"Compare: context of {side}", _native(
-                f"NOT(ISERROR(Compare_Label_{side}))", "a value is not of its kind: see column not readable on sheet Context")),
-        ]  # fmt: skip
-    return checks
+    places = {side: f"Compare_Place_{side}" for side in "AB"}
+    return [
+        (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({chosen(place)}))')
+        for side, place in places.items()
+    ]
 
 
 def _refused_pair() -> list[_Check]:
     checks = []
     for side in "AB":
         block, gpus = f"Compare_Context_{side}", f"Compare_GPUs_per_Pod_{side}"
-        checks += _refused(block, gpus, f"compare {side}")
-    pairs = (("ISL", "mean_input_tokens", "isl"), ("OSL", "mean_output_tokens", "osl"))
-    for label, mean, given in pairs:
-        a, b = (_measured(f"Compare_Context_{side}", mean, given) for side in "AB")
-        checks.append((f"Compare: {label} of A against B", _tokens(a, b)))
+        place = f"Compare_Place_{side}"
+        checks += _refused(block, place, gpus, f"compare {side}")
+        checks.append((f"Compare {side}: GPUs per pod", _of_picked("Curve_GPUs_Said", place)))
+        checks.append((f"Compare {side}: price", _of_picked("Curve_Price_Said", place)))
+    both = "Compare_Place_A+Compare_Place_B"
+    for kind in TOKENS:
+        a, b = (_tokens(kind, f"Compare_Context_{side}") for side in "AB")
+        checks.append((f"Compare: {kind} of A against B", _once_picked(both, same_tokens(a, b))))
     a, b = (value_cell(f"Compare_Context_{side}", "turns") for side in "AB")
-    return [*checks, ("Compare: turns of A against B", _turns(a, b))]
+    return [*checks, ("Compare: turns of A against B", _once_picked(both, same_turns(a, b)))]
 
 
 def _levers() -> list[_Check]:
@@ -241,7 +245,8 @@ def _levers() -> list[_Check]:
             f'IF(Levers!$F{row}="",TRUE,IF(ISNUMBER(Levers!$F{row}),Levers!$F{row}>0,FALSE))', "effort must be above 0"
         )
         sides = f'IF({before}="{_OK}",IF({after}="{_OK}",{effort},"optimised: "&{after}),"baseline: "&{before})'
-        place = f'IF(OR(ISERROR(Levers!$P{row}),ISERROR(Levers!$Q{row})),"both curves {_NO_CURVE}",{sides})'
+        pair = f'IF(Levers!$S{row}="",{sides},Levers!$S{row})'
+        place = f'IF(OR(ISERROR(Levers!$P{row}),ISERROR(Levers!$Q{row})),"both curves {_NO_CURVE}",{pair})'
         checks.append((f"Levers: row {row}", _once_inputs_pass(f'IF(Levers!$R{row}=0,"",{place})')))
     pods = _native(
         "NOT(ISERROR(Audit_Verdict))", "claimed pods must be a whole number of at least 1, on a curve that is usable"
@@ -262,15 +267,20 @@ def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int) -> None:
     page.named("Check_What", f"B{first}:B{last}")
     page.named("Check_Sentence", f"C{first}:C{last}")
     page.named("Check_Flag", f"E{first}:E{last}")
-    page.named("Curve_Standing", f"C{ends['curves'][0]}:C{ends['curves'][0] + CURVES - 1}")
+    for block, name in enumerate(("Curve_Standing", "Curve_GPUs_Said", "Curve_Price_Said")):
+        top = ends["curves"][0] + CURVES * block
+        page.named(name, f"C{top}:C{top + CURVES - 1}")
     found = "INDEX(Check_Sentence,MATCH(1,Check_Flag,0))"
     silent = '"no answer from Python: enable macros, then run xlsizing doctor on this file"'
     totals = (
         ("Checks failed", "Checks_Failed", "=SUM(Check_Flag)"),
-        ("Checks of the quote's inputs failed", "Quote_Inputs_Failed", _sum(ends, "quote")),
-        ("Checks that leave no figure of the quote standing", "Quote_Refused", _sum(ends, "refused")),
+        ("Checks of the quote failed", "Quote_Failed", _sum(ends, "curves", "quote", "price", "refused", "rows")),
+        ("Checks of the quote's inputs failed", "Quote_Inputs_Failed", _sum(ends, "quote", "price")),
+        ("Checks of the price failed: no dollars", "Quote_Price_Failed", _sum(ends, "price")),
+        ("Checks that leave no figure of the quote standing", "Quote_Refused", _sum(ends, "quote", "refused")),
         ("Checks of the comparison failed", "Compare_Failed", _sum(ends, "compare", "refused pair")),
-        ("Checks that leave no figure of the comparison standing", "Compare_Refused", _sum(ends, "refused pair")),
+        ("Checks that leave no figure of the comparison standing", "Compare_Refused", _sum(ends, "quote", "refused pair")),
+        ("Checks of sheet Levers failed", "Levers_Failed", _sum(ends, "levers")),
         ("First failure", "First_Failure",
          f'=IF(Checks_Failed=0,"",INDEX(Check_What,MATCH(1,Check_Flag,0))&": "&IF(ISERROR({found}),{silent},{found}))'),
     )  # fmt: skip

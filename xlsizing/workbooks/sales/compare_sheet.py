@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import differing
-from xlsizing.workbooks.sales.layout import across, chosen, inputs, of_curve, position
+from xlsizing.workbooks.sales.layout import across, alarm, chosen, even_month, inputs, of_curve, position
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.starters import STARTERS
 
@@ -52,6 +52,7 @@ def compare_sheet(page: Page) -> None:
     )
     across(page, "B3:O3", _BANNER, "banner.text")
     page.tall(3, 22)
+    alarm(page, "B3:O3", "LEFT($B$3,LEN(Word_Check))=Word_Check")
     for column, head in zip(
         "BCGHIJN", ("", "curve", "GPU type", "GPUs per pod", "$/GPU-hour", "measured on", "place"), strict=True
     ):
@@ -81,10 +82,12 @@ def compare_sheet(page: Page) -> None:
     page.sheet.print_area = f"A1:O{_FIRST + len(SLA_ROWS)}"
 
 
+_FIGURES: Final = f"$B${_FIRST}:$O${_FIRST + len(SLA_ROWS) - 1}"
 _BANNER: Final = (
     '=IF(Compare_Failed>0,Word_Check&": "&Compare_Failed&" check(s) of this comparison failed. See sheet Checks.",'
+    f'IF(ISERROR(SUM({_FIGURES})),Word_Check&": a figure is an error value. "&First_Failure,'
     'IF(Compare_Apart>0,Compare_Apart&" field(s) of the set-up differ between the two contexts (sheet Context). ",'
-    '"The two contexts agree in every field of the set-up. ")&"Commit to the bold columns. DRAFT: quote from sheet Quote.")'
+    '"The two contexts agree in every field of the set-up. ")&"Commit to the bold columns. DRAFT: quote from sheet Quote."))'
 )
 
 
@@ -100,12 +103,7 @@ def _side(page: Page, side: str, name: str) -> None:
     page.put(f"I{row}", f'=IF({usd}="",USD_Assumed,{usd})', "calc.price")
     across(page, f"J{row}:M{row}", f"=SIZING_LABEL(Compare_Context_{side})", "calc.wrap")
     page.put(f"N{row}", f"={position(f'Compare_Curve_{side}')}", "calc.int")
-    # The functions' month has 730 hours; a price of the same month makes it the quote's, as on sheet Quote.
-    even = (
-        f"=IF(ISNUMBER(I{row})*ISNUMBER(Quote_Hours)=1,IF(Quote_Hours=Hours_Assumed,I{row},"
-        f"I{row}*Quote_Hours/Hours_Assumed),IF(ISNUMBER(I{row}),Quote_Hours,I{row}))"
-    )
-    page.put(f"O{row}", even, "calc.price")
+    page.put(f"O{row}", f"={even_month(f'I{row}')}", "calc.price")
     names = {
         "Curve": "C",
         "GPUs_per_Pod": "H",
@@ -149,7 +147,7 @@ def _formula(what: str, side: str, row: int) -> str:
     met = {
         "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",
         "gpus": f"SIZING_GPUS({sized},Quote_Method)",
-        "usd": f"SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method)",
+        "usd": f"IF(Quote_Price_Failed>0,NA(),SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method))",
         "usd_commit": f"{commit}*{usd}/{gpus}",
     }[what]
     regime = f"${_REGIME[side]}{row}"

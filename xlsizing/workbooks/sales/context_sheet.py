@@ -7,14 +7,14 @@ from typing import Final
 
 from xlsizing.context import FACTS, worded
 from xlsizing.context_fields import SECTIONS, Fact
-from xlsizing.lever_matching import MAY_DIFFER
+from xlsizing.lever_matching import MAY_DIFFER, NEVER_A_CHANGE
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.layout import CURVES, if_known, inputs
 from xlsizing.workbooks.sales.starters import STARTERS
 
-__all__ = ["CUSTOMER", "context_sheet", "differing", "value_cell"]
+__all__ = ["CUSTOMER", "confounding", "context_sheet", "curve_value", "differing", "label_cell", "value_cell"]
 
 _TOP: Final = 6
 
@@ -50,8 +50,8 @@ _BLOCKS: Final = (
 )
 """Defined name, heading, where the place of its curve stands, and where its label does [-]."""
 
-_SET_UP: Final = letter(2 + CURVES)
-_FIRST_BLOCK: Final = 4 + CURVES
+_SET_UP, _NEVER = letter(2 + CURVES), letter(3 + CURVES)
+_FIRST_BLOCK: Final = 5 + CURVES
 
 
 def context_sheet(page: Page) -> None:
@@ -80,6 +80,7 @@ def context_sheet(page: Page) -> None:
             _field(page, row, name, fact)
             set_up = name not in MAY_DIFFER and fact.section not in MAY_DIFFER
             page.put(f"{_SET_UP}{row}", int(set_up), "const.int")
+            page.put(f"{_NEVER}{row}", int(name in NEVER_A_CHANGE), "const.int")
     for row, (label, _) in enumerate(CUSTOMER, start=_LAST_ROW - len(CUSTOMER) + 1):
         page.at(row, 1, label, "calc.text")
         page.at(row, 2, "from sheet Quote", "note.text")
@@ -87,6 +88,8 @@ def context_sheet(page: Page) -> None:
         _block(page, _FIRST_BLOCK + 4 * position, *block)
     last = _LAST_ROW - len(CUSTOMER)
     page.put(f"{_SET_UP}{_TOP - 1}", "1: a pair must agree in it", "head")
+    page.put(f"{_NEVER}{_TOP - 1}", "1: never a lever's change", "head")
+    page.named("Context_Never", f"{_NEVER}{_TOP}:{_NEVER}{last}")
     page.named("Context_Values", f"B{_TOP}:{letter(1 + CURVES)}{last}")
     page.named("Context_Set_Up", f"{_SET_UP}{_TOP}:{_SET_UP}{last}")
     page.sheet.freeze_panes = f"B{_TOP}"
@@ -96,7 +99,7 @@ def context_sheet(page: Page) -> None:
 
 
 def _widths(page: Page) -> None:
-    page.widths(A=32, **{letter(2 + curve): 24 for curve in range(CURVES)} | {_SET_UP: 13})
+    page.widths(A=32, **{letter(2 + curve): 24 for curve in range(CURVES)} | {_SET_UP: 13, _NEVER: 13})
     for position in range(len(_BLOCKS)):
         left = _FIRST_BLOCK + 4 * position
         page.widths(**{letter(left - 1): 3, letter(left): 28, letter(left + 1): 48, letter(left + 2): 24})
@@ -175,11 +178,33 @@ def differing(one: str, other: str) -> str:
     return f"SUMPRODUCT(({'<>'.join(columns)})*Context_Set_Up)"
 
 
+def confounding(one: str, other: str) -> str:
+    """Return the formula of how many fields differ that are known of `one` and the `other` place and are never one change [-]."""
+    a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
+    return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Never)'
+
+
+def curve_value(field: str, place: str) -> str:
+    """Return the formula of the value of `field` of the curve whose place the cell `place` holds [-]."""
+    row = _FIELD_ROWS[field]
+    return f"INDEX(Context!$B${row}:${letter(1 + CURVES)}${row},{place})"
+
+
+def label_cell(block: str) -> str:
+    """Return the name of the cell with the one-line label of the columns named `block` [-].
+
+    >>> label_cell("Picked_Context")
+    'Quote_Label'
+    """
+    (line,) = (line for name, *_, line in _BLOCKS if name == block)
+    return line
+
+
 def value_cell(block: str, field: str) -> str:
     """Return the cell, with its sheet, that holds the value of `field` among the columns named `block` [-].
 
     >>> value_cell("Picked_Context", "tp")
-    'Context!$K$13'
+    'Context!$L$13'
     """
     names = [name for name, *_ in _BLOCKS]
     return f"Context!${letter(_FIRST_BLOCK + 4 * names.index(block) + 1)}${_FIELD_ROWS[field]}"

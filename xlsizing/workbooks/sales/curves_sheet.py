@@ -8,10 +8,19 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.layout import ANCHORS, CURVES, WIDTH, across, first_column, if_known, inputs, position
+from xlsizing.workbooks.sales.layout import (
+    ANCHORS,
+    CURVES,
+    WIDTH,
+    across,
+    first_column,
+    if_known,
+    inputs,
+    position,
+)
 from xlsizing.workbooks.sales.starters import STARTERS, Starter
 
-__all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "curves_sheet", "fact_cell"]
+__all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "THROUGHPUT", "curves_sheet", "fact_cell"]
 
 FIRST_FACT: Final = 5
 FIRST_ANCHOR: Final = 15
@@ -32,6 +41,14 @@ FACTS: Final = (
 """Key, label, name of its list, and style of what is known of each curve [-]."""
 
 _HEADS: Final = ("concurrency [req/pod]", "tok/s/user", "output tok/s per pod", "TTFT [s]")
+
+_C, _R, _T = (f"INDEX(Curve_Points,0,{WIDTH}*(Picked_Place-1)+{column})" for column in (1, 2, 3))
+THROUGHPUT: Final = (
+    f'=IF(SUMPRODUCT(({_T}<>"")*1)=0,"not measured: c x tok/s/user overstates it",'
+    f"IF(SUMPRODUCT(({_T}<Eta_Suspicious*{_C}*{_R})*1)>0,"
+    '"measured, below "&Eta_Suspicious&" of c x tok/s/user: check","as measured"))'
+)
+"""Formula of the words for what the tok/s of a pod rest on, of the picked curve [-]."""
 
 
 def fact_cell(key: str, curve: int) -> str:

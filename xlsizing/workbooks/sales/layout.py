@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import range_boundaries
 
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.styles import BAD
 
 __all__ = [
     "ANCHORS",
@@ -18,7 +21,9 @@ __all__ = [
     "TABLE_STYLES",
     "WIDTH",
     "across",
+    "alarm",
     "chosen",
+    "even_month",
     "first_column",
     "if_known",
     "inputs",
@@ -84,6 +89,11 @@ def if_known(value: str) -> str:
     return f'IF({value}="","",{value})'
 
 
+def even_month(price: str) -> str:
+    """Return the formula of the $/GPU-hour that costs in the functions' month what `price` does in the quote's [-]."""
+    return f"IF(Quote_Hours=Hours_Assumed,{price},{price}*Quote_Hours/Hours_Assumed)"
+
+
 def across(page: Page, cells: str, value: object, style: str) -> None:
     """Write `value` in `style` into `cells` of `page`, one row, merged where there are several [-].
 
@@ -99,6 +109,12 @@ def across(page: Page, cells: str, value: object, style: str) -> None:
         page.at(row, column, None, style)
     if right > left:
         page.merge(cells)
+
+
+def alarm(page: Page, cells: str, condition: str) -> None:
+    """Let `cells` of `page` turn red while `condition`, a formula for the first of them, holds [-]."""
+    red = {"font": Font(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
+    page.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], **red))
 
 
 def inputs(page: Page, message: str, *cells: str, **rule: str) -> None:

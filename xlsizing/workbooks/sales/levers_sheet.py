@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlsizing.reports.tables import WORKLOAD_MISMATCH
 from xlsizing.rightsize import BYTES_PER_PARAMETER, DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.context_sheet import differing
-from xlsizing.workbooks.sales.layout import LEVERS, across, chosen, inputs, of_curve, position
+from xlsizing.workbooks.sales.context_sheet import confounding, differing
+from xlsizing.workbooks.sales.layout import LEVERS, across, alarm, chosen, inputs, of_curve, position
 from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.workload import not_the_customers
 
 __all__ = ["LEVER_ROWS", "levers_sheet"]
 
@@ -25,7 +27,16 @@ _HEADS: Final = {
     "I": "delta GPUs, estimate", "J": "delta $/month, estimate", "K": "GPUs saved per day",
     "L": "set-up fields that differ", "M": "GPUs per pod, baseline", "N": "GPUs per pod, optimised",
     "P": "place, baseline", "Q": "place, optimised", "R": "used",
+    "S": "why the pair gives no figure",
 }  # fmt: skip
+_BANNER: Final = (
+    '=IF(Levers_Failed>0,Word_Check&": "&Levers_Failed&" check(s) of this sheet failed. See sheet Checks.",'
+    'Word_Draft&": all checks of this sheet passed; no figure here is a VERDICT.")'
+)
+_CONFOUNDED: Final = "confounded: another model, GPU type, engine or workload is no lever (sheet Context)"
+_QUOTE_FAILS: Final = "an input of the quote is wrong: see sheet Checks"
+_NO_GPUS: Final = "anchors or GPUs per pod of a curve are wrong: see sheet Checks"
+_OTHER_WORKLOAD: Final = f"{WORKLOAD_MISMATCH}: not measured at the customer's tokens and turns (sheet Context)"
 _AUDIT: Final = LEVER_ROWS[-1] + 4
 _TP: Final = _AUDIT + 5
 
@@ -50,6 +61,9 @@ def levers_sheet(page: Page) -> None:
         "One change should be the only field of the set-up that differs (column L): more make a confounded pair.",
         "note",
     )
+    across(page, "B4:N4", _BANNER, "banner.text")
+    page.tall(4, 22)
+    alarm(page, "B4:N4", "Levers_Failed>0")
     for column, head in _HEADS.items():
         page.put(f"{column}{_HEAD}", head, "head")
     page.tall(_HEAD, 46)
@@ -58,7 +72,9 @@ def levers_sheet(page: Page) -> None:
     _lever_rules(page)
     _audit(page)
     _right_size(page)
-    page.widths(A=1.5, B=31, C=36, D=36, E=11, F=11, G=32, H=12, I=12, J=14, K=12, L=12, M=12, N=12, O=2, P=9, Q=9, R=7)
+    page.widths(
+        A=1.5, B=31, C=36, D=36, E=11, F=11, G=32, H=12, I=12, J=14, K=12, L=12, M=12, N=12, O=2, P=9, Q=9, R=7, S=80
+    )
     page.sheet.freeze_panes = f"C{LEVER_ROWS[0]}"
     page.printed(repeat=f"{_HEAD}:{_HEAD}")
     page.sheet.print_area = f"A1:N{_TP + 9}"
@@ -75,21 +91,33 @@ def _lever(page: Page, row: int, given: tuple[object, ...]) -> None:
     page.put(f"M{row}", f'=IF($R{row}=0,"",{of_curve("Curve_GPUs_per_Pod", f"$P{row}")})', "calc.int")
     page.put(f"N{row}", f'=IF($R{row}=0,"",{of_curve("Curve_GPUs_per_Pod", f"$Q{row}")})', "calc.int")
     before, after = chosen(f"$P{row}"), chosen(f"$Q{row}")
-    asked = f"$E{row},Quote_TPM"
+    page.put(f"S{row}", f'=IF($R{row}=0,"",{_no_figure(f"$P{row}", f"$Q{row}")})', "calc.text")
+    sides = (
+        f"{after},$E{row},Quote_TPM,$N{row},Quote_Util,Quote_Method",
+        f"{before},$E{row},Quote_TPM,$M{row},Quote_Util,Quote_Method",
+    )
     figures = {
         # An SLA that either side cannot meet has no difference: these stay the functions' own error, #N/A.
-        "H": (
-            f"SIZING_GPUS_COMMIT({after},{asked},$N{row},Quote_Util)-SIZING_GPUS_COMMIT({before},{asked},$M{row},Quote_Util)",
-            "key.int",
-        ),
-        "I": (f"SIZING_DELTA_GPUS({before},{after},{asked},$M{row},Quote_Util,$N{row})", "calc.int"),
+        "H": ("-".join(f"SIZING_GPUS_COMMIT({side})" for side in sides), "key.int"),
+        # SIZING_DELTA_GPUS takes no method.
+        "I": ("-".join(f"SIZING_GPUS({side})" for side in sides), "calc.int"),
         # Dollars per GPU come from a function, so that a price that is no number breaks them.
         "J": (f"$I{row}*Lever_USD_per_GPU", "calc.usd"),
         "K": (f'IF($F{row}="","",IF(ISNUMBER($F{row}),-$I{row}/$F{row},NA()))', "calc.two"),
         "L": (differing(f"$P{row}", f"$Q{row}"), "calc.int"),
     }
     for column, (formula, style) in figures.items():
-        page.put(f"{column}{row}", f'=IF($R{row}=0,"",{formula})', style)
+        figure = formula if column == "L" else f'IF($S{row}="",{formula},NA())'
+        page.put(f"{column}{row}", f'=IF($R{row}=0,"",{figure})', style)
+
+
+def _no_figure(before: str, after: str) -> str:
+    """Return the formula of why the curves at two places give no figure, "" where they do."""
+    said = (f'INDEX(Curve_GPUs_Said,{place})="OK"' for place in (before, after))
+    return (
+        f'IF(Quote_Inputs_Failed>0,"{_QUOTE_FAILS}",IF(NOT(AND({",".join(said)})),"{_NO_GPUS}",'
+        f'IF({confounding(before, after)}>0,"{_CONFOUNDED}",IF({not_the_customers(before)},"{_OTHER_WORKLOAD}",""))))'
+    )
 
 
 def _lever_rules(page: Page) -> None:
@@ -109,7 +137,7 @@ def _lever_rules(page: Page) -> None:
     page.put(f"B{last + 1}", "$ per GPU and month, at the quote's price and hours", "note.text")
     usd = "SIZING_COST(Example_Anchors,Example_SLA,Example_TPM,Example_GPUs,Example_Util,Quote_USD_Even_Month)"
     gpus = "SIZING_GPUS(Example_Anchors,Example_SLA,Example_TPM,Example_GPUs,Example_Util)"
-    page.put(f"J{last + 1}", f"={usd}/{gpus}", "calc.usd2")
+    page.put(f"J{last + 1}", f"=IF(Quote_Inputs_Failed>0,NA(),{usd}/{gpus})", "calc.usd2")
     names = {
         "Lever_Name": "B",
         "Lever_Baseline": "C",
@@ -132,7 +160,7 @@ def _audit(page: Page) -> None:
     across(page, f"C{row}", STARTERS[0].name, "input.wrap")
     page.put(f"P{row}", f"={position('Audit_Curve')}", "calc.int")
     verdict = f"SIZING_AUDIT({chosen(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util)"
-    across(page, f"D{row}:J{row}", f'=IF(Audit_Pods="","",{verdict})', "calc.wrap")
+    across(page, f"D{row}:J{row}", f'=IF(Audit_Pods="","",IF(Quote_Inputs_Failed>0,NA(),{verdict}))', "calc.wrap")
     page.tall(row, 32)
     inputs(
         page,

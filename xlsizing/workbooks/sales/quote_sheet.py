@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, inputs, of_curve
+from xlsizing.workbooks.sales.curves_sheet import THROUGHPUT
+from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
 from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.settings import UNITS
-from xlsizing.workbooks.styles import AMBER, BAD, GOOD
+from xlsizing.workbooks.styles import AMBER, GOOD
 
 __all__ = ["RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 
@@ -96,13 +97,16 @@ def _top(page: Page) -> None:
     page.tall(4, 30)
 
 
-_DRAFTS: Final = "COUNTIF(Quote_Rigor,Word_Draft)"
-_UNMET: Final = "COUNTIF(Quote_Regime,Word_Infeasible)"
+_DRAFTS, _UNMET = "COUNTIF(Quote_Rigor,Word_Draft)", "COUNTIF(Quote_Regime,Word_Infeasible)"
+_MET: Final = "COUNT(Quote_GPUs_Commit)"
 _BANNER: Final = (
-    '=IF(Checks_Failed>0,Word_Check&": "&Checks_Failed&" check(s) failed. First: "&First_Failure,'
-    f'IF({_DRAFTS}>0,Word_Draft&": "&{_DRAFTS}&" row(s) are not yet a VERDICT to sign on. ",Word_Verdict&" in every row. ")'
+    '=IF(Quote_Failed>0,Word_Check&": "&Quote_Failed&" check(s) failed. First: "&First_Failure,'
+    f'IF({_MET}=0,Word_Draft&": no SLA can be met by any measured point: there is nothing to commit to.",'
+    f'IF({_DRAFTS}>0,Word_Draft&": "&{_DRAFTS}&" row(s) are not yet a VERDICT to sign on. ",'
+    f'Word_Verdict&" in every "&IF({_UNMET}>0,"other ","")&"row. ")'
     f'&IF({_UNMET}>0,{_UNMET}&" SLA(s) cannot be met by any measured point. ","Every SLA is met by a measured point. ")'
-    '&"All checks passed. Commit to the first bold column.")'
+    '&"All checks "&IF(Checks_Failed>0,"of the quote passed, not those of sheets Compare and Levers","passed")'
+    '&". Commit to the first bold column."))'
 )
 
 
@@ -148,9 +152,8 @@ def _planning(page: Page) -> None:
         page.put(f"{'L' if used else 'K'}{row}", note, "note.text") if note else None
     gpus, usd = of_curve("Curve_GPUs_per_Pod", "Picked_Place"), of_curve("Curve_USD_per_GPU_Hour", "Picked_Place")
     page.put("K7", f'=IF(Quote_GPUs_per_Pod="",{gpus},Quote_GPUs_per_Pod)', "calc.int")
-    page.put(
-        "K8", f'=IF(Quote_USD_per_GPU_Hour="",IF({usd}="",USD_Assumed,{usd}),Quote_USD_per_GPU_Hour)', "calc.price"
-    )
+    assumed = f'IF({usd}="",USD_Assumed,{usd})'
+    page.put("K8", f'=IF(Quote_USD_per_GPU_Hour="",{assumed},Quote_USD_per_GPU_Hour)', "calc.price")
     page.named("Quote_GPUs_Used", "K7")
     page.named("Quote_USD_Used", "K8")
 
@@ -165,21 +168,16 @@ def _basis(page: Page) -> None:
         f'IF({usd}="","assumed: no price was given",{named.format(source)}))'
     )
     tpm = (
-        "=IF(Quote_Unit=Word_TPM,Quote_Demand,IF(Quote_Unit=Word_RPS,SIZING_TPM(Quote_Demand,Quote_Unit,Quote_OSL),"
-        "SIZING_TPM(Quote_Demand,Quote_Unit)))"
-    )
-    # A price that is no number goes on as it is: the functions refuse it, where a product would turn "8.6" into 8.6.
-    even = (
-        "=IF(ISNUMBER(Quote_USD_Used)*ISNUMBER(Quote_Hours)=1,IF(Quote_Hours=Hours_Assumed,Quote_USD_Used,"
-        "Quote_USD_Used*Quote_Hours/Hours_Assumed),IF(ISNUMBER(Quote_USD_Used),Quote_Hours,Quote_USD_Used))"
+        "=IF(Quote_Unit=Word_TPM,Quote_Demand,IF(Quote_Unit=Word_RPS,"
+        "SIZING_TPM(Quote_Demand,Word_RPS,Quote_OSL),SIZING_TPM(Quote_Demand,IF(Quote_Unit=Word_Tok_s,Word_Tok_s,Quote_Unit))))"
     )
     entries = (
         ("GPU type", f"={of_curve('Curve_GPU_Type', 'Picked_Place')}", "label.text", None),
         ("Curve from", f"={of_curve('Curve_Source', 'Picked_Place')}", "label.text", None),
         ("Price from", price, "label.text", "Quote_Price_Rests_On"),
         ("tok/min", tpm, "label.int left", "Quote_TPM"),
-        ("$/GPU-h at 730 h", even, "label.price left", "Quote_USD_Even_Month"),
-        ("Checks", '=IF(Checks_Failed=0,"all passed",Checks_Failed&" failed: see sheet Checks")', "label.text", None),
+        ("$/GPU-h at 730 h", f"={even_month('Quote_USD_Used')}", "label.price left", "Quote_USD_Even_Month"),
+        ("tok/s per pod", THROUGHPUT, "label.text", "Quote_Throughput"),
     )
     for row, (label, formula, style, name) in enumerate(entries, start=6):
         page.put(f"M{row}", label, "label")
@@ -232,10 +230,11 @@ def _row(page: Page, row: int) -> None:
     """
     refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},Quote_Method))"
     page.put(f"K{row}", f'=IF($B{row}="","",{refused})', "calc.text")
-    for column, _, style, _, _, formula in RESULTS:
+    for column, _, style, name, _, formula in RESULTS:
         unmet = {"D": "Word_Unmet", "N": '"no measured point meets this SLA: see its next lever"'}.get(column, '""')
-        # $/month to commit is the commitment at the estimate's dollars per GPU, so that a wrong price breaks it too.
         met = formula.format(row=row)
+        if "USD" in name:  # a wrong price leaves the GPUs standing
+            met = f"IF(Quote_Price_Failed>0,NA(),{met})"
         page.put(f"{column}{row}", f'=IF($K{row}="","",IF($K{row}=Word_Infeasible,{unmet},{met}))', style)
     page.put(
         f"M{row}",
@@ -251,7 +250,7 @@ def _beside(page: Page) -> None:
     for column, text in {"P": "rigor, with its reasons", "Q": "next lever", "R": "GPUs apart"}.items():
         page.put(f"{column}{head}", text, "head")
     for row in SLA_ROWS:
-        page.put(f"P{row}", f'=IF($B{row}="","",SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context))', "label.text")
+        page.put(f"P{row}", f'=IF($K{row}="","",SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context))', "label.text")
         # SIZING_NEXT_LEVER takes no method: where it is not the default, the words say so.
         other = 'IF(Quote_Method=Word_Log_c,""," (with "&Word_Log_c&")")'
         lever = f"SIZING_NEXT_LEVER({_SIZED.format(row=row)})&{other}"
@@ -283,18 +282,19 @@ def _below(page: Page) -> None:
     page.put(f"B{top - 1}", "The same from one formula, SIZING_TABLE over all SLAs", "section")
     cells = f"B{top}:{letter(1 + len(TABLE_STYLES))}{bottom}"
     slas = _COSTED.replace("$B{row}", "Quote_SLA")
-    page.array(cells, f'=IF(COUNTA(Quote_SLA)=0,"",IF(Quote_Refused>0,NA(),SIZING_TABLE({slas})))', TABLE_STYLES)
+    page.array(
+        cells,
+        f'=IF(COUNTA(Quote_SLA)=0,"",IF(Quote_Refused+Quote_Price_Failed>0,NA(),SIZING_TABLE({slas})))',
+        TABLE_STYLES,
+    )
     page.named("Quote_Table", cells)
 
 
 def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
-    red = {"font": Font(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
-    rules = page.sheet.conditional_formatting
-    unmet = f'IF(ISERROR($K{first}),$B{first}<>"",$K{first}=Word_Infeasible)'
-    rules.add(f"B{first}:N{last}", FormulaRule(formula=[unmet], **red))
-    rules.add("B3:N3", FormulaRule(formula=["Checks_Failed>0"], **red))
-    unsure = PatternFill("solid", bgColor=f"FF{AMBER}")
-    rules.add("B3:N3", FormulaRule(formula=[f"{_DRAFTS}>0"], fill=unsure))
-    fine = PatternFill("solid", bgColor=f"FF{GOOD}")
-    rules.add(f"M{first}:M{last}", FormulaRule(formula=[f"M{first}=Word_Verdict"], fill=fine))
+    alarm(page, f"B{first}:N{last}", f'IF(ISERROR($K{first}),$B{first}<>"",$K{first}=Word_Infeasible)')
+    alarm(page, "B3:N3", "Quote_Failed>0")
+    unsure, fine = f"{_DRAFTS}+{_UNMET}>0", f"M{first}=Word_Verdict"
+    for cells, condition, colour in (("B3:N3", unsure, AMBER), (f"M{first}:M{last}", fine, GOOD)):
+        fill = PatternFill("solid", bgColor=f"FF{colour}")
+        page.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], fill=fill))

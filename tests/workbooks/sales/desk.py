@@ -60,6 +60,12 @@ class Desk:
         self.book.set(f"Curves!{'CGKOSW'[place - 1]}{row}", value)
         return self
 
+    def measured(self, place):
+        """Say that the curve at a place was measured, in its context."""
+        labels = [label for (label,) in self.book.value("Context!A1:A60")]
+        self.book.set(f"Context!{'BCDEFG'[place - 1]}{labels.index('Basis') + 1}", "measured")
+        return self
+
     def calculate(self):
         """Recalculate every formula."""
         self.book.calculate()

@@ -96,13 +96,18 @@ class TestAsDelivered:
 
     def test_a_complete_context_at_the_customers_workload_earns_a_verdict(self, desk):
         desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[30, 60, 75, 100, 112])
-        desk.calculate()
+        desk.measured(2).calculate()
         assert desk.column("Quote_Rigor")[:5] == ["VERDICT"] * 5
         # The sizing file of the same curve, with its own price: 40, 72, 108, 168, 168 GPUs to commit.
         assert desk.column("Quote_GPUs_Commit")[:5] == [40, 72, 108, 168, 168]
         assert desk.value("Quote_USD_Used") == 7.25
         assert desk.column("Quote_USD")[0] == 40 * 7.25 * 730
         assert desk.value("Quote!B3").startswith("VERDICT in every row.")
+
+    def test_figures_that_nobody_measured_earn_none(self, desk):
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[60]).calculate()
+        assert desk.column("Quote_Rigor")[0] == "DRAFT"
+        assert "predicted, not measured" in desk.value("Quote!P14")
 
 
 class TestEdits:
@@ -151,7 +156,8 @@ class TestEdits:
         assert desk.value("Quote!B3") == words
 
     def test_a_verdict_beside_an_sla_that_cannot_be_met(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[60, 300]).calculate()
+        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[60, 300])
+        desk.measured(2).calculate()
         assert desk.value("Quote!B3").startswith("VERDICT in every other row. 1 SLA(s) cannot be met")
 
     def test_hours_change_dollars_alone(self, desk):

@@ -84,7 +84,7 @@ _ILLUSTRATIVE: Final = Context(
     measured_on="2026-11-20",
     command=f"none, {_NOT_MEASURED}",
     source_file=_NOT_MEASURED,
-    basis="measured",
+    basis="predicted",  # made up: whatever is complete here, its rows stay a DRAFT
 )
 
 _TUNED: Final = replace(

@@ -54,8 +54,9 @@ WORKED: Final = {
     "SIZING_AUDIT": "=SIZING_AUDIT(Example_Anchors, Example_Pods, Example_TPM, Example_Util)",
     "SIZING_TP": f'=SIZING_TP(Example_Total_B, Example_Active_B, "{DEFAULT_DTYPE}")',
     "SIZING_TPM": '=SIZING_TPM(Example_RPS, "rps", Example_OSL)',
-    # The Python version is left out: a value that is kept in the file must not depend on who built it.
-    "SIZING_VERSION": '=LEFT(SIZING_VERSION(),FIND(", Python",SIZING_VERSION())-1)',
+    # The Python version is left out: a value that is kept in the file must not depend on who built it. Where Python
+    # does not answer, all of the sentence that says why is shown.
+    "SIZING_VERSION": '=LEFT(SIZING_VERSION(),FIND(", Python",SIZING_VERSION()&", Python")-1)',
 }
 """A formula for each function; its ranges and numbers are named cells of the sheet [-]."""
 

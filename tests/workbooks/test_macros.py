@@ -266,6 +266,6 @@ class TestRefusals:
     def test_without_the_library(self, plain, monkeypatch, use):
         monkeypatch.setitem(sys.modules, "pyopenvba", None)
         with pytest.raises(
-            InputError, match=r"^macros need the package pyopenvba; run: pip install 'xlsizing\[sales\]'$"
+            InputError, match=r'^macros need the package pyopenvba; run: pip install "xlsizing\[sales\]"$'
         ):
             use(plain)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("xlsizing", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("xlsizing"), max_examples=25)
 settings.load_profile("xlsizing")
 
 SWEEPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "sweeps.csv"
@@ -33,6 +34,12 @@ def pytest_addoption(parser):
         help="CSV of measured sweeps with the columns curve_id, concurrency, tok_s_per_user and "
         "output_tok_s_per_replica, for tests/test_sweeps.py (default: %(default)s)",
     )
+
+
+def pytest_configure(config):
+    """Try fewer examples where the slow tests are left out: that is the loop while writing."""
+    if config.option.markexpr == "not slow":
+        settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

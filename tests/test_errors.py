@@ -144,7 +144,7 @@ class TestShown:
             (Phrase("a blank"), "a blank"),
             (Fraction(1, 3), "Fraction(1, 3)"),
             (10**400, "a number beyond floating point"),
-            (np.timedelta64(5, "s"), "np.timedelta64(5,'s')"),
+            (np.timedelta64(5, "s"), "5 seconds"),
             (np.zeros((2, 2)), "array([[0., 0.], [0., 0.]])"),
             ("x" * 39, "'" + "x" * 39 + "'"),  # 41 characters with the quotes: the longest shown whole
             ("x" * 40, "'" + "x" * 37 + "..."),

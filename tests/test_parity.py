@@ -13,6 +13,8 @@ from xlsizing.hosts.recalculation import Recalculation
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.case)
 throughput_case = pytest.mark.parametrize(
     "case", [case for case in CASES if case.unit != "users"], ids=lambda case: case.case

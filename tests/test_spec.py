@@ -348,7 +348,7 @@ class TestCurveFiles:
             ("\\\\server\\share\\c.csv", "must be a path relative to the sizing file (got "),
             ("C:\\c.csv", "must be a path relative to the sizing file (got 'C:"),
             ("bad.csv", "tok/s/user must be a number (got 'x' in bad.csv, line 3)"),
-            ("bad.json", "curve file must be JSON: "),
+            ("bad.json", "curve file must be JSON; "),
         ],
     )
     def test_refusals_name_the_line_of_the_sizing_file(self, refused, tmp_path, name, sentence):

@@ -12,6 +12,8 @@ from xlsizing import InputError
 from xlsizing.importers.curve_json import read_curve
 from xlsizing.spec import Spec, SpecError, read_spec
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 5.0  # hundredths of a second are usual; a slow or busy machine passes, a quadratic parser does not
 
 ILLUSTRATED = plain(ILLUSTRATIVE)

@@ -79,6 +79,7 @@ class TestSchema:
         assert SCHEMA["properties"]["method"]["default"] == "log-c"
 
 
+@pytest.mark.slow
 class TestAgreement:
     @pytest.mark.parametrize(
         "value",

@@ -119,10 +119,11 @@ class TestRefusals:
             ("\n- *x", "line 2: must not use YAML anchors or aliases; write the value out"),
             ("a: 1\n---\nb: 2", "line 2: must hold one document; leave out the line of dashes"),
             ("? [a]\n: 1", "line 1: must have text as names of fields"),
-            ("a: b: c", "line 1: must be YAML: mapping values are not allowed in this context"),
-            ("a: [1,\n2", "line 2: must be YAML: did not find expected ',' or ']'"),
-            ('a: "\n', "line 1: must be YAML: found unexpected end of stream"),
-            ("\ta: 1", "line 1: must be YAML: found character that cannot start any token"),
+            ("a: b: c", "line 1: must be YAML; write one field a line, and put quotes around a text that holds a colon"),
+            ("a: [1,\n2", "line 2: must be YAML; close the quote or bracket that is open at the end of the file"),
+            ('a: "\n', "line 1: must be YAML; close the quote or bracket that is open at the end of the file"),
+            ("\ta: 1", "line 1: must be YAML; indent with spaces, not tabs"),
+            ("a:\n  b: 1\n c: 2", "line 3: must be YAML; check indentation, colons, quotes and brackets there and on the line above"),
             ("a: 1\nb: \0", "line 2: must be text without control characters (got '\\x00')"),
             ("a: \x1b[31m", "line 1: must be text without control characters (got '\\x1b')"),
             ("a: 1\n\nb: \u2028", "line 3: must be text without control characters (got '\\u2028')"),
@@ -135,9 +136,9 @@ class TestRefusals:
     def test_json(self, refused):
         assert (
             refused('{"a": 1,\n"b" 2}', "s.json")
-            == "sizing file must be JSON: Expecting ':' delimiter (s.json, line 2)"
+            == "sizing file must be JSON; check commas, colons, quotes and brackets there (s.json, line 2)"
         )
-        assert refused("{a: 1}", "s.json").startswith("sizing file must be JSON: ")
+        assert refused("{a: 1}", "s.json").startswith("sizing file must be JSON; ")
         assert (
             refused('{"a":\n"\\ud800"}', "s.json")
             == "s.json, line 2: must be text without half surrogate pairs (got '\\ud800')"

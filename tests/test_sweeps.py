@@ -12,6 +12,8 @@ import pytest
 from tests import oracle
 from xlsizing import Curve, CurveError, Demand, size
 
+pytestmark = pytest.mark.slow
+
 METHODS = ("log-c", "tpot")
 UTIL = 0.7
 SHARES = np.linspace(0, 1, 41)  # SLAs between the slowest and the fastest point of a curve

@@ -154,7 +154,7 @@ def shown(value: object, *, digits: int = 10) -> str:
     >>> shown(80.0), shown(1 / 3), shown("80"), shown("x" * 99)
     ('80', '0.3333333333', "'80'", "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...")
     """
-    if value is True or value is False:
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"):  # numpy's is not Python's
         return str(value).upper()
     if isinstance(value, Number):
         try:
@@ -163,7 +163,10 @@ def shown(value: object, *, digits: int = 10) -> str:
             return "a number beyond floating point"
         except (TypeError, ValueError):  # numbers that do not format as such: a fraction, a time span
             pass
-    text = value if isinstance(value, Phrase) else " ".join(line.strip() for line in repr(value).splitlines())
+    # What numpy writes around a scalar differs from release to release; its text does not.
+    scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
+    written = str(value) if scalar or isinstance(value, Phrase) else repr(value)
+    text = " ".join(line.strip() for line in written.splitlines())
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 3] + "..."
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CURVE = Path(__file__).resolve().parents[2] / "workbook" / "curves" / "minimax-m2-gb300-tp4.csv"
 SIZE = ["-m", "xlsizing", "size", "--tpm", "3000000", "--sla", "20,50,100,150,215", "--gpus-per-pod", "4"]
 

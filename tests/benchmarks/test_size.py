@@ -8,6 +8,8 @@ import pytest
 
 from xlsizing import Curve, Demand, size
 
+pytestmark = pytest.mark.slow
+
 ROWS = 1_000_000
 LOOP_ROWS = 20_000
 UTIL, GPUS_PER_POD, USD = 0.7, 4, 8.6

@@ -11,6 +11,8 @@ import pytest
 
 from tests.hosts.windows_stand_ins import MISSING, UDF_MODULE, ComHost, Range
 
+pytestmark = pytest.mark.slow
+
 CELLS = 400  # of each in a round
 CALLER = Range([[None]])
 CURVE = ((1.0, 215.5), (10.0, 122.2), (256.0, 41.8))

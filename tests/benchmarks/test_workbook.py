@@ -21,6 +21,8 @@ from xlsizing.reports.report import Report
 from xlsizing.spec import read_spec
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 LONG = 10_000
 ROUNDS_TO_KEEP = 5
 CURVE = Curve([1, 10, 256], [215.5, 122.2, 41.8])

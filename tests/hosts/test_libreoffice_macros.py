@@ -19,6 +19,8 @@ from tests.workbooks.engines import CellError, LibreOfficeEngine, libreoffice
 from xlsizing.hosts.headless import OMITTED
 from xlsizing.hosts.registry import FUNCTIONS
 
+pytestmark = pytest.mark.slow
+
 
 def arrives_whole(*arguments):
     """Return whether LibreOffice hands the arguments to a macro as they are."""

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ASKS = """
 def test_asks(sizing_functions):
     assert sizing_functions.call("SIZING_GPUS", [[1, 215.5], [10, 122.2], [256, 41.8]], 100, 3e6, 4) == 120

@@ -18,6 +18,8 @@ from xlsizing.hosts.cells import MARK
 from xlsizing.hosts.recalculation import ErrorText, Recalculation
 from xlsizing.workbooks.write import customer_workbook, write_workbook
 
+pytestmark = pytest.mark.slow
+
 INPUTS = {"D1": 100, "D2": 3e6, "D3": 4, "D4": 0.7, "D5": "log-c"}
 GIVEN = ("D1", "D2", "D3", "D4", "D5")
 

@@ -21,6 +21,8 @@ from xlsizing.hosts.recalculation import ErrorText, Recalculation
 from xlsizing.workbooks import sheet_source, unpacking
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 CELLS = AT | {
     "D1": 100,
     "D2": 3e6,

@@ -74,7 +74,7 @@ class TestRefusals:
             ([], "anchors must hold at least one measured point (got none)"),
             ({}, "curve file must be a list of anchors (got an object in curve.json)"),
             ("7", "curve file must be a list of anchors (got a number in curve.json)"),
-            ("[[1, 100]", "curve file must be JSON: Expecting ',' delimiter (curve.json, line 1)"),
+            ("[[1, 100]", "curve file must be JSON; check commas, colons, quotes and brackets there (curve.json, line 1)"),
             ("[" * 100_000, "curve file must be JSON: nested too deep (curve.json)"),
             (b"[[1, 100]]\xff", "curve file must be UTF-8 text; save it as UTF-8"),
         ],
@@ -84,7 +84,7 @@ class TestRefusals:
 
     def test_text_that_is_no_json_names_the_line(self, refused):
         said = refused("[\n[1, 100],\n[2 90]]")  # the detail is the words of the Python in use
-        assert said.startswith("curve file must be JSON: ")
+        assert said.startswith("curve file must be JSON")
         assert said.endswith(" (curve.json, line 3)")
 
     @pytest.mark.parametrize("item", [[1], [1, 2, 3, 4, 5], 7, "1:2", None, True])

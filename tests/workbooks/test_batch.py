@@ -27,6 +27,8 @@ from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 FIRST = 19
 """The row of the first SLA."""
 

@@ -17,6 +17,8 @@ from xlsizing.reports.report import Report
 from xlsizing.workbooks.names import PUBLIC
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 DELIVERED = Case("as delivered", WORKED, list(SLAS))
 
 

@@ -21,6 +21,8 @@ from xlsizing.workbooks import proof
 from xlsizing.workbooks.first_page import same_words
 from xlsizing.workbooks.names import Layout
 
+pytestmark = pytest.mark.slow
+
 IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 AS_DELIVERED = Case("as delivered", WORKED, list(SLAS_DELIVERED))
 GOOD_SAMPLE = GOOD[::5]

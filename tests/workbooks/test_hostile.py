@@ -10,6 +10,8 @@ from tests.workbooks.test_package import formulas, opened
 from xlsizing import InputError
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 

@@ -23,6 +23,8 @@ from xlsizing.workbooks.first_page import same_words
 from xlsizing.workbooks.settings import CHECK_INPUTS
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 EDITED = "the anchors or the workload were edited since delivery"
 DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))

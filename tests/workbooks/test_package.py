@@ -13,6 +13,8 @@ from openpyxl.utils import column_index_from_string
 
 from tests.workbooks.engines import boxes, parts
 
+pytestmark = pytest.mark.slow
+
 FUNCTIONS = frozenset(
     [
         "ABS",

@@ -15,6 +15,8 @@ from xlsizing.workbooks.names import place
 from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError
 
+pytestmark = pytest.mark.slow
+
 SLAS = [10, 15, 18, 20, 22, 25, 40, 60, 80, 100, 120]
 KNEE = Curve([1, 8, 16, 32, 64], [100, 60, 25, 20, 15], output_tok_s=[95, 450, 390, 600, 800])
 REPORTS = {

@@ -19,6 +19,8 @@ from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 from xlsizing.workbooks.write import customer_workbook
 
+pytestmark = pytest.mark.slow
+
 
 def listing(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

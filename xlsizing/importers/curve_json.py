@@ -89,7 +89,9 @@ def parsed(text: str, what: str, name: str, pairs: Callable[[list[tuple[str, Any
     try:
         return json.loads(text, parse_int=whole_number, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
-        refuse(what, "must be JSON", detail=error.msg, where=f"{name}, line {error.lineno}")
+        # The parser's own words differ from release to release.
+        mend = "check commas, colons, quotes and brackets there"
+        refuse(what, "must be JSON", way_out=mend, where=f"{name}, line {error.lineno}")
     except RecursionError:
         refuse(what, "must be JSON", detail="nested too deep", where=name)
 

@@ -29,6 +29,7 @@ LARGEST_BYTES = 1_000_000
 MOST_VALUES = 10_000
 MOST_REPEATED = 50
 DEEPEST = 16
+_NESTED = f"must be nested at most {DEEPEST} deep"
 
 WHAT = "sizing file"
 
@@ -192,7 +193,7 @@ class _Builder:
         path = self._place(value)
         if isinstance(value, dict | list):
             if len(self._open) == DEEPEST:
-                self.refuse(f"must be nested at most {DEEPEST} deep")
+                self.refuse(_NESTED)
             self._open.append((value, path))
 
     def close(self) -> None:
@@ -227,12 +228,32 @@ def _yaml(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         last = len(text.splitlines()) or 1  # libyaml places the end of a file after it
         builder.line = min(mark.line + 1, last) if mark else builder.line
-        builder.refuse("must be YAML", detail=error.problem or error.context)
+        if _open_brackets(text, builder.line) > DEEPEST:  # libyaml looks so far ahead that it gives up first
+            builder.refuse(_NESTED)
+        builder.refuse("must be YAML", way_out=_mend(text, builder.line, open_end=mark is None or mark.line + 1 > last))
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # the parser in Python lets some through
         if isinstance(error, InputError):
             raise
-        builder.refuse("must be YAML", detail=" ".join(str(error).split()))
+        builder.refuse("must be YAML", way_out=_mend(text, builder.line, open_end=False))
     return builder.finished()
+
+
+def _open_brackets(text: str, line: int) -> int:
+    """Return how many more brackets open than close up to the end of `line` [-]."""
+    read = "\n".join(text.splitlines()[:line])
+    return sum(map(read.count, "[{")) - sum(map(read.count, "]}"))
+
+
+def _mend(text: str, line: int, *, open_end: bool) -> str:
+    """Return what to do about a `line` that is no YAML, in our words: those of parsers differ from release to release."""
+    here = (text.splitlines() or [""])[line - 1]
+    if "\t" in here[: len(here) - len(here.lstrip())]:
+        return "indent with spaces, not tabs"
+    if open_end:
+        return "close the quote or bracket that is open at the end of the file"
+    if here.count(": ") > 1:
+        return "write one field a line, and put quotes around a text that holds a colon"
+    return "check indentation, colons, quotes and brackets there and on the line above"
 
 
 def _take(builder: _Builder, event: Any) -> None:

@@ -88,8 +88,8 @@ def modules_of(workbook: bytes, where: str = "the workbook") -> dict[str, str]:
             sources = {module.name: module.body for module in modules}
     except _DAMAGED:
         refuse("workbook", "must be an .xlsm file", where=where)
-    except pyopenvba.PyOpenVBAError as error:
-        refuse("macros", "must be readable", detail=str(error), where=where)
+    except pyopenvba.PyOpenVBAError:
+        refuse("macros", "must be readable", detail="the VBA project is damaged or protected", where=where)
     return sources or refuse("workbook", "must have macros", detail="it has none; take the .xlsm itself", where=where)
 
 

@@ -61,5 +61,8 @@ def parsed(part: bytes, where: str, *, start: Any = None, end: Any = None, text:
         parser.Parse(part, True)
     except InputError:
         raise
-    except (expat.ExpatError, ValueError, LookupError) as error:  # a number or a name that is none
-        refuse("workbook", "must hold well-formed XML", detail=str(error), where=where)
+    except expat.ExpatError as error:
+        place = f"it breaks off at line {error.lineno}, column {error.offset}"
+        refuse("workbook", "must hold well-formed XML", detail=place, where=where)
+    except (ValueError, LookupError):  # a number or a name that is none
+        refuse("workbook", "must hold well-formed XML", detail="a number or a name in it is none", where=where)

@@ -8,6 +8,8 @@ import pytest
 from tests.command_line import run
 from tests.hosts.machines import CALL, CONFIG, xlsm, xlsx
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def good():

@@ -9,6 +9,8 @@ import pytest
 from tests.workbooks.sales.desk import Desk, built, is_error
 from xlsizing.hosts.recalculation import Recalculation
 
+pytestmark = pytest.mark.slow
+
 GPUS, DOLLARS = "Quote_GPUs_Commit", "Quote_USD_Commit"
 
 

@@ -14,6 +14,8 @@ from tests.workbooks.engines import CellError, libreoffice
 from tests.workbooks.sales.desk import Desk, built
 from xlsizing.workbooks.sales.starters import STARTERS
 
+pytestmark = pytest.mark.slow
+
 EDITS = {
     "as delivered": {},
     "another curve, whose rows earn a verdict": {"Quote_Curve": STARTERS[1].name, "Quote_SLA": [30, None, 300, 112]},

@@ -21,6 +21,8 @@ from xlsizing.spec import read_spec
 from xlsizing.workbooks.sales.functions_sheet import WORKED
 from xlsizing.workbooks.sales.starters import STARTERS
 
+pytestmark = pytest.mark.slow
+
 MINIMAX, PIECEWISE, FULL = (starter.name for starter in STARTERS)
 SLAS = [20, 50, 100, 150, 215]
 

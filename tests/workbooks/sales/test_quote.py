@@ -9,6 +9,8 @@ from tests.workbooks.sales.desk import RESULTS, SLAS, TEXTS, is_error, unlike
 from xlsizing import Curve, Demand, size
 from xlsizing.reports.tables import CANNOT_BE_MET
 
+pytestmark = pytest.mark.slow
+
 WORKED = [(1, 215.5), (10, 122.2), (256, 41.8)]
 THROUGHPUT = [
     replace(case, slas=case.slas[:SLAS], spares=0)

@@ -61,8 +61,11 @@ def parsed(part: bytes, where: str, *, start: Any = None, end: Any = None, text:
         parser.Parse(part, True)
     except InputError:
         raise
-    except expat.ExpatError as error:
-        place = f"it breaks off at line {error.lineno}, column {error.offset}"
-        refuse("workbook", "must hold well-formed XML", detail=place, where=where)
-    except (ValueError, LookupError):  # a number or a name that is none
-        refuse("workbook", "must hold well-formed XML", detail="a number or a name in it is none", where=where)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        refuse("workbook", "must hold well-formed XML", detail=_fault(error), where=where)
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, expat.ExpatError):
+        return f"it breaks off at line {error.lineno}, column {error.offset}"
+    return "a number or a name in it is none"

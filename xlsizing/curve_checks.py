@@ -229,10 +229,10 @@ def falling(c: Floats, rates: Floats, pool_rises: float | None, order: npt.NDArr
     """
     limit = None if pool_rises is None else _pool_share(pool_rises)
     lowest = np.minimum.accumulate(rates)
-    rises = rates[1:] > lowest[:-1] * (1 + TOLERANCE)
-    if not rises.any():
+    most = float(np.max(rates[1:] / lowest[:-1], initial=0.0)) - 1
+    if most <= TOLERANCE:
         return Pooling(lowest)
-    noise = bool(np.all(rates[1:] / lowest[:-1] - 1 <= NOISE * (1 + TOLERANCE)))
+    noise = most <= NOISE * (1 + TOLERANCE)
     pooled = np.minimum.accumulate(_isotonic(rates))
     moved = np.abs(pooled / rates - 1)
     worst = int(np.argmax(moved))

@@ -98,5 +98,5 @@ def token_demands(draw, given):
 
 @st.composite
 def users(draw, given):
-    """Requests in flight: up to a million pods."""
-    return max(1e-3, draw(st.floats(0.01, 1e6)) * given.points()[0].c)
+    """Requests in flight: up to a hundred thousand pods that hold them all."""
+    return max(1e-3, draw(st.floats(0.01, 1e5)) * given.points()[0].c)

@@ -216,6 +216,17 @@ class TestAtTheEdges:
             [row.gpus_high, row.gpus, row.gpus_low] if row.feasible else ["", "", ""] for row in edges
         ]
 
+    @pytest.mark.parametrize("demand", [Demand.tpm(3e6), Demand.users(500)], ids=["tokens", "users"])
+    def test_customer_workbook(self, demand):
+        sizing = size(Curve(*zip(*EDGE_ROWS, strict=True)), EDGES, demand, gpus_per_pod=4)
+        book = Recalculation(customer_workbook(Report(sizing)))  # 123 rows, each proven before it is handed over
+        for name, field in {"Regime": "regime", "GPUs": "gpus", "GPUs_Low": "gpus_low", "GPUs_Commit": "gpus_high"}.items():
+            wanted = [
+                getattr(row, field) if row.feasible or field == "regime" else "cannot be met" if "C" in name else ""
+                for row in sizing.rows()
+            ]
+            assert [cell for (cell,) in book.value(f"Out_{name}")][: len(EDGES)] == wanted
+
     def test_sales_workbook(self, desk, edges):
         desk.curve(4, EDGE_ROWS).fact(4, 7, 4)
         desk.set(Quote_Demand=3e6, Quote_Unit="tpm", Quote_OSL=None, Quote_Util=0.7, Quote_Method="log-c")

@@ -75,9 +75,21 @@ def last_meeting(rates: Floats, known: Reach | None, sla: Floats) -> tuple[npt.N
         The count, and whether the row is between two anchors [-]
     """
     if known is None:
-        margin = rates / sla - 1
-        meeting = np.count_nonzero(margin >= -SAME_RATE)
-        between = 0 < meeting < rates.size and margin[meeting - 1] > SAME_RATE
-        return np.intp(meeting), np.bool_(between)  # type: ignore[return-value]  # a numpy scalar serves as a 0-d array
-    count = known.falling.searchsorted(-sla, side="right")
-    return count, sla < known.equal_from[count - (count > 0)]
+        single = float(sla)
+        count = _meeting(rates, single)
+        between = 0 < count < rates.size and rates.item(count - 1) / single - 1 > SAME_RATE
+        return np.intp(count), np.bool_(between)  # type: ignore[return-value]  # a numpy scalar serves as a 0-d array
+    counts = known.falling.searchsorted(-sla, side="right")
+    return counts, sla < known.equal_from[counts - (counts > 0)]
+
+
+def _meeting(rates: Floats, sla: float) -> int:
+    """Return how many of the falling `rates` meet one SLA: by halves, for a cell that asks for a single row."""
+    low, high = 0, rates.size
+    while low < high:
+        middle = (low + high) // 2
+        if meets(rates.item(middle), sla):
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -67,8 +67,6 @@ class Curve:
         As measured, in the same order [tok/s, s]
     per_replica_tps, best_tps : ndarray, shape (n,)
         Throughput at each anchor, measured or c x tok/s/user, and its running maximum [tok/s]
-    next_tps, next_c : ndarray, shape (n,)
-        Throughput and concurrency of the next anchor; its own for the last [tok/s, requests/replica]
     pooled_share, noise_share : float or None
         The largest share by which pooling moved a point: pooling that was asked for, and that of
         rises up to 0.5 %, which are noise and cost no claim; at most one of the two [-]
@@ -134,8 +132,6 @@ class Curve:
         # worksheet builds a curve per call.
         self.per_replica_tps: Floats = tps
         self.best_tps: Floats = np.maximum.accumulate(tps)
-        self.next_tps: Floats = _shifted(tps)
-        self.next_c: Floats = _shifted(self.concurrency)
         self._brackets: dict[str, Brackets] = {}
         for array in vars(self).values():  # nobody may change a curve under the results that rest on it
             if isinstance(array, np.ndarray):
@@ -249,16 +245,9 @@ class Curve:
 
 
 def _flag(stated: object) -> bool:
-    if not isinstance(stated, bool | np.bool_):
+    if type(stated) is not bool and not isinstance(stated, np.bool_):
         refuse("throughput_per_replica", "must be True or False", got=stated)
     return bool(stated)
-
-
-def _shifted(values: Floats) -> Floats:
-    """Return for each anchor the value of the next one; for the last its own."""
-    after = np.empty_like(values)
-    after[:-1], after[-1] = values[1:], values[-1]
-    return after
 
 
 def _sorted(values: npt.ArrayLike | None, name: str, order: npt.NDArray[np.intp]) -> Floats | None:

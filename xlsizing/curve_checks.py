@@ -229,7 +229,7 @@ def falling(c: Floats, rates: Floats, pool_rises: float | None, order: npt.NDArr
     """
     limit = None if pool_rises is None else _pool_share(pool_rises)
     lowest = np.minimum.accumulate(rates)
-    most = float(np.max(rates[1:] / lowest[:-1], initial=0.0)) - 1
+    most = float((rates[1:] / lowest[:-1]).max()) - 1 if rates.size > 1 else 0.0
     if most <= TOLERANCE:
         return Pooling(lowest)
     noise = most <= NOISE * (1 + TOLERANCE)

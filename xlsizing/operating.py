@@ -198,14 +198,15 @@ def operating_points(
     meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
     feasible = meeting > 0
     anchor = meeting - feasible
-    c_star, eta = _interpolated(curve, s, anchor, how)
+    after = anchor + (anchor < len(curve) - 1)
+    c_star, eta = _interpolated(curve, s, anchor, after, how)
     best = curve.best_tps[anchor]
     own = c_star * s if eta is None else c_star * s * eta
-    own = _where(between, np.minimum(own, curve.next_tps[anchor]), tps[anchor])
-    throughput = np.maximum(best, own)
+    own = _where(between, _least(own, tps[after]), tps[anchor])
+    throughput = _most(best, own)
     if counts_users:
         capped = feasible & False
-        c_star = _held(curve, c_star, eta, anchor, between)
+        c_star = _held(curve, c_star, eta, anchor, after, between)
     else:
         capped = best > own * (1 + TOLERANCE)
         c_star = _where(between, c_star, curve.concurrency[anchor])
@@ -214,12 +215,14 @@ def operating_points(
     return OperatingPoints(curve, how, counts_users, s, anchor, feasible, between, capped, c_star, throughput)
 
 
-def _held(curve: Curve, c_star: Floats, eta: Floats | None, anchor: Positions, between: Mask) -> Floats:
+def _held(
+    curve: Curve, c_star: Floats, eta: Floats | None, anchor: Positions, after: Positions, between: Mask
+) -> Floats:
     """Return the requests that run at once where `c_star` are in flight [requests/replica]."""
-    proven, last = curve.best_held[anchor], len(curve) - 1
+    proven = curve.best_held[anchor]
     if eta is not None:
         c_star = c_star * np.minimum(1.0, eta / ETA_SUSPICIOUS)
-    held = np.minimum(np.maximum(proven, c_star), curve.best_held[np.minimum(anchor + 1, last)])
+    held = _least(_most(proven, c_star), curve.best_held[after])
     result: Floats = _where(between, held, proven)
     return result
 
@@ -229,6 +232,16 @@ def _where(condition: Mask, yes: Any, no: Any) -> Any:
     if condition.ndim:
         return np.where(condition, yes, no)
     return yes if condition else no
+
+
+def _least(one: Any, other: Any) -> Any:
+    """Return numpy.minimum, without its overhead for a single row."""
+    return np.minimum(one, other) if one.ndim else min(one, other)
+
+
+def _most(one: Any, other: Any) -> Any:
+    """Return numpy.maximum, likewise."""
+    return np.maximum(one, other) if one.ndim else max(one, other)
 
 
 def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
@@ -254,7 +267,7 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
 
 
 def _interpolated(
-    curve: Curve, sla: Floats, anchor: Positions, method: Interpolation
+    curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation
 ) -> tuple[Floats, Floats | None]:
     """Return concurrency [requests/replica] where the rate equals the SLA, and eta there; None where it is 1 [-].
 
@@ -263,7 +276,7 @@ def _interpolated(
     """
     x, y, slope = curve.brackets(method)
     at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
-    concurrency = np.minimum(np.maximum(method.c_of_x(at), curve.concurrency[anchor]), curve.next_c[anchor])
+    concurrency = _least(_most(method.c_of_x(at), curve.concurrency[anchor]), curve.concurrency[after])
     return concurrency, _eta_at(curve, np.log(concurrency)) if curve.measured_throughput else None
 
 

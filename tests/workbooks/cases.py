@@ -357,7 +357,7 @@ def _edges():
                 slas = [rate * (1 + k * 1e-10) for k in steps[start : start + SLAS]]
                 demand = 3e4 if unit == "tpm" else 500
                 found.append(
-                    Case(f"{name}, {rate:g} from {start}", rows, slas, unit=unit, demand=demand, method=method)
+                    Case(f"{name}, {rate:.10g} from {start}", rows, slas, unit=unit, demand=demand, method=method)
                 )
     return found
 

@@ -250,7 +250,7 @@ class TestThroughput:
     def test_it_may_be_stated_to_be_per_replica_after_all(self):
         curve = Curve([8, 64], [100, 50], output_tok_s=[400, 1600], throughput_per_replica=True)
         assert curve.per_replica_tps.tolist() == [400, 1600]
-        with pytest.raises(InputError, match="^throughput_per_replica must be True or False"):
+        with pytest.raises(InputError, match=r"^throughput_per_replica must be True or False"):
             Curve([8, 64], [100, 50], throughput_per_replica="yes")
 
     @pytest.mark.parametrize("etas", [[0.3, 1, 1], [1, 1.001, 0.999], [1, 1, 1]])

@@ -212,15 +212,18 @@ class TestAtTheEdges:
         found = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
         assert [row["regime"] for row in found] == [row.regime for row in edges]
         figures = [[row[name] for name in ("GPUs to commit", "GPUs estimate", "GPUs low")] for row in found]
-        assert figures == [
-            [row.gpus_high, row.gpus, row.gpus_low] if row.feasible else ["", "", ""] for row in edges
-        ]
+        assert figures == [[row.gpus_high, row.gpus, row.gpus_low] if row.feasible else ["", "", ""] for row in edges]
 
     @pytest.mark.parametrize("demand", [Demand.tpm(3e6), Demand.users(500)], ids=["tokens", "users"])
     def test_customer_workbook(self, demand):
         sizing = size(Curve(*zip(*EDGE_ROWS, strict=True)), EDGES, demand, gpus_per_pod=4)
         book = Recalculation(customer_workbook(Report(sizing)))  # 123 rows, each proven before it is handed over
-        for name, field in {"Regime": "regime", "GPUs": "gpus", "GPUs_Low": "gpus_low", "GPUs_Commit": "gpus_high"}.items():
+        for name, field in {
+            "Regime": "regime",
+            "GPUs": "gpus",
+            "GPUs_Low": "gpus_low",
+            "GPUs_Commit": "gpus_high",
+        }.items():
             wanted = [
                 getattr(row, field) if row.feasible or field == "regime" else "cannot be met" if "C" in name else ""
                 for row in sizing.rows()

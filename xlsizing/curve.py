@@ -122,7 +122,8 @@ class Curve:
         if self.copied_throughput:
             self.output_tok_s = None
         self.tok_s_per_user, moved, noise = falling(self.concurrency, rates, pool_rises, order)
-        self.pooled_share, self.noise_share = (None, moved) if noise else (moved, None)
+        self.pooled_share: float | None = None if noise else moved
+        self.noise_share: float | None = moved if noise else None
         self.context = None if context is None else self._checked(context)
         self._derive(self.concurrency * self.tok_s_per_user if self.output_tok_s is None else self.output_tok_s)
 
@@ -204,7 +205,7 @@ class Curve:
     def with_context(self, context: Context | None) -> Curve:
         """Return the same curve with `context`, what its measurement rests on [-]."""
         curve = copy(self)
-        curve.context = None if context is None else curve._checked(context)
+        curve.context = None if context is None else self._checked(context)
         return curve
 
     def with_throughput(self, output_tok_s: npt.ArrayLike) -> Curve:
@@ -217,7 +218,7 @@ class Curve:
             vars(curve).pop(name, None)
         curve.output_tok_s = column(output_tok_s, "output tok/s", len(self)).copy()
         curve.throughput_per_replica = True
-        curve._derive(curve.output_tok_s)
+        curve._derive(curve.output_tok_s)  # noqa: SLF001  # a copy of our own kind
         return curve
 
     def _checked(self, context: Context) -> Context:
@@ -266,6 +267,7 @@ _COPIED = (
     "not measured, and are treated as not given."
 )
 
+
 def _throughput_notes(curve: Curve) -> list[str]:
     if curve.output_tok_s is None:
         return [*([_COPIED] if curve.copied_throughput else []), _OVERSTATED]
@@ -280,10 +282,8 @@ def _throughput_notes(curve: Curve) -> list[str]:
 
 def _pooling_notes(curve: Curve) -> list[str]:
     if curve.noise_share is not None:
-        return [
-            f"Rises of tok/s/user of at most {NOISE:.1%} were pooled as noise (isotonic regression), moving a point by "
-            f"up to {curve.noise_share:.3%}."
-        ]
+        pooled = f"Rises of tok/s/user of at most {NOISE:.1%} were pooled as noise (isotonic regression)"
+        return [f"{pooled}, moving a point by up to {curve.noise_share:.3%}."]
     if curve.pooled_share is None:
         return []
     moved = f"Rises of tok/s/user were pooled (isotonic regression), moving a point by up to {curve.pooled_share:.2%}"

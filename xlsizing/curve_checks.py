@@ -28,7 +28,16 @@ from xlsizing.rules import (
     TTFT_OFF,
 )
 
-__all__ = ["Pooling", "check_distinct", "check_per_gpu", "check_throughput", "check_ttft", "column", "copied", "falling"]
+__all__ = [
+    "Pooling",
+    "check_distinct",
+    "check_per_gpu",
+    "check_throughput",
+    "check_ttft",
+    "column",
+    "copied",
+    "falling",
+]
 
 _FEW: Final = 2
 """So many anchors at least tell a column that is something else from a coincidence [-]."""

@@ -13,7 +13,17 @@ from xlsizing.checks import Floats, numbers
 from xlsizing.comparison import last_meeting
 from xlsizing.curve import Curve
 from xlsizing.interpolation import Interpolation, interpolation
-from xlsizing.rules import DEFAULT_METHOD, ETA_SUSPICIOUS, INFEASIBLE, INTERP, KNEE_CAPPED, MEASURED, PLATEAU, REGIMES, TOLERANCE
+from xlsizing.rules import (
+    DEFAULT_METHOD,
+    ETA_SUSPICIOUS,
+    INFEASIBLE,
+    INTERP,
+    KNEE_CAPPED,
+    MEASURED,
+    PLATEAU,
+    REGIMES,
+    TOLERANCE,
+)
 
 __all__ = ["OperatingPoints", "operating_points", "rate_at"]
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xlsizing.comparison import meets
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError, shown
-from xlsizing.comparison import meets
 from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked
 from xlsizing.rigor import Workload
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, TOLERANCE
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL
 
 __all__ = ["LeverRanking", "own_best", "rank_levers", "with_ranks"]
 

@@ -28,9 +28,7 @@ __all__ = ["read_curve"]
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
-def read_curve(
-    path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False
-) -> Curve:
+def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the CSV file at `path`.
 
     Parameters

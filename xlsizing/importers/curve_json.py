@@ -26,9 +26,7 @@ _MOST_DIGITS = 400
 _WIDTHS = (2, 3, 4)
 
 
-def read_curve(
-    path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False
-) -> Curve:
+def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the JSON file at `path`.
 
     Parameters

@@ -97,9 +97,9 @@ def _queue_notes(sizing: Sizing) -> list[str]:
     curve = sizing.curve
     if not sizing.demand.counts_users or not np.any(curve.held < curve.concurrency * (1 - TOLERANCE)):
         return []
+    most = f"at most output tok/s / ({ETA_SUSPICIOUS:g} x tok/s/user) of them at a measured point"
     return [
-        f"A pod carries the users whose requests run at once, at most output tok/s / ({ETA_SUSPICIOUS:g} x tok/s/user) of them at a "
-        "measured point: beyond that they queue. c* and max-num-seqs are of these."
+        f"A pod carries the users whose requests run at once, {most}: beyond that they queue. c* and max-num-seqs are of these."
     ]
 
 

@@ -14,8 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import numpy as np
-
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import SizingError, shown

@@ -57,7 +57,11 @@ POINT: Final[tuple[Step, ...]] = (
     ("tps", "pod tok/s", "MAX({best},{t_line})"),
     ("u_a", "requests that run at once, proven", "INDEX(Curve_u,{a})"),
     ("u_b", "most that could", "INDEX(Curve_u,{b})"),
-    ("u", "requests that run at once", "IF({between}=1,MIN(MAX({u_a},{c_line}*MIN(1,{eta}/Eta_Suspicious)),{u_b}),{u_a})"),
+    (
+        "u",
+        "requests that run at once",
+        "IF({between}=1,MIN(MAX({u_a},{c_line}*MIN(1,{eta}/Eta_Suspicious)),{u_b}),{u_a})",
+    ),
     ("c_star", "c*", "IF(Is_Users=1,{u},IF({capped}=1,INDEX(Curve_knee_c,{a}),{c_line}))"),
     ("carried", "one pod carries", "IF(Is_Users=1,{c_star},{tps})"),
     ("proven", "proven by measurement", "IF(Is_Users=1,{u_a},{best})"),
@@ -82,10 +86,7 @@ MET: Final[tuple[Step, ...]] = (
     (
         "rate",
         "tok/s/user at c*",
-        (
-            "IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},"
-            "IF(Is_Users=1,INDEX(Curve_u_r,{a}),{r_a})))"
-        ),
+        ("IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},IF(Is_Users=1,INDEX(Curve_u_r,{a}),{r_a})))"),
     ),
     ("usd", "$/month", "({pods}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
     ("usd_high", "$/month to commit", "({pods_high}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),

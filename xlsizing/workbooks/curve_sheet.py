@@ -33,7 +33,11 @@ _WORKINGS: Final = (
     ("group", "group", "IF({own},IF({k}=1,1,{group_above}+{cut}),0)"),
     ("sum", "sum in the group", "IF({cut}=1,{raw},{sum_above}+{raw})"),
     ("mean", "pooled", "IF(Pool_On=1,IF({begins},SUMPRODUCT(MAX({block})),{mean_above}),0)"),
-    ("end", "last of its block", "IF(Pool_On=1,IF({begins},SUMPRODUCT(MAX(({block}>={mean})*Curve_rank)),{end_above}),0)"),
+    (
+        "end",
+        "last of its block",
+        "IF(Pool_On=1,IF({begins},SUMPRODUCT(MAX(({block}>={mean})*Curve_rank)),{end_above}),0)",
+    ),
     ("fell", "tok/s/user, not rising", "IF(Pool_On=1,{mean},{low})"),
     ("r", "tok/s/user, running minimum", "IF({k}=1,{fell},MIN({r_above},{fell}))"),
     ("given", "pod tok/s as given", 'IF(Given_T*{own}=1,INDEX(Anchor_T,MATCH({c},Anchor_c,0)),"")'),
@@ -60,7 +64,7 @@ _WORKINGS: Final = (
         "left",
         "tok/s that TTFT leaves, over T",
         (
-            'IF(Has_T*Has_TTFT*{own}*ISNUMBER(Curve_OSL)=1,{c}*Curve_OSL/(INDEX(Anchor_TTFT,MATCH({c},Anchor_c,0))'
+            "IF(Has_T*Has_TTFT*{own}*ISNUMBER(Curve_OSL)=1,{c}*Curve_OSL/(INDEX(Anchor_TTFT,MATCH({c},Anchor_c,0))"
             '+MAX(0,Curve_OSL-1)/{raw})/{T},"")'
         ),
     ),

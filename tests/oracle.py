@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 TOLERANCE = Fraction(1, 10**9)
+SAME_RATE = TOLERANCE + Fraction(1, 10**14)  # with room for the noise of numbers of fifteen digits
+QUEUES_BELOW = Fraction(8, 10)
 HOURS_PER_MONTH = 730
 
 
@@ -41,12 +43,12 @@ class Row:
 
 def meets(r, sla):
     """Whether an anchor at `r` tok/s/user meets the SLA: never more than 1e-9 of the SLA below it."""
-    return Fraction(r) >= Fraction(sla) * (1 - TOLERANCE)
+    return Fraction(r) / Fraction(sla) - 1 >= -SAME_RATE
 
 
 def equals(r, sla):
-    """Whether an anchor at `r` tok/s/user is the SLA, to 1e-9 of it."""
-    return abs(Fraction(r) - Fraction(sla)) <= TOLERANCE * Fraction(sla)
+    """Whether the last anchor that meets the SLA equals it: it is not more than 1e-9 of the SLA above it."""
+    return Fraction(r) / Fraction(sla) - 1 <= SAME_RATE
 
 
 def exceeds(t, other):
@@ -165,27 +167,40 @@ def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
 
 
 def row_for_users(curve, sla, users, util=0.7, method="log-c"):
-    """The row for requests in flight: concurrency decides, so the guards on throughput do not apply.
+    """The row for requests in flight: what decides is how many of them run at once, at a point that meets the SLA.
 
     Load is the share of the requests that the pods hold: users x S over pods x c x S.
     """
     at = place(curve, sla, method)
-    beyond = curve[at.i + 1].c if at.case == "interp" else at.c
-    pods = pods_for(users, at.c, util)
+    between = at.case == "interp"
+    proven = max(running(point) for point in curve[: at.i + 1])
+    hoped = max(proven, running(curve[at.i + 1])) if between else proven
+    held, best = proven, max(point.t for point in curve[: at.i + 1])
+    own = min(at.own, curve[at.i + 1].t) if between else at.own
+    if between:
+        eta = eta_at(curve[at.i], curve[at.i + 1], at.c)
+        held = min(max(proven, at.c * min(1.0, eta / float(QUEUES_BELOW))), hoped)
+    pods = pods_for(users, held, util)
+    lowest = next(point for point in curve if not exceeds(proven, running(point)))
     return Row(
         regime=at.case,
         feasible=at.case != "latency-tier-infeasible",
-        c_star=at.c,
-        tps=at.own,
-        tok_s_per_user=sla if at.case == "interp" else curve[at.i].r,
+        c_star=held,
+        tps=max(best, own),
+        tok_s_per_user=sla if between else lowest.r,
         pods=pods,
-        pods_low=pods_for(users, beyond, util),
-        pods_high=pods_for(users, curve[at.i].c, util),
-        max_num_seqs=flag(at.c),
-        load=users / (pods * at.c),
-        load_one_fewer=users / ((pods - 1) * at.c) if pods > 1 else None,
-        measure_next=next_concurrency(curve, at, at.c),
+        pods_low=pods_for(users, hoped, util),
+        pods_high=pods_for(users, proven, util),
+        max_num_seqs=flag(held),
+        load=users / (pods * held),
+        load_one_fewer=users / ((pods - 1) * held) if pods > 1 else None,
+        measure_next=next_concurrency(curve, at, held, capped=exceeds(curve[-1].c, held) and not between),
     )
+
+
+def running(point):
+    """The requests that run at once at an anchor: more than T/(0.8 r) queue."""
+    return min(point.c, point.t / (float(QUEUES_BELOW) * point.r))
 
 
 def flag(c_star):

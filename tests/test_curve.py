@@ -3,6 +3,7 @@
 import pickle
 import re
 from decimal import Decimal
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -158,7 +159,7 @@ class TestNotes:
 
     def test_wide_gaps_are_named(self):
         # 256/10 = 25.6; 10/2 = 5 is not above 5
-        notes = Curve([2, 10, 256], [200, 100, 50], output_tok_s=[400, 1000, 12800]).notes
+        notes = Curve([2, 10, 256], [200, 100, 50], output_tok_s=[400, 990, 12800]).notes
         assert notes == (
             (
                 "Anchors c=10 and c=256 are 25.6x apart (more than 5x): figures between them rest on interpolation "
@@ -194,6 +195,18 @@ class TestPooling:
         curve = Curve([2.0**i for i in range(len(rates))], rates, pool_rises=0.1)
         assert curve.tok_s_per_user == pytest.approx(pooled, rel=1e-15)
 
+    @pytest.mark.parametrize("asked", [{}, {"pool_rises": 0.9}])
+    @pytest.mark.parametrize("rise", [2e-9, 1e-6, 0.0005, 0.005])
+    def test_noise_is_pooled_by_itself(self, rise, asked):
+        curve = Curve([16, 32, 64], [95, 88, 88 * (1 + rise)], **asked)
+        assert curve.tok_s_per_user.tolist() == pytest.approx([95, 88 * (1 + rise / 2), 88 * (1 + rise / 2)], rel=1e-15)
+        assert curve.noise_share == pytest.approx(rise / 2, rel=0.01)
+        assert (curve.pooled_share, curve.measured_tok_s_per_user[2]) == (None, 88 * (1 + rise))
+        assert any("pooled as noise" in note for note in curve.notes)
+
+    def test_less_pooling_than_noise_may_be_asked_for(self):
+        assert refusal([16, 32], [88, 88.4], pool_rises=0.001).name == "pool_rises"
+
     def test_the_largest_move_is_kept(self):
         assert Curve([1, 2], [100, 102], pool_rises=0.02).pooled_share == pytest.approx(0.01, rel=1e-12)
         assert Curve([1, 2], [100, 90], pool_rises=0.02).pooled_share is None
@@ -215,6 +228,85 @@ class TestPooling:
         assert curve.tok_s_per_user == pytest.approx(expected, rel=1e-9)
 
 
+class TestThroughput:
+    @pytest.mark.parametrize("factor", [2, 4, 8, 16])
+    def test_that_of_one_gpu_is_refused(self, factor):
+        # 0.8 and 1.05 of c r, over the factor, are the ends of what looks like one GPU's
+        columns = [8, 64], [100, 50]
+        error = refusal(*columns, output_tok_s=[800 * 0.8 / factor, 3200 * 1.05 / factor])
+        assert str(error) == (
+            f"output tok/s must be that of the whole replica: {factor} times it is 80% to 105% of c x tok/s/user at "
+            "every anchor; column 3 looks like tok/s per GPU; multiply by GPUs per replica, or state that it is per "
+            "replica after all with throughput_per_replica (element 1)"
+        )
+
+    @pytest.mark.parametrize("etas", [[0.4, 0.53], [0.39, 0.5], [0.7, 0.5], [0.5, 1.0]])
+    def test_that_of_a_replica_is_not(self, etas):
+        assert Curve([8, 64], [100, 50], output_tok_s=[800 * etas[0], 3200 * etas[1]]).measured_throughput
+
+    def test_one_point_alone_tells_nothing(self):
+        assert Curve([8], [100], output_tok_s=[400]).measured_throughput
+
+    def test_it_may_be_stated_to_be_per_replica_after_all(self):
+        curve = Curve([8, 64], [100, 50], output_tok_s=[400, 1600], throughput_per_replica=True)
+        assert curve.per_replica_tps.tolist() == [400, 1600]
+        with pytest.raises(InputError, match=r"^throughput_per_replica must be True or False"):
+            Curve([8, 64], [100, 50], throughput_per_replica="yes")
+
+    @pytest.mark.parametrize("etas", [[0.3, 1, 1], [1, 1.001, 0.999], [1, 1, 1]])
+    def test_a_column_worked_out_is_treated_as_none(self, etas):
+        # anchors up to c=4 do not count: there a client nearly always gets what it asks for
+        c, r = [4, 8, 64], [120, 100, 50]
+        curve = Curve(c, r, output_tok_s=[x * y * eta for x, y, eta in zip(c, r, etas, strict=True)])
+        assert (curve.measured_throughput, curve.per_replica_tps.tolist()) == (False, [480, 800, 3200])
+        assert curve.copied_throughput
+        assert "worked out, not measured" in curve.notes[0]
+
+    @pytest.mark.parametrize(("c", "etas"), [([4, 8, 64], [1, 1, 1.0011]), ([2, 4, 64], [1, 1, 1])])
+    def test_a_column_that_differs_at_one_anchor_or_one_anchor_alone_is_a_measurement(self, c, etas):
+        r = [120, 100, 50]
+        curve = Curve(c, r, output_tok_s=[x * y * eta for x, y, eta in zip(c, r, etas, strict=True)])
+        assert curve.measured_throughput
+
+
+class TestTtft:
+    # At c=8 and 100 tok/s/user with OSL 1,001: 1,000/100 = 10 s of decoding; T = 8 x 1,001/(0.1 + 10) = 792.9 tok/s.
+    COLUMNS = ([8, 64], [100, 50])
+    TPS: ClassVar = {"output_tok_s": [790, 3000]}
+
+    def measured(self, ttft):
+        return Curve(*self.COLUMNS, **self.TPS, ttft_s=ttft, context=Context.from_mapping({"osl": 1001}))
+
+    @pytest.mark.parametrize("ttft", [[0.1, 1], [0.001, 0.001], [10, 20], [19.9, 42]])
+    def test_within_three_times_it_agrees(self, ttft):
+        assert self.measured(ttft).ttft_s.tolist() == ttft
+
+    @pytest.mark.parametrize(
+        ("ttft", "unit"),
+        [
+            ([100, 1000], "column 4 looks like milliseconds; divide by 1000"),
+            ([1e5, 1e6], "column 4 looks like microseconds; divide by 1e6"),
+            ([8, 90], "column 4 looks 60 times too long, as of minutes that were seconds already; divide by 60"),
+        ],
+    )
+    def test_another_unit_is_named(self, ttft, unit):
+        with pytest.raises(CurveError) as caught:
+            self.measured(ttft)
+        assert caught.value.name == "TTFT"
+        assert unit in str(caught.value)
+
+    def test_a_context_that_comes_later_is_held_against_the_curve_too(self):
+        curve = Curve(*self.COLUMNS, **self.TPS, ttft_s=[100, 1000])
+        with pytest.raises(CurveError, match="milliseconds"):
+            curve.with_context(Context.from_mapping({"mean_output_tokens": 1001}))
+
+    def test_no_unit_is_named_where_none_mends_it(self):
+        # the client never held 64 requests: 64 x 1,001/(0.1 + 20) is 3,187, and 100 tok/s is 3 % of it
+        curve = Curve([8, 64], [100, 50], output_tok_s=[790, 100], ttft_s=[0.1, 0.1])
+        with pytest.raises(CurveError, match="contradict each other"):
+            curve.with_context(Context.from_mapping({"osl": 1001}))
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("columns", "options", "expected"),
@@ -222,15 +314,15 @@ class TestRefusals:
             pytest.param(
                 ([10, 256], [100, 200]),
                 {},
-                "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %); "
-                "drop or re-measure a point, or pass pool_rises (elements 1 and 2)",
+                "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %), as where "
+                "data-parallel ranks idle below c = DP; drop the points below c = DP, or pass pool_rises=0.5 (elements 1 and 2)",
                 id="rise",
             ),
             pytest.param(
                 ([256, 1, 10], [41.8, 100, 103]),
                 {},
                 "tok/s/user must not rise with concurrency: 100 at c=1, 103 at c=10 (+3 %); "
-                "drop or re-measure a point, or pass pool_rises (elements 2 and 3)",
+                "drop or re-measure a point, or pass pool_rises=0.015 (elements 2 and 3)",
                 id="rise-in-unsorted-anchors-names-them-as-given",
             ),
             pytest.param(
@@ -316,9 +408,31 @@ class TestRefusals:
     def test_with_one_sentence(self, columns, options, expected):
         assert str(refusal(*columns, **options)) == expected
 
-    @pytest.mark.parametrize("rise", [2e-9, 1e-6, 0.01])
-    def test_a_rise_above_the_tolerance_is_refused(self, rise):
+    @pytest.mark.parametrize("rise", [0.00501, 0.01, 0.4])
+    def test_a_rise_above_noise_is_refused(self, rise):
         assert refusal([1, 2], [100, 100 * (1 + rise)]).index == (0, 1)
+
+    def test_a_rise_is_from_the_lowest_rate_before_it(self):
+        # each step is below 0.5 %, 100.9 is 0.9 % above 100
+        error = refusal([1, 2, 4, 8], [100, 100.4, 100.9, 50])
+        assert str(error).endswith(
+            "100 at c=1, 100.9 at c=4 (+0.9 %); drop or re-measure a point, or pass pool_rises=0.0047 (elements 1 and 3)"
+        )
+
+    @pytest.mark.parametrize("rates", [[100, 103], [100, 90, 95.5, 91], [3, 1, 2, 1.5, 1.9], [1, 1.9999]])
+    def test_the_share_that_a_refusal_names_would_do_and_a_third_less_would_not(self, rates):
+        c = range(64, 64 + len(rates))
+        share = float(re.search(r"pool_rises=([0-9.]+)", str(refusal(c, rates)))[1])
+        assert Curve(c, rates, pool_rises=share).pooled_share <= share * (1 + 1e-9)
+        assert refusal(c, rates, pool_rises=share * 0.66).name == "pool_rises"
+
+    def test_no_share_is_named_where_none_would_do(self):
+        assert str(refusal([64, 128], [1, 9])).endswith("(+800 %); drop or re-measure a point (elements 1 and 2)")
+
+    @pytest.mark.parametrize(("c", "named"), [([1, 8], True), ([63, 70], True), ([64, 70], False)])
+    def test_a_rise_of_a_multiple_at_low_concurrency_is_named(self, c, named):
+        assert ("data-parallel ranks idle" in str(refusal(c, [40, 60]))) == named
+        assert "data-parallel ranks idle" not in str(refusal(c, [40, 59]))
 
     @pytest.mark.parametrize("eta", [0.02, 1.05])
     def test_the_limits_of_eta_are_allowed(self, eta):

@@ -72,6 +72,15 @@ class TestLeverDelta:
         # 500 users at c=32: 15.6 -> 16 pods, with or without.
         assert delta(factor("throughput-factor", 2.0), demand=Demand.users(500)).delta_gpus == 0
 
+    @pytest.mark.parametrize(("by", "gpus"), [(1.0, 144), (2.0, 72), (4.0, 64), (0.5, 288)])
+    def test_where_requests_queue_more_throughput_holds_more_users(self, by, gpus):
+        # at 120 tok/s/user half of what 32 requests would give: T/(0.8 r) = 0.35 x 32/0.8 = 14 of 32 run at once;
+        # 350/(14 x 0.7) = 35.7 -> 36 pods; twice the throughput holds 28 (17.9 -> 18), four times all 32 (15.6 -> 16)
+        queue = Curve([32, 64], [120, 60], output_tok_s=[0.35 * 32 * 120, 0.3 * 64 * 60], context=context())
+        lever = Lever("routing", "throughput-factor", queue, 4, factor=by, factor_context=context())
+        found = lever_delta(lever, 120.0, Demand.users(350), gpu_hourly_usd=1)
+        assert (found.baseline_gpus, found.with_gpus, found.with_gpus_high) == (144, gpus, gpus)
+
     def test_tp_rightsize(self):
         # TP1 at 120: its anchor c=16, 1,920 tok/s -> 27 pods of 1 GPU.
         smaller = curve(rates=[190.0, 150.0, 120.0, 90.0, 60.0, 40.0, 20.0], tp=1)

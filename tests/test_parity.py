@@ -7,7 +7,7 @@ import pytest
 from tests.command_line import run
 from tests.sized_cases import CASES, INFEASIBLE, as_written
 from tests.workbooks.sales.desk import Desk, is_error
-from xlsizing import size
+from xlsizing import Curve, Demand, size
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalculation import Recalculation
 from xlsizing.reports.report import Report
@@ -34,7 +34,7 @@ def sized(case):
 
 class TestCases:
     def test_names_are_distinct_and_each_has_a_source(self):
-        assert len({case.case for case in CASES}) == len(CASES) == 33
+        assert len({case.case for case in CASES}) == len(CASES) == 38
         assert all(case.source for case in CASES)
 
     def test_every_regime_method_and_unit_is_among_them(self):
@@ -180,6 +180,74 @@ class TestSalesWorkbook:
         desk.set(Quote_Unit="users").calculate()
         assert is_error(desk.row()["Quote_GPUs_Commit"])
         assert desk.sentences()["Quote: unit of the demand"] == "unit must be one of the list"
+
+
+EDGES = [rate * (1 + k * 1e-10) for rate in (215.5, 122.2, 41.8) for k in range(-20, 21)]
+"""SLAs at and just beside the anchors of the worked rows, where meeting and equalling part."""
+
+EDGE_ROWS = [[1, 215.5], [10, 122.2], [256, 41.8]]
+
+
+@pytest.fixture(scope="module")
+def edges():
+    """What Python answers there."""
+    return size(Curve(*zip(*EDGE_ROWS, strict=True)), EDGES, Demand.tpm(3e6), gpus_per_pod=4).rows()
+
+
+class TestAtTheEdges:
+    def test_an_anchor_is_met_and_equalled_up_to_1e_9_and_not_beyond(self, edges):
+        # 59 pods at c=10 (3e6/60/(1,222 x 0.7) = 58.45), 332 at c=1, 7 at c=256; above c=1 nothing is met
+        regimes = [row.regime for row in edges]
+        at, between = ["measured-anchor"] * 10, ["interp"] * 10
+        assert regimes[:41] == [*between, *at, at[0], *at, *[INFEASIBLE] * 10]
+        assert regimes[41:82] == [*between, *at, at[0], *at, *between]
+        assert regimes[82:] == [*["below-knee-plateau"] * 31, *between]
+        assert {row.pods_high for row in edges[51:72]} == {row.pods_low for row in edges[51:72]} == {59}
+
+    def test_low_estimate_commit_in_this_order(self, edges):
+        for row in edges:
+            assert not row.feasible or row.pods_low <= row.pods <= row.pods_high <= 332
+
+    def test_excel_functions(self, edges):
+        slas = [[sla] for sla in EDGES]
+        table = Headless().call("SIZING_TABLE", EDGE_ROWS, slas, 3e6, 4)
+        found = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+        assert [row["regime"] for row in found] == [row.regime for row in edges]
+        figures = [[row[name] for name in ("GPUs to commit", "GPUs estimate", "GPUs low")] for row in found]
+        assert figures == [[row.gpus_high, row.gpus, row.gpus_low] if row.feasible else ["", "", ""] for row in edges]
+
+    @pytest.mark.parametrize("demand", [Demand.tpm(3e6), Demand.users(500)], ids=["tokens", "users"])
+    def test_customer_workbook(self, demand):
+        sizing = size(Curve(*zip(*EDGE_ROWS, strict=True)), EDGES, demand, gpus_per_pod=4)
+        book = Recalculation(customer_workbook(Report(sizing)))  # 123 rows, each proven before it is handed over
+        for name, field in {
+            "Regime": "regime",
+            "GPUs": "gpus",
+            "GPUs_Low": "gpus_low",
+            "GPUs_Commit": "gpus_high",
+        }.items():
+            wanted = [
+                getattr(row, field) if row.feasible or field == "regime" else "cannot be met" if "C" in name else ""
+                for row in sizing.rows()
+            ]
+            assert [cell for (cell,) in book.value(f"Out_{name}")][: len(EDGES)] == wanted
+
+    def test_sales_workbook(self, desk, edges):
+        desk.curve(4, EDGE_ROWS).fact(4, 7, 4)
+        desk.set(Quote_Demand=3e6, Quote_Unit="tpm", Quote_OSL=None, Quote_Util=0.7, Quote_Method="log-c")
+        for row in edges[::3]:
+            found = desk.set(Quote_SLA=[row.sla]).calculate().row()
+            assert found["Quote_Regime"] == row.regime
+            assert found["Quote_GPUs_Commit"] == (row.gpus_high if row.feasible else "cannot be met")
+            assert found["Quote_GPUs"] == (row.gpus if row.feasible else "")
+
+    def test_command_line(self, capsys, edges):
+        slas, anchors = ",".join(map(repr, EDGES)), "1:215.5,10:122.2,256:41.8"
+        flags = ("--tpm", "3000000", "--gpus-per-pod", "4", "--sla", slas, "--anchors", anchors)
+        code, out, _ = run(capsys, "size", *flags, "--json")
+        found = [(row["regime"], row["gpus"] if row["feasible"] else None) for row in json.loads(out)["rows"]]
+        assert code == 3
+        assert found == [(row.regime, row.gpus) for row in sorted(edges, key=lambda row: row.sla)]
 
 
 class TestCommandLine:

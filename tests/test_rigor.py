@@ -64,10 +64,15 @@ class TestDraft:
         assert whys(curve(*map(list, zip(*kept, strict=True)))) == ["the sweep lacks c=16"]
 
     def test_pooled(self):
-        # 120 and 120.5 pool to 120.25, moving a point by 0.21 %.
-        rates = [200.0, 180.0, 150.0, 120.0, 120.5, 50.0, 30.0]
+        # 120 and 121 pool to 120.5, moving a point by 0.42 %; a rise of 0.83 % is more than noise.
+        rates = [200.0, 180.0, 150.0, 120.0, 121.0, 50.0, 30.0]
         pooled = Curve(CONCURRENCY, rates, context=context(), pool_rises=0.02)
         assert whys(pooled) == ["rises of tok/s/user were pooled"]
+
+    @pytest.mark.parametrize("asked", [{}, {"pool_rises": 0.02}])
+    def test_noise_costs_nothing(self, asked):
+        rates = [200.0, 180.0, 150.0, 120.0, 120.5, 50.0, 30.0]  # 120.5/120 is +0.42 %
+        assert whys(Curve(CONCURRENCY, rates, context=context(), **asked)) == []
 
     @pytest.mark.parametrize(("sla", "bracket"), [(190, "c=1 and c=8"), (40, "c=128 and c=256")])
     def test_interpolated_outside_the_sweep(self, sla, bracket):

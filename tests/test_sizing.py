@@ -105,6 +105,9 @@ class TestWorkedRows:
         assert worked([20, 50, 100], demand).pods.tolist() == [7, 8, 30]
 
 
+QUEUE = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])  # 2,472/88 = 28 requests run at once
+
+
 class TestUsers:
     @pytest.mark.parametrize(
         ("sla", "pods", "low", "high"),
@@ -120,6 +123,37 @@ class TestUsers:
     def test_pods_by_concurrency(self, sla, pods, low, high):
         result = worked(sla, Demand.users(500))
         assert (result.pods, result.pods_low, result.pods_high) == (pods, low, high)
+
+    @pytest.mark.parametrize(
+        ("sla", "held", "pods", "low", "high"),
+        [
+            # T/(0.8 r): 1,520/76 = 20, so c=16 holds its 16; 2,472/70.4 = 35.11 of 1,024. 1,000/0.7 = 1,428.57 requests.
+            pytest.param(80, 2472 / 70.4, 41, 41, 41, id="plateau"),
+            pytest.param(95, 16, 90, 90, 90, id="anchor"),
+            # halfway in r, log-c: c = 128, eta (1 + 0.02743)/2 = 0.51372, 128 x 0.51372/0.8 = 82.2, held to the next anchor's
+            pytest.param(91.5, 2472 / 70.4, 41, 41, 90, id="between"),
+        ],
+    )
+    def test_what_queues_is_not_held(self, sla, held, pods, low, high):
+        result = size(QUEUE, sla, Demand.users(1000), gpus_per_pod=1)
+        assert (result.pods, result.pods_low, result.pods_high) == (pods, low, high)
+        assert (result.c_star, result.max_num_seqs) == (pytest.approx(held, rel=1e-12), int(held))
+        assert result.load == pytest.approx(1000 / (pods * held), rel=1e-12)
+
+    def test_where_more_queues_past_a_point_the_best_point_before_it_counts(self):
+        # held: 8, then 64 x 0.3/0.8 = 24, then 128 x 0.1/0.8 = 16: the lowest anchor that holds 24 is c=64
+        curve = Curve([8, 64, 128], [100, 50, 40], output_tok_s=[800, 960, 512])
+        result = size(curve, [40, 30], Demand.users(1000), gpus_per_pod=1)
+        assert result.c_star.tolist() == pytest.approx([24, 24])
+        assert result.tok_s_per_user.tolist() == [50, 50]
+        assert result.pods.tolist() == [60, 60]  # 1,000/(24 x 0.7) = 59.5
+
+    def test_nothing_is_measured_beyond_a_queue(self):
+        assert np.isnan(size(QUEUE, 80, Demand.users(1000), gpus_per_pod=1).measure_next)
+
+    def test_without_measured_throughput_the_concurrency_counts(self):
+        result = size(Curve([16, 1024], [95, 88]), 80, Demand.users(1000), gpus_per_pod=1)
+        assert (result.pods, result.c_star) == (2, 1024)  # 1,428.57/1,024 = 1.4
 
     def test_the_guards_on_throughput_do_not_apply(self):
         # past the knee c* stays 64: 500/(64 x 0.7) = 11.2

@@ -218,8 +218,8 @@ class TestFaults:
             "line 7, price.usd_per_gpu_hour: must be above 0 (got 0)",
             "line 7, price.date: must be given",
             "line 7, price.source: must be text (got a blank); fill it in or leave the line out",
-            ("lines 10 and 11, curve.anchors: tok/s/user must not rise with concurrency: 50 at c=1, 100 at c=10 (+100 %); "
-             "drop or re-measure a point, or pass pool_rises"),
+            ("lines 10 and 11, curve.anchors: tok/s/user must not rise with concurrency: 50 at c=1, 100 at c=10 (+100 %), "
+             "as where data-parallel ranks idle below c = DP; drop the points below c = DP, or pass pool_rises=0.5"),
             "line 14, context: must have known fields (got 'hardwear'); did you mean hardware?",
             "line 15, context.tp: must be a whole number of at least 1 (got 0)",
             ('line 18, levers item 1, kind: must be "tuned-curve", "rate-factor", "concurrency-factor", '

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlsizing.audit_words import findings_of, verdict_of
 from xlsizing.checks import Floats, number, refuse, share, whole
+from xlsizing.comparison import meets
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
@@ -43,7 +44,7 @@ class Audit:
     implied_concurrency, implied_tok_s_per_user : float or None
         The first measured point that carries it [requests/replica, tok/s/user]
     available_tok_s_per_pod, available_concurrency_per_pod : float
-        Throughput and concurrency there; the most measured where no point carries it
+        Throughput and concurrency there; of the point that carries most where none carries it
         [tok/s, requests/replica]
     load : float
         Demand over what the pods hold there, headroom not counted [-]
@@ -157,8 +158,8 @@ def audit(
 
     Notes
     -----
-    A pod must carry ``demand/(pods util)``. The first anchor whose throughput does (for users: whose
-    concurrency does) is the point the claim implies; nothing is interpolated. It exists and meets
+    A pod must carry ``demand/(pods util)``. The first anchor whose throughput does (for users: where so
+    many requests run at once) is the point the claim implies; nothing is interpolated. It exists and meets
     the SLA exactly where the pods are at least `own_pods_high`.
 
     Examples
@@ -225,7 +226,7 @@ def _implied(claim: _Fields, own: Sizing) -> _Fields:
         "available_tok_s_per_pod": float(curve.per_replica_tps[at]),
         "available_concurrency_per_pod": c,
         "load": asked / (claim["pods"] * float(held[at])),
-        "sla_met": None if claim["sla"] is None else fits and rate >= claim["sla"] * (1 - TOLERANCE),
+        "sla_met": None if claim["sla"] is None else fits and meets(rate, claim["sla"]),
     }
 
 
@@ -294,4 +295,4 @@ def _asked(own: Sizing) -> float:
 
 def _held(own: Sizing) -> Floats:
     """Return what one pod holds at each anchor, in the same kind."""
-    return own.curve.concurrency if own.demand.counts_users else own.curve.per_replica_tps
+    return own.curve.held if own.demand.counts_users else own.curve.per_replica_tps

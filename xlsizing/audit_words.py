@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsizing.rules import DEFAULT_UTIL
+from xlsizing.rules import DEFAULT_UTIL, TOLERANCE
 
 if TYPE_CHECKING:
     from xlsizing.audit import Audit
@@ -70,10 +70,21 @@ def _needed(audit: Audit) -> str:
 
 def _available(audit: Audit) -> str:
     c, tps = f"c={audit.available_concurrency_per_pod:.10g}", _figure(audit.available_tok_s_per_pod)
+    queued = _queued(audit)
     if not audit.fits:
-        return f"the most measured is {c if audit.demand_tok_s is None else f'{tps} at {c}'}"
+        return f"the most measured is {c + queued if audit.demand_tok_s is None else f'{tps} at {c}'}"
     rate = f"{_figure(audit.implied_tok_s_per_user)} tok/s/user"
-    return f"{c} was measured at {rate}" if audit.demand_tok_s is None else f"{tps} available at {c}, {rate}"
+    return f"{c} was measured at {rate}{queued}" if audit.demand_tok_s is None else f"{tps} available at {c}, {rate}"
+
+
+def _queued(audit: Audit) -> str:
+    """Return how many requests run at once where users are the demand and some of them queue; else nothing."""
+    if audit.demand_users is None:
+        return ""
+    held = audit.demand_users / (audit.pods * audit.load)
+    if held >= audit.available_concurrency_per_pod * (1 - TOLERANCE):
+        return ""
+    return f", {_figure(held)} of them at once: the rest queue"
 
 
 def _compared(audit: Audit) -> str:

@@ -236,13 +236,11 @@ def _sized(side: str, curve: Curve, sla: float, demand: Demand, gpus_per_pod: in
 
 def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoints | None]:
     """Return the GPUs with the lever, estimate and commit, and where a curve that it brings runs."""
-    if lever.kind == "throughput-factor":
-        # A pod that works through its requests faster holds no more of them: users are unaffected.
-        gain = 1.0 if without.demand.counts_users or lever.factor is None else lever.factor
-        quotients = without.pods_unrounded / gain, without.pods_high_unrounded / gain
-        estimate, commit = (int(pods_needed(quotient)) * without.gpus_per_pod for quotient in quotients)
-        return estimate, commit, None
     gpus_per_pod = lever.optimised_gpus_per_pod or lever.gpus_per_pod
+    if lever.kind == "throughput-factor" and not without.demand.counts_users:
+        quotients = (without.pods_unrounded / lever.factor, without.pods_high_unrounded / lever.factor)  # type: ignore[operator]  # its kind has one
+        estimate, commit = (int(pods_needed(quotient)) * gpus_per_pod for quotient in quotients)
+        return estimate, commit, None
     sla, method = float(without.sla), without.points.method.name
     sizing = _sized("optimised", curve_with(lever), sla, without.demand, gpus_per_pod, without.util, method)
     return int(sizing.gpus), int(sizing.gpus_high), None if lever.optimised is None else sizing.points
@@ -256,7 +254,10 @@ def curve_with(lever: Lever) -> Curve:
     tps = None if base.output_tok_s is None else base.output_tok_s * factor
     faster = factor if lever.kind == "rate-factor" else 1.0
     wider = factor if lever.kind == "concurrency-factor" else 1.0
-    return Curve(base.concurrency * wider, base.tok_s_per_user * faster, output_tok_s=tps)
+    curve = Curve(base.concurrency * wider, base.tok_s_per_user * faster)
+    # The baseline was held against its rates; with more throughput at the same rates less of the requests queue, and
+    # a pod never holds more of them than were measured.
+    return curve if tps is None else curve.with_throughput(tps)
 
 
 def _draft_reasons(

@@ -13,7 +13,7 @@ from xlsizing.errors import shown
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import missing_sweep_points
 from xlsizing.rows import SizingRow
-from xlsizing.rules import ETA_TOO_HIGH, HOURS_PER_MONTH, PLATEAU
+from xlsizing.rules import ETA_SUSPICIOUS, ETA_TOO_HIGH, HOURS_PER_MONTH, PLATEAU
 
 if TYPE_CHECKING:
     from xlsizing.context import Context
@@ -141,7 +141,7 @@ def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
         gpus=f"{gpus:,}",
         usd=f"{usd:,.0f}",
     )
-    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)), gpus, usd, c)
+    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + _if_held(sizing), gpus, usd, c)
 
 
 def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
@@ -152,8 +152,15 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     usd = _usd(sizing, gpus)
     saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}")
     step = words.PLATEAU_STEP.format(c=shown(c), unlock=saved if gpus else words.NO_UNLOCK)
-    more = "" if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
+    more = _if_held(sizing) if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
     return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + more, gpus, usd, c)
+
+
+def _if_held(sizing: Sizing) -> str:
+    """Return what a gate asks beside the rate where users are the demand: that they do not queue."""
+    if sizing.demand.counts_users and sizing.curve.measured_throughput:
+        return words.HOLDS.format(share=shown(100 * ETA_SUSPICIOUS))
+    return ""
 
 
 def _most_gain(sizing: Sizing) -> float:

@@ -14,6 +14,7 @@ __all__ = [
     "FIND_SAVING",
     "FIND_SAVING_GATE",
     "FIRST_POINT",
+    "HOLDS",
     "LACKS",
     "MIXED",
     "NAMED_BELOW",
@@ -36,7 +37,8 @@ PLATEAU_STEP: Final = "Measure c={c}, twice the last measured point: it saves {u
 UNLOCK: Final = "{gpus} of {all_gpus} GPUs (${usd}/month)"
 NO_UNLOCK: Final = "no GPU"
 CARRIES_MORE: Final = ", with more output tok/s than at c={c_star}"
-"""On the plateau [-]."""
+HOLDS: Final = ", with output tok/s of at least {share} % of c x tok/s/user: else requests queue"
+"""On the plateau; for users where throughput was measured, between anchors too [-]."""
 
 FIRST_POINT: Final = "Measure c=1: whether any concurrency reaches {sla} tok/s/user is not known"
 """Above a curve that starts above c=1 [-]."""

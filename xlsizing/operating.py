@@ -10,9 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, numbers
+from xlsizing.comparison import last_meeting
 from xlsizing.curve import Curve
 from xlsizing.interpolation import Interpolation, interpolation
-from xlsizing.rules import DEFAULT_METHOD, INFEASIBLE, INTERP, KNEE_CAPPED, MEASURED, PLATEAU, REGIMES, TOLERANCE
+from xlsizing.rules import (
+    DEFAULT_METHOD,
+    ETA_SUSPICIOUS,
+    INFEASIBLE,
+    INTERP,
+    KNEE_CAPPED,
+    MEASURED,
+    PLATEAU,
+    REGIMES,
+    TOLERANCE,
+)
 
 __all__ = ["OperatingPoints", "operating_points", "rate_at"]
 
@@ -36,24 +47,24 @@ class OperatingPoints:
         The measured curve [-]
     method : Interpolation
         The interpolation between anchors [-]
-    guarded : bool
-        Whether the throughput guards applied; they do not where users are the demand [-]
+    counts_users : bool
+        Whether users are the demand: c* is then what a replica holds, not what was offered to it [-]
     sla : ndarray
         Interactivity each user must see [tok/s/user]
     anchor : ndarray of int
         Position of the last anchor that meets the SLA; 0 where none does [-]
     feasible, between, capped : ndarray of bool
         Whether an anchor meets the SLA; whether the SLA falls strictly between two anchors;
-        whether a lower concurrency carries more [-]
+        whether a lower concurrency carries more, which does not matter to users [-]
     c_star : ndarray
-        Operating concurrency [requests/replica]
+        Operating concurrency; for users the requests that run at once [requests/replica]
     per_replica_tps : ndarray
         Output throughput of one replica there [tok/s]
     """
 
     curve: Curve
     method: Interpolation
-    guarded: bool
+    counts_users: bool
     sla: Floats
     anchor: Positions
     feasible: Mask
@@ -85,7 +96,10 @@ class OperatingPoints:
     @cached_property
     def tok_s_per_user(self) -> Floats:
         """Interactivity at c*: the SLA where interpolated, else that of the anchor [tok/s/user]."""
-        at = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
+        if self.counts_users:
+            at = self.curve.held_anchor[self.anchor]
+        else:
+            at = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
         rates: Floats = _where(self.on_interpolation, self.sla, self.curve.tok_s_per_user[at])
         return rates
 
@@ -98,6 +112,16 @@ class OperatingPoints:
     def tps_hoped(self) -> Floats:
         """Most throughput the bracket around the SLA could hold [tok/s]."""
         return np.maximum(self.tps_proven, self.curve.per_replica_tps[self.next_anchor])
+
+    @cached_property
+    def held_proven(self) -> Floats:
+        """Most requests that ran at once at a measured point that meets the SLA [requests/replica]."""
+        return self.curve.best_held[self.anchor]
+
+    @cached_property
+    def held_hoped(self) -> Floats:
+        """Most requests that the bracket around the SLA could hold [requests/replica]."""
+        return self.curve.best_held[self.next_anchor]
 
     @cached_property
     def max_num_seqs(self) -> npt.NDArray[np.int64]:
@@ -118,20 +142,22 @@ class OperatingPoints:
         """The concurrency whose measurement tells most; NaN where none would [requests/replica].
 
         Between two anchors it is a whole number strictly between them, near c*; on the plateau
-        twice the last anchor; above the curve 1, if the curve starts later.
+        twice the last anchor, unless users already queue there; above the curve 1, if the curve
+        starts later.
         """
         c = self.curve.concurrency
         above, below = c[self.anchor], c[self.next_anchor]
         near = np.maximum(np.floor(self.c_star * (1 + TOLERANCE)), np.floor(above) + 1)
         inside = np.minimum(near, np.ceil(below) - 1)
         inside = np.where((above < inside) & (inside < below), inside, np.nan)
-        beyond = np.where((self.anchor == len(c) - 1) & ~self.capped, 2 * c[-1], np.nan)
+        full = not self.counts_users or self.curve.best_held[-1] >= c[-1] * (1 - TOLERANCE)
+        beyond = np.where((self.anchor == len(c) - 1) & ~self.capped & full, 2 * c[-1], np.nan)
         first = 1.0 if c[0] > 1 else np.nan
         return np.where(self.feasible, np.where(self.between, inside, beyond), first)
 
 
 def operating_points(
-    curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, guarded: bool = True
+    curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, counts_users: bool = False
 ) -> OperatingPoints:
     """Return the operating point of one replica at each SLA.
 
@@ -143,9 +169,8 @@ def operating_points(
         Interactivity each user must see [tok/s/user]
     method : str
         ``"log-c"`` or ``"tpot"`` [-]
-    guarded : bool
-        Keep throughput between what was measured around the SLA: never below the best anchor that
-        meets it, never above the next anchor's [-]
+    counts_users : bool
+        Whether users are the demand: c* is then what a replica holds [-]
 
     Returns
     -------
@@ -166,6 +191,10 @@ def operating_points(
     what was measured. Where best_i wins, past-the-knee concurrency carries less, and c* is the
     lowest anchor that carries best_i.
 
+    For users what counts is the requests that run at once, ``u_i``, the most of
+    ``min(c_j, T_j/(0.8 r_j))`` over j <= i: beyond that they queue (Little's law). Then c* is
+    ``min(max(u_i, c* min(1, eta/0.8)), u_{i+1})`` between two anchors and u_i elsewhere.
+
     Examples
     --------
     >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
@@ -175,25 +204,37 @@ def operating_points(
     """
     how = interpolation(method)
     s = numbers(sla, "sla")
-    last = len(curve) - 1
     tps = curve.per_replica_tps
-    meeting = curve.falling_rates.searchsorted(s * (TOLERANCE - 1), side="right")
+    meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
     feasible = meeting > 0
     anchor = meeting - feasible
-    between = feasible & (anchor < last) & (abs(curve.tok_s_per_user[anchor] - s) > TOLERANCE * s)
-    c_star, throughput = _interpolated(curve, s, anchor, how)
-    if guarded:
-        throughput = np.minimum(throughput, tps[anchor + (anchor < last)])
-    throughput = _where(between, throughput, tps[anchor])
-    c_star = _where(between, c_star, curve.concurrency[anchor])
-    capped = feasible & False
-    if guarded:
-        best = curve.best_tps[anchor]
-        capped = best > throughput * (1 + TOLERANCE)
-        throughput = np.maximum(best, throughput)
+    after = anchor + (anchor < len(curve) - 1)
+    c_star, eta = _interpolated(curve, s, anchor, after, how)
+    best = curve.best_tps[anchor]
+    own = c_star * s if eta is None else c_star * s * eta
+    own = _where(between, _least(own, tps[after]), tps[anchor])
+    throughput = _most(best, own)
+    if counts_users:
+        capped = feasible & False
+        c_star = _held(curve, c_star, eta, anchor, after, between)
+    else:
+        capped = best > own * (1 + TOLERANCE)
+        c_star = _where(between, c_star, curve.concurrency[anchor])
         if capped.any():
             c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
-    return OperatingPoints(curve, how, guarded, s, anchor, feasible, between, capped, c_star, throughput)
+    return OperatingPoints(curve, how, counts_users, s, anchor, feasible, between, capped, c_star, throughput)
+
+
+def _held(
+    curve: Curve, c_star: Floats, eta: Floats | None, anchor: Positions, after: Positions, between: Mask
+) -> Floats:
+    """Return the requests that run at once where `c_star` are in flight [requests/replica]."""
+    proven = curve.best_held[anchor]
+    if eta is not None:
+        c_star = c_star * np.minimum(1.0, eta / ETA_SUSPICIOUS)
+    held = _least(_most(proven, c_star), curve.best_held[after])
+    result: Floats = _where(between, held, proven)
+    return result
 
 
 def _where(condition: Mask, yes: Any, no: Any) -> Any:
@@ -201,6 +242,16 @@ def _where(condition: Mask, yes: Any, no: Any) -> Any:
     if condition.ndim:
         return np.where(condition, yes, no)
     return yes if condition else no
+
+
+def _least(one: Any, other: Any) -> Any:
+    """Return numpy.minimum, without its overhead for a single row."""
+    return np.minimum(one, other) if one.ndim else min(one, other)
+
+
+def _most(one: Any, other: Any) -> Any:
+    """Return numpy.maximum, likewise."""
+    return np.maximum(one, other) if one.ndim else max(one, other)
 
 
 def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
@@ -225,16 +276,18 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
     return rates
 
 
-def _interpolated(curve: Curve, sla: Floats, anchor: Positions, method: Interpolation) -> tuple[Floats, Floats]:
-    """Return concurrency [requests/replica] and throughput [tok/s] where the rate equals the SLA."""
+def _interpolated(
+    curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation
+) -> tuple[Floats, Floats | None]:
+    """Return concurrency [requests/replica] where the rate equals the SLA, and eta there; None where it is 1 [-].
+
+    Rounding must not carry the concurrency past the anchors that it lies between, and an SLA above the curve, whose
+    row is infeasible and discards the value, must not carry it anywhere.
+    """
     x, y, slope = curve.brackets(method)
     at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
-    concurrency: Floats = method.c_of_x(at)
-    throughput = concurrency * sla
-    if curve.measured_throughput:
-        # An SLA far above the curve extrapolates to c = 0; its row is infeasible and discards the value.
-        throughput = throughput * _eta_at(curve, np.log(np.maximum(concurrency, curve.concurrency[0])))
-    return concurrency, throughput
+    concurrency = _least(_most(method.c_of_x(at), curve.concurrency[anchor]), curve.concurrency[after])
+    return concurrency, _eta_at(curve, np.log(concurrency)) if curve.measured_throughput else None
 
 
 def _eta_at(curve: Curve, log_concurrency: Floats) -> Floats:

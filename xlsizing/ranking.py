@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xlsizing.comparison import meets
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked
 from xlsizing.rigor import Workload
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, TOLERANCE
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL
 
 __all__ = ["LeverRanking", "own_best", "rank_levers", "with_ranks"]
 
@@ -85,7 +86,7 @@ def rank_levers(
                 )
             except InfeasibleError as error:
                 short.setdefault(str(error), []).append(lever.name)
-                if curve_with(lever).fastest >= sla * (1 - TOLERANCE):
+                if meets(curve_with(lever).fastest, sla):
                     reaching.setdefault(sla, lever.name)
         found += ranked(here)
         unmet += [

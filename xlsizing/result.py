@@ -91,7 +91,7 @@ class Sizing:
 
     @property
     def c_star(self) -> Floats:
-        """Operating concurrency of one replica [requests/replica]."""
+        """Operating concurrency of one replica; for users the requests that run at once [requests/replica]."""
         return self._spread(self.points.c_star)
 
     @property
@@ -137,8 +137,7 @@ class Sizing:
     @cached_property
     def pods_low(self) -> Integers:
         """Pods if the replica carries as much as the next measured point [pods]."""
-        hoped = self._concurrency(self.points.next_anchor) if self.demand.counts_users else self.points.tps_hoped
-        return self._pods(hoped)
+        return self._pods(self.points.held_hoped if self.demand.counts_users else self.points.tps_hoped)
 
     @property
     def gpus(self) -> Integers:
@@ -234,10 +233,7 @@ class Sizing:
 
     @property
     def _carried_proven(self) -> Floats:
-        return self._concurrency(self.points.anchor) if self.demand.counts_users else self.points.tps_proven
-
-    def _concurrency(self, anchor: npt.NDArray[np.intp]) -> Floats:
-        return self.curve.concurrency[anchor]
+        return self.points.held_proven if self.demand.counts_users else self.points.tps_proven
 
     @cached_property
     def _asked(self) -> Floats:

@@ -11,6 +11,10 @@ from typing import Final
 TOLERANCE: Final = 1e-9
 """Relative slack of every comparison and of rounding up [-]."""
 
+SAME_RATE: Final = TOLERANCE + 1e-14
+"""A rate this near an SLA meets and equals it: TOLERANCE, and the noise of numbers with fifteen digits, so that
+S = r (1 + 1e-9) falls on the same side in every spreadsheet [-]."""
+
 LOWEST: Final = 1e-6
 HIGHEST: Final = 1e15
 """Inputs outside LOWEST..HIGHEST are refused, in whatever unit [-]."""
@@ -39,7 +43,29 @@ TPOT_EXPONENT: Final = 0.7
 ETA_TOO_HIGH: Final = 1.05
 ETA_TOO_LOW: Final = 0.02
 ETA_SUSPICIOUS: Final = 0.8
-"""Measured output tok/s over c x tok/s/user: refused above and below, warned about [-]."""
+"""Measured output tok/s over c x tok/s/user: refused above and below, warned about [-].
+
+Below ETA_SUSPICIOUS requests queue: a replica then holds only the share of its concurrency that would bring it there.
+"""
+
+PER_GPU_FACTORS: Final = (2, 4, 8, 16)
+PER_GPU_LOW: Final = 0.80
+"""GPUs per replica for which output tok/s is tried as that of one GPU: so many times it lies in
+PER_GPU_LOW..ETA_TOO_HIGH of c x tok/s/user at every anchor [-]."""
+
+COPIED: Final = 1e-3
+COPIED_ABOVE: Final = 4
+"""Output tok/s within COPIED of c x tok/s/user at every anchor above c = COPIED_ABOVE was worked out, not measured [-]."""
+
+TTFT_OFF: Final = 3
+"""Output tok/s and what the TTFT leaves of it may be so many times apart [-]."""
+
+NOISE: Final = 0.005
+"""A rise of tok/s/user up to this is pooled by itself [-]."""
+
+IDLE_RISE: Final = 0.5
+IDLE_BELOW: Final = 64
+"""A rise of more than IDLE_RISE from a concurrency below IDLE_BELOW looks like data-parallel ranks that idle [-]."""
 
 GAP_RATIO: Final = 5
 """Neighbouring anchors further apart than this get a warning [-]."""

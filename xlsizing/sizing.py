@@ -62,12 +62,12 @@ def size(
     ------
     InputError
         If an argument is not a number in range, shapes do not broadcast, the GPUs per pod contradict
-        the curve's measurement context, or a row would need more than 1e8 pods.
+        the curve's measurement context or show its throughput to be of one GPU, or a row would need more than 1e8 pods.
 
     Notes
     -----
     ``pods = max(1, ceil(q (1 - 1e-9)))`` with ``q = demand/(T util)``, T the throughput of one
-    replica at c*; for users ``q = users/(c* util)``. Commit to `gpus_high`, always: it rests on
+    replica at c*; for users ``q = users/(c* util)``, c* the requests that run at once. Commit to `gpus_high`, always: it rests on
     measured points alone.
 
     Examples
@@ -79,8 +79,9 @@ def size(
     """
     check_kinds(curve, demand)
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    curve.check_per_gpu((gpus,) if gpus > 1 else ())
     _check_against_context(curve, gpus)
-    points = operating_points(curve, sla, method, guarded=not demand.counts_users)
+    points = operating_points(curve, sla, method, counts_users=demand.counts_users)
     return Sizing(
         curve,
         demand,

@@ -51,9 +51,10 @@ def bare(c, r, sla, tpm):
     meeting = np.searchsorted(-r, sla * (1e-9 - 1), side="right")
     feasible = meeting > 0
     i = np.maximum(meeting - 1, 0)
-    between = feasible & (i < last) & (np.abs(r[i] - sla) > 1e-9 * sla)
-    after, proven = t[np.minimum(i + 1, last)], best[i]
-    c_between = np.exp(x[i] + slope[i] * (sla - r[i]))
+    between = feasible & (i < last) & (r[i] > sla * (1 + 1e-9))
+    following = np.minimum(i + 1, last)
+    after, proven = t[following], best[i]
+    c_between = np.minimum(np.maximum(np.exp(x[i] + slope[i] * (sla - r[i])), c[i]), c[following])
     own = np.where(between, np.minimum(c_between * sla, after), t[i])
     capped = proven > own * (1 + 1e-9)
     tps = np.maximum(proven, own)
@@ -86,9 +87,10 @@ def _row(shared, sla, tpm):
     case, i = (INFEASIBLE, 0) if i < 0 else (PLATEAU if i == len(c) - 1 else MEASURED, i)
     c_star, own, proven = c[i], t[i], best[i]
     hoped = proven
-    if case == MEASURED and abs(r[i] - sla) > 1e-9 * sla:
+    if case == MEASURED and r[i] > sla * (1 + 1e-9):
         case = INTERP
         c_star = math.exp(x[i] + (x[i + 1] - x[i]) / (r[i + 1] - r[i]) * (sla - r[i]))
+        c_star = min(max(c_star, c[i]), c[i + 1])
         own = min(c_star * sla, t[i + 1])
         hoped = max(proven, t[i + 1])
     if proven > own * (1 + 1e-9):

@@ -210,11 +210,11 @@ class TestLinesRefused:
             (HEAD + "# warm\n\n1,0\n", "tok/s/user must be above 0 (got 0 in curve.csv, line 4)"),
             (
                 HEAD + "# a\n1,100\n# b\n\n10,200\n",
-                "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %); drop or re-measure a point, or pass pool_rises (curve.csv, lines 3 and 6)",
+                "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %), as where data-parallel ranks idle below c = DP; drop the points below c = DP, or pass pool_rises=0.5 (curve.csv, lines 3 and 6)",
             ),
             (
                 HEAD + "10,200\n1,100\n",
-                "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %); drop or re-measure a point, or pass pool_rises (curve.csv, lines 2 and 3)",
+                "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %), as where data-parallel ranks idle below c = DP; drop the points below c = DP, or pass pool_rises=0.5 (curve.csv, lines 2 and 3)",
             ),
             (
                 HEAD + "1,9\n2,8\n1,7\n",

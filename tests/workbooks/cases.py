@@ -331,8 +331,37 @@ def _named():
             [(1, 100, 100), (10, 90, 120), (100, 50, 130)],
             [99, 95, 91, 89, 60, 51],
         ),
+        Case(
+            "users behind a queue", [(16, 95, 1520), (1024, 88, 2472)], [80, 88, 90, 94, 95], unit="users", demand=1e3
+        ),
+        Case("users past a queue", [(8, 100, 800), (64, 50, 960), (128, 40, 512)], [30, 40, 45, 70], unit="users"),
+        Case("rises as noise", [(64, 88.57, 2107), (16, 95.08, 1531), (32, 88.53, 1933), (128, 88.38, 2409)], [60, 90]),
+        Case("rises in two groups", [*zip(range(1, 9), (100, 98, 98.3, 98.1, 98.2, 50, 50.1, 40), strict=True)], slas),
+        Case("a rise of a hair", [(1, 215.5), (10, 122.2), (256, 122.2 * (1 + 2e-9))], slas),
+        Case("throughput worked out", [(1, 100, 60), (8, 80, 640), (64, 50, 3200), (128, 30, 3840)], [90, 60, 40, 20]),
         Case("TTFT without throughput", [(1, 100, None, 0.1), (10, 50, None, 0.4)], [100, 70, 50]),
     ]
+
+
+def _edges():
+    """SLAs at and just beside measured rates, in steps of 1e-10 up to 2e-9: where meeting and equalling part."""
+    curves = {
+        "worked": WORKED,
+        "rates all but alike": [(10, 1), (256, 0.999999999)],
+        "a steep fall": [(10, 1), (256, 0.5)],
+        "behind a queue": [(16, 95, 1520), (1024, 88, 2472)],
+    }
+    steps = range(-20, 21)
+    found = []
+    for (name, rows), method, unit in zip(curves.items(), ("log-c", "tpot") * 2, ("tpm", "users") * 2, strict=True):
+        for rate in (row[1] for row in rows):
+            for start in range(0, len(steps), SLAS):
+                slas = [rate * (1 + k * 1e-10) for k in steps[start : start + SLAS]]
+                demand = 3e4 if unit == "tpm" else 500
+                found.append(
+                    Case(f"{name}, {rate:.10g} from {start}", rows, slas, unit=unit, demand=demand, method=method)
+                )
+    return found
 
 
 def _generated():
@@ -346,7 +375,7 @@ def _generated():
     return found
 
 
-GOOD = [*_named(), *_multiples(), *_generated()]
+GOOD = [*_named(), *_edges(), *_multiples(), *_generated()]
 """Cases that the package sizes."""
 
 
@@ -362,7 +391,10 @@ def _bad():
         "duplicate in unsorted rows": [WORKED[1], WORKED[2], WORKED[0], WORKED[1]],
         "tok/s/user rises": [(1, 215.5), (10, 122.2), (256, 141.8)],
         "tok/s/user rises in unsorted rows": [(256, 141.8), (1, 215.5), (10, 122.2)],
-        "tok/s/user rises a little": [(1, 215.5), (10, 122.2), (256, 122.2 * (1 + 2e-9))],
+        "tok/s/user rises by more than noise": [(1, 215.5), (10, 122.2), (256, 122.2 * 1.0051)],
+        "tok/s/user creeps up": [(1, 100), (2, 100.4), (4, 100.8), (8, 50)],
+        "throughput of one GPU of 4": [(8, 100, 195), (64, 50, 780)],
+        "throughput of one GPU of 16": [(8, 100, 50), (64, 50, 180), (256, 20, 310)],
         "concurrency blank": [*WORKED[:2], (None, 41.8)],
         "tok/s/user blank": [*WORKED[:2], (256, None)],
         "only throughput": [*WORKED, (None, None, 100)],

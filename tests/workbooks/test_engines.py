@@ -56,7 +56,7 @@ def together(standard, office):
 def by_cell(engine):
     """Return the rows of the SLAs on both sheets as the proof reads them."""
     found = {}
-    for title, last in (("Sizing", "S"), ("Calc", "BE")):
+    for title, last in (("Sizing", "S"), ("Calc", "BG")):
         rows = engine.sheet(title, f"A19:{last}30")
         cells = ((row, column, cell) for row, line in enumerate(rows, 19) for column, cell in enumerate(line, 1))
         found[title] = {

@@ -48,7 +48,7 @@ def report(case):
 
 def short(value):
     """Tell whether a number has at most three decimals, as many as words show."""
-    return value is None or abs(value * 1000 - round(value * 1000)) < 1e-6
+    return value is None or f"{value:.10g}" == f"{round(value, 3):.10g}"
 
 
 def spelt_alike(case):

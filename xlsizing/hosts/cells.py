@@ -8,6 +8,7 @@ text and rectangular lists of them reach a cell unharmed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -192,8 +193,16 @@ def _in_excel_terms(error: CurveError, name: str) -> CurveError:
     """Return `error` naming the formula's own argument, and no way out that formulas do not have."""
     return error.reworded(
         name=name if error.name == "anchors" else error.name,
-        way_out=error.way_out and error.way_out.removesuffix(", or pass pool_rises"),
+        way_out=error.way_out and _POOLING.sub("", error.way_out).replace(*_STATING),
     )
+
+
+_POOLING: Final = re.compile(r", or pass pool_rises=[0-9.e-]+")
+_STATING: Final = (
+    "state that it is per replica after all with throughput_per_replica",
+    "size it with xlsizing size --throughput-per-replica if it is per replica after all",
+)
+"""Ways out that formulas do not have, and what stands for the second [-]."""
 
 
 def until_last_used(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

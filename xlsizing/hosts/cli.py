@@ -39,7 +39,11 @@ _FLAGS = {
 """What the core calls an input, and the flag that gives it here."""
 
 
-_IN_FLAGS = {"pool_rises": "--pool-rises", "allow the mismatch": "pass --allow-mismatch"}
+_IN_FLAGS = {
+    "pool_rises": "--pool-rises",
+    "throughput_per_replica": "--throughput-per-replica",
+    "allow the mismatch": "pass --allow-mismatch",
+}
 _WAYS_OUT = re.compile("|".join(_IN_FLAGS))
 """What a way out is called here."""
 

@@ -54,6 +54,11 @@ def curve_flags(command: _Command) -> _Command:
         ),
         click.option("--curve", metavar="FILE.csv", help="Measured points from a file."),
         click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more."),
+        click.option(
+            "--throughput-per-replica",
+            is_flag=True,
+            help="Column 3 is of the whole replica although it looks like that of one GPU.",
+        ),
     )
 
 
@@ -89,13 +94,16 @@ def demand_of(flags: dict[str, Any]) -> Demand:
 def curve_of(flags: dict[str, Any]) -> Curve:
     """Return the curve that `flags` give, in a file or point by point [-]."""
     exactly_one(flags, ("anchors", "curve"))
-    pool_rises = optional(flags, "pool_rises")
+    options = {
+        "pool_rises": optional(flags, "pool_rises"),
+        "throughput_per_replica": flags["throughput_per_replica"],
+    }
     if flags["curve"] is None:
         rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
-        return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), pool_rises=pool_rises)
+        return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), **options)
     from xlsizing.importers.curve_csv import read_curve  # noqa: PLC0415  # only where a file is asked for
 
-    return read_curve(flags["curve"], pool_rises=pool_rises)
+    return read_curve(flags["curve"], **options)
 
 
 def source_of(flags: dict[str, Any]) -> str:

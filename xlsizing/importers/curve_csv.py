@@ -28,14 +28,14 @@ __all__ = ["read_curve"]
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
 
 
-def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
+def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the CSV file at `path`.
 
     Parameters
     ----------
     path : str or Path
         The file [-]
-    pool_rises : float, optional
+    pool_rises, throughput_per_replica : float, bool, optional
         Passed on to `Curve` [-]
 
     Returns
@@ -65,7 +65,7 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         listed = " and ".join(str(numbers[i]) for i in sorted(at))
         return f"{name}, line{'s' * (len(at) > 1)} {listed}"
 
-    return curve_from_rows(rows, place, pool_rises=pool_rises)
+    return curve_from_rows(rows, place, pool_rises=pool_rises, throughput_per_replica=throughput_per_replica)
 
 
 def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:

@@ -26,14 +26,14 @@ _MOST_DIGITS = 400
 _WIDTHS = (2, 3, 4)
 
 
-def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
+def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the JSON file at `path`.
 
     Parameters
     ----------
     path : str or Path
         The file [-]
-    pool_rises : float, optional
+    pool_rises, throughput_per_replica : float, bool, optional
         Passed on to `Curve` [-]
 
     Returns
@@ -59,7 +59,7 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         listed = " and ".join(str(i + 1) for i in sorted(at))
         return f"{name}, item{'s' * (len(at) > 1)} {listed}"
 
-    return curve_from_rows(rows, place, pool_rises=pool_rises)
+    return curve_from_rows(rows, place, pool_rises=pool_rises, throughput_per_replica=throughput_per_replica)
 
 
 def parsed(text: str, what: str, name: str, pairs: Callable[[list[tuple[str, Any]]], Any] = dict) -> Any:

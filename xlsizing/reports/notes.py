@@ -10,7 +10,7 @@ import numpy as np
 from xlsizing.errors import shown
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH, INTERP, TOLERANCE
+from xlsizing.rules import ETA_SUSPICIOUS, HOURS_PER_MONTH, INTERP, TOLERANCE
 
 if TYPE_CHECKING:
     from xlsizing.context import Context
@@ -46,6 +46,7 @@ def notes(sizing: Sizing, rows: Rows, price_source: str = "") -> list[str]:
         *_wide_notes(rows),
         *_interpolation_notes(rows, sizing.points.method.name),
         *_flag_notes(rows),
+        *_queue_notes(sizing),
         *sizing.curve.notes,
         *_money_notes(sizing, price_source),
     ]
@@ -90,6 +91,16 @@ def _flag_notes(rows: Rows) -> list[str]:
             f"c* is below 1 at {slas_listed(below_one)}: one request in flight already sees less than the SLA."
         )
     return notes
+
+
+def _queue_notes(sizing: Sizing) -> list[str]:
+    curve = sizing.curve
+    if not sizing.demand.counts_users or not np.any(curve.held < curve.concurrency * (1 - TOLERANCE)):
+        return []
+    most = f"at most output tok/s / ({ETA_SUSPICIOUS:g} x tok/s/user) of them at a measured point"
+    return [
+        f"A pod carries the users whose requests run at once, {most}: beyond that they queue. c* and max-num-seqs are of these."
+    ]
 
 
 def _money_notes(sizing: Sizing, price_source: str) -> list[str]:

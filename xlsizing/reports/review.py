@@ -14,8 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import numpy as np
-
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import SizingError, shown
@@ -143,11 +141,8 @@ def _curve_again(anchors: Sequence[_Record]) -> Curve:
         _check_equal(f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate)
     curve = Curve(concurrency, [anchor["toks_per_user"] for anchor in anchors])
     measured = [anchor["output_tok_s"] for anchor in anchors]
-    if None not in measured:
-        # Set, not given: throughput is checked against the rates as measured, and these may be pooled.
-        curve.output_tok_s = curve.per_replica_tps = np.array(measured, dtype=float)
-        curve.best_tps = np.maximum.accumulate(curve.output_tok_s)
-    return curve
+    # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
+    return curve if None in measured else curve.with_throughput(measured)
 
 
 def _demand_again(record: _Record) -> Demand:

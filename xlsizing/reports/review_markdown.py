@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
@@ -43,7 +43,7 @@ def differences(text: str, record: dict[str, Any]) -> Iterator[str]:
     operation = _OPERATION | ({"rigor": answer["rigor"]} if mark else {})
     yield from _table_differences(text, "One replica at its operating point", operation, rows)
     rates = [anchor["toks_per_user_measured"] for anchor in anchors]
-    pooled = any(later > earlier * (1 + TOLERANCE) for earlier, later in pairwise(rates))
+    pooled = any(rate > least * (1 + TOLERANCE) for least, rate in zip(accumulate(rates, min), rates[1:], strict=False))
     curve = ("Measured curve, rises pooled", _POOLED) if pooled else ("Measured curve", _CURVE)
     yield from _table_differences(text, *curve, anchors)
     if levers:

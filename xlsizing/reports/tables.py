@@ -152,7 +152,7 @@ def operation_table(report: Report) -> Table:
 def curve_table(report: Report) -> Table:
     """Return the measured anchors [-]."""
     curve = report.sizing.curve
-    pooled = curve.pooled_share is not None
+    pooled = curve.pooled_share is not None or curve.noise_share is not None
     rates = {"tok/s/user measured": curve.measured_tok_s_per_user, "tok/s/user pooled": curve.tok_s_per_user}
     columns = {
         "concurrency": curve.concurrency,

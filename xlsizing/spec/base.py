@@ -20,6 +20,7 @@ from xlsizing.errors import BLANK
 from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
 from xlsizing.spec.fields import (
     FileName,
+    Flag,
     PoolShare,
     Row,
     at_most,
@@ -74,6 +75,10 @@ class CurveSection(Section):
     pool_rises: PoolShare | None = Field(
         default=None, description="Largest share by which pooling may move a point to remove a rise of tok/s/user [-]"
     )
+    throughput_per_replica: Flag = Field(
+        default=False,
+        description="States that output tok/s is of the whole replica although it looks like that of one GPU [-]",
+    )
     _curve: Curve | None = PrivateAttr(None)
 
     @property
@@ -83,8 +88,9 @@ class CurveSection(Section):
 
     @model_validator(mode="after")
     def _measured(self, info: ValidationInfo[Reading]) -> Self:
+        options = {"pool_rises": self.pool_rises, "throughput_per_replica": self.throughput_per_replica}
         if self.anchors is not None and self.file is None:
-            self._curve = inline_curve(self.anchors, self.pool_rises)
+            self._curve = inline_curve(self.anchors, **options)
         elif self.file is not None and self.anchors is None:
-            self._curve = curve_in_file(info.context.folder / self.file, self.pool_rises)
+            self._curve = curve_in_file(info.context.folder / self.file, **options)
         return self

@@ -34,15 +34,15 @@ class Reading:
     valid: dict[str, Any] = field(default_factory=dict)
 
 
-def inline_curve(rows: Sequence[Sequence[float | None]], pool_rises: float | None) -> Curve:
+def inline_curve(rows: Sequence[Sequence[float | None]], **options: Any) -> Curve:
     """Return the curve in rows of anchors.
 
     Parameters
     ----------
     rows : sequence of sequences, shape (n, 2..4)
         Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s] and TTFT [s]
-    pool_rises : float or None
-        Passed on to `Curve` [-]
+    options
+        Passed on to `Curve`
 
     Returns
     -------
@@ -61,22 +61,22 @@ def inline_curve(rows: Sequence[Sequence[float | None]], pool_rises: float | Non
         return ""
 
     try:
-        return curve_from_rows(rows, place, pool_rises=pool_rises)
+        return curve_from_rows(rows, place, **options)
     except InputError as error:
         raise FaultsError(
             [Fault(("pool_rises",) if error.name == "pool_rises" else ("anchors",), error, tuple(at))]
         ) from None
 
 
-def curve_in_file(path: Path, pool_rises: float | None) -> Curve:
+def curve_in_file(path: Path, **options: Any) -> Curve:
     """Return the curve in a CSV or JSON file.
 
     Parameters
     ----------
     path : Path
         The file; JSON where its name ends in .json, else CSV [-]
-    pool_rises : float or None
-        Passed on to `Curve` [-]
+    options
+        Passed on to `Curve`
 
     Returns
     -------
@@ -92,7 +92,7 @@ def curve_in_file(path: Path, pool_rises: float | None) -> Curve:
     try:
         if _never_ends(path):
             refuse("curve file", "must be a file", got=path.name)
-        return read(path, pool_rises=pool_rises)
+        return read(path, **options)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
 

@@ -26,6 +26,7 @@ __all__ = [
     "FaultsError",
     "FieldName",
     "FileName",
+    "Flag",
     "GpusPerPod",
     "Json",
     "LeverKind",
@@ -103,6 +104,12 @@ def _turns(value: object, name: str) -> str | None:
         refuse(name, "must not be blank", got=BLANK, way_out="fill it in or leave the line out")
     known: str | None = FACTS["turns"].value(value, name)
     return known
+
+
+def _flag(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        refuse(name, "must be true or false", got=BLANK if value is None else value)
+    return value
 
 
 def _row(value: object, _name: str) -> tuple[float | None, ...]:
@@ -202,6 +209,7 @@ LeverKind = Annotated[
 Turns = Annotated[
     str | None, _checked(_turns), WithJsonSchema({"enum": [*FACTS["turns"].choices, *filter(None, UNKNOWN)]})
 ]
+Flag = Annotated[bool, _checked(_flag), WithJsonSchema({"type": "boolean"})]
 Row = Annotated[tuple[float | None, ...], _checked(_row), WithJsonSchema(_ROW_JSON)]
 FieldName = Annotated[str, _checked(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]
 ContextField = Annotated[Context, _checked(_context), WithJsonSchema(_CONTEXT_JSON)]

@@ -10,7 +10,7 @@ from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context
 from xlsizing.context_rules import check_gpus_per_pod
 from xlsizing.demand import Demand
-from xlsizing.errors import InputError, shown
+from xlsizing.errors import CurveError, InputError, shown
 from xlsizing.levers import Lever
 from xlsizing.rigor import Workload
 from xlsizing.rules import TOLERANCE
@@ -60,8 +60,11 @@ def _defaults(given: Valid) -> Valid:
 
 
 def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
-    parts["measured"] = known["curve"].curve.with_context(known["context"])
-    return iter(())
+    try:
+        parts["measured"] = known["curve"].curve.with_context(known["context"])
+    except InputError as error:
+        del known["context"]  # so that no lever says the same again
+        yield Fault(("curve",), error)
 
 
 def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -98,12 +101,15 @@ def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
 
 
 def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:
-    """Size once, for what only a sizing can tell: more pods than can be counted."""
+    """Size once, for what only a sizing can tell: more pods than can be counted, throughput of one GPU of a pod."""
     if "measured" not in parts or "asked" not in parts:
         return
     slas = [sla.tok_s_per_user for sla in known["slas"]]
     options = {name: known[name] for name in ("gpus_per_pod", "util", "method")}
-    yield from _caught(("demand",), lambda: size(parts["measured"], slas, parts["asked"], **options))
+    try:
+        size(parts["measured"], slas, parts["asked"], **options)
+    except InputError as error:
+        yield Fault(("curve",) if isinstance(error, CurveError) else ("demand",), error)
 
 
 def _add_levers(known: Valid, parts: Valid) -> Iterator[Fault]:

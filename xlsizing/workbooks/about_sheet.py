@@ -19,7 +19,8 @@ _METHOD = (
     "An interactivity SLA S [tok/s/user] fixes c*, the largest concurrency of one pod at which each user still sees S.",
     "Pods = demand / (pod tok/s at c* x utilisation), rounded up: MAX(1,CEILING(q*(1-Tolerance),1)).",
     "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
-    "An anchor meets S when tok/s/user >= S*(1-Tolerance). Below the last anchor the curve is flat.",
+    "An anchor meets S when r/S - 1 >= -Same_Rate, and the last that does equals S when r/S - 1 <= Same_Rate.",
+    "Below the last anchor the curve is flat.",
     "log-c: tok/s/user r is linear in ln c between neighbouring anchors 1 and 2: c* = c1 x (c2/c1)^((S-r1)/(r2-r1)).",
     (
         f"tpot: 1/r is linear in c^{EXPONENT} between them: c* = (c1^{EXPONENT} + (1/S-1/r1)/(1/r2-1/r1) x "
@@ -28,7 +29,8 @@ _METHOD = (
     "Pod tok/s between anchors = eta x c* x S, never above the next anchor's, never below the best anchor that meets S.",
     "Past the knee more concurrency carries less: c* is then the lowest anchor that carries the best throughput.",
     "Range: the high end rests on the best measured point that meets S, the low end on the next measured point.",
-    "Users as demand: pods = users / (c* x utilisation); the throughput limits above do not apply.",
+    "Users as demand: pods = users / (u x utilisation), u the requests that run at once, shown as c*.",
+    "u at an anchor: min(c, T/(0.8 r)), the most so far; between two: min(max(u1, c* x min(1, eta/0.8)), u2).",
 )
 
 _DEFINITIONS = (

@@ -18,12 +18,12 @@ Step = tuple[str, str, str]
 POINT: Final[tuple[Step, ...]] = (
     ("on", "row in use", ""),
     ("s", "SLA [tok/s/user]", "{sla}"),
-    ("i", "last anchor that meets it", "MIN(N_Anchors,SUMPRODUCT((Curve_r>={s}*(1-Tolerance))*1))"),
+    ("i", "last anchor that meets it", "MIN(N_Anchors,SUMPRODUCT((Curve_r/{s}-1>=-Same_Rate)*1))"),
     ("met", "met", "IF({i}>0,1,0)"),
     ("a", "anchor", "MAX(1,{i})"),
     ("r_a", "its tok/s/user", "INDEX(Curve_r,{a})"),
     ("c_a", "its c", "INDEX(Curve_c,{a})"),
-    ("between", "between two", "IF(AND({met}=1,{a}<N_Anchors,ABS({r_a}-{s})>Tolerance*{s}),1,0)"),
+    ("between", "between two", "IF(AND({met}=1,{a}<N_Anchors,{r_a}/{s}-1>Same_Rate),1,0)"),
     ("b", "next anchor", "{a}+{between}"),
     ("c_b", "its c", "INDEX(Curve_c,{b})"),
     (
@@ -34,7 +34,11 @@ POINT: Final[tuple[Step, ...]] = (
             "/(INDEX(Curve_y,{b})-INDEX(Curve_y,{a}))*(IF(Is_Tpot=1,1/{s},{s})-INDEX(Curve_y,{a})),INDEX(Curve_x,{a}))"
         ),
     ),
-    ("c_line", "c there", "IF({between}=1,IF(Is_Tpot=1,MAX(0,{x_at})^(1/TPOT_Exponent),EXP({x_at})),{c_a})"),
+    (
+        "c_line",
+        "c there, between the two",
+        "IF({between}=1,MIN({c_b},MAX({c_a},IF(Is_Tpot=1,MAX(0,{x_at})^(1/TPOT_Exponent),EXP({x_at})))),{c_a})",
+    ),
     (
         "eta",
         "eta there",
@@ -46,18 +50,22 @@ POINT: Final[tuple[Step, ...]] = (
     (
         "t_line",
         "pod tok/s there, held to the next anchor's",
-        (
-            "IF({between}=1,IF(Is_Users=1,{c_line}*{s}*{eta},MIN({c_line}*{s}*{eta},INDEX(Curve_T,{b}))),"
-            "INDEX(Curve_T,{a}))"
-        ),
+        "IF({between}=1,MIN({c_line}*{s}*{eta},INDEX(Curve_T,{b})),INDEX(Curve_T,{a}))",
     ),
     ("best", "best measured that meets it", "INDEX(Curve_best,{a})"),
     ("capped", "past the knee", "IF(Is_Users=1,0,IF({best}>{t_line}*(1+Tolerance),1,0))"),
-    ("tps", "pod tok/s", "IF(Is_Users=1,{t_line},MAX({best},{t_line}))"),
-    ("c_star", "c*", "IF({capped}=1,INDEX(Curve_knee_c,{a}),{c_line})"),
+    ("tps", "pod tok/s", "MAX({best},{t_line})"),
+    ("u_a", "requests that run at once, proven", "INDEX(Curve_u,{a})"),
+    ("u_b", "most that could", "INDEX(Curve_u,{b})"),
+    (
+        "u",
+        "requests that run at once",
+        "IF({between}=1,MIN(MAX({u_a},{c_line}*MIN(1,{eta}/Eta_Suspicious)),{u_b}),{u_a})",
+    ),
+    ("c_star", "c*", "IF(Is_Users=1,{u},IF({capped}=1,INDEX(Curve_knee_c,{a}),{c_line}))"),
     ("carried", "one pod carries", "IF(Is_Users=1,{c_star},{tps})"),
-    ("proven", "proven by measurement", "IF(Is_Users=1,{c_a},{best})"),
-    ("hoped", "most it could be", "IF(Is_Users=1,{c_b},MAX({best},INDEX(Curve_T,{b})))"),
+    ("proven", "proven by measurement", "IF(Is_Users=1,{u_a},{best})"),
+    ("hoped", "most it could be", "IF(Is_Users=1,{u_b},MAX({best},INDEX(Curve_T,{b})))"),
     ("q_high", "pods to commit, unrounded", "Demand_Asked/({proven}*Util)"),
 )
 """Key, heading and formula of the steps that every row in use takes; each may name earlier keys [-]."""
@@ -75,7 +83,11 @@ PODS: Final[tuple[Step, ...]] = (
 
 MET: Final[tuple[Step, ...]] = (
     *PODS,
-    ("rate", "tok/s/user at c*", "IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},{r_a}))"),
+    (
+        "rate",
+        "tok/s/user at c*",
+        ("IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},IF(Is_Users=1,INDEX(Curve_u_r,{a}),{r_a})))"),
+    ),
     ("usd", "$/month", "({pods}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
     ("usd_high", "$/month to commit", "({pods_high}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
     ("tok_s", "demand [tok/s]", "IF(Is_Users=1,Demand_Value*{s},Demand_tok_s)"),
@@ -132,7 +144,7 @@ _LAST: Final[tuple[Step, ...]] = (
         "c to measure next",
         (
             'IF({met}=0,IF(INDEX(Curve_c,1)>1,1,""),IF({between}=1,IF(AND({inside}>{c_a},{inside}<{c_b}),{inside},""),'
-            'IF(AND({a}=N_Anchors,{capped}=0),Beyond_Last*INDEX(Curve_c,N_Anchors),"")))'
+            'IF(AND({a}=N_Anchors,{capped}=0,OR(Is_Users=0,{u_a}>={c_a}*(1-Tolerance))),Beyond_Last*INDEX(Curve_c,N_Anchors),"")))'
         ),
     ),
     (

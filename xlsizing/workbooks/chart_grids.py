@@ -26,7 +26,7 @@ _RANGE_KEYS: Final = ("proven", "hoped", "q_high", "q_low", "pods_high", "pods_l
 _LINE_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] not in _RANGE_KEYS)
 """Steps of the estimate: all but those of the range [-]."""
 
-_ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", *_RANGE_KEYS)
+_ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", "u_a", "u_b", *_RANGE_KEYS)
 _ANCHOR_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] in _ANCHOR_KEYS)
 """Steps of the range, which rests on anchors alone [-]."""
 

@@ -10,6 +10,7 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
 from xlsizing.rules import HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
+from xlsizing.workbooks.curve_sheet import NO, YES
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.styles import tall
@@ -71,9 +72,14 @@ _INPUT: Final = (
 _CURVE: Final = (
     ("Anchors must be whole rows of numbers above 0, each concurrency once (sheet Curve)", "SUM(Row_Bad)"),
     ("At least one anchor must be given", "IF(COUNTA(Anchor_c)=0,1,0)"),
-    ("tok/s/user must not rise with concurrency: drop or re-measure a point", "SUM(Curve_rise)"),
+    ("tok/s/user must not rise with concurrency by more than 0.5 %: drop or re-measure a point", "SUM(Curve_rises)"),
     ("Output tok/s must not exceed c x tok/s/user by more than 5 %: the columns contradict", "SUM(Curve_high)"),
-    ("Output tok/s is far below c x tok/s/user: column D does not look like output tok/s", "SUM(Curve_low)"),
+    ("Output tok/s is far below c x tok/s/user: column D does not look like output tok/s", "SUM(Curve_below)"),
+    (
+        "Output tok/s must be per pod: column D looks like tok/s per GPU, multiply by GPUs per pod or state it on sheet Curve",
+        "IF(T_Per_GPU>0,1,0)",
+    ),
+    ("TTFT must agree with output tok/s within 3 times: is column E in ms? (sheet Curve)", "SUM(Curve_late)"),
 )
 
 _RESULT: Final = (
@@ -89,6 +95,8 @@ _NOTES: Final = (
     ("Neighbouring anchors more than 5x apart: figures between rest on a wide gap", "SUM(Curve_gap)"),
     ("Output tok/s below 80 % of c x tok/s/user: requests queued, or c was never reached", "SUM(Curve_odd)"),
     ("No output throughput was measured: c x tok/s/user overstates it, more GPUs may be needed", "1-Has_T"),
+    ("Output tok/s equals c x tok/s/user: worked out, not measured, and treated as not given", "T_Copied"),
+    ("tok/s/user rises by up to 0.5 %: pooled as noise", "Pool_On"),
     ("SLAs that no measured point meets", "COUNTIF(Row_State,2)"),
     ("SLAs whose range is too wide to quote", "SUM(Row_Wide)"),
     ("Fields missing from the measurement context", "Context_Missing"),
@@ -176,6 +184,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "USD_per_GPU_Hour": sizing.gpu_hourly_usd,
         "Hours_per_Month": HOURS_PER_MONTH,
         "Method": sizing.points.method.name,
+        "T_Per_Pod_Stated": YES if sizing.curve.throughput_per_replica else NO,
     }
     page.put(f"B{row}", "As delivered: inputs", "section")
     _heads(page, row + 1, ("input", "delivered", "differs"))

@@ -66,6 +66,7 @@ def _workload(page: Page, workload: Workload, measured: Context) -> None:
         unknown = f'IF(OR(COUNTA(C{row})=0,D{row}="{_UNKNOWN}"),"not compared: one side is not known","")'
         page.put(f"F{row}", f"=IFERROR({unknown},Word_Check)", "note.text")
     page.named("Workload_Off", "E6:E8")
+    page.named("Curve_OSL", "D7")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     page.validate("C6:C7", "A number above 0, or blank", **above_0)
     page.validate("C8", " or ".join(TURNS), type="list", formula1=f'"{",".join(TURNS)}"')

@@ -8,14 +8,41 @@ from xlsizing.curve import Curve
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["curve_sheet"]
+__all__ = ["NO", "YES", "curve_sheet"]
+
+YES: Final = "yes"
+NO: Final = "no"
+"""Whether output tok/s is stated to be of the whole pod [-]."""
 
 _STATUS, _BAD, _UNSORTED, _RANK, _FIRST = "F", "G", "H", "I", 10  # J is the first column of the workings
+
+_BLOCK: Final = (
+    "(Curve_rank>={k})*(Curve_group={group})*(Curve_sum-IF({cut}=1,0,{before}))"
+    "/((Curve_rank-{k}+1)*(Curve_rank>={k})+(Curve_rank<{k}))"
+)
+"""The mean of the rates from a row to each later one of its group; 0 for others [tok/s/user]."""
 
 _WORKINGS: Final = (
     ("c", "c, sorted", "SMALL(Anchor_c,MIN({k},COUNT(Anchor_c)))"),
     ("raw", "tok/s/user as given", "INDEX(Anchor_r,MATCH({c},Anchor_c,0))"),
-    ("r", "tok/s/user, running minimum", "IF({k}=1,{raw},MIN({r_above},{raw}))"),
+    ("low", "lowest as far", "IF({k}=1,{raw},MIN({low_above},{raw}))"),
+    ("rise", "rise above the lowest before", "IF({own},IF({k}=1,0,{raw}/{low_above}-1),0)"),
+    # Noise is pooled: each row that begins a block takes the highest mean of the rows from there on (the slope of the
+    # least concave majorant of their sums). No block reaches across a fall that is deeper than noise: sums begin anew.
+    ("cut", "a group begins", "IF({k}=1,1,IF({raw}*(1+Noise_Apart*Noise)<{low_above},1,0))"),
+    ("group", "group", "IF({own},IF({k}=1,1,{group_above}+{cut}),0)"),
+    ("sum", "sum in the group", "IF({cut}=1,{raw},{sum_above}+{raw})"),
+    ("mean", "pooled", "IF(Pool_On=1,IF({begins},SUMPRODUCT(MAX({block})),{mean_above}),0)"),
+    (
+        "end",
+        "last of its block",
+        "IF(Pool_On=1,IF({begins},SUMPRODUCT(MAX(({block}>={mean})*Curve_rank)),{end_above}),0)",
+    ),
+    ("fell", "tok/s/user, not rising", "IF(Pool_On=1,{mean},{low})"),
+    ("r", "tok/s/user, running minimum", "IF({k}=1,{fell},MIN({r_above},{fell}))"),
+    ("given", "pod tok/s as given", 'IF(Given_T*{own}=1,INDEX(Anchor_T,MATCH({c},Anchor_c,0)),"")'),
+    ("share", "their share of c r as given", 'IF(ISNUMBER({given}),{given}/({c}*{raw}),"")'),
+    ("off", "off c r, above the lowest c", 'IF(ISNUMBER({share}),IF({c}>Copied_Above,ABS({share}-1),""),"")'),
     ("T", "pod tok/s", "IF(Has_T=1,INDEX(Anchor_T,MATCH({c},Anchor_c,0)),{c}*{r})"),
     ("best", "best pod tok/s so far", "IF({k}=1,{T},MAX({best_above},{T}))"),
     ("x", "x of the method", "IF(Is_Tpot=1,{c}^TPOT_Exponent,LN({c}))"),
@@ -25,11 +52,23 @@ _WORKINGS: Final = (
     ("knee", "first anchor within tolerance of the best", "SUMPRODUCT((Curve_best<{best}*(1-Tolerance))*1)+1"),
     ("knee_c", "its c", "INDEX(Curve_c,{knee})"),
     ("knee_r", "its tok/s/user", "INDEX(Curve_r,{knee})"),
-    ("rise", "rises to the next", "IF({k}<N_Anchors,IF({raw_below}>{raw}*(1+Tolerance),1,0),0)"),
-    ("high", "eta too high", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1-Pooled_Share)>Eta_Too_High*(1+Tolerance),1,0),0)"),
-    ("low", "eta too low", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1+Pooled_Share)<Eta_Too_Low*(1-Tolerance),1,0),0)"),
+    ("held", "requests that run at once", "{c}*MIN(1,{eta}/Eta_Suspicious)"),
+    ("u", "most of them so far", "IF({k}=1,{held},MAX({u_above},{held}))"),
+    ("u_r", "tok/s/user of the first that holds them", "INDEX(Curve_r,SUMPRODUCT((Curve_u<{u}*(1-Tolerance))*1)+1)"),
+    ("rises", "rises by more than noise", "IF({rise}>Noise*(1+Tolerance),1,0)"),
+    ("high", "eta too high", "IF(ISNUMBER({share}),IF({share}*(1-Pooled_Slack)>Eta_Too_High*(1+Tolerance),1,0),0)"),
+    ("below", "eta too low", "IF(ISNUMBER({share}),IF({share}*(1+Pooled_Slack)<Eta_Too_Low*(1-Tolerance),1,0),0)"),
     ("odd", "eta suspicious", "IF({own},IF({eta}<Eta_Suspicious*(1-Tolerance),1,0),0)"),
     ("gap", "gap to the next", "IF({k}<N_Anchors,IF({c_below}>Gap_Ratio*{c},1,0),0)"),
+    (
+        "left",
+        "tok/s that TTFT leaves, over T",
+        (
+            "IF(Has_T*Has_TTFT*{own}*ISNUMBER(Curve_OSL)=1,{c}*Curve_OSL/(INDEX(Anchor_TTFT,MATCH({c},Anchor_c,0))"
+            '+MAX(0,Curve_OSL-1)/{raw})/{T},"")'
+        ),
+    ),
+    ("late", "TTFT off", "IF(ISNUMBER({left}),IF(MAX({left},1/{left})>TTFT_Off*(1+Tolerance)*(1+Pooled_Slack),1,0),0)"),
 )
 """Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows [-]."""
 
@@ -59,8 +98,13 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     page.put("D4", '=IF(Curve_Failed=0,"usable","CHECK INPUTS: see column status and sheet Checks")', "strong")
     # What the columns must not contradict is the measurement, and pooled anchors are no longer that.
     page.put("B5", "Moved by pooling, at most", "label")
-    page.put("D5", curve.pooled_share or 0, "static.share")
+    page.put("D5", curve.pooled_share or curve.noise_share or 0, "static.share")
     page.named("Pooled_Share", "D5")
+    page.put("B6", "Column D is per pod, stated", "label")
+    page.put("D6", YES if curve.throughput_per_replica else NO, "input.text")
+    page.put("F6", "yes / no: only where it looks like that of one GPU", "note.text")
+    page.validate("D6", "One of the list", type="list", formula1=f'"{NO},{YES}"')
+    page.named("T_Per_Pod_Stated", "D6")
     _headings(page, layout)
     _anchors(page, curve, layout)
     _statuses(page, layout)
@@ -128,7 +172,7 @@ def _status(row: int) -> str:
         (f"COUNTIF(Anchor_c,B{row})>1", "duplicate concurrency"),
         *(
             rule
-            for column, flag, label in (("D", "Has_T", "output tok/s"), ("E", "Has_TTFT", "TTFT"))
+            for column, flag, label in (("D", "Given_T", "output tok/s"), ("E", "Has_TTFT", "TTFT"))
             for rule in (
                 (f"AND({flag}=1,COUNT({column}{row})=0)", f"{label} missing or not a number"),
                 (
@@ -151,6 +195,10 @@ def _workings(page: Page, layout: Layout) -> None:
         for offset, (key, _, _) in enumerate(_WORKINGS):
             column = letter(_FIRST + offset)
             cells |= {key: f"{column}{row}", f"{key}_above": f"{column}{row - 1}", f"{key}_below": f"{column}{row + 1}"}
+        first = row == layout.anchor_rows[0]
+        cells["before"] = "0" if first else cells["sum_above"]
+        cells["begins"] = "{k}=1" if first else "{end_above}<{k}"
+        cells |= {name: text.format(**cells) for name, text in (("begins", cells["begins"]), ("block", _BLOCK))}
         for offset, (_, _, formula) in enumerate(_WORKINGS):
             page.at(row, _FIRST + offset, f'=IF(Rows_OK=1,{formula.format(**cells)},"")', "calc.num")
 
@@ -158,7 +206,7 @@ def _workings(page: Page, layout: Layout) -> None:
 def _names(page: Page, layout: Layout) -> None:
     first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
     columns = {"Anchor_c": "B", "Anchor_r": "C", "Anchor_T": "D", "Anchor_TTFT": "E", "Row_Bad": _BAD}
-    columns |= {"Row_Unsorted": _UNSORTED}
+    columns |= {"Row_Unsorted": _UNSORTED, "Curve_rank": _RANK}
     columns |= {f"Curve_{key}": letter(_FIRST + offset) for offset, (key, _, _) in enumerate(_WORKINGS)}
     for name, column in columns.items():
         page.named(name, f"{column}{first}:{column}{last}")

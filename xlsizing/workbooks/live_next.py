@@ -10,7 +10,7 @@ from xlsizing import next_words as words
 from xlsizing.errors import shown
 from xlsizing.next_lever import context_step
 from xlsizing.reports.report import Report
-from xlsizing.rules import TOLERANCE
+from xlsizing.rules import ETA_SUSPICIOUS, TOLERANCE
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW, Values
 from xlsizing.workbooks.live_rigor import FIRST_HELPER
@@ -158,7 +158,8 @@ def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
 
     saved = f'IF(Next_GPUs>0,{said(words.UNLOCK)},"{words.NO_UNLOCK}")'
     plateau = sentence(words.PLATEAU_STEP, c="Next_c", unlock=saved)
-    more = f'IF(Is_Users=1,"",{said(words.CARRIES_MORE)})'
+    held = f'IF(Is_Users*Has_T=1,"{words.HOLDS.format(share=shown(100 * ETA_SUSPICIOUS))}","")'
+    more = f"IF(Is_Users=1,{held},{said(words.CARRIES_MORE)})"
     closed = f'IF(Next_Width>0,{said(words.CLOSED)},"")'
     sweep = f"IF(ISNUMBER(Sweep_First),{closed}&{said(words.SWEEP_STEP)},Lever_Step)"
     standing = f"IF(Next_By_Context=1,{closed}&Context_Step,{sweep})"
@@ -171,7 +172,7 @@ def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
     yield "Lever_Step", (lever, "where no measurement helps")
     yield "Lever_Gate", (gate, "its gate")
     steps = (said(words.BRACKET), plateau, said(words.FIRST_POINT), standing)
-    gates = (said(words.AT_C), f"{said(words.AT_C)}&{more}", said(words.AT_C), _gate_of_context(sweep_gate))
+    gates = (f"{said(words.AT_C)}&{held}", f"{said(words.AT_C)}&{more}", said(words.AT_C), _gate_of_context(sweep_gate))
     yield "Next_Step", (_by_class(steps, "Lever_Step"), "the next step")
     yield "Next_Gate", (_by_class(gates, "Lever_Gate"), "its gate")
 

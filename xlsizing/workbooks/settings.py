@@ -27,12 +27,20 @@ UNITS: Final = ("tpm", "tok/s", "rps", "users")
 
 _CONSTANTS: Final = {
     "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
+    "Same_Rate": (rules.SAME_RATE, "a rate this near an SLA meets and equals it"),
     "TPOT_Exponent": (rules.TPOT_EXPONENT, "1/r is linear in c to this power (tpot)"),
     "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
     "Gap_Ratio": (rules.GAP_RATIO, "neighbouring anchors further apart are noted"),
     "Eta_Too_High": (rules.ETA_TOO_HIGH, "T/(c r) above this is refused"),
     "Eta_Too_Low": (rules.ETA_TOO_LOW, "T/(c r) below this is refused"),
     "Eta_Suspicious": (rules.ETA_SUSPICIOUS, "T/(c r) below this is noted"),
+    "Per_GPU_Low": (rules.PER_GPU_LOW, "so many times T/(c r) from this on looks like one GPU's"),
+    "Copied": (rules.COPIED, "T this near c r everywhere was not measured"),
+    "Copied_Above": (rules.COPIED_ABOVE, "everywhere is above this c"),
+    "Few": (2, "so many anchors at least tell a wrong column"),
+    "TTFT_Off": (rules.TTFT_OFF, "T and what TTFT leaves of it may be so many times apart"),
+    "Noise": (rules.NOISE, "a rise of tok/s/user up to this is pooled by itself"),
+    "Noise_Apart": (2, "a fall of so many times that ends what is pooled together"),
     "Lowest": (rules.LOWEST, "smallest input"),
     "Highest": (rules.HIGHEST, "largest input"),
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
@@ -72,10 +80,35 @@ _ASSUMED: Final = {
     "USD_Assumed": (rules.ASSUMED_USD_PER_GPU_HOUR, "$/GPU-hour where no price is given"),
 }
 
+_YES: Final = "yes"  # as on sheet Curve
+
+
+def _per_gpu() -> str:
+    """Return the formula of the GPUs a pod may have, for which output tok/s is that of one; 0 where there are none."""
+    low = "{k}*MIN(Curve_share)*(1-Pooled_Slack)>=Per_GPU_Low*(1-Tolerance)"
+    high = "{k}*MAX(Curve_share)*(1+Pooled_Slack)<=Eta_Too_High*(1+Tolerance)"
+    looks = f"IF(AND({low},{high}),{{k}},0)"
+    factors = ",".join(looks.format(k=k) for k in rules.PER_GPU_FACTORS)
+    pod = f"IF(ISNUMBER(GPUs_per_Pod),IF(GPUs_per_Pod>1,{looks.format(k='GPUs_per_Pod')},0),0)"
+    return f"=IF(T_Stated=1,0,IF(COUNT(Curve_share)<Few,0,MAX({factors},{pod})))"
+
+
 _DERIVED: Final = {
     "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
     "N_Anchors": ("=COUNT(Anchor_c)", "anchors"),
-    "Has_T": ("=IF(COUNTA(Anchor_T)>0,1,0)", "output tok/s was measured"),
+    "Given_T": ("=IF(COUNTA(Anchor_T)>0,1,0)", "output tok/s were given"),
+    "T_Copied": (
+        "=IF(COUNT(Curve_off)<Few,0,IF(MAX(Curve_off)<=(Copied-Few*Pooled_Slack)*(1+Tolerance),1,0))",
+        "they equal c x tok/s/user: worked out, not measured",
+    ),
+    "Has_T": ("=IF(T_Copied=1,0,Given_T)", "output tok/s was measured"),
+    "T_Stated": (f'=IFERROR(IF(T_Per_Pod_Stated="{_YES}",1,0),0)', "they are stated to be per pod"),
+    "Pooled_Slack": ("=IF(SUM(Edited_Anchors)=0,Pooled_Share,0)", "pooled anchors as delivered may be off by this"),
+    "Pool_On": (
+        "=IF(Rows_OK=1,IF(MAX(Curve_rise)>Tolerance,IF(MAX(Curve_rise)<=Noise*(1+Tolerance),1,0),0),0)",
+        "rises are noise, and pooled",
+    ),
+    "T_Per_GPU": (_per_gpu(), "output tok/s look like those of one GPU of so many"),
     "Has_TTFT": ("=IF(COUNTA(Anchor_TTFT)>0,1,0)", "TTFT was measured"),
     "Is_Tpot": ("=IFERROR(IF(Method=Word_Tpot,1,0),0)", "method is tpot"),
     "Is_Users": ("=IFERROR(IF(Demand_Unit=Word_Users,1,0),0)", "demand is users"),

@@ -9,7 +9,6 @@ from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
 from xlsizing.context import FACTS
-from xlsizing.context_rules import TOKENS_OFF
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
@@ -38,7 +37,9 @@ _CONSTANTS: Final = {
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
-    "Tokens_Off": (TOKENS_OFF, "most that the workloads may differ"),
+    "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),
+    "Hit_Rate_Off": (rules.HIT_RATE_OFF, "most that two prefix-cache hit rates may be apart"),
+    "Distinct": (rules.DISTINCT, "concurrencies nearer to each other are one point"),
     "Sweep_Low": (rules.SWEEP[0], "lowest c of the sweep for a VERDICT"),
     "Sweep_High": (rules.SWEEP[-1], "highest c of the sweep for a VERDICT"),
     "Seconds_per_Minute": (60, "s/min"),

@@ -16,19 +16,25 @@ from xlsizing.levers import Lever, LeverDelta, lever_delta, ranked
 from xlsizing.rigor import Workload
 
 DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
-SAME = Workload(1024, 1024, "single-turn")
+SAME = Workload(1024, 1024, "single-turn", dataset_kind="chat")
+MTP = {"speculative_decoding": "mtp", "acceptance_length": 2.6, "dataset_kind": "chat"}
 
 
 def tuned(rates: list[float], **options) -> Lever:
     optimised = curve(rates=rates, max_num_batched_tokens=16384)
-    defaults = {"changes": ("max_num_batched_tokens",), "source": "sweep-7.json", "effort_days": 2.0}
+    defaults = {
+        "changes": ("max_num_batched_tokens",), "tier": "latency", "campaign": "of November", "source": "sweep-7.json",
+        "effort_days": 2.0,
+    }  # fmt: skip
     return Lever("tuned flags", "tuned-curve", curve(), 4, optimised=optimised, **defaults | options)
 
 
 def factor(kind: str, by: float, **options) -> Lever:
     defaults = {
+        "tier": "latency",
+        "campaign": "of November",
         "source": "ab-3.json",
-        "factor_context": context(speculative_decoding="mtp"),
+        "factor_context": context(**MTP),
         "changes": ("speculative_decoding",),
     }
     given = {"baseline": curve()} | defaults | options
@@ -134,7 +140,10 @@ class TestRigor:
             (factor("rate-factor", 1.5, factor_context=None), "with the lever: no measurement context given"),
             (
                 factor(
-                    "rate-factor", 1.5, baseline=curve(basis="predicted"), factor_context=context(basis="predicted")
+                    "rate-factor",
+                    1.5,
+                    baseline=curve(basis="predicted"),
+                    factor_context=context(basis="predicted", **MTP),
                 ),
                 "baseline: the curve is predicted, not measured",
             ),
@@ -147,11 +156,11 @@ class TestRigor:
 
     def test_measured_at_another_workload(self):
         found = lever_delta(
-            factor("rate-factor", 1.5), 120, DEMAND, gpu_hourly_usd=10.0, workload=Workload(8192, 1024, "single-turn")
-        )
-        assert found.reasons == (
-            "baseline: WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %",
-        )
+            factor("rate-factor", 1.5), 120, DEMAND, gpu_hourly_usd=10.0,
+            workload=Workload(8192, 1024, "single-turn", dataset_kind="chat"),
+        )  # fmt: skip
+        off = "WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %"
+        assert found.reasons == (f"baseline: {off}", f"with the lever: {off}")
 
 
 class TestMatchedPairs:
@@ -165,7 +174,7 @@ class TestMatchedPairs:
 
     def test_known_against_unknown_is_confounded(self):
         with pytest.raises(InputError, match=re.escape("engine_version (0.11.0 against unknown)")):
-            factor("rate-factor", 1.5, factor_context=context(speculative_decoding="mtp", engine_version=None))
+            factor("rate-factor", 1.5, factor_context=context(**MTP, engine_version=None))
 
     @pytest.mark.parametrize("change", ["workload", "identity", "model", "hardware", "engine", "isl", "turns"])
     def test_another_model_or_workload_is_no_change(self, change):
@@ -179,6 +188,9 @@ class TestMatchedPairs:
             ({"cudagraph_mode": "none"}, "cudagraph mode"),
             ({"cudagraph_mode": "NONE"}, "cudagraph mode"),
             ({"cudagraph_mode": " Off "}, "cudagraph mode"),
+            ({"cudagraph_mode": "eager"}, "cudagraph mode"),
+            ({"cudagraph_mode": "enforce_eager"}, "cudagraph mode"),
+            ({"cudagraph_mode": "--enforce-eager"}, "cudagraph mode"),
         ],
     )
     def test_a_lever_may_not_unlearn_a_tuning(self, change, label):

@@ -51,7 +51,8 @@ def check_matched(lever: Lever) -> None:
     if before is None or after is None:
         return
     allowed = (*lever.changes, *MAY_DIFFER, *(_TP_CHANGES if lever.kind == "tp-rightsize" else ()))
-    found = (*differences(before, after, ignoring=allowed), *_outcomes_apart(lever, before, after))
+    apart = (one for one in differences(before, after, ignoring=allowed) if not _does_not_bear(one, before, after))
+    found = (*apart, *_outcomes_apart(lever, before, after))
     if found:
         refuse(
             f'lever "{lever.name}"',
@@ -96,7 +97,7 @@ def _check_changes(lever: Lever) -> None:
 def _check_tier(lever: Lever, context: Context | None) -> None:
     if is_placeholder(lever.tier):
         return
-    tier = FACTS["tier"].value(lever.tier.strip().casefold().removesuffix(" tier"), f'tier of the lever "{lever.name}"')
+    tier = FACTS["tier"].value(lever.tier, f'tier of the lever "{lever.name}"')
     if context is not None and context.tier not in (None, tier):
         rule = f"must be of the tier that its context names, {context.tier}"
         refuse(f'lever "{lever.name}"', rule, got=lever.tier)
@@ -121,6 +122,13 @@ def _check_changed(lever: Lever, before: Context, after: Context) -> None:
 def _same(before: Context, after: Context, name: str) -> bool:
     value = getattr(before, name)
     return value is not None and value == getattr(after, name)
+
+
+def _does_not_bear(one: Difference, before: Context, after: Context) -> bool:
+    """Tell whether a field is unknown on a side where it bears on nothing: no feature that needs it was on there."""
+    needed_if = FACTS[one.name].needed_if
+    sides = ((one.first, before), (one.second, after))
+    return bool(needed_if) and any(value is None and not any(map(side.on, needed_if)) for value, side in sides)
 
 
 def _outcomes_apart(lever: Lever, before: Context, after: Context) -> list[Difference]:

@@ -11,15 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-import numpy as np
-
-from xlsizing import next_words as words
 from xlsizing.checks import choice, number, refuse, whole
 from xlsizing.context import Context
 from xlsizing.context_fields import is_placeholder
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.errors import InfeasibleError, shown
+from xlsizing.errors import InfeasibleError
 from xlsizing.lever_matching import check_matched, tells_apart
 from xlsizing.operating import OperatingPoints
 from xlsizing.result import Sizing, pods_needed
@@ -30,8 +27,6 @@ from xlsizing.rules import (
     DRAFT,
     HOURS_PER_MONTH,
     MOST_GPUS_PER_POD,
-    SWEEP,
-    TOLERANCE,
     VERDICT,
 )
 from xlsizing.sizing import size
@@ -270,6 +265,8 @@ def curve_with(lever: Lever) -> Curve:
     if lever.optimised is not None:
         return lever.optimised
     base, factor = lever.baseline, lever.factor or 1.0
+    if lever.kind == "throughput-factor":  # rates and concurrencies stay, and sizing applies the factor to the pods
+        return base
     tps = None if base.output_tok_s is None else base.output_tok_s * factor
     faster = factor if lever.kind == "rate-factor" else 1.0
     wider = factor if lever.kind == "concurrency-factor" else 1.0
@@ -304,22 +301,7 @@ def _not_said(lever: Lever) -> list[str]:
 
 
 def _moved_reasons(lever: Lever, after: OperatingPoints) -> list[str]:
-    """Return what stands against the place where a factor has moved the replica to; it was never measured there."""
+    """Return what stands against the place where a factor has moved the replica to: its own bracket of measured points."""
     if lever.kind == "throughput-factor":  # it stays where the baseline runs
         return []
-    reasons = [reason.why for reason in row_reasons(after).get(0, [])]
-    if lever.kind == "rate-factor" or reasons:
-        return reasons
-    base = lever.baseline.concurrency
-    if after.on_interpolation:
-        ends = (base[after.anchor], base[after.next_anchor])
-        places = {"low": shown(ends[0]), "high": shown(ends[1]), "sweep_low": SWEEP[0], "sweep_high": SWEEP[-1]}
-        return [] if _in_sweep(*ends) else [words.OUTSIDE.format(**places)]
-    known = bool(np.any(np.abs(base - after.c_star) <= TOLERANCE * base))
-    inside = known or _in_sweep(after.c_star)
-    return [] if inside else [words.UNMEASURED.format(c=shown(float(after.c_star)))]
-
-
-def _in_sweep(*concurrencies: float) -> bool:
-    low, high = SWEEP[0] * (1 - TOLERANCE), SWEEP[-1] * (1 + TOLERANCE)
-    return all(low <= c <= high for c in concurrencies)
+    return [reason.why for reason in row_reasons(after, lever.baseline.concurrency).get(0, [])]

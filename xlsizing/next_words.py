@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.rules import DISTINCT, ETA_SUSPICIOUS, SWEEP
+from xlsizing.rules import DISTINCT, ETA_SUSPICIOUS
 
 __all__ = [
     "AT_C",
@@ -29,7 +29,6 @@ __all__ = [
     "SWEEP_STEP",
     "TOO_CLOSE",
     "UNLOCK",
-    "UNMEASURED",
     "UNMET",
 ]
 
@@ -71,7 +70,6 @@ QUEUED: Final = (
     "queued, or that concurrency was never reached"
 )
 PRICE_CHANGED: Final = "price changed, no source"
-UNMEASURED: Final = f"runs at c={{c}}, which no run measured, outside the sweep c={SWEEP[0]}..{SWEEP[-1]}"
 UNMET: Final = "no measured point meets the SLA"
 """Why a row is a DRAFT [-]."""
 

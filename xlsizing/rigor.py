@@ -256,13 +256,15 @@ def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Ri
     return tuple(rigors)
 
 
-def row_reasons(points: OperatingPoints) -> dict[int, list[Reason]]:
+def row_reasons(points: OperatingPoints, measured: Floats | None = None) -> dict[int, list[Reason]]:
     """Return what stands against single rows: their bracket outside the sweep, or a point they use that queued.
 
     Parameters
     ----------
     points : OperatingPoints
         Where a replica runs at each SLA [-]
+    measured : ndarray, optional
+        The concurrencies of the anchors as measured, where a lever's factor moved them [requests/replica]
 
     Returns
     -------
@@ -270,7 +272,7 @@ def row_reasons(points: OperatingPoints) -> dict[int, list[Reason]]:
         By the position of the row, for rows that have any [-]
     """
     found: dict[int, list[Reason]] = {}
-    c = points.curve.concurrency
+    c = points.curve.concurrency if measured is None else measured
     low, high = np.ravel(c[points.anchor]), np.ravel(c[points.next_anchor])
     outside = (low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE))
     for i in np.flatnonzero(np.ravel(points.on_interpolation) & outside).tolist():

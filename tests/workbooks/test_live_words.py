@@ -14,6 +14,7 @@ from tests.workbooks.cases import BAD, GOOD, WORKED, Case
 from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, size
+from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
@@ -25,6 +26,7 @@ from xlsizing.workbooks.write import customer_workbook
 
 IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 EDITED = "the anchors or the workload were edited since delivery"
+PRICE = "price changed, no source"
 DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))
 SAMPLE = GOOD[::3]
 
@@ -82,7 +84,7 @@ class TestNextLever:
         step = report(case).next_lever
         assert same_words(engine.value("Next_Step"), step.step), step.step
         assert same_words(engine.value("Next_Gate"), step.gate), step.gate
-        standing = engine.value("Rigor_Line").replace(f"; {EDITED}", "")
+        standing = engine.value("Rigor_Line").replace(f"; {EDITED}", "").replace(f"; {PRICE}", "")
         assert same_words(standing, report(case).headline), report(case).headline
 
     def test_there_are_words_of_every_kind(self):
@@ -125,7 +127,8 @@ class TestNextLever:
 
 def of_full_context(slas, points=CONCURRENCY, rates=RATES, **changes):
     """Return the report of a sweep with a complete context that the customer's workload matches."""
-    measured = Curve(points, rates, context=context(**changes))
+    tps = [0.95 * c * r for c, r in zip(points, rates, strict=True)]
+    measured = Curve(points, rates, output_tok_s=tps, context=context(**changes))
     return Report(size(measured, slas, Demand.tpm(3e6), gpus_per_pod=4))
 
 
@@ -201,7 +204,7 @@ class TestRigor:
         engine.recalculate()
         assert engine.value("Rigor_Line") == "VERDICT"
         fill(engine, replace(DELIVERED_CASE, anchors=[(8, 100), (16, 90), (32, 80)], slas=[85], usd=7.25))
-        assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {EDITED}"
+        assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {NO_THROUGHPUT}; {EDITED}"
 
     def test_an_edited_workload_is_no_longer_vouched_for(self, make):
         engine = make(spec_workbook(ILLUSTRATIVE))

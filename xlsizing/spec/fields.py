@@ -39,6 +39,7 @@ __all__ = [
     "Row",
     "Share",
     "Spares",
+    "Tier",
     "Turns",
     "at_most",
 ]
@@ -181,7 +182,8 @@ def _known_json(fact: Fact) -> Json:
 
 def _said_json(name: str) -> WithJsonSchema:
     """Return the schema of what the customer says of a field: not blank, but "unknown" where it is not known."""
-    unknown = {"type": "string", "pattern": placeholders(none_too=not FACTS[name].none_is_value), "minLength": 1}
+    pattern = placeholders(none_too=not FACTS[name].none_is_value)
+    unknown = {"type": "string", "allOf": [{"pattern": pattern}, {"pattern": r"\S"}]}
     return WithJsonSchema({"anyOf": [_known_json(FACTS[name]), unknown]})
 
 
@@ -217,6 +219,7 @@ LeverKind = Annotated[
 Turns = Annotated[str | None, _checked(_fact), _said_json("turns")]
 HitRate = Annotated[float | None, _checked(_fact), _said_json("prefix_hit_rate")]
 DatasetKind = Annotated[str | None, _checked(_fact), _said_json("dataset_kind")]
+Tier = Annotated[str | None, _checked(_fact), _said_json("tier")]
 CacheState = Annotated[str | None, _checked(_fact), _said_json("cache_state")]
 Row = Annotated[tuple[float | None, ...], _checked(_row), WithJsonSchema(_ROW_JSON)]
 FieldName = Annotated[str, _checked(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]

@@ -29,6 +29,7 @@ _WORKINGS: Final = (
     ("high", "eta too high", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1-Pooled_Share)>Eta_Too_High*(1+Tolerance),1,0),0)"),
     ("low", "eta too low", "IF(Has_T*{own}=1,IF({T}/({c}*{raw})*(1+Pooled_Share)<Eta_Too_Low*(1-Tolerance),1,0),0)"),
     ("odd", "eta suspicious", "IF({own},IF({eta}<Eta_Suspicious*(1-Tolerance),1,0),0)"),
+    ("close", "same c as the next", "IF({k}<N_Anchors,IF({c_below}-{c}<=Distinct*{c},1,0),0)"),
     ("gap", "gap to the next", "IF({k}<N_Anchors,IF({c_below}>Gap_Ratio*{c},1,0),0)"),
 )
 """Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows [-]."""

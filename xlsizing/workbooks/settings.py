@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
 from xlsizing.context import FACTS
+from xlsizing.context_fields import NONE, UNKNOWN
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CHECK_INPUTS", "TURNS", "UNITS", "constants", "listed", "settings"]
+__all__ = ["CACHE_STATES", "CHECK_INPUTS", "DATASET_KINDS", "TURNS", "UNITS", "constants", "listed", "settings"]
+
+DATASET_KINDS: Final = FACTS["dataset_kind"].choices
+CACHE_STATES: Final = FACTS["cache_state"].choices
+"""What a customer's requests may be, and the server that they meet [-]."""
 
 TURNS: Final = FACTS["turns"].choices
 """Turn patterns of a workload [-]."""
@@ -65,6 +71,9 @@ _CONSTANTS: Final = {
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
     "Word_Single": (TURNS[0], "turns of the workload"),
     "Word_Multi": (TURNS[1], "turns of the workload"),
+    **{f"Word_{kind.title().replace(' ', '_')}": (kind, "kind of the dataset") for kind in DATASET_KINDS},
+    "Word_Warm": (CACHE_STATES[0], "cache state"),
+    "Word_Cold": (CACHE_STATES[1], "cache state"),
     "Word_Unmet": (CANNOT_BE_MET, "shown where no anchor meets the SLA"),
 }
 
@@ -72,6 +81,11 @@ _ASSUMED: Final = {
     "Hours_Assumed": (rules.HOURS_PER_MONTH, "h/month, 8,760 hours a year / 12"),
     "USD_Assumed": (rules.ASSUMED_USD_PER_GPU_HOUR, "$/GPU-hour where no price is given"),
 }
+
+_PLAIN_SOURCE: Final = reduce(lambda text, sign: f'SUBSTITUTE({text},"{sign}","")', " -./#?", "Price_Source")
+_NO_SOURCE: Final = ",".join(
+    f'Price_Source_Plain="{word}"' for word in ("", NONE, *(word.replace(" ", "") for word in UNKNOWN))
+)
 
 _DERIVED: Final = {
     "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
@@ -84,6 +98,11 @@ _DERIVED: Final = {
         ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'
         'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
         "output tok/s asked for (blank for users: it depends on the SLA)",
+    ),
+    "Price_Source_Plain": (f'=IFERROR(LOWER({_PLAIN_SOURCE}),"")', "source of the price without its punctuation"),
+    "Price_Unsourced": (
+        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IF(OR({_NO_SOURCE}),1,0)))",
+        "1: the price was changed since delivery, its source was not",
     ),
     "Demand_Asked": (
         '=IF(Inputs_OK=1,IF(Is_Users=1,Demand_Value,Demand_tok_s),"")',

@@ -30,12 +30,12 @@ class Context:
     ----------
     model, hf_path, hardware, weight_quantisation, kv_cache_dtype : str, optional
         Identity; `hardware` is the exact ceiling token such as GB300 [-]
-    interconnect : str, optional
-        Between the GPUs of a pod; "none" for one GPU [-]
     tp, dp_in_pod, pp : int, optional
         Tensor-, data- and pipeline-parallel sizes of ONE pod: their product is its GPUs [GPUs]
     ep : int, optional
         Expert-parallel size; it shares the GPUs of the others [GPUs]
+    interconnect : str, optional
+        Between the GPUs of a pod; "none" for one GPU [-]
     max_num_seqs : int, optional
         Serving flag [requests]
     max_num_batched_tokens : int, optional
@@ -108,13 +108,13 @@ class Context:
     model: Annotated[_Text, Fact("identity", "Model")] = None
     hf_path: Annotated[_Text, Fact("identity", "Hugging Face path")] = None
     hardware: Annotated[_Text, Fact("identity", "Hardware", "token")] = None
-    interconnect: Annotated[_Text, Fact("identity", "Interconnect", needed=False, none_is_value=True)] = None
     weight_quantisation: Annotated[_Text, Fact("identity", "Weight quantisation", "dtype", none_is_value=True)] = None
     kv_cache_dtype: Annotated[_Text, Fact("identity", "KV-cache dtype", "dtype")] = None
     tp: Annotated[_Whole, Fact("parallelism", "TP", "whole", "GPUs")] = None
     dp_in_pod: Annotated[_Whole, Fact("parallelism", "DP inside the pod", "whole", "GPUs")] = None
     pp: Annotated[_Whole, Fact("parallelism", "PP", "whole", "GPUs")] = None
     ep: Annotated[_Whole, Fact("parallelism", "EP", "whole", "GPUs")] = None
+    interconnect: Annotated[_Text, Fact("parallelism", "Interconnect", needed=False, none_is_value=True)] = None
     max_num_seqs: Annotated[_Whole, Fact("serving", "max-num-seqs", "whole", "requests")] = None
     max_num_batched_tokens: Annotated[_Whole, Fact("serving", "max-num-batched-tokens", "whole", "tok")] = None
     gpu_memory_utilization: Annotated[_Number, Fact("serving", "gpu-memory-utilization", "share")] = None

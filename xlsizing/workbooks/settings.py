@@ -15,7 +15,18 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CACHE_STATES", "CHECK_INPUTS", "DATASET_KINDS", "TURNS", "UNITS", "constants", "listed", "settings"]
+__all__ = [
+    "CACHE_STATES",
+    "CHECK_INPUTS",
+    "DATASET_KINDS",
+    "TURNS",
+    "UNITS",
+    "constants",
+    "listed",
+    "no_source",
+    "plain_source",
+    "settings",
+]
 
 DATASET_KINDS: Final = FACTS["dataset_kind"].choices
 CACHE_STATES: Final = FACTS["cache_state"].choices
@@ -82,10 +93,17 @@ _ASSUMED: Final = {
     "USD_Assumed": (rules.ASSUMED_USD_PER_GPU_HOUR, "$/GPU-hour where no price is given"),
 }
 
-_PLAIN_SOURCE: Final = reduce(lambda text, sign: f'SUBSTITUTE({text},"{sign}","")', " -./#?", "Price_Source")
-_NO_SOURCE: Final = ",".join(
-    f'Price_Source_Plain="{word}"' for word in ("", NONE, *(word.replace(" ", "") for word in UNKNOWN))
-)
+
+def plain_source(text: str) -> str:
+    """Return the formula of the source of a price, `text`, without the signs of placeholders [-]."""
+    return reduce(lambda inner, sign: f'SUBSTITUTE({inner},"{sign}","")', " -./#?_()", text)
+
+
+def no_source(plain: str) -> str:
+    """Return the condition that `plain`, the cell of a `plain_source`, names no source; "=" takes any capitals [-]."""
+    words = ("", NONE, "assumed", *(word.replace(" ", "") for word in UNKNOWN))
+    return f"OR({','.join(f'{plain}={chr(34)}{word}{chr(34)}' for word in words)})"
+
 
 _DERIVED: Final = {
     "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
@@ -99,9 +117,9 @@ _DERIVED: Final = {
         'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
         "output tok/s asked for (blank for users: it depends on the SLA)",
     ),
-    "Price_Source_Plain": (f'=IFERROR(LOWER({_PLAIN_SOURCE}),"")', "source of the price without its punctuation"),
+    "Price_Source_Plain": (f'=IFERROR({plain_source("Price_Source")},"")', "source of the price without its punctuation"),
     "Price_Unsourced": (
-        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IF(OR({_NO_SOURCE}),1,0)))",
+        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IF({no_source('Price_Source_Plain')},1,0)))",
         "1: the price was changed since delivery, its source was not",
     ),
     "Demand_Asked": (

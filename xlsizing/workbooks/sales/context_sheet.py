@@ -25,8 +25,12 @@ CUSTOMER: Final = (
     ("Customer ISL [tok]", "Quote_ISL"),
     ("Customer OSL [tok]", "Quote_OSL"),
     ("Customer turns", "Quote_Turns"),
+    ("Customer prefix-cache hit rate", "Quote_Hit_Rate"),
+    ("Customer dataset kind", "Quote_Dataset_Kind"),
+    ("Customer warm or cold", "Quote_Cache"),
+    ("Sizing date", "Quote_Date"),
 )
-"""The customer's workload: label and the cell of sheet Quote [-]."""
+"""The customer's workload, and the date of the quote: label and the cell of sheet Quote [-]."""
 
 
 def _rows() -> Iterator[tuple[int, str, Fact | None]]:
@@ -129,7 +133,7 @@ def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
         page.put(cell, value, style)
 
 
-_NUMBERS: Final = ("whole", "number", "share", "percent")
+_NUMBERS: Final = ("whole", "number", "share", "fraction", "percent")
 
 
 def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
@@ -147,6 +151,8 @@ def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
             "A percentage above 1, at most 100 (62 for 62 %), or blank",
             {"type": "decimal", "formula1": "1", "formula2": "100"},
         )
+    if fact.kind == "fraction":
+        return "A share from 0 to 1, or blank", {"type": "decimal", "formula1": "0", "formula2": "1"}
     if fact.kind == "share":
         return "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"}
     if fact.kind == "number":

@@ -172,10 +172,10 @@ def _few_seqs(given: Evidence) -> _Places | None:
 
 
 def _short_model_len(given: Evidence) -> _Places | None:
-    """Compare with the longest request that any side names: measured, asked for, or the customer's."""
+    """Compare with the longest request of the run: as measured, or as asked for."""
     context, limit = given.context, given.context.max_model_len
-    isl = _longest(context.isl, context.mean_input_tokens, given.workload.isl)
-    osl = _longest(context.osl, context.mean_output_tokens, given.workload.osl)
+    isl = _longest(context.isl, context.mean_input_tokens)
+    osl = _longest(context.osl, context.mean_output_tokens)
     return _where(limit is not None and limit < (isl + osl) * (1 - TOLERANCE), limit=limit, isl=isl, osl=osl)
 
 

@@ -60,10 +60,7 @@ FIND_REACHING_GATE: Final = "at least {sla} tok/s/user with it"
 
 LACKS: Final = "the sweep lacks c={points}"
 OUTSIDE: Final = "interpolated between c={low} and c={high}, not inside the sweep c={sweep_low}..{sweep_high}"
-NO_THROUGHPUT: Final = (
-    "no output tok/s was measured: c x tok/s/user overstates it, and whether a replica holds c requests without queueing "
-    "is not known"
-)
+NO_THROUGHPUT: Final = "no output tok/s was measured: whether a replica holds c requests without queueing is not known"
 TOO_CLOSE: Final = f"two concurrencies of the curve are the same within {100 * DISTINCT:g} %"
 QUEUED: Final = (
     f"measured output tok/s is below {100 * ETA_SUSPICIOUS:g} % of c x tok/s/user at a point that the row uses: requests "

@@ -125,7 +125,7 @@ def _context(value: object, _name: str) -> Context:
     return Context.from_mapping(_facts(value))
 
 
-def _changes(value: object, _name: str) -> dict[str, Any]:
+def _changes(value: Any, _name: str) -> dict[str, Any]:
     context = Context.from_mapping(_facts(value))
     return {name: getattr(context, name) for name in value}  # what is said to be unknown stays so
 

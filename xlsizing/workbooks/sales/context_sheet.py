@@ -136,28 +136,28 @@ def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
 _NUMBERS: Final = ("whole", "number", "share", "fraction", "percent")
 
 
+_RULES: Final = {
+    "whole": ("A whole number, at least 1, or blank", {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}),
+    "percent": (
+        "A percentage above 1, at most 100 (62 for 62 %), or blank",
+        {"type": "decimal", "formula1": "1", "formula2": "100"},
+    ),
+    "fraction": ("A share from 0 to 1, or blank", {"type": "decimal", "formula1": "0", "formula2": "1"}),
+    "share": (
+        "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"},
+    ),
+    "number": ("A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}),
+}  # fmt: skip
+"""What numbers of a kind may be, in words and as a validation [-]."""
+
+
 def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
     """Return what a field takes, in words and as a validation."""
     if fact.kind in ("choice", "flag"):
         choices = fact.choices or ("on", "off")
         return f"{' or '.join(choices)}, or blank", {"type": "list", "formula1": f'"{",".join(choices)}"'}
-    if fact.kind == "whole":
-        return (
-            "A whole number, at least 1, or blank",
-            {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"},
-        )
-    if fact.kind == "percent":
-        return (
-            "A percentage above 1, at most 100 (62 for 62 %), or blank",
-            {"type": "decimal", "formula1": "1", "formula2": "100"},
-        )
-    if fact.kind == "fraction":
-        return "A share from 0 to 1, or blank", {"type": "decimal", "formula1": "0", "formula2": "1"}
-    if fact.kind == "share":
-        return "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"}
-    if fact.kind == "number":
-        return "A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
-    return "Text, or blank", {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "2000"}
+    text = ("Text, or blank", {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "2000"})
+    return _RULES.get(fact.kind, text)
 
 
 def _block(page: Page, left: int, name: str, head: str, place: str, line: str) -> None:

@@ -1,5 +1,6 @@
-"""Settings shared by all tests: how hard Hypothesis tries, and where measured sweeps stand."""
+"""Settings shared by all tests: how hard Hypothesis tries, which day it is, and where measured sweeps stand."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("xlsizing", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("xlsizing"), max_examples=25)
 settings.load_profile("xlsizing")
+
+# A sizing without a date is of today, and nothing may be measured later: the tests' own day, in their processes too.
+os.environ["SOURCE_DATE_EPOCH"] = "1795608000"  # 2026-11-25 12:00 UTC
 
 SWEEPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "sweeps.csv"
 

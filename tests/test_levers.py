@@ -16,19 +16,25 @@ from xlsizing.levers import Lever, LeverDelta, lever_delta, ranked
 from xlsizing.rigor import Workload
 
 DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
-SAME = Workload(1024, 1024, "single-turn")
+SAME = Workload(1024, 1024, "single-turn", dataset_kind="chat")
+MTP = {"speculative_decoding": "mtp", "acceptance_length": 2.6, "dataset_kind": "chat"}
 
 
 def tuned(rates: list[float], **options) -> Lever:
     optimised = curve(rates=rates, max_num_batched_tokens=16384)
-    defaults = {"changes": ("max_num_batched_tokens",), "source": "sweep-7.json", "effort_days": 2.0}
+    defaults = {
+        "changes": ("max_num_batched_tokens",), "tier": "latency", "campaign": "of November", "source": "sweep-7.json",
+        "effort_days": 2.0,
+    }  # fmt: skip
     return Lever("tuned flags", "tuned-curve", curve(), 4, optimised=optimised, **defaults | options)
 
 
 def factor(kind: str, by: float, **options) -> Lever:
     defaults = {
+        "tier": "latency",
+        "campaign": "of November",
         "source": "ab-3.json",
-        "factor_context": context(speculative_decoding="mtp"),
+        "factor_context": context(**MTP),
         "changes": ("speculative_decoding",),
     }
     given = {"baseline": curve()} | defaults | options
@@ -140,10 +146,30 @@ class TestRigor:
         ("lever", "reason"),
         [
             (factor("rate-factor", 1.5, source=""), "no source given"),
+            (factor("rate-factor", 1.5, source="n/a"), "no source given"),
+            (factor("rate-factor", 1.5, tier=""), "no tier given"),
+            (factor("rate-factor", 1.5, campaign="TBC"), "no campaign given"),
+            (
+                factor("rate-factor", 1.5, changes=(), factor_context=context()),
+                "no field of the context tells lever and baseline apart",
+            ),
+            (
+                factor("rate-factor", 1.5, factor_context=context(**MTP, trials=1)),
+                "with the lever: 1 trials a point, fewer than 3",
+            ),
+            (
+                factor(
+                    "concurrency-factor", 1.5, changes=("kv_cache_dtype",), factor_context=context(kv_cache_dtype=None)
+                ),
+                "with the lever: the context lacks KV-cache dtype",
+            ),
             (factor("rate-factor", 1.5, factor_context=None), "with the lever: no measurement context given"),
             (
                 factor(
-                    "rate-factor", 1.5, baseline=curve(basis="predicted"), factor_context=context(basis="predicted")
+                    "rate-factor",
+                    1.5,
+                    baseline=curve(basis="predicted"),
+                    factor_context=context(basis="predicted", **MTP),
                 ),
                 "baseline: the curve is predicted, not measured",
             ),
@@ -154,13 +180,29 @@ class TestRigor:
         assert found.rigor == "DRAFT"
         assert reason in found.reasons
 
+    @pytest.mark.parametrize(
+        ("kind", "by", "sla", "draft"),
+        [
+            # x 1.2: 240, 216, 180, 144, 96, 60, 36 at c=1, 8, 16, 32, 64, 128, 256. The baseline lies inside the sweep each time.
+            ("rate-factor", 1.2, 170, None),  # 16..32
+            ("rate-factor", 1.2, 55, "interpolated between c=128 and c=256, not inside the sweep c=8..128"),
+            # x 0.9: 180, 162, 135 ...: 170 lies between c=1 and c=8, without the lever between 8 and 16
+            ("rate-factor", 0.9, 170, "interpolated between c=1 and c=8, not inside the sweep c=8..128"),
+            ("concurrency-factor", 1.2, 55, None),  # c=76.8..153.6, measured at 64..128
+            ("concurrency-factor", 1.2, 30, None),  # the plateau of the sweep
+        ],
+    )
+    def test_a_factor_is_assessed_where_it_moves_to(self, kind, by, sla, draft):
+        found = delta(factor(kind, by), float(sla))
+        assert found.reasons == ((f"with the lever: {draft}",) if draft else ())
+
     def test_measured_at_another_workload(self):
         found = lever_delta(
-            factor("rate-factor", 1.5), 120, DEMAND, gpu_hourly_usd=10.0, workload=Workload(8192, 1024, "single-turn")
-        )
-        assert found.reasons == (
-            "baseline: WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %",
-        )
+            factor("rate-factor", 1.5), 120, DEMAND, gpu_hourly_usd=10.0,
+            workload=Workload(8192, 1024, "single-turn", dataset_kind="chat"),
+        )  # fmt: skip
+        off = "WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %"
+        assert found.reasons == (f"baseline: {off}", f"with the lever: {off}")
 
 
 class TestMatchedPairs:
@@ -174,7 +216,7 @@ class TestMatchedPairs:
 
     def test_known_against_unknown_is_confounded(self):
         with pytest.raises(InputError, match=re.escape("engine_version (0.11.0 against unknown)")):
-            factor("rate-factor", 1.5, factor_context=context(speculative_decoding="mtp", engine_version=None))
+            factor("rate-factor", 1.5, factor_context=context(**MTP, engine_version=None))
 
     @pytest.mark.parametrize("change", ["workload", "identity", "model", "hardware", "engine", "isl", "turns"])
     def test_another_model_or_workload_is_no_change(self, change):
@@ -188,11 +230,66 @@ class TestMatchedPairs:
             ({"cudagraph_mode": "none"}, "cudagraph mode"),
             ({"cudagraph_mode": "NONE"}, "cudagraph mode"),
             ({"cudagraph_mode": " Off "}, "cudagraph mode"),
+            ({"cudagraph_mode": "eager"}, "cudagraph mode"),
+            ({"cudagraph_mode": "enforce_eager"}, "cudagraph mode"),
+            ({"cudagraph_mode": "--enforce-eager"}, "cudagraph mode"),
         ],
     )
     def test_a_lever_may_not_unlearn_a_tuning(self, change, label):
         with pytest.raises(InputError, match=f"must not switch off {label}: it belongs to the tuned curve"):
             factor("rate-factor", 1.5, factor_context=context(**change), changes=tuple(change))
+
+    @pytest.mark.parametrize(
+        "change", ["benchmark_tool", "cache_state", "same_node", "dataset", "dataset_kind", "tier", "interconnect"]
+    )
+    def test_what_is_no_lever_is_no_change(self, change):
+        with pytest.raises(InputError, match=re.escape(f'lever "x" must not change {change}; name the single fields')):
+            Lever("x", "rate-factor", curve(), 4, factor=1.5, changes=(change,))
+
+    @pytest.mark.parametrize("change", ["trials", "num_prompts", "measured_on", "baseline", "launch_flags"])
+    def test_a_field_of_a_run_is_no_change(self, change):
+        with pytest.raises(InputError, match=f"must not name {change} as its change: it is of a run, not of a set-up"):
+            Lever("x", "rate-factor", curve(), 4, factor=1.5, changes=(change,))
+
+    def test_a_change_that_changes_nothing(self):
+        with pytest.raises(InputError, match=r"must change kv_cache_dtype, which it names as its change \(got 'fp8'\)"):
+            factor("concurrency-factor", 1.5, factor_context=context(), changes=("kv_cache_dtype",))
+        with pytest.raises(InputError, match="must change a size of its parallelism: its kind is tp-rightsize"):
+            Lever("x", "tp-rightsize", curve(), 4, optimised=curve(), optimised_gpus_per_pod=4)
+
+    def test_four_changes_at_once(self):
+        flags = {"max_num_seqs": 512, "max_num_batched_tokens": 16384, "kv_cache_dtype": "nvfp4", "max_model_len": 4096}
+        three = dict(list(flags.items())[:3])
+        factor("rate-factor", 1.5, factor_context=context(**three), changes=tuple(three))
+        with pytest.raises(InputError, match=r"must change at most 3 fields \(got 4\)"):
+            factor("rate-factor", 1.5, factor_context=context(**flags), changes=tuple(flags))
+
+    def test_another_tier_than_its_context(self):
+        with pytest.raises(InputError, match="must be of the tier that its context names, latency"):
+            factor("rate-factor", 1.5, tier="throughput")
+        with pytest.raises(InputError, match='must be "latency" or "throughput"'):
+            factor("rate-factor", 1.5, tier="fast")
+
+    @pytest.mark.parametrize(
+        ("before", "after", "confounded"),
+        [(0.50, 0.58, False), (0.50, 0.65, True), (0.50, None, False)],
+    )
+    def test_hit_rates_of_two_runs(self, before, after, confounded):
+        cached = {"prefix_caching": True, "dataset_kind": "chat"}
+        sides = (
+            context(**cached, prefix_hit_rate=before),
+            context(**cached, prefix_hit_rate=after, kv_cache_dtype="nvfp4"),
+        )
+        options = {
+            "baseline": curve().with_context(sides[0]),
+            "factor_context": sides[1],
+            "changes": ("kv_cache_dtype",),
+        }
+        if confounded:
+            with pytest.raises(InputError, match=r"is confounded.*prefix_hit_rate \(0.5 against 0.65\)"):
+                factor("concurrency-factor", 1.5, **options)
+        else:
+            factor("concurrency-factor", 1.5, **options)
 
     def test_tp_may_differ_only_where_tp_is_the_lever(self):
         with pytest.raises(InputError, match=re.escape("tp (4 against 1)")):

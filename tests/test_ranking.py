@@ -16,8 +16,9 @@ DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
 def factor(by, effort=1.0, name=None):
     """A throughput factor on the full sweep; T at 120 is 32 x 120 = 3,840 tok/s."""
     name = name or f"x{by:g} in {effort:g}"
-    with_it = context(speculative_decoding="mtp")
+    with_it = context(speculative_decoding="mtp", acceptance_length=2.6, dataset_kind="chat")
     changes = {"changes": ("speculative_decoding",), "factor_context": with_it, "source": "ab-3.json"}
+    changes |= {"tier": "latency", "campaign": "of November"}
     return Lever(name, "throughput-factor", curve(), 4, factor=by, effort_days=effort, **changes)
 
 
@@ -69,7 +70,7 @@ class TestUnmet:
         )
 
     def test_one_lever_may_fall_short_alone(self):
-        with_it = context(speculative_decoding="mtp")
+        with_it = context(speculative_decoding="mtp", acceptance_length=2.6, dataset_kind="chat")
         options = {"changes": ("speculative_decoding",), "factor_context": with_it}
         slower = Lever("slower", "rate-factor", curve(), 4, factor=0.5, **options)
         found = ranked([slower, factor(2)], [120])
@@ -84,7 +85,7 @@ class TestUnmet:
 class TestWorkload:
     @pytest.mark.parametrize(("isl", "rigor"), [(1024, "VERDICT"), (8192, "DRAFT")])
     def test_another_one_leaves_a_draft(self, isl, rigor):
-        (delta,) = ranked([factor(2)], [120], workload=Workload(isl, 1024, "single-turn")).deltas
+        (delta,) = ranked([factor(2)], [120], workload=Workload(isl, 1024, "single-turn", dataset_kind="chat")).deltas
         assert delta.rigor == rigor
 
 

@@ -15,6 +15,7 @@ from xlsizing.operating import operating_points
 from xlsizing.rigor import Rigor, Workload, assess, context_reasons, missing_sweep_points
 from xlsizing.sizing import size
 
+TPS = [0.998 * c * r for c, r in zip(CONCURRENCY, RATES, strict=True)]
 SAME = Workload(isl=1024, osl=1024, turns="single-turn")
 
 
@@ -44,7 +45,7 @@ class TestDraft:
     """Each case takes one thing away from the VERDICT above and gives exactly one reason."""
 
     def test_no_context(self):
-        assert whys(Curve(CONCURRENCY, RATES)) == ["no measurement context given"]
+        assert whys(Curve(CONCURRENCY, RATES, output_tok_s=TPS)) == ["no measurement context given"]
 
     @pytest.mark.parametrize(
         "name", [name for name, fact in FACTS.items() if fact.needed and name not in ("isl", "osl", "turns")]
@@ -66,7 +67,8 @@ class TestDraft:
     def test_pooled(self):
         # 120 and 121 pool to 120.5, moving a point by 0.42 %; a rise of 0.83 % is more than noise.
         rates = [200.0, 180.0, 150.0, 120.0, 121.0, 50.0, 30.0]
-        pooled = Curve(CONCURRENCY, rates, context=context(), pool_rises=0.02)
+        tps = [0.99 * c * r for c, r in zip(CONCURRENCY, rates, strict=True)]
+        pooled = Curve(CONCURRENCY, rates, output_tok_s=tps, context=context(), pool_rises=0.02)
         assert whys(pooled) == ["rises of tok/s/user were pooled"]
 
     @pytest.mark.parametrize("asked", [{}, {"pool_rises": 0.02}])
@@ -93,7 +95,7 @@ class TestDraft:
         assert found == ["WORKLOAD MISMATCH: ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %"]
 
     def test_every_reason_says_what_would_promote_it(self):
-        kept = Curve([1, 256], [200, 30], context=context(model=None, basis="predicted"))
+        kept = Curve([1, 256], [200, 30], output_tok_s=[199, 7600], context=context(model=None, basis="predicted"))
         reasons = rigor(kept, 100).reasons
         assert [reason.promote for reason in reasons] == [
             "record Model",

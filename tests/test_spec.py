@@ -14,6 +14,7 @@ from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, spec
 from xlsizing import InputError, SizingError
 from xlsizing.context import Context
 from xlsizing.levers import lever_delta, ranked
+from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.rigor import Workload, assess
 from xlsizing.spec import ModelSize, Price, SignOff, SpecError, example_text, read_spec
 
@@ -380,9 +381,10 @@ class TestExample:
         assert [reason.why for reason in assessment.common] == [
             "the context lacks Hugging Face path, KV-cache dtype, EP and 27 more",
             "the sweep lacks c=8, 16, 32, 64, 128",
+            NO_THROUGHPUT,
             "workload not compared (ISL of the curve not known, OSL of the curve not known, turn pattern of the curve not known)",
         ]
-        own = [[reason.why for reason in row.reasons[3:]] for row in assessment.rows]
+        own = [[reason.why for reason in row.reasons[4:]] for row in assessment.rows]
         assert own == [
             [],  # the plateau
             ["interpolated between c=10 and c=256, not inside the sweep c=8..128"],

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, get_type_hints
 
-from xlsizing.context_fields import Fact, Value, refuse_all
+from xlsizing.context_fields import Fact, Value, is_off, refuse_all
 from xlsizing.context_reading import Place, faults_in, values_in_pairs
 from xlsizing.errors import InputError, shown
 
@@ -34,6 +34,8 @@ class Context:
         Tensor-, data- and pipeline-parallel sizes of ONE pod: their product is its GPUs [GPUs]
     ep : int, optional
         Expert-parallel size; it shares the GPUs of the others [GPUs]
+    interconnect : str, optional
+        Between the GPUs of a pod; "none" for one GPU [-]
     max_num_seqs : int, optional
         Serving flag [requests]
     max_num_batched_tokens : int, optional
@@ -48,14 +50,22 @@ class Context:
         Serving; whether it was on [-]
     speculative_decoding : str, optional
         Serving; "none" where it is known to be off [-]
+    acceptance_length : float, optional
+        Tokens per step that speculation yielded; needed where it was on [tok/step]
+    launch_flags : str, optional
+        Every flag of the server's command line, in full [-]
     dataset : str, optional
         What the requests were [-]
+    dataset_kind : str, optional
+        "random", "chat", "code", "long documents" or "own traffic"; needed where prefix caching or speculation was on [-]
     isl, osl : int, optional
         Input and output tokens per request, as asked for [tok]
     mean_input_tokens, mean_output_tokens : float, optional
         The same as measured; they count more than what was asked for [tok]
     turns : str, optional
         "single-turn" or "multi-turn" [-]
+    prefix_hit_rate : float, optional
+        Share of input tokens that the prefix cache served, 0 to 1; needed where it was on [-]
     num_prompts : int, optional
         Requests sent per point; the fewest where points differ [requests]
     cache_state, tier : str, optional
@@ -66,6 +76,8 @@ class Context:
         Share of the speed of light reached [%]
     ceiling_key, sol_rigor : str, optional
         The ceiling that share refers to; "L1" to "L4" [-]
+    ttfo_s : float, optional
+        Time to the first token of the answer proper, after any reasoning [s]
     trials : int, optional
         Repetitions per point; the fewest where points differ [-]
     same_node : bool, optional
@@ -96,26 +108,47 @@ class Context:
     model: Annotated[_Text, Fact("identity", "Model")] = None
     hf_path: Annotated[_Text, Fact("identity", "Hugging Face path")] = None
     hardware: Annotated[_Text, Fact("identity", "Hardware", "token")] = None
-    weight_quantisation: Annotated[_Text, Fact("identity", "Weight quantisation", "dtype")] = None
+    weight_quantisation: Annotated[_Text, Fact("identity", "Weight quantisation", "dtype", none_is_value=True)] = None
     kv_cache_dtype: Annotated[_Text, Fact("identity", "KV-cache dtype", "dtype")] = None
     tp: Annotated[_Whole, Fact("parallelism", "TP", "whole", "GPUs")] = None
     dp_in_pod: Annotated[_Whole, Fact("parallelism", "DP inside the pod", "whole", "GPUs")] = None
     pp: Annotated[_Whole, Fact("parallelism", "PP", "whole", "GPUs")] = None
     ep: Annotated[_Whole, Fact("parallelism", "EP", "whole", "GPUs")] = None
+    interconnect: Annotated[_Text, Fact("parallelism", "Interconnect", needed=False, none_is_value=True)] = None
     max_num_seqs: Annotated[_Whole, Fact("serving", "max-num-seqs", "whole", "requests")] = None
     max_num_batched_tokens: Annotated[_Whole, Fact("serving", "max-num-batched-tokens", "whole", "tok")] = None
     gpu_memory_utilization: Annotated[_Number, Fact("serving", "gpu-memory-utilization", "share")] = None
     max_model_len: Annotated[_Whole, Fact("serving", "max-model-len", "whole", "tok")] = None
-    cudagraph_mode: Annotated[_Text, Fact("serving", "cudagraph mode")] = None
+    cudagraph_mode: Annotated[_Text, Fact("serving", "cudagraph mode", none_is_value=True)] = None
     async_scheduling: Annotated[_Flag, Fact("serving", "Async scheduling", "flag")] = None
     prefix_caching: Annotated[_Flag, Fact("serving", "Prefix caching", "flag")] = None
-    speculative_decoding: Annotated[_Text, Fact("serving", "Speculative decoding")] = None
+    speculative_decoding: Annotated[_Text, Fact("serving", "Speculative decoding", none_is_value=True)] = None
+    acceptance_length: Annotated[
+        _Number,
+        Fact("serving", "Acceptance length", "number", "tok/step", needed=False, needed_if=("speculative_decoding",)),
+    ] = None
+    launch_flags: Annotated[_Text, Fact("serving", "Launch flags", needed=False, none_is_value=True)] = None
     dataset: Annotated[_Text, Fact("workload", "Dataset")] = None
+    dataset_kind: Annotated[
+        _Text,
+        Fact(
+            "workload",
+            "Dataset kind",
+            "choice",
+            choices=("random", "chat", "code", "long documents", "own traffic"),
+            needed=False,
+            needed_if=("prefix_caching", "speculative_decoding"),
+        ),
+    ] = None
     isl: Annotated[_Whole, Fact("workload", "ISL", "whole", "tok", instead="mean_input_tokens")] = None
     osl: Annotated[_Whole, Fact("workload", "OSL", "whole", "tok", instead="mean_output_tokens")] = None
     mean_input_tokens: Annotated[_Number, Fact("workload", "Mean input", "number", "tok", needed=False)] = None
     mean_output_tokens: Annotated[_Number, Fact("workload", "Mean output", "number", "tok", needed=False)] = None
     turns: Annotated[_Text, Fact("workload", "Turns", "choice", choices=("single-turn", "multi-turn"))] = None
+    prefix_hit_rate: Annotated[
+        _Number,
+        Fact("workload", "Prefix-cache hit rate", "fraction", needed=False, needed_if=("prefix_caching",)),
+    ] = None
     num_prompts: Annotated[_Whole, Fact("workload", "num-prompts", "whole", "requests")] = None
     cache_state: Annotated[_Text, Fact("regime", "Warm or cold", "choice", choices=("warm", "cold"))] = None
     tier: Annotated[_Text, Fact("regime", "Tier", "choice", choices=("latency", "throughput"))] = None
@@ -126,6 +159,7 @@ class Context:
     percent_of_sol: Annotated[_Number, Fact("grounding", "%SoL", "percent", "%")] = None
     ceiling_key: Annotated[_Text, Fact("grounding", "Ceiling key")] = None
     sol_rigor: Annotated[_Text, Fact("grounding", "sol_rigor", "choice", choices=("L1", "L2", "L3", "L4"))] = None
+    ttfo_s: Annotated[_Number, Fact("grounding", "TTFO", "number", "s", needed=False)] = None
     trials: Annotated[_Whole, Fact("grounding", "Trials", "whole")] = None
     same_node: Annotated[_Flag, Fact("grounding", "Same node", "flag")] = None
     baseline: Annotated[_Text, Fact("grounding", "Baseline")] = None
@@ -228,8 +262,28 @@ class Context:
         """Return the names of the fields without which the context is incomplete [-]."""
         known = self.known()
         return tuple(
-            name for name, fact in FACTS.items() if fact.needed and name not in known and fact.instead not in known
+            name
+            for name, fact in FACTS.items()
+            if self._needs(fact) and name not in known and fact.instead not in known
         )
+
+    def on(self, name: str) -> bool:
+        """Tell whether the feature in field `name` is known to have been on [-].
+
+        >>> Context(speculative_decoding="mtp").on("speculative_decoding"), Context().on("prefix_caching")
+        (True, False)
+        """
+        value = getattr(self, name)
+        return value is not None and not is_off(value)
+
+    def tokens(self, kind: str) -> float | None:
+        """Return the tokens of a request, `kind` "isl" or "osl": as measured where known, else as asked for [tok]."""
+        mean = self.mean_input_tokens if kind == "isl" else self.mean_output_tokens
+        asked: float | None = getattr(self, kind)
+        return asked if mean is None else mean
+
+    def _needs(self, fact: Fact) -> bool:
+        return fact.needed or any(map(self.on, fact.needed_if))
 
     def missing_labels(self) -> tuple[str, ...]:
         """Return the labels of the same fields, as a sentence names them [-]."""

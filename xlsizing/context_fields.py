@@ -6,7 +6,9 @@ nothing is ever filled in.
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +17,19 @@ from typing import Any, Final
 from xlsizing.checks import choice, number, refuse, share, whole
 from xlsizing.errors import InputError, Phrase
 
-__all__ = ["KINDS", "MOST_FAULTS", "SECTIONS", "UNKNOWN", "Fact", "Value", "refuse_all"]
+__all__ = [
+    "KINDS",
+    "MOST_FAULTS",
+    "NONE",
+    "SECTIONS",
+    "UNKNOWN",
+    "Fact",
+    "Value",
+    "is_off",
+    "is_placeholder",
+    "placeholders",
+    "refuse_all",
+]
 
 Value = str | int | float | bool
 """What a known field holds: plain data, as JSON and a cell can take it."""
@@ -25,8 +39,18 @@ SECTIONS: Final = (
 )  # fmt: skip
 """The sections of a context, in the order they are printed."""
 
-UNKNOWN: Final = ("", "?", "n/a", "tbd", "unknown")
-"""Text that says a field is not known; kept out so that it cannot pass for a value."""
+UNKNOWN: Final = (
+    "unknown", "unk", "na", "nan", "nil", "null", "tba", "tbc", "tbd", "todo", "xxx", "not available", "not applicable",
+    "not given", "not known", "not recorded", "not specified", "not stated", "pending", "see above", "see below",
+    "same as above", "as above", "dont know",
+)  # fmt: skip
+"""Words that say a field is not known, whatever their case, spaces and punctuation: none may pass for a value.
+
+Punctuation alone says so too, and nothing at all.
+"""
+
+NONE: Final = "none"
+"""Says that a field is not known, except where it is a value: "none" of speculation is speculation off."""
 
 MOST_FAULTS: Final = 20
 """Reading stops after this many faults, so that a file of another kind is refused at once [-]."""
@@ -52,6 +76,10 @@ class Fact:
         Whether a context without it is incomplete [-]
     instead : str or None
         Name of a field that may be known in its place [-]
+    needed_if : tuple of str
+        Fields of which one that is on makes this one needed [-]
+    none_is_value : bool
+        Whether "none" says that there is none, rather than that nothing is known [-]
     """
 
     section: str
@@ -61,6 +89,8 @@ class Fact:
     choices: tuple[str, ...] = ()
     needed: bool = True
     instead: str | None = None
+    needed_if: tuple[str, ...] = ()
+    none_is_value: bool = False
 
     @property
     def heading(self) -> str:
@@ -87,11 +117,49 @@ class Fact:
         InputError
             If `given` is not of the field's kind.
         """
-        if given is None or (isinstance(given, str) and given.strip().casefold() in UNKNOWN):
+        if given is None or (isinstance(given, str) and is_placeholder(given, none_too=not self.none_is_value)):
             return None
         if self.kind == "choice":
             return _choice(given, name, self.choices)
         return KINDS[self.kind](given, name)
+
+
+def placeholders(*, none_too: bool = True) -> str:
+    """Return the pattern of texts that stand for "not known", for Python and for a JSON schema alike.
+
+    Parameters
+    ----------
+    none_too : bool, optional
+        Whether "none" is among them [-]
+
+    Returns
+    -------
+    str
+        A regular expression for the whole text [-]
+    """
+    words = (*UNKNOWN, NONE) if none_too else UNKNOWN
+    # Each letter in both cases, as the patterns of a schema take no flag; anything that is none may stand between.
+    spelt = ("".join(f"[{c.upper()}{c}]{_GAP}" for c in word if c != " ") for word in words)
+    return f"^{_GAP}(?:{'|'.join(spelt)})?$"
+
+
+def is_placeholder(text: str, *, none_too: bool = True) -> bool:
+    """Tell whether `text` stands for "not known"; "none" does where `none_too` [-].
+
+    >>> is_placeholder("N.A."), is_placeholder("--"), is_placeholder("none", none_too=False), is_placeholder("fp8")
+    (True, True, False, False)
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_PLACEHOLDER[none_too].match(plain))
+
+
+def is_off(value: Value | None) -> bool:
+    """Tell whether a `value` of a serving field says that the feature was off; unknown does not [-].
+
+    >>> is_off("none"), is_off("enforce_eager"), is_off("mtp"), is_off(None)
+    (True, True, False, False)
+    """
+    return value is False or (isinstance(value, str) and re.sub(r"[\W_]", "", value.casefold()) in _OFF)
 
 
 def _choice(given: object, name: str, options: tuple[str, ...]) -> str:
@@ -126,6 +194,13 @@ def _dtype(given: object, name: str) -> str:
 
 def _whole(given: object, name: str) -> int:
     return whole(given, name, low=1, high=_MOST)
+
+
+def _fraction(given: object, name: str) -> float:
+    fraction = number(given, name, low=-math.inf, high=math.inf)
+    if not 0 <= fraction <= 1:  # 0 is a value: prompts that share nothing
+        refuse(name, "must be from 0 to 1", got=fraction, way_out="write 0.62 for 62 %")
+    return fraction
 
 
 def _percent(given: object, name: str) -> float:
@@ -167,6 +242,9 @@ def _in_small_letters(given: object) -> Any:
     return given.strip().casefold() if isinstance(given, str) else given
 
 
+_GAP = r"[\W_]*"
+_PLACEHOLDER = {none_too: re.compile(placeholders(none_too=none_too)) for none_too in (False, True)}
+_OFF = {"none", "off", "no", "false", "disabled", "0", "eager", "enforceeager", "eagermode"}
 _LONGEST_TEXT = 2000
 _MOST = 1_000_000_000
 _ALL_PERCENT = 100
@@ -180,6 +258,7 @@ KINDS: Final[dict[str, Callable[[object, str], Value]]] = {
     "whole": _whole,
     "number": number,
     "share": share,
+    "fraction": _fraction,
     "percent": _percent,
     "flag": _flag,
     "date": _day,

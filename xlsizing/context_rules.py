@@ -5,32 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
-from xlsizing.checks import number, refuse, whole
+from xlsizing.checks import refuse, whole
 from xlsizing.context import FACTS, Context, worded
 from xlsizing.context_fields import Value
 from xlsizing.context_reading import field_named
-from xlsizing.errors import shown
 from xlsizing.rules import MOST_GPUS_PER_POD, TOLERANCE
+from xlsizing.workload import MISMATCH, MISSING, WorkloadReason, workload_mismatch
 
 __all__ = [
     "MISMATCH",
     "MISSING",
-    "TOKENS_OFF",
     "Difference",
     "WorkloadReason",
     "check_gpus_per_pod",
     "differences",
     "workload_mismatch",
 ]
-
-TOKENS_OFF: Final = 0.10
-"""Most that measured tokens per request may be off the customer's, as a share of the customer's [-]."""
-
-MISMATCH: Final = "mismatch"
-MISSING: Final = "missing"
-"""Kinds of `WorkloadReason`: the shapes differ, or one of them is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,96 +94,6 @@ def _same(first: Value | None, second: Value | None) -> bool:
     if isinstance(first, float) and isinstance(second, float):
         return math.isclose(first, second, rel_tol=TOLERANCE)
     return first == second
-
-
-@dataclass(frozen=True, slots=True)
-class WorkloadReason:
-    """Why a curve does not stand for the customer's workload.
-
-    Parameters
-    ----------
-    kind : str
-        `MISMATCH` or `MISSING` [-]
-    name : str
-        "isl", "osl" or "turns" [-]
-    sentence : str
-        What differs, or what is not known and on which side [-]
-    """
-
-    kind: str
-    name: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return self.sentence
-
-
-def workload_mismatch(
-    context: Context, isl: float | None = None, osl: float | None = None, turns: str | None = None
-) -> tuple[WorkloadReason, ...]:
-    """Return why a curve with this context does not match the customer's workload; empty if it does.
-
-    Parameters
-    ----------
-    context : Context
-        Of the measured curve [-]
-    isl, osl : float, optional
-        The customer's input and output tokens per request; None is not stated [tok]
-    turns : str, optional
-        The customer's turn pattern, "single-turn" or "multi-turn"; None is not stated [-]
-
-    Returns
-    -------
-    tuple of WorkloadReason
-        Mismatches, and what is missing on either side: an unknown workload is no match [-]
-
-    Raises
-    ------
-    InputError
-        If a token count is not a number above 0, or the turn pattern is unknown.
-
-    Notes
-    -----
-    Tokens match when ``|measured - asked| <= 0.10 asked``. Measured means stand before the ISL and
-    OSL that the benchmark was asked for.
-
-    Examples
-    --------
-    >>> curve_at = Context(isl=1024, osl=1024, turns="single-turn")
-    >>> print(*workload_mismatch(curve_at, isl=8192, osl=1000, turns="single-turn"))
-    ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %
-    """
-    tokens = (("isl", "mean_input_tokens", isl), ("osl", "mean_output_tokens", osl))
-    reasons = [_tokens_reason(context, name, mean, asked) for name, mean, asked in tokens]
-    reasons.append(_turns_reason(context.turns, FACTS["turns"].value(turns, "turns")))
-    return tuple(reason for reason in reasons if reason)
-
-
-def _tokens_reason(context: Context, name: str, mean: str, given: float | None) -> WorkloadReason | None:
-    asked = None if given is None else number(given, name)
-    measured = getattr(context, name) if getattr(context, mean) is None else getattr(context, mean)
-    words = FACTS[name].label
-    if measured is None or asked is None:
-        return _missing(name, words, measured, asked)
-    off = abs(measured - asked) / asked
-    if off <= TOKENS_OFF * (1 + TOLERANCE):
-        return None
-    sizes = f"{words} {shown(measured)} measured, {shown(asked)} asked for"
-    return WorkloadReason(MISMATCH, name, f"{sizes}: off by {100 * off:.1f} %, above {100 * TOKENS_OFF:.0f} %")
-
-
-def _turns_reason(measured: str | None, asked: str | None) -> WorkloadReason | None:
-    if measured is None or asked is None:
-        return _missing("turns", "turn pattern", measured, asked)
-    if measured == asked:
-        return None
-    return WorkloadReason(MISMATCH, "turns", f"{measured} measured, {asked} asked for")
-
-
-def _missing(name: str, words: str, measured: object, asked: object) -> WorkloadReason:
-    sides = {"of the curve": measured, "of the customer": asked}
-    unknown = " and ".join(side for side, value in sides.items() if value is None)
-    return WorkloadReason(MISSING, name, f"{words} {unknown} not known")
 
 
 def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:

@@ -8,18 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from xlsizing.checks import choice, number, refuse, whole
 from xlsizing.context import Context
+from xlsizing.context_fields import is_placeholder
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError
-from xlsizing.lever_matching import check_matched
+from xlsizing.lever_matching import check_matched, tells_apart
 from xlsizing.operating import OperatingPoints
 from xlsizing.result import Sizing, pods_needed
-from xlsizing.rigor import Workload, assess, context_reasons
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, DRAFT, HOURS_PER_MONTH, MOST_GPUS_PER_POD, VERDICT
+from xlsizing.rigor import Workload, assess, row_reasons, run_reasons
+from xlsizing.rules import (
+    DEFAULT_METHOD,
+    DEFAULT_UTIL,
+    DRAFT,
+    HOURS_PER_MONTH,
+    MOST_GPUS_PER_POD,
+    VERDICT,
+)
 from xlsizing.sizing import size
 
 __all__ = ["KINDS", "Lever", "LeverDelta", "curve_with", "lever_delta", "ranked"]
@@ -152,6 +161,7 @@ def lever_delta(
     util: float = DEFAULT_UTIL,
     method: str = DEFAULT_METHOD,
     workload: Workload | None = None,
+    sized_on: date | None = None,
 ) -> LeverDelta:
     """Return what `lever` changes at one SLA and demand.
 
@@ -171,6 +181,8 @@ def lever_delta(
         Interpolation between anchors [-]
     workload : Workload, optional
         The customer's requests; a lever measured at others stays a DRAFT [-]
+    sized_on : date, optional
+        When the sizing was made; today where it has no date [-]
 
     Returns
     -------
@@ -187,7 +199,7 @@ def lever_delta(
     without = _sized("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method)
     estimate, commit, points = _with_lever(lever, without)
     delta = estimate - int(without.gpus)
-    reasons = _draft_reasons(lever, without.points, points, workload)
+    reasons = _draft_reasons(lever, without.points, points, workload, sized_on)
     return LeverDelta(
         lever,
         float(sla),
@@ -234,16 +246,16 @@ def _sized(side: str, curve: Curve, sla: float, demand: Demand, gpus_per_pod: in
     return sizing
 
 
-def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoints | None]:
-    """Return the GPUs with the lever, estimate and commit, and where a curve that it brings runs."""
+def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoints]:
+    """Return the GPUs with the lever, estimate and commit, and where its replica runs."""
     gpus_per_pod = lever.optimised_gpus_per_pod or lever.gpus_per_pod
     if lever.kind == "throughput-factor" and not without.demand.counts_users:
         quotients = (without.pods_unrounded / lever.factor, without.pods_high_unrounded / lever.factor)  # type: ignore[operator]  # its kind has one
         estimate, commit = (int(pods_needed(quotient)) * gpus_per_pod for quotient in quotients)
-        return estimate, commit, None
+        return estimate, commit, without.points  # at the pinned concurrency
     sla, method = float(without.sla), without.points.method.name
     sizing = _sized("optimised", curve_with(lever), sla, without.demand, gpus_per_pod, without.util, method)
-    return int(sizing.gpus), int(sizing.gpus_high), None if lever.optimised is None else sizing.points
+    return int(sizing.gpus), int(sizing.gpus_high), sizing.points
 
 
 def curve_with(lever: Lever) -> Curve:
@@ -261,17 +273,34 @@ def curve_with(lever: Lever) -> Curve:
 
 
 def _draft_reasons(
-    lever: Lever, before: OperatingPoints, after: OperatingPoints | None, workload: Workload | None
+    lever: Lever, before: OperatingPoints, after: OperatingPoints, workload: Workload | None, sized_on: date | None
 ) -> tuple[str, ...]:
-    """Return why the difference is a DRAFT: either side's own reasons, and a factor's context."""
-    reasons = [f"baseline: {why}" for why in _row_reasons(before, workload)]
-    if after is not None:
-        reasons += [f"with the lever: {why}" for why in _row_reasons(after, workload)]
+    """Return why the difference is a DRAFT: either side's own reasons, and what is not said of the lever."""
+    if lever.optimised is not None:
+        with_lever = _row_reasons(after, workload, sized_on)
     else:
-        reasons += [f"with the lever: {reason.why}" for reason in context_reasons(lever.factor_context)]
-    return (*reasons, *(() if lever.source else ("no source given",)))
+        own = run_reasons(lever.factor_context, lever.baseline, workload, sized_on)
+        with_lever = [*(reason.why for reason in own), *_moved_reasons(lever, after)]
+    return (
+        *(f"baseline: {why}" for why in _row_reasons(before, workload, sized_on)),
+        *(f"with the lever: {why}" for why in with_lever),
+        *_not_said(lever),
+    )
 
 
-def _row_reasons(points: OperatingPoints, workload: Workload | None) -> list[str]:
-    (rigor,) = assess(points, workload=workload, allow_mismatch=True).rows
+def _row_reasons(points: OperatingPoints, workload: Workload | None, sized_on: date | None) -> list[str]:
+    (rigor,) = assess(points, workload=workload, allow_mismatch=True, sized_on=sized_on).rows
     return [reason.why for reason in rigor.reasons]
+
+
+def _not_said(lever: Lever) -> list[str]:
+    texts = {"tier": lever.tier, "campaign": lever.campaign, "source": lever.source}
+    reasons = [f"no {name} given" for name, text in texts.items() if is_placeholder(text)]
+    return [*reasons, *([] if tells_apart(lever) else ["no field of the context tells lever and baseline apart"])]
+
+
+def _moved_reasons(lever: Lever, after: OperatingPoints) -> list[str]:
+    """Return what stands against the place where a factor has moved the replica to: its own bracket of measured points."""
+    if lever.kind == "throughput-factor":  # it stays where the baseline runs
+        return []
+    return [reason.why for reason in row_reasons(after, lever.baseline.concurrency).get(0, [])]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlsizing.rules import DISTINCT, ETA_SUSPICIOUS
+
 __all__ = [
     "AT_C",
     "BRACKET",
@@ -18,11 +20,15 @@ __all__ = [
     "LACKS",
     "MIXED",
     "NAMED_BELOW",
+    "NO_THROUGHPUT",
     "NO_UNLOCK",
     "OUTSIDE",
     "PLATEAU_STEP",
+    "PRICE_CHANGED",
+    "QUEUED",
     "SWEEP_GATE",
     "SWEEP_STEP",
+    "TOO_CLOSE",
     "UNLOCK",
     "UNMET",
 ]
@@ -56,6 +62,13 @@ FIND_REACHING_GATE: Final = "at least {sla} tok/s/user with it"
 
 LACKS: Final = "the sweep lacks c={points}"
 OUTSIDE: Final = "interpolated between c={low} and c={high}, not inside the sweep c={sweep_low}..{sweep_high}"
+NO_THROUGHPUT: Final = "no output tok/s was measured: whether a replica holds c requests without queueing is not known"
+TOO_CLOSE: Final = f"two concurrencies of the curve are the same within {100 * DISTINCT:g} %"
+QUEUED: Final = (
+    f"measured output tok/s is below {100 * ETA_SUSPICIOUS:g} % of c x tok/s/user at a point that the row uses: requests "
+    "queued, or that concurrency was never reached"
+)
+PRICE_CHANGED: Final = "price changed, no source"
 UNMET: Final = "no measured point meets the SLA"
 """Why a row is a DRAFT [-]."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -46,6 +47,7 @@ def rank_levers(
     util: float = DEFAULT_UTIL,
     method: str = DEFAULT_METHOD,
     workload: Workload | None = None,
+    sized_on: date | None = None,
 ) -> LeverRanking:
     """Return what each lever changes at each SLA, ranked by GPUs saved per person-day.
 
@@ -65,6 +67,8 @@ def rank_levers(
         Interpolation between anchors [-]
     workload : Workload, optional
         The customer's requests [-]
+    sized_on : date, optional
+        When the sizing was made; today where it has no date [-]
 
     Returns
     -------
@@ -81,7 +85,14 @@ def rank_levers(
             try:
                 here.append(
                     lever_delta(
-                        lever, sla, demand, gpu_hourly_usd=gpu_hourly_usd, util=util, method=method, workload=workload
+                        lever,
+                        sla,
+                        demand,
+                        gpu_hourly_usd=gpu_hourly_usd,
+                        util=util,
+                        method=method,
+                        workload=workload,
+                        sized_on=sized_on,
                     )
                 )
             except InfeasibleError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,47 +13,26 @@ from xlsizing import next_words as words
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import shown
+from xlsizing.evidence import Evidence, Reason, Workload, of_context, of_curve, today
 from xlsizing.operating import OperatingPoints
-from xlsizing.rules import DRAFT, SWEEP, TOLERANCE, VERDICT
+from xlsizing.rules import DRAFT, ETA_SUSPICIOUS, SWEEP, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
     from xlsizing.context import Context
 
-__all__ = ["Assessment", "Reason", "Rigor", "Workload", "assess", "context_reasons", "missing_sweep_points"]
+__all__ = [
+    "Assessment",
+    "Reason",
+    "Rigor",
+    "Workload",
+    "assess",
+    "context_reasons",
+    "missing_sweep_points",
+    "row_reasons",
+    "run_reasons",
+]
 
 _MOST_NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Workload:
-    """The customer's requests; None is not stated.
-
-    Parameters
-    ----------
-    isl, osl : float, optional
-        Input and output tokens per request [tok]
-    turns : str, optional
-        "single-turn" or "multi-turn" [-]
-    """
-
-    isl: float | None = None
-    osl: float | None = None
-    turns: str | None = None
-
-
-class Reason(NamedTuple):
-    """Why a row is a DRAFT.
-
-    Parameters
-    ----------
-    why : str
-        What is missing or wrong [-]
-    promote : str
-        What would remove the reason [-]
-    """
-
-    why: str
-    promote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +84,7 @@ def assess(
     workload: Workload | None = None,
     gpus_per_pod: int | None = None,
     allow_mismatch: bool = False,
+    sized_on: date | None = None,
 ) -> Assessment:
     """Return what each operating point rests on.
 
@@ -116,6 +98,8 @@ def assess(
         GPUs of one replica, to be checked against the context [GPUs/pod]
     allow_mismatch : bool, optional
         For internal output only: let a workload mismatch stand as a reason for DRAFT [-]
+    sized_on : date, optional
+        When the sizing was made; today where it has no date [-]
 
     Returns
     -------
@@ -131,10 +115,11 @@ def assess(
     -----
     VERDICT needs all of: the sweep c = 8, 16, 32, 64, 128 measured; the row's bracket inside it,
     or a measured point; measured, not predicted; no pooling; the context complete; the workload
-    matched.
+    matched; output tok/s measured, and at least 0.8 of c x tok/s/user at the points that the row
+    uses; every fact of `xlsizing.evidence`.
     """
-    context = points.curve.context
-    mismatch, unknown = _compared(context, workload or Workload())
+    context, asked = points.curve.context, workload or Workload()
+    mismatch, unknown = _compared(context, asked)
     if mismatch and not allow_mismatch:
         refuse(
             "curve",
@@ -142,7 +127,12 @@ def assess(
             detail="; ".join(mismatch),
             way_out="take a curve of that shape, or allow the mismatch for internal use",
         )
-    common = (*context_reasons(context), *_curve_reasons(points.curve), *_unmatched(mismatch, unknown))
+    common = (
+        *context_reasons(context),
+        *_curve_reasons(points.curve),
+        *_facts_against(context, points.curve, asked, sized_on),
+        *_unmatched(mismatch, unknown),
+    )
     unchecked = None if context is None or gpus_per_pod is None else _unchecked(context, gpus_per_pod)
     return Assessment(common, _row_rigors(points, common), mismatch, unchecked)
 
@@ -163,6 +153,7 @@ def _curve_reasons(curve: Curve) -> list[Reason]:
     if lacking:
         points = ", ".join(map(str, lacking))
         reasons.append(Reason(words.LACKS.format(points=points), f"measure c={points}"))
+    reasons += of_curve(curve)
     if curve.pooled_share is not None:
         reasons.append(Reason("rises of tok/s/user were pooled", "measure the pooled points again"))
     return reasons
@@ -200,9 +191,42 @@ def _compared(context: Context | None, workload: Workload) -> tuple[tuple[str, .
         return (), ()
     from xlsizing.context_rules import MISMATCH, workload_mismatch  # noqa: PLC0415  # most curves carry no context
 
-    found = workload_mismatch(context, workload.isl, workload.osl, workload.turns)
+    found = workload_mismatch(context, *(getattr(workload, name) for name in Workload.__slots__))
     mismatch = tuple(reason.sentence for reason in found if reason.kind == MISMATCH)
     return mismatch, tuple(reason.sentence for reason in found if reason.kind != MISMATCH)
+
+
+def run_reasons(
+    context: Context | None, curve: Curve, workload: Workload | None = None, sized_on: date | None = None
+) -> list[Reason]:
+    """Return what stands against a figure that rests on another run than the curve: the factor of a lever.
+
+    Parameters
+    ----------
+    context : Context or None
+        Of that run [-]
+    curve : Curve
+        The curve at whose concurrencies it was measured [-]
+    workload : Workload, optional
+        The customer's requests [-]
+    sized_on : date, optional
+        When the sizing was made; today where it has no date [-]
+
+    Returns
+    -------
+    list of Reason
+        Its context, the facts of its run, and the workload; not the curve's own reasons [-]
+    """
+    asked = workload or Workload()
+    facts = _facts_against(context, curve, asked, sized_on)
+    return [*context_reasons(context), *facts, *_unmatched(*_compared(context, asked))]
+
+
+def _facts_against(context: Context | None, curve: Curve, workload: Workload, sized_on: date | None) -> list[Reason]:
+    if context is None:
+        return []
+    evidence = Evidence(context, float(curve.concurrency[-1]), workload, sized_on or today())
+    return list(of_context(evidence))
 
 
 def _unchecked(context: Context, gpus_per_pod: int) -> str | None:
@@ -221,19 +245,65 @@ def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reas
 
 def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Rigor, ...]:
     """Return one Rigor a row; rows of one kind share one object, so that long tables stay cheap."""
-    c = points.curve.concurrency
-    between = np.ravel(points.on_interpolation)
-    low, high = np.ravel(c[points.anchor]), np.ravel(c[points.next_anchor])
-    outside = between & ((low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE)))
-    unmet = ~np.ravel(points.feasible)
     plain = Rigor(common)
-    rigors = [plain] * between.size
-    for i in np.flatnonzero(outside).tolist():
-        rigors[i] = Rigor((*common, _outside_reason(low[i], high[i])))
+    rigors = [plain] * points.anchor.size
+    own = row_reasons(points)
+    for i, reasons in own.items():
+        rigors[i] = Rigor((*common, *reasons))
     infeasible = Rigor((*common, Reason(words.UNMET, "relax the SLA or take a faster model")))
-    for i in np.flatnonzero(unmet).tolist():
+    for i in np.flatnonzero(~np.ravel(points.feasible)).tolist():
         rigors[i] = infeasible
     return tuple(rigors)
+
+
+def row_reasons(points: OperatingPoints, measured: Floats | None = None) -> dict[int, list[Reason]]:
+    """Return what stands against single rows: their bracket outside the sweep, or a point they use that queued.
+
+    Parameters
+    ----------
+    points : OperatingPoints
+        Where a replica runs at each SLA [-]
+    measured : ndarray, optional
+        The concurrencies of the anchors as measured, where a lever's factor moved them [requests/replica]
+
+    Returns
+    -------
+    dict of int to list of Reason
+        By the position of the row, for rows that have any [-]
+    """
+    found: dict[int, list[Reason]] = {}
+    c = points.curve.concurrency if measured is None else measured
+    low, high = np.ravel(c[points.anchor]), np.ravel(c[points.next_anchor])
+    outside = (low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE))
+    for i in np.flatnonzero(np.ravel(points.on_interpolation) & outside).tolist():
+        found.setdefault(i, []).append(_outside_reason(low[i], high[i]))
+    for i, reason in _queued(points):
+        found.setdefault(i, []).append(reason)
+    return found
+
+
+def _queued(points: OperatingPoints) -> Iterator[tuple[int, Reason]]:
+    """Give the rows that use a point with too little measured throughput, and why.
+
+    A row uses both ends of its bracket, or its anchor, and the point whose throughput is the best so far: the one to
+    commit to rests on it. Past the knee it is that point alone.
+    """
+    curve = points.curve
+    low = curve.eta < ETA_SUSPICIOUS * (1 - TOLERANCE)
+    if not low.any():
+        return
+    best = (curve.held_anchor if points.counts_users else curve.knee_anchor)[points.anchor]
+    ends = (np.where(points.capped, best, points.anchor), np.where(points.capped, best, points.next_anchor), best)
+    used = np.stack([np.ravel(end) for end in ends])
+    for i in np.flatnonzero(low[used].any(axis=0) & np.ravel(points.feasible)).tolist():
+        named = " and ".join(f"c={shown(curve.concurrency[at])}" for at in sorted({*used[:, i].tolist()}) if low[at])
+        yield (
+            i,
+            Reason(
+                words.QUEUED,
+                f"measure {named} again, with output tok/s of at least {100 * ETA_SUSPICIOUS:g} % of c x tok/s/user",
+            ),
+        )
 
 
 def _outside_reason(low: Floats, high: Floats) -> Reason:

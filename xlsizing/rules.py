@@ -86,5 +86,26 @@ REGIMES: Final = (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
 SWEEP: Final = (8, 16, 32, 64, 128)
 """The concurrencies that a sweep must have measured for a VERDICT [requests/replica]."""
 
+LEAST_OSL: Final = 16
+"""Shorter answers are mostly the first token: tok/s/user says little about them [tok]."""
+
+LEAST_TRIALS: Final = 3
+"""Fewer repetitions show no spread [-]."""
+
+PROMPTS_PER_REQUEST: Final = 2
+"""Fewer prompts than this many times the concurrency measure the start and the end of a run [-]."""
+
+DISTINCT: Final = 1e-6
+"""Concurrencies nearer to each other than this, relative, are one point under two names [-]."""
+
+TOKENS_OFF: Final = 0.10
+"""Most that measured tokens per request may be off those asked for, as a share of those [-]."""
+
+HIT_RATE_OFF: Final = 0.10
+"""Most that two prefix-cache hit rates may be apart, absolute [-]."""
+
+MOST_CHANGES: Final = 3
+"""A lever that changes more context fields than this is no single change [-]."""
+
 VERDICT: Final = "VERDICT"
 DRAFT: Final = "DRAFT"

@@ -31,6 +31,12 @@ def refusal(rows):
     return str(refused.value)
 
 
+BEYOND_COMPLETE = {
+    "source_sha256": "a" * 64, "source_file": "sweep.csv", "interconnect": "NVLink", "launch_flags": "--max-num-seqs 256",
+    "dataset_kind": "chat", "prefix_hit_rate": 0.5,
+}  # fmt: skip
+
+
 class TestLabels:
     @pytest.mark.parametrize(
         "label",
@@ -41,7 +47,7 @@ class TestLabels:
 
     @pytest.mark.parametrize("name", FACTS)
     def test_every_field_by_its_name_its_label_and_its_heading(self, name):
-        given = contexts.COMPLETE.get(name, {"source_sha256": "a" * 64, "source_file": "sweep.csv"}.get(name, 1000))
+        given = contexts.COMPLETE.get(name, BEYOND_COMPLETE.get(name, 1000))
         fact = FACTS[name]
         for label in (name, fact.label.upper(), fact.heading, fact.heading.lower()):
             assert measured_at([[label, as_cell(given)]]).context == Context(**{name: given})

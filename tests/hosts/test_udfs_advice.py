@@ -20,7 +20,7 @@ from xlsizing.hosts.headless import OMITTED, Headless
 
 CURVE = [[1, 215.5], [10, 122.2], [256, 41.8]]
 TPM = 3_000_000
-SWEEP = [list(point) for point in zip(contexts.CONCURRENCY, contexts.RATES, strict=True)]
+SWEEP = [[c, r, 0.998 * c * r] for c, r in zip(contexts.CONCURRENCY, contexts.RATES, strict=True)]
 CUSTOMER = {"Customer ISL": 1024, "Customer OSL": 1024, "Customer turns": "single-turn"}
 ADVICE = ["SIZING_AUDIT", "SIZING_DELTA_GPUS", "SIZING_LABEL", "SIZING_NEXT_LEVER", "SIZING_RIGOR", "SIZING_TP"]
 

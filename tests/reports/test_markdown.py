@@ -4,6 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from xlsizing import Demand
+from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.reports.markdown import markdown
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
@@ -124,7 +125,8 @@ class TestEscaping:
 class TestDocument:
     def test_without_a_model(self, report):
         assert markdown(report(SPARSE, [20])).startswith(
-            "# Capacity sizing\n\n**DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128.**"
+            "# Capacity sizing\n\n**DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128; "
+            f"{NO_THROUGHPUT}.**"
         )
 
     def test_ends_with_notes_and_the_next_step(self, report):

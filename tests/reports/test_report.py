@@ -7,6 +7,7 @@ import pytest
 from tests import contexts
 from xlsizing import Curve, Demand, size
 from xlsizing.levers import Lever, lever_delta
+from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 
@@ -253,12 +254,14 @@ class TestNextStep:
 class TestPromotions:
     def test_common_ones_say_what_to_do_and_own_ones_why_as_well(self, readme_report):
         between = "interpolated between c=1 and c=10, not inside the sweep c=8..128"
-        assert readme_report.headline == "DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64, 128"
-        assert readme_report.promotions[:2] == [
+        lacking = "no measurement context given; the sweep lacks c=8, 16, 32, 64, 128"
+        assert readme_report.headline == f"DRAFT: {lacking}; {NO_THROUGHPUT}"
+        assert readme_report.promotions[:3] == [
             "All rows: record the measurement context.",
             "All rows: measure c=8, 16, 32, 64, 128.",
+            "All rows: measure the output tok/s of the replica at every point.",
         ]
-        assert readme_report.promotions[3] == (
+        assert readme_report.promotions[4] == (
             f"150, 215 tok/s/user: {between}; measure a point between c=1 and c=10 that meets the SLA."
         )
 

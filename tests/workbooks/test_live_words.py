@@ -14,6 +14,7 @@ from tests.workbooks.cases import BAD, GOOD, WORKED, Case
 from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, size
+from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.slow
 
 IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 EDITED = "the anchors or the workload were edited since delivery"
+PRICE = "price changed, no source"
 DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))
 SAMPLE = GOOD[::3]
 
@@ -84,7 +86,7 @@ class TestNextLever:
         step = report(case).next_lever
         assert same_words(engine.value("Next_Step"), step.step), step.step
         assert same_words(engine.value("Next_Gate"), step.gate), step.gate
-        standing = engine.value("Rigor_Line").replace(f"; {EDITED}", "")
+        standing = engine.value("Rigor_Line").replace(f"; {EDITED}", "").replace(f"; {PRICE}", "")
         assert same_words(standing, report(case).headline), report(case).headline
 
     def test_there_are_words_of_every_kind(self):
@@ -127,7 +129,8 @@ class TestNextLever:
 
 def of_full_context(slas, points=CONCURRENCY, rates=RATES, **changes):
     """Return the report of a sweep with a complete context that the customer's workload matches."""
-    measured = Curve(points, rates, context=context(**changes))
+    tps = [0.95 * c * r for c, r in zip(points, rates, strict=True)]
+    measured = Curve(points, rates, output_tok_s=tps, context=context(**changes))
     return Report(size(measured, slas, Demand.tpm(3e6), gpus_per_pod=4))
 
 
@@ -184,8 +187,9 @@ class TestRigor:
         rates = [200, 180, 160, 140, 120, 100, 80, 60, 20]
         slas = [10, 20, 40, 60, 70, 90, 150, 160, 170, 190, 200, 201]
         asked = Workload(1024, 1024, "single-turn")
-        expected = replace(of_full_context(slas, points, rates), workload=asked)
-        engine = make(customer_workbook(replace(of_full_context([100], points, rates), workload=asked)))
+        held = {"max_num_seqs": 512, "num_prompts": 1024}
+        expected = replace(of_full_context(slas, points, rates, **held), workload=asked)
+        engine = make(customer_workbook(replace(of_full_context([100], points, rates, **held), workload=asked)))
         engine.set("SLA_In", slas)
         engine.recalculate()
         labels = [
@@ -203,7 +207,7 @@ class TestRigor:
         engine.recalculate()
         assert engine.value("Rigor_Line") == "VERDICT"
         fill(engine, replace(DELIVERED_CASE, anchors=[(8, 100), (16, 90), (32, 80)], slas=[85], usd=7.25))
-        assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {EDITED}"
+        assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {NO_THROUGHPUT}; {EDITED}"
 
     def test_an_edited_workload_is_no_longer_vouched_for(self, make):
         engine = make(spec_workbook(ILLUSTRATIVE))
@@ -212,6 +216,81 @@ class TestRigor:
         assert engine.value("Checks_Failed") == 0
         assert engine.value("Rigor_Line") == f"DRAFT: {EDITED}"
         assert engine.value("Edited") > 0
+
+    def test_a_price_beside_its_old_source(self, make):
+        engine = make(spec_workbook(ILLUSTRATIVE))
+        engine.set("USD_per_GPU_Hour", 6.5)
+        engine.recalculate()
+        assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}"
+        assert set(engine.column("Out_Rigor")) == {"DRAFT", ""}
+        assert PRICE in [cell for row in engine.sheet("Sizing", "F12:F12") for cell in row]
+        for source in ("TBC", " n.a. ", "--", "unknown"):
+            engine.set("Price_Source", source)
+            engine.recalculate()
+            assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}", source
+        engine.set("Price_Source", "2026-11-24, quote 4711")
+        engine.recalculate()
+        assert engine.value("Rigor_Line") == "VERDICT"
+
+    @pytest.mark.parametrize(
+        ("eta_at", "slas", "labels"),
+        [
+            ({64: 0.7}, [30, 60, 75, 100, 112], ["VERDICT", "DRAFT", "DRAFT", "VERDICT", "VERDICT"]),
+            ({64: 0.7}, [60, 75], ["DRAFT", "DRAFT"]),
+            ({8: 0.5}, [112, 136, 120], ["VERDICT", "DRAFT", "DRAFT"]),
+            ({256: 0.5}, [30, 40], ["VERDICT", "VERDICT"]),  # past the knee: c=128 alone
+        ],
+        ids=str,
+    )
+    def test_a_point_that_queued(self, make, eta_at, slas, labels):
+        delivered = illustrative()
+        c, r = delivered.sizing.curve.concurrency, delivered.sizing.curve.tok_s_per_user
+        tps = [eta_at.get(at, 0.95) * at * rate for at, rate in zip(c.tolist(), r.tolist(), strict=True)]
+        measured = Curve(c, r, output_tok_s=tps, context=delivered.context)
+        made = {
+            tuple(some): replace(
+                delivered, sizing=size(measured, some, Demand.tpm(3e6), gpus_per_pod=4), levers=(), levers_unmet=()
+            )
+            for some in ([100], slas)
+        }
+        expected = made[tuple(slas)]
+        engine = make(customer_workbook(made[100,]))
+        engine.set("SLA_In", slas)
+        engine.recalculate()
+        by_sla = dict(zip((row.sla for row in expected.rows), (one.label for one in expected.standings), strict=True))
+        assert [by_sla[sla] for sla in slas] == labels
+        assert engine.column("Out_Rigor")[: len(slas)] == labels
+        assert engine.value("Rigor_Line") == expected.headline
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "value", "failed"),
+        [
+            ({"prefix_caching": True, "prefix_hit_rate": 0.5, "dataset_kind": "chat"}, "Workload_Hit_Rate", 0.61, 1),
+            ({"prefix_caching": True, "prefix_hit_rate": 0.5, "dataset_kind": "chat"}, "Workload_Hit_Rate", 0.6, 0),
+            ({"prefix_caching": True, "prefix_hit_rate": 0.5, "dataset_kind": "chat"}, "Workload_Hit_Rate", 7, 2),
+            (
+                {"prefix_caching": True, "prefix_hit_rate": 0.5, "dataset_kind": "chat"},
+                "Workload_Dataset_Kind",
+                "code",
+                1,
+            ),
+            ({"prefix_caching": True, "prefix_hit_rate": 0.5, "dataset_kind": "chat"}, "Workload_Dataset_Kind", "x", 2),
+            ({}, "Workload_Dataset_Kind", "code", 0),
+            ({}, "Workload_Hit_Rate", 0.9, 0),
+            ({}, "Workload_Cache", "cold", 1),
+            ({}, "Workload_Cache", "warm", 0),
+        ],
+        ids=str,
+    )
+    def test_the_whole_workload_is_compared_live(self, make, changes, name, value, failed):
+        asked = Workload(1024, 1024, "single-turn", 0.5 if changes else None, "chat" if changes else None)
+        made = replace(of_full_context([100], **changes), workload=asked)
+        assert made.headline == "VERDICT"
+        engine = make(customer_workbook(made))
+        engine.set(name, value)
+        engine.recalculate()
+        assert engine.value("Checks_Failed") == failed
+        assert engine.value("Rigor_Line") == ("CHECK INPUTS" if failed else f"DRAFT: {EDITED}")
 
 
 def illustrative():

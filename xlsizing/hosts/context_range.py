@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Final
 
 from xlsizing.checks import refuse
@@ -14,6 +15,7 @@ from xlsizing.errors import InputError, Phrase, shown
 from xlsizing.hosts.cells import until_last_used
 from xlsizing.hosts.excel_errors import in_words, is_error
 from xlsizing.rigor import Workload
+from xlsizing.workload import BEYOND_SHAPE
 
 __all__ = ["MeasuredAt", "measured_at"]
 
@@ -28,10 +30,13 @@ class MeasuredAt:
         Of the curve [-]
     workload : Workload
         Of the customer; unknown where no row states it [-]
+    sized_on : date, optional
+        When the sizing was made; None where no row states it [-]
     """
 
     context: Context
     workload: Workload
+    sized_on: date | None = None
 
 
 def measured_at(rows: Sequence[Sequence[Any]], name: str = "context") -> MeasuredAt:
@@ -40,8 +45,9 @@ def measured_at(rows: Sequence[Sequence[Any]], name: str = "context") -> Measure
     Parameters
     ----------
     rows : sequence of sequences, shape (n, 2)
-        A label of the context and its value a row; the labels "Customer ISL", "Customer OSL" [tok] and
-        "Customer turns" state the customer's requests; blank rows and headings are ignored
+        A label of the context and its value a row; the labels "Customer ISL", "Customer OSL" [tok], "Customer turns",
+        "Customer prefix-cache hit rate", "Customer dataset kind" and "Customer warm or cold" state the customer's
+        requests, "Sizing date" the day of the sizing; blank rows and headings are ignored
     name : str
         The argument's name [-]
 
@@ -65,8 +71,9 @@ def measured_at(rows: Sequence[Sequence[Any]], name: str = "context") -> Measure
                 refuse(name, "must hold no error", got=in_words(cell), where=f"row {i + 1}, column {j + 1} of {name}")
     pairs = [(_label(label), value) for label, value in used]
     values = values_in_pairs(pairs, lambda i: f"row {i + 1} of {name}", _LABELS)
-    workload = Workload(**{field: values.pop(f"{_CUSTOMER}{field}", None) for field in ("isl", "osl", "turns")})
-    return MeasuredAt(Context(**values), workload)
+    workload = Workload(**{field: values.pop(f"{_CUSTOMER}{field}", None) for field in Workload.__slots__})
+    day = values.pop(_SIZED_ON, None)
+    return MeasuredAt(Context(**values), workload, None if day is None else date.fromisoformat(day[:_DAY]))
 
 
 class _Cell(Fact):
@@ -86,12 +93,18 @@ class _Cell(Fact):
         return in_words(got)
 
 
-_NUMERIC: Final = ("whole", "number", "share", "percent")
+_NUMERIC: Final = ("whole", "number", "share", "fraction", "percent")
 _CUSTOMER: Final = "customer_"
+_SIZED_ON: Final = "sizing_date"
+_DAY: Final = len("2026-03-31")
 _LABELS: Final = {name: _Cell(**asdict(fact)) for name, fact in FACTS.items()} | {
     f"{_CUSTOMER}isl": _Cell("workload", "Customer ISL", "number", "tok"),
     f"{_CUSTOMER}osl": _Cell("workload", "Customer OSL", "number", "tok"),
-    f"{_CUSTOMER}turns": _Cell("workload", "Customer turns", "choice", choices=FACTS["turns"].choices),
+    **{
+        f"{_CUSTOMER}{name}": _Cell(**asdict(FACTS[name]) | {"label": f"Customer {FACTS[name].label.lower()}"})
+        for name in ("turns", *BEYOND_SHAPE)
+    },
+    _SIZED_ON: _Cell("provenance", "Sizing date", "date"),
 }
 
 

@@ -32,10 +32,10 @@ __all__ = [
 def SIZING_RIGOR(anchors: Any, sla: Any, context: Any = OMITTED) -> Any:
     """VERDICT, or DRAFT with the reasons; a VERDICT needs the context and the customer's workload in it [-]."""
     curve = anchors if context is OMITTED else anchors.with_context(context.context)
-    workload = None if context is OMITTED else context.workload
+    workload, day = (None, None) if context is OMITTED else (context.workload, context.sized_on)
     points = operating_points(curve, sla)
     try:
-        (rigor,) = assess(points, workload=workload).rows
+        (rigor,) = assess(points, workload=workload, sized_on=day).rows
     except InputError as error:  # a formula has no curve and cannot allow a mismatch
         raise error.reworded(name="anchors", way_out="take a curve of that shape") from None
     return str(rigor)

@@ -43,6 +43,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         price_source=", ".join(filter(None, (spec.price.date, spec.price.source))),
         about={name: text for name, text in about.items() if text},
         sla_names=_names(spec),
+        sized_on=spec.sized_on,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
     )
 
@@ -66,4 +67,5 @@ def spec_levers(spec: Spec) -> LeverRanking:
         util=spec.util,
         method=spec.method,
         workload=spec.workload(),
+        sized_on=spec.sized_on,
     )

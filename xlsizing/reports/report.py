@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ class Report:
         What an SLA is called [tok/s/user]
     sign_off : tuple of str
         Lines to be signed [-]
+    sized_on : date, optional
+        The sizing's date; today where it has none [-]
 
     Raises
     ------
@@ -73,6 +76,7 @@ class Report:
     price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
     sign_off: tuple[str, ...] = ()
+    sized_on: date | None = None
 
     def __post_init__(self) -> None:
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
@@ -85,6 +89,7 @@ class Report:
             workload=self.workload,
             gpus_per_pod=self.sizing.gpus_per_pod,
             allow_mismatch=self.allow_mismatch,
+            sized_on=self.sized_on,
         )
 
     @cached_property
@@ -128,8 +133,9 @@ class Report:
         if not drafts:
             return VERDICT
         mismatched = [f"WORKLOAD MISMATCH, internal use only: {why}" for why in self.assessment.mismatch]
-        first, *rest = (rigor.reasons for rigor in self.standings)
-        shared = [reason.why for reason in first if all(reason in each for each in rest)]
+        kinds = {id(rigor): rigor for rigor in self.standings}.values()  # rows of one kind share one object
+        first, *rest = ([reason.why for reason in rigor.reasons] for rigor in kinds)
+        shared = [why for why in first if all(why in each for each in rest)]
         why = "; ".join([*mismatched, *(each for each in shared if not each.startswith("WORKLOAD MISMATCH"))])
         if drafts == len(self.standings):
             return f"{DRAFT}: {why or words.NAMED_BELOW}"

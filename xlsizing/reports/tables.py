@@ -229,7 +229,11 @@ def _workload(workload: Workload | None) -> str:
         return ""
     parts = {"ISL": workload.isl, "OSL": workload.osl}
     texts = [f"{name} {shown(tokens)}" for name, tokens in parts.items() if tokens is not None]
-    return ", ".join([*texts, *([workload.turns] if workload.turns else [])])
+    if workload.turns:
+        texts.append(workload.turns)
+    if workload.prefix_hit_rate is not None:
+        texts.append(f"prefix-cache hit rate {shown(workload.prefix_hit_rate)}")
+    return ", ".join([*texts, *filter(None, (workload.dataset_kind, workload.cache_state))])
 
 
 def _demand(report: Report) -> str:

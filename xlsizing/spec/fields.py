@@ -12,15 +12,17 @@ from xlsizing.anchors import LABELS
 from xlsizing.checks import choice, number, printable, refuse, share, whole
 from xlsizing.context import FACTS, Context
 from xlsizing.context_fields import KINDS as FACT_KINDS
-from xlsizing.context_fields import SECTIONS, UNKNOWN, Fact
+from xlsizing.context_fields import SECTIONS, Fact, placeholders
 from xlsizing.context_reading import field_named
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.rules import HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES
 from xlsizing.spec.text import Fault
 
 __all__ = [
+    "CacheState",
     "Changes",
     "ContextField",
+    "DatasetKind",
     "Day",
     "Factor",
     "FaultsError",
@@ -28,6 +30,7 @@ __all__ = [
     "FileName",
     "Flag",
     "GpusPerPod",
+    "HitRate",
     "Json",
     "LeverKind",
     "Line",
@@ -37,6 +40,7 @@ __all__ = [
     "Row",
     "Share",
     "Spares",
+    "Tier",
     "Turns",
     "at_most",
 ]
@@ -99,11 +103,11 @@ def _day(value: object, name: str) -> str:
     return str(FACT_KINDS["date"](value, name))
 
 
-def _turns(value: object, name: str) -> str | None:
+def _fact(value: object, name: str) -> Any:
+    """Return what the customer says of a field that the context has too."""
     if isinstance(value, str) and not value.strip():
         refuse(name, "must not be blank", got=BLANK, way_out="fill it in or leave the line out")
-    known: str | None = FACTS["turns"].value(value, name)
-    return known
+    return FACTS[name].value(value, name)
 
 
 def _flag(value: object, name: str) -> bool:
@@ -128,8 +132,9 @@ def _context(value: object, _name: str) -> Context:
     return Context.from_mapping(_facts(value))
 
 
-def _changes(value: object, _name: str) -> dict[str, Any]:
-    return Context.from_mapping(_facts(value)).known()
+def _changes(value: Any, _name: str) -> dict[str, Any]:
+    context = Context.from_mapping(_facts(value))
+    return {name: getattr(context, name) for name in value}  # what is said to be unknown stays so
 
 
 def _facts(value: Any) -> Any:
@@ -165,6 +170,7 @@ _FACT_JSON: Final[dict[str, Json]] = {
     "whole": {"type": "integer", "minimum": 1, "maximum": 1_000_000_000},
     "number": {"type": "number", "minimum": LOWEST, "maximum": HIGHEST},
     "share": {"type": "number", "minimum": LOWEST, "maximum": 1},
+    "fraction": {"type": "number", "minimum": 0, "maximum": 1},
     "percent": {"type": "number", "exclusiveMinimum": 1, "maximum": 100},
     "flag": {"enum": [True, False, "on", "off"]},
     "date": _DATE,
@@ -173,8 +179,19 @@ _FACT_JSON: Final[dict[str, Json]] = {
 
 
 def _fact_json(fact: Fact) -> Json:
-    known = {"enum": list(fact.choices)} if fact.kind == "choice" else _FACT_JSON[fact.kind]
-    return {"description": f"{fact.label} [{fact.unit}]", "anyOf": [known, {"enum": [*UNKNOWN, None]}]}
+    unknown = {"type": "string", "pattern": placeholders(none_too=not fact.none_is_value)}
+    return {"description": f"{fact.label} [{fact.unit}]", "anyOf": [_known_json(fact), unknown, {"enum": [None]}]}
+
+
+def _known_json(fact: Fact) -> Json:
+    return {"enum": list(fact.choices)} if fact.kind == "choice" else _FACT_JSON[fact.kind]
+
+
+def _said_json(name: str) -> WithJsonSchema:
+    """Return the schema of what the customer says of a field: not blank, but "unknown" where it is not known."""
+    pattern = placeholders(none_too=not FACTS[name].none_is_value)
+    unknown = {"type": "string", "allOf": [{"pattern": pattern}, {"pattern": r"\S"}]}
+    return WithJsonSchema({"anyOf": [_known_json(FACTS[name]), unknown]})
 
 
 _CONTEXT_JSON: Final[Json] = {
@@ -206,10 +223,12 @@ Method = Annotated[str, _checked(lambda v, n: choice(v, n, METHODS)), WithJsonSc
 LeverKind = Annotated[
     str, _checked(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})
 ]
-Turns = Annotated[
-    str | None, _checked(_turns), WithJsonSchema({"enum": [*FACTS["turns"].choices, *filter(None, UNKNOWN)]})
-]
 Flag = Annotated[bool, _checked(_flag), WithJsonSchema({"type": "boolean"})]
+Turns = Annotated[str | None, _checked(_fact), _said_json("turns")]
+HitRate = Annotated[float | None, _checked(_fact), _said_json("prefix_hit_rate")]
+DatasetKind = Annotated[str | None, _checked(_fact), _said_json("dataset_kind")]
+Tier = Annotated[str | None, _checked(_fact), _said_json("tier")]
+CacheState = Annotated[str | None, _checked(_fact), _said_json("cache_state")]
 Row = Annotated[tuple[float | None, ...], _checked(_row), WithJsonSchema(_ROW_JSON)]
 FieldName = Annotated[str, _checked(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]
 ContextField = Annotated[Context, _checked(_context), WithJsonSchema(_CONTEXT_JSON)]

@@ -7,6 +7,7 @@ editor; `example_text` is one that runs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  # `date` is a field here
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,11 @@ class Spec:
     def workload(self) -> Workload:
         """Return the customer's requests [tok]."""
         return self.requests
+
+    @property
+    def sized_on(self) -> Date | None:
+        """The day of the sizing, without its time; None where the file has no date [-]."""
+        return None if self.date is None else Date.fromisoformat(self.date[:10])
 
     def levers(self) -> list[Lever]:
         """Return the levers in the order of the file, each with its own baseline [-]."""

@@ -23,6 +23,7 @@ from xlsizing.spec.fields import (
     LeverKind,
     Line,
     Number,
+    Tier,
     at_most,
 )
 
@@ -74,7 +75,7 @@ class LeverSection(Section):
     name: Line = Field(description="What is changed [-]")
     kind: LeverKind = Field(description="What the lever changes: a curve, a factor, or the curve and the TP [-]")
     effort_days: Number = Field(description="Work to bring it into production [person-days]")
-    tier: Line | None = Field(default=None, description="Latency or throughput tier [-]")
+    tier: Tier = Field(default=None, description="Latency or throughput tier; that of its contexts [-]")
     campaign: Line | None = Field(default=None, description="The measurement campaign that it comes from [-]")
     source: Line | None = Field(default=None, description="File, page or command behind it [-]")
     changes: Annotated[list[FieldName], Field(max_length=MOST_ENTRIES), at_most(MOST_ENTRIES)] = Field(

@@ -11,6 +11,7 @@ from xlsizing.context import FACTS, Context
 from xlsizing.context_rules import check_gpus_per_pod
 from xlsizing.demand import Demand
 from xlsizing.errors import CurveError, InputError, shown
+from xlsizing.lever_matching import OUTCOMES
 from xlsizing.levers import Lever
 from xlsizing.rigor import Workload
 from xlsizing.rules import TOLERANCE
@@ -80,7 +81,7 @@ def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
 
 def _add_workload(known: Valid, parts: Valid) -> Iterator[Fault]:
     asked = known["workload"]
-    parts["requests"] = Workload(asked.isl, asked.osl, asked.turns)
+    parts["requests"] = Workload(**{name: getattr(asked, name) for name in Workload.__slots__})
     return iter(())
 
 
@@ -139,9 +140,8 @@ def _context_with(side: OptimisedSection | None, before: Context | None) -> Cont
     if side is None or side.context_changes is None:
         return None if side is None else side.context
     kept = {} if before is None else before.known()
-    shared = {
-        name: fact for name, fact in kept.items() if FACTS[name].section not in _OF_A_RUN and name != "num_prompts"
-    }
+    own = ("num_prompts", *OUTCOMES)
+    shared = {name: fact for name, fact in kept.items() if FACTS[name].section not in _OF_A_RUN and name not in own}
     return Context.from_mapping(shared | side.context_changes)
 
 

@@ -16,9 +16,12 @@ from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import Reading
 from xlsizing.spec.fields import (
+    CacheState,
     ContextField,
+    DatasetKind,
     Day,
     GpusPerPod,
+    HitRate,
     Json,
     Line,
     Method,
@@ -59,6 +62,14 @@ class WorkloadSection(Section):
     isl: Number | None = Field(default=None, description="Input tokens per request [tok]")
     osl: Number | None = Field(default=None, description="Output tokens per request [tok]")
     turns: Turns = Field(default=None, description="Whether a conversation has one turn or several [-]")
+    prefix_hit_rate: HitRate = Field(
+        default=None,
+        description="Share of the input tokens that a prefix cache serves; 0 where prompts share nothing [-]",
+    )
+    dataset_kind: DatasetKind = Field(default=None, description="What the requests are [-]")
+    cache_state: CacheState = Field(
+        default=None, description="warm, or cold where requests meet a server without any cache [-]"
+    )
 
 
 class SlaSection(Section):

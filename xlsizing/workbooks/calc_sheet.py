@@ -120,11 +120,19 @@ MET: Final[tuple[Step, ...]] = (
     ("wide", "too wide to quote", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
     ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),
     (
+        "queued",
+        "1: output tok/s is below Eta_Suspicious of c r at a point used",
+        (
+            "IF(MIN(IF(Is_Users=1,INDEX(Curve_u_eta,{a}),INDEX(Curve_eta,INDEX(Curve_knee,{a}))),"
+            "IF({capped}=1,1,MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))))<Eta_Suspicious*(1-Tolerance),1,0)"
+        ),
+    ),
+    (
         "rigor",
         "rigor",
         (
             "IF(Verdict_Possible=1,IF(OR({between}=0,{capped}=1,AND({c_a}>=Sweep_Low*(1-Tolerance),"
-            "{c_b}<=Sweep_High*(1+Tolerance))),Word_Verdict,Word_Draft),Word_Draft)"
+            "{c_b}<=Sweep_High*(1+Tolerance))),IF({queued}=1,Word_Draft,Word_Verdict),Word_Draft),Word_Draft)"
         ),
     ),
     (
@@ -170,6 +178,7 @@ _NAMED: Final = {
     "bad": "Row_SLA_Bad",
     "state": "Row_State",
     "wide": "Row_Wide",
+    "queued": "Row_Queued",
 }
 
 _FIRST_COLUMN: Final = 2

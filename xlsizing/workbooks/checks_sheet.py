@@ -13,6 +13,8 @@ from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.curve_sheet import NO, YES
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.settings import DATASET_KINDS
+from xlsizing.workbooks.sizing_sheet import price_source
 from xlsizing.workbooks.styles import tall
 
 __all__ = ["checks_rows", "checks_sheet"]
@@ -30,13 +32,21 @@ def _optional(name: str, formula: str) -> str:
     return f"IF(COUNTA({name})=0,0,{formula})"
 
 
-_TURNS: Final = "IFERROR(IF(OR(Workload_Turns=Word_Single,Workload_Turns=Word_Multi),0,1),1)"
+def _one_of(name: str, *words: str) -> str:
+    return f"IFERROR(IF(OR({','.join(f'{name}={word}' for word in words)}),0,1),1)"
+
+
+_KINDS: Final = tuple(f"Word_{kind.title().replace(' ', '_')}" for kind in DATASET_KINDS)
+_HIT_RATE: Final = "IF(ISNUMBER(Workload_Hit_Rate),IF(OR(Workload_Hit_Rate<0,Workload_Hit_Rate>1),1,0),1)"
 _WORKLOAD: Final = "+".join(
     _optional(name, formula)
     for name, formula in (
         ("Workload_ISL", _number("Workload_ISL")),
         ("Workload_OSL", _number("Workload_OSL")),
-        ("Workload_Turns", _TURNS),
+        ("Workload_Turns", _one_of("Workload_Turns", "Word_Single", "Word_Multi")),
+        ("Workload_Hit_Rate", _HIT_RATE),
+        ("Workload_Dataset_Kind", _one_of("Workload_Dataset_Kind", *_KINDS)),
+        ("Workload_Cache", _one_of("Workload_Cache", "Word_Warm", "Word_Cold")),
     )
 )
 
@@ -65,8 +75,8 @@ _INPUT: Final = (
             "IF(GPUs_per_Pod=Context_GPUs,0,1),IF(INT(GPUs_per_Pod/Context_GPUs)*Context_GPUs=GPUs_per_Pod,0,1)),0),0)"
         ),
     ),
-    ("Workload of the customer must be numbers above 0 and one of the turns, or blank (sheet Context)", _WORKLOAD),
-    ("WORKLOAD MISMATCH: the curve was measured at another shape (sheet Context)", "SUM(Workload_Off)"),
+    ("Workload of the customer must be numbers and words of the lists, or blank (sheet Context)", _WORKLOAD),
+    ("WORKLOAD MISMATCH: the curve was measured at another workload (sheet Context)", "SUM(Workload_Off)"),
 )
 
 _CURVE: Final = (
@@ -172,6 +182,9 @@ def _line(page: Page, row: int, words: str, formula: str, *, error: bool) -> Non
     page.put(f"E{row}", f"=IF(C{row}=0,0,1)", "calc.int")
 
 
+_PRICE: Final = {"USD_per_GPU_Hour": "Edited_Price", "Price_Source": "Edited_Price_Source"}
+
+
 def _delivered_inputs(page: Page, report: Report, row: int) -> int:
     sizing, demand = report.sizing, report.sizing.demand
     values = {
@@ -185,14 +198,20 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "Hours_per_Month": HOURS_PER_MONTH,
         "Method": sizing.points.method.name,
         "T_Per_Pod_Stated": YES if sizing.curve.throughput_per_replica else NO,
+        "Price_Source": price_source(report),
     }
     page.put(f"B{row}", "As delivered: inputs", "section")
     _heads(page, row + 1, ("input", "delivered", "differs"))
     for name, value in values.items():
         at = row + 2 + list(values).index(name)
         page.put(f"B{at}", name, "calc.text")
-        page.put(f"C{at}", value, "static.left" if isinstance(value, str) else "static.num")
+        if name == "Price_Source":
+            page.user(f"C{at}", str(value), "static.left", "price source")
+        else:
+            page.put(f"C{at}", value, "static.left" if isinstance(value, str) else "static.num")
         page.put(f"D{at}", f"={_differs(f'C{at}', name)}", "calc.int")
+        if name in _PRICE:
+            page.named(_PRICE[name], f"D{at}")
     last = row + 1 + len(values)
     page.named("Edited_Inputs", f"D{row + 2}:D{last}")
     return last

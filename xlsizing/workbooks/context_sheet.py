@@ -9,13 +9,14 @@ from xlsizing.context import Context, worded
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.settings import TURNS
+from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS
 from xlsizing.workbooks.styles import tall
 
 __all__ = ["context_sheet"]
 
-_TABLE: Final = 17
+_TABLE: Final = 20
 _UNKNOWN: Final = "not known"
+_NO_MATTER: Final = "does not bear here"
 _VALUE: Final = 36
 
 
@@ -46,30 +47,49 @@ def _workload(page: Page, workload: Workload, measured: Context) -> None:
     page.put("B4", "Workload: the curve must be measured at the customer's", "section")
     for column, head in zip("BCDE", ("per request", "customer (input)", "curve, measured", "mismatch"), strict=True):
         page.put(f"{column}5", head, "head")
-    isl = measured.isl if measured.mean_input_tokens is None else measured.mean_input_tokens
-    osl = measured.osl if measured.mean_output_tokens is None else measured.mean_output_tokens
-    entries = (
-        ("input tokens [tok]", "Workload_ISL", workload.isl, isl),
-        ("output tokens [tok]", "Workload_OSL", workload.osl, osl),
-        ("turns", "Workload_Turns", workload.turns, measured.turns),
-    )
-    for row, (words, name, asked, had) in enumerate(entries, start=6):
+    rows = enumerate(_entries(workload, measured), start=_FIRST)
+    for row, (words, name, asked, had, off) in rows:
         page.put(f"B{row}", words, "calc.text")
         page.put(f"C{row}", asked, "input.left")
         page.put(f"D{row}", _UNKNOWN if had is None else had, "static.left")
         page.named(name, f"C{row}")
-        off = f"IF(ABS(D{row}-C{row})>Tokens_Off*C{row}*(1+Tolerance),1,0)"
-        both = f"ISNUMBER(C{row})*ISNUMBER(D{row})"
-        if name == "Workload_Turns":
-            both, off = f'(COUNTA(C{row})=1)*(D{row}<>"{_UNKNOWN}")', f"IF(C{row}=D{row},0,1)"
-        page.put(f"E{row}", f"=IFERROR(IF({both}=1,{off},0),1)", "calc.int")
+        both = f'(COUNTA(C{row})=1)*(D{row}<>"{_UNKNOWN}")*(D{row}<>"{_NO_MATTER}")'
+        page.put(f"E{row}", f"=IFERROR(IF({both}=1,{off.format(c=f'C{row}', d=f'D{row}')},0),1)", "calc.int")
         unknown = f'IF(OR(COUNTA(C{row})=0,D{row}="{_UNKNOWN}"),"not compared: one side is not known","")'
-        page.put(f"F{row}", f"=IFERROR({unknown},Word_Check)", "note.text")
-    page.named("Workload_Off", "E6:E8")
-    page.named("Curve_OSL", "D7")
+        if name == "Workload_Cache":
+            unknown = f'IF(AND(COUNTA(C{row})=0,D{row}=Word_Cold),"not compared: one side is not known","")'
+        page.put(f"F{row}", f'=IFERROR(IF(D{row}="{_NO_MATTER}","",{unknown}),Word_Check)', "note.text")
+    page.named("Workload_Off", f"E{_FIRST}:E{_LAST}")
+    page.named("Curve_OSL", f"D{_FIRST + 1}")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
-    page.validate("C6:C7", "A number above 0, or blank", **above_0)
-    page.validate("C8", " or ".join(TURNS), type="list", formula1=f'"{",".join(TURNS)}"')
+    page.validate(f"C{_FIRST}:C{_FIRST + 1}", "A number above 0, or blank", **above_0)
+    page.validate(f"C{_FIRST + 3}", "A share from 0 to 1, or blank", type="decimal", formula1="0", formula2="1")
+    for offset, choices in ((2, TURNS), (4, DATASET_KINDS), (5, CACHE_STATES)):
+        page.validate(f"C{_FIRST + offset}", " or ".join(choices), type="list", formula1=f'"{",".join(choices)}"')
+
+
+_FIRST: Final = 6
+_LAST: Final = 11
+_TOKENS_OFF: Final = "IF(ABS({d}-{c})>Tokens_Off*{c}*(1+Tolerance),1,0)"
+_WORDS_OFF: Final = "IF({c}={d},0,1)"
+_HITS_OFF: Final = "IF(ABS({d}-{c})>Hit_Rate_Off+Tolerance,1,0)"
+
+_Entry = tuple[str, str, object, object, str]
+
+
+def _entries(workload: Workload, measured: Context) -> tuple[_Entry, ...]:
+    """Return words, name, the customer's side, the curve's side, and the formula of a mismatch of each line."""
+    caching = measured.on("prefix_caching")
+    kind = measured.dataset_kind if caching or measured.on("speculative_decoding") else _NO_MATTER
+    hits = measured.prefix_hit_rate if caching else _NO_MATTER
+    return (
+        ("input tokens [tok]", "Workload_ISL", workload.isl, measured.tokens("isl"), _TOKENS_OFF),
+        ("output tokens [tok]", "Workload_OSL", workload.osl, measured.tokens("osl"), _TOKENS_OFF),
+        ("turns", "Workload_Turns", workload.turns, measured.turns, _WORDS_OFF),
+        ("prefix-cache hit rate", "Workload_Hit_Rate", workload.prefix_hit_rate, hits, _HITS_OFF),
+        ("kind of dataset", "Workload_Dataset_Kind", workload.dataset_kind, kind, _WORDS_OFF),
+        ("cache state", "Workload_Cache", workload.cache_state, measured.cache_state, _WORDS_OFF),
+    )
 
 
 def _standing(page: Page, report: Report) -> None:
@@ -84,30 +104,30 @@ def _standing(page: Page, report: Report) -> None:
         ("fields missing", "Context_Missing", len(Context().missing()) if missing is None else missing),
         ("1: nothing common to all rows stands against a VERDICT", "Verdict_Delivered", int(not assessment.common)),
     )
-    for row, (words, name, value) in enumerate(entries, start=10):
+    for row, (words, name, value) in enumerate(entries, start=_LAST + 2):
         page.put(f"B{row}", words, "calc.text")
         page.put(f"C{row}", value, "static.left")
         page.named(name, f"C{row}")
-    page.merge("B15:H15")
+    page.merge("B18:H18")
     lacking = ", ".join(context.missing_labels()) if context else "all of them"
-    page.put("B15", f"Missing: {lacking or 'nothing'}", "label.wrap")
-    page.tall(15, tall(lacking, 150))
-    page.put("B14", "1: a row may be a VERDICT (curve and workload as delivered)", "calc.text")
+    page.put("B18", f"Missing: {lacking or 'nothing'}", "label.wrap")
+    page.tall(18, tall(lacking, 150))
+    page.put("B17", "1: a row may be a VERDICT (curve, workload and price as delivered)", "calc.text")
     same = "".join(f",SUM(Edited_{name})=0" for name in ("Anchors", "Workload"))
-    page.put("C14", f"=IF(AND(Verdict_Delivered=1{same}),1,0)", "calc.left")
-    page.named("Verdict_Possible", "C14")
-    for row, asked in enumerate(_asked(report), start=6):
+    page.put("C17", f"=IF(AND(Verdict_Delivered=1,Price_Unsourced=0{same}),1,0)", "calc.left")
+    page.named("Verdict_Possible", "C17")
+    for row, asked in enumerate(_asked(report), start=_FIRST):
         page.put(f"G{row}", asked, "static.left")
         page.put(f"H{row}", f'=IFERROR(IF(G{row}&""=C{row}&"",0,1),1)', "calc.int")
     page.put("G5", "customer, as delivered", "head")
     page.tall(5, 30)
     page.put("H5", "differs", "head")
-    page.named("Edited_Workload", "H6:H8")
+    page.named("Edited_Workload", f"H{_FIRST}:H{_LAST}")
 
 
 def _asked(report: Report) -> tuple[object, ...]:
     asked = report.workload or Workload()
-    return asked.isl, asked.osl, asked.turns
+    return tuple(getattr(asked, name) for name in Workload.__slots__)
 
 
 def _fields(page: Page, context: Context) -> None:

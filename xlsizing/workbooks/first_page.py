@@ -11,7 +11,16 @@ from xlsizing.reports.report import Report
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.cells import CellValue, Values
 
-__all__ = ["BANNER_AT", "BY_SLA", "DEMAND_AT", "GATE_AT", "STEP_AT", "first_page_differences", "same_words"]
+__all__ = [
+    "BANNER_AT",
+    "BY_SLA",
+    "DEMAND_AT",
+    "GATE_AT",
+    "STEP_AT",
+    "first_page_differences",
+    "from_difference",
+    "same_words",
+]
 
 BANNER_AT: Final = "B3"
 STEP_AT: Final = "M11"
@@ -77,15 +86,15 @@ def first_page_differences(table: Values, report: Report) -> Iterator[str]:
         sentences += [("next step", STEP_AT, step.step, same_words), ("its gate", GATE_AT, step.gate, same_words)]
     for what, cell, wanted, says in sentences:  # a lever's step is a user's words, which a cell may hold mended
         if not says(str(table.get(cell)), wanted):
-            got, had = _from_difference(str(table.get(cell)), wanted)
+            got, had = from_difference(str(table.get(cell)), wanted)
             yield f"{what} is {shown(got)} in Sizing!{cell} and {shown(had)} in Python"
     asked = BY_SLA if sizing.demand.counts_users else float(sizing.demand.output_tok_s(0))
     if not _equal(table.get(DEMAND_AT), asked):
         yield f"demand in output tok/s is {shown(table.get(DEMAND_AT))} in Sizing!{DEMAND_AT} and {shown(asked)} in Python"
 
 
-def _from_difference(text: str, wanted: str) -> tuple[str, str]:
-    """Return both from the word on in which they differ: a refusal shows the beginning of a long text."""
+def from_difference(text: str, wanted: str) -> tuple[str, str]:
+    """Return `text` and `wanted` from the word on in which they differ: a refusal shows the beginning of a long text [-]."""
     pairs = enumerate(zip(text, wanted, strict=False))
     alike = next((at for at, (got, had) in pairs if got != had), min(len(text), len(wanted)))
     start = 1 + text.rfind(" ", 0, alike)

@@ -12,12 +12,13 @@ from xlsizing.rigor import context_reasons
 from xlsizing.rules import SWEEP
 from xlsizing.workbooks.calc_sheet import CALC, calc_cells
 from xlsizing.workbooks.cells import ROW, Values
+from xlsizing.workbooks.first_page import from_difference, same_words
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import in_words, joined, sentence
 from xlsizing.workbooks.settings import listed
 
-__all__ = ["FIRST_HELPER", "live_rigor", "rigor_differences", "rigor_rows"]
+__all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
 
 FIRST_HELPER: Final = 2 + len(CALC)
 """The first column of sheet Calc that is free beside the steps of a row [-]."""
@@ -25,6 +26,7 @@ FIRST_HELPER: Final = 2 + len(CALC)
 _TOP: Final = 3
 _STATIC: Final = 2  # rows of texts as delivered, before the live ones
 _COLUMNS: Final = ("B", "C", "D")
+_JOINED_COLUMNS: Final = ("E", "F", "G")
 _SWEEP_COLUMNS: Final = ("H", "I", "J", "K")
 
 
@@ -53,7 +55,9 @@ def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
         calc.user(f"{_COLUMNS[1]}{row}", text or _NOTHING, "const.text", "rigor")
         calc.put(f"{_COLUMNS[2]}{row}", meaning, "note")
         calc.named(name, f"{_COLUMNS[1]}{row}")
-    listed(calc, _TOP + _STATIC, _COLUMNS, _reasons(_TOP + _STATIC))
+    reasons = _reasons()
+    listed(calc, _TOP + _STATIC, _COLUMNS, reasons)
+    listed(calc, _TOP, _JOINED_COLUMNS, _joined(list(reasons)))
 
 
 _NOTHING: Final = "-"
@@ -67,7 +71,7 @@ def _context(report: Report) -> str:
 def _others(report: Report) -> str:
     """Return the reasons for all rows that neither the context nor the sweep gives."""
     lacks = words.LACKS.split("{", maxsplit=1)[0]
-    known = {reason.why for reason in context_reasons(report.context)}
+    known = {words.NO_THROUGHPUT, words.TOO_CLOSE, *(reason.why for reason in context_reasons(report.context))}
     reasons = [reason.why for reason in report.assessment.common if reason.why not in known]
     return "; ".join(why for why in reasons if not why.startswith(lacks))
 
@@ -102,48 +106,62 @@ def _sweep(calc: Page) -> None:
     calc.named("Sweep_First", f"{first}{_TOP + len(SWEEP) - 1}")
 
 
-def _reasons(row: int) -> dict[str, tuple[object, str]]:
-    """Return the live reasons, from `row` on, each joined to those before it."""
+def _reasons() -> dict[str, tuple[object, str]]:
+    """Return the live reasons in the order in which the core names them."""
     edited = "SUM(Edited_Anchors)+SUM(Edited_Workload)"
     lacks = sentence(words.LACKS, points="Sweep_Lacking")
     low, high = (in_words(f"INDEX(Curve_c,MAX(Row_Outside){more})") for more in ("", "+1"))
     outside = sentence(words.OUTSIDE, low=low, high=high, sweep_low="Sweep_Low", sweep_high="Sweep_High")
     same = "AND(MIN(Row_Outside)>0,MIN(Row_Outside)=MAX(Row_Outside))"
-    why = joined("Why_1", "Why_2", "Why_3", "Why_4", "Why_5")
-    steps = {
-        "Why_1": f'=IF(Why_Context="{_NOTHING}","",Why_Context)',
-        "Why_2": f'=IF(Sweep_Lacking="","",{lacks})',
-        "Why_3": f'=IF(OR({edited}>0,Why_Delivered="{_NOTHING}"),"",Why_Delivered)',
-        "Why_4": f'=IF({edited}>0,"the anchors or the workload were edited since delivery","")',
-        "Why_5": (
-            f'=IF(Checks_Failed>0,"",IF(COUNTIF(Row_State,2)=COUNT(Row_Outside),"{words.UNMET}",'
-            f'IF({same},{outside},"")))'
+    queued = "AND(SUM(Row_Queued)>0,SUM(Row_Queued)=COUNT(Row_Outside))"
+    steps = (
+        ("the context", f'=IF(Why_Context="{_NOTHING}","",Why_Context)'),
+        ("the sweep", f'=IF(Sweep_Lacking="","",{lacks})'),
+        ("throughput", f'=IF(Has_T=1,"","{words.NO_THROUGHPUT}")'),
+        ("concurrencies", f'=IF(SUM(Curve_close)=0,"","{words.TOO_CLOSE}")'),
+        ("as delivered, until edited", f'=IF(OR({edited}>0,Why_Delivered="{_NOTHING}"),"",Why_Delivered)'),
+        ("edits", f'=IF({edited}>0,"the anchors or the workload were edited since delivery","")'),
+        ("the price", f'=IF(Price_Unsourced=1,"{words.PRICE_CHANGED}","")'),
+        (
+            "bracket of all rows",
+            (
+                f'=IF(Checks_Failed>0,"",IF(COUNTIF(Row_State,2)=COUNT(Row_Outside),"{words.UNMET}",'
+                f'IF({same},{outside},"")))'
+            ),
         ),
-    }
-    meanings = ("the context", "the sweep", "as delivered, until edited", "edits", "shared by all rows")
-    found: dict[str, tuple[object, str]] = {
-        name: (formula, meaning) for (name, formula), meaning in zip(steps.items(), meanings, strict=True)
-    }
-    last = row + len(found)
-    for position, formula in enumerate(why[1:]):
-        before = "Why_1" if position == 0 else f"{_COLUMNS[1]}{last + position - 1}"
-        found[f"Why_to_{position + 2}"] = (f"={formula.format(before=before)}", "joined as far")
-    found["Rigor_Line"] = (_line(), "the line of the first page")
-    return found
+        ("points of all rows", f'=IF(Checks_Failed>0,"",IF({queued},"{words.QUEUED}",""))'),
+    )
+    return {f"Why_{at}": (formula, meaning) for at, (meaning, formula) in enumerate(steps, start=1)}
+
+
+def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
+    """Return the line of the first page, and below it the cells named `reasons`, each joined to those before it."""
+    steps: dict[str, tuple[object, str]] = {}
+    before = reasons[0]
+    for position, formula in enumerate(joined(*reasons)[1:], start=2):
+        name = f"Why_to_{position}"
+        steps[name] = (f"={formula.format(before=before)}", "joined as far")
+        before = name
+    return {"Rigor_Line": (_line(), "the line of the first page"), **steps}
+
+
+_ALL: Final = "Why_to_9"
+"""The cell in which every reason is joined [-]."""
 
 
 def _line() -> str:
+    """Return the formula of the standing of all rows, with the reasons that they share."""
     rows, verdicts = "COUNT(Row_Outside)", "COUNTIF(Out_Rigor,Word_Verdict)"
     mixed = sentence(
         words.MIXED, verdicts=verdicts, rows=rows, verdict="Word_Verdict", drafts=f"({rows}-{verdicts})",
         draft="Word_Draft",
     )  # fmt: skip
-    draft = f'Word_Draft&": "&IF(Why_to_5="","{words.NAMED_BELOW}",Why_to_5)'
+    draft = f'Word_Draft&": "&IF({_ALL}="","{words.NAMED_BELOW}",{_ALL})'
     return f"=IF(Checks_Failed>0,Word_Check,IF({verdicts}={rows},Word_Verdict,IF({verdicts}>0,{mixed},{draft})))"
 
 
 def rigor_differences(values: Values, report: Report) -> Iterator[str]:
-    """Give a sentence where the standing of the whole is not the core's; its reasons are words, the standing is not.
+    """Give a sentence where the standing of the whole is not the core's.
 
     Parameters
     ----------
@@ -152,7 +170,24 @@ def rigor_differences(values: Values, report: Report) -> Iterator[str]:
     report : Report
         The sizing that the workbook shows [-]
     """
-    cell = f"{_COLUMNS[1]}{_TOP + _STATIC + list(_reasons(0)).index('Rigor_Line')}"
+    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
     got, wanted = (str(line).split(":", maxsplit=1)[0] for line in (values.get(cell), report.headline))
     if got != wanted:
         yield f"standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"
+
+
+def reason_differences(values: Values, report: Report) -> Iterator[str]:
+    """Give a sentence where the reasons beside the standing are not the core's: none left out, none too many.
+
+    Parameters
+    ----------
+    values : mapping
+        The values of sheet Calc by cell [-]
+    report : Report
+        The sizing that the workbook shows [-]
+    """
+    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
+    line = str(values.get(cell))
+    if not same_words(line, report.headline):
+        got, wanted = from_difference(line, report.headline)
+        yield f"reason of the standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"

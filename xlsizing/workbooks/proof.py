@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from xlsizing.errors import SizingError, shown
+from xlsizing.next_words import QUEUED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rigor import Rigor
 from xlsizing.rows import SizingRow
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.calc_sheet import POINT, calc_cells
 from xlsizing.workbooks.cells import ERROR_VALUES, Values
 from xlsizing.workbooks.first_page import first_page_differences
 from xlsizing.workbooks.live_next import next_differences
-from xlsizing.workbooks.live_rigor import rigor_differences
+from xlsizing.workbooks.live_rigor import reason_differences, rigor_differences
 from xlsizing.workbooks.names import Layout
 from xlsizing.workbooks.wording import wrong_basis, wrong_remark
 
@@ -104,13 +106,13 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
         If a row differs, which is named, or a check fails.
     """
     table, calc = values["Sizing"], values["Calc"]
-    rows, labels, brackets = report.given_rows, _labels(report), _brackets(report)
+    rows, rigors, brackets = report.given_rows, _rigors(report), _brackets(report)
     found: list[tuple[int, str]] = []
     for position in piece:
         known = position < len(rows)
-        row, label = (rows[position], labels[position]) if known else (None, "")
+        row, rigor = (rows[position], rigors[position]) if known else (None, None)
         live = layout.sla_rows[position]
-        found += _differences(row, label, live, table, calc)
+        found += _differences(row, rigor, live, table, calc)
         found += _wrong_words(row, brackets[position] if known else (0, 0), live, table)
     _refuse(found, values["Checks"])
 
@@ -133,15 +135,14 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     table, calc = values["Sizing"], values["Calc"]
     found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
     found += [*rigor_differences(calc, report), *next_differences(calc, report), *first_page_differences(table, report)]
+    found += reason_differences(calc, report)
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 
-def _labels(report: Report) -> list[str]:
-    """Return DRAFT or VERDICT of each row, in the order of the sizing."""
-    labels = [""] * len(report.order)
-    for rigor, position in zip(report.standings, report.order, strict=True):
-        labels[position] = rigor.label
-    return labels
+def _rigors(report: Report) -> list[Rigor]:
+    """Return the standing of each row, in the order of the sizing."""
+    by_position = dict(zip(report.order, report.standings, strict=True))
+    return [by_position[position] for position in range(len(report.order))]
 
 
 def _brackets(report: Report) -> list[tuple[float, float]]:
@@ -164,7 +165,7 @@ def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
 
 
 def _differences(
-    row: SizingRow | None, label: str, live: int, table: Values, calc: Values
+    row: SizingRow | None, rigor: Rigor | None, live: int, table: Values, calc: Values
 ) -> Iterator[tuple[int, str]]:
     """Give a rank and a sentence for each difference between a row of the core and row `live` of the workbook.
 
@@ -172,7 +173,7 @@ def _differences(
     """
     cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
     place = _row_named(row, live)
-    expected = _expected(row, label, live, cells)
+    expected = _expected(row, rigor, live, cells)
     for (words, sheet, cell), wanted in expected.items():
         got = (calc if sheet == "Calc" else table).get(cell)
         if not _equal(got, wanted):
@@ -203,14 +204,16 @@ def _wrong_words(
 _Place = tuple[str, str, str]
 
 
-def _expected(row: SizingRow | None, label: str, live: int, cells: Mapping[str, str]) -> dict[_Place, object]:
+def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]) -> dict[_Place, object]:
     """Return what the cells of a row must hold, by what it is and where it stands."""
     wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
         unmet = CANNOT_BE_MET if row and field == "gpus_high" else ""
         wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = getattr(row, field) if met else unmet
-    wanted["rigor", "Sizing", f"R{live}"] = label if met else ""
+    queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
+    wanted["rigor", "Sizing", f"R{live}"] = rigor.label if rigor and met else ""
+    wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
     for field, words in _FIELDS.items():
         if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them

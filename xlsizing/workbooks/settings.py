@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Final
 
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
 from xlsizing.context import FACTS
-from xlsizing.context_rules import TOKENS_OFF
+from xlsizing.context_fields import NONE, UNKNOWN
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
-__all__ = ["CHECK_INPUTS", "TURNS", "UNITS", "constants", "listed", "settings"]
+__all__ = [
+    "CACHE_STATES",
+    "CHECK_INPUTS",
+    "DATASET_KINDS",
+    "TURNS",
+    "UNITS",
+    "constants",
+    "listed",
+    "no_source",
+    "plain_source",
+    "settings",
+]
+
+DATASET_KINDS: Final = FACTS["dataset_kind"].choices
+CACHE_STATES: Final = FACTS["cache_state"].choices
+"""What a customer's requests may be, and the server that they meet [-]."""
 
 TURNS: Final = FACTS["turns"].choices
 """Turn patterns of a workload [-]."""
@@ -46,7 +62,9 @@ _CONSTANTS: Final = {
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
-    "Tokens_Off": (TOKENS_OFF, "most that the workloads may differ"),
+    "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),
+    "Hit_Rate_Off": (rules.HIT_RATE_OFF, "most that two prefix-cache hit rates may be apart"),
+    "Distinct": (rules.DISTINCT, "concurrencies nearer to each other are one point"),
     "Sweep_Low": (rules.SWEEP[0], "lowest c of the sweep for a VERDICT"),
     "Sweep_High": (rules.SWEEP[-1], "highest c of the sweep for a VERDICT"),
     "Seconds_per_Minute": (60, "s/min"),
@@ -72,6 +90,9 @@ _CONSTANTS: Final = {
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
     "Word_Single": (TURNS[0], "turns of the workload"),
     "Word_Multi": (TURNS[1], "turns of the workload"),
+    **{f"Word_{kind.title().replace(' ', '_')}": (kind, "kind of the dataset") for kind in DATASET_KINDS},
+    "Word_Warm": (CACHE_STATES[0], "cache state"),
+    "Word_Cold": (CACHE_STATES[1], "cache state"),
     "Word_Unmet": (CANNOT_BE_MET, "shown where no anchor meets the SLA"),
 }
 
@@ -91,6 +112,17 @@ def _per_gpu() -> str:
     factors = ",".join(looks.format(k=k) for k in rules.PER_GPU_FACTORS)
     pod = f"IF(ISNUMBER(GPUs_per_Pod),IF(GPUs_per_Pod>1,{looks.format(k='GPUs_per_Pod')},0),0)"
     return f"=IF(T_Stated=1,0,IF(COUNT(Curve_share)<Few,0,MAX({factors},{pod})))"
+
+
+def plain_source(text: str) -> str:
+    """Return the formula of the source of a price, `text`, without the signs of placeholders [-]."""
+    return reduce(lambda inner, sign: f'SUBSTITUTE({inner},"{sign}","")', " -./#?_()", text)
+
+
+def no_source(plain: str) -> str:
+    """Return the condition that `plain`, the cell of a `plain_source`, names no source; "=" takes any capitals [-]."""
+    words = ("", NONE, "assumed", *(word.replace(" ", "") for word in UNKNOWN))
+    return f"OR({','.join(f'{plain}={chr(34)}{word}{chr(34)}' for word in words)})"
 
 
 _DERIVED: Final = {
@@ -116,6 +148,11 @@ _DERIVED: Final = {
         ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'
         'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
         "output tok/s asked for (blank for users: it depends on the SLA)",
+    ),
+    "Price_Source_Plain": (f'=IFERROR({plain_source("Price_Source")},"")', "source of the price without its punctuation"),
+    "Price_Unsourced": (
+        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IF({no_source('Price_Source_Plain')},1,0)))",
+        "1: the price was changed since delivery, its source was not",
     ),
     "Demand_Asked": (
         '=IF(Inputs_OK=1,IF(Is_Users=1,Demand_Value,Demand_tok_s),"")',

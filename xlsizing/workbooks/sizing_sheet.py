@@ -9,8 +9,9 @@ from typing import Final
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
+from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import facts
+from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rules import HOURS_PER_MONTH, METHODS
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
@@ -22,7 +23,7 @@ from xlsizing.workbooks.settings import UNITS
 from xlsizing.workbooks.sizing_words import BANNER, EDITED, SPARES, basis, remark
 from xlsizing.workbooks.styles import BAD, GOOD, RED, tall
 
-__all__ = ["RESULTS", "sizing_rows", "sizing_sheet"]
+__all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 
 RESULTS: Final = (
     ("D", "gpus_high", "GPUs to commit", "key.int", "Out_GPUs_Commit", 14),
@@ -121,7 +122,7 @@ def _inputs(page: Page, report: Report) -> None:
             "USD_per_GPU_Hour",
             sizing.gpu_hourly_usd,
             "input.price",
-            "$/GPU-hour; its source stands at the right",
+            f'=IF(Price_Unsourced=1,"{PRICE_CHANGED}","$/GPU-hour; its source stands at the right")',
         ),
         ("Hours per month", "Hours_per_Month", HOURS_PER_MONTH, "input.num", "h/month, assumed"),
         ("Interpolation", "Method", sizing.points.method.name, "input.text", " / ".join(METHODS)),
@@ -154,12 +155,16 @@ def _basis(page: Page, report: Report) -> None:
     texts = {
         "Curve": (report.source or "given point by point", 1),
         "Context": (report.context.label() if report.context else "none given: every row is a DRAFT", 2),
-        "Price": (facts(report)["Price"], 1),
+        "Price": (price_source(report), 1),
     }
     row = 6
     for label, (text, rows) in texts.items():
-        _beside(page, row, label, rows)
-        page.user(f"M{row}", text, "label.wrap" if rows > 1 else "label.text", label)
+        _beside(page, row, label, rows, whole=label != "Price")
+        if label == "Price":  # a new price comes with a new source; not merged: its text runs on over blank cells
+            page.user(f"M{row}", text, "input.text", label)
+            page.named("Price_Source", f"M{row}")
+        else:
+            page.user(f"M{row}", text, "label.wrap" if rows > 1 else "label.text", label)
         row += rows
     page.put(f"L{row}", "Next lever (live: it follows the inputs)", "section")
     for cell, label, name in ((STEP_AT, "Step", "Next_Step"), (GATE_AT, "Gate", "Next_Gate")):
@@ -170,10 +175,16 @@ def _basis(page: Page, report: Report) -> None:
     page.put("F15", "tok/s; users x SLA where users are the demand", "note.text")
 
 
-def _beside(page: Page, row: int, label: str, rows: int) -> None:
+def price_source(report: Report) -> str:
+    """Return where the price is from, as the first page says it: its date and source, or that there is none [-]."""
+    return "assumed" if report.sizing.price_assumed else report.price_source or NO_SOURCE
+
+
+def _beside(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:
     """Write `label`, and make room for so many rows of text beside it."""
     page.put(f"L{row}", label, "strong.wrap")
-    page.merge(f"M{row}:S{row + rows - 1}")
+    if whole:
+        page.merge(f"M{row}:S{row + rows - 1}")
 
 
 def _table(page: Page, layout: Layout) -> None:
@@ -258,4 +269,5 @@ def _colours(page: Page, layout: Layout) -> None:
     rules.add("B3:S3", FormulaRule(formula=["Rigor_Line=Word_Verdict"], fill=fine))
     for cell in ("B4", "L5"):
         page.reddens(cell, "Edited>0")
+    page.reddens("F12", "Price_Unsourced=1")
     rules.add(f"R{first}:R{last}", FormulaRule(formula=[f"R{first}=Word_Verdict"], fill=fine))

@@ -54,7 +54,8 @@ def remark(calc: Mapping[str, str]) -> str:
     measure = f'IF(ISNUMBER({calc["next_c"]}),"measure c="&{calc["next_c"]},"bracket closed")'
     wide = f'IF({calc["wide"]}=1,"too wide to quote: "&{measure},"")'
     flag = f'IF({calc["load_flag"]}>1+Tolerance,"max-num-seqs does not carry the demand","")'
-    draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),"DRAFT: bracket outside the sweep","")'
+    why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used","DRAFT: bracket outside the sweep")'
+    draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
     above = f'IF(ISNUMBER({calc["next_c"]}),"measure c=1 or relax the SLA","relax the SLA")'
     both = joined(wide, flag)[1].format(before=wide)
     return (

@@ -7,6 +7,7 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from xlsizing.hosts.commands.audit import command
+from xlsizing.next_words import NO_THROUGHPUT
 
 CLAIM = {"--pods": "18", "--gpus-per-pod": "8", "--tpm": "3000000", "--anchors": "128:22.78125", "--util": "1.0"}
 BESIDE = {"pods", "gpus", "sla", "concurrency", "spec", "allow_mismatch", "as_json"}
@@ -42,7 +43,8 @@ class TestClaim:
         code, out, err = run(capsys, *claimed())
         assert (code, err) == (0, "")
         assert out.startswith(
-            "Rigor: DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64\n\n"
+            "Rigor: DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64; "
+            f"{NO_THROUGHPUT}\n\n"
             "Fits: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
             "22.8 tok/s/user; equal to the 18 pods of our own sizing.\n- "
         )

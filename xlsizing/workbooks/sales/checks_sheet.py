@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from xlsizing.context import FACTS
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
-from xlsizing.workbooks.sales.layout import CURVES, alarm, chosen
+from xlsizing.workbooks.sales.layout import CURVES, alarm, chosen, of_curve
 from xlsizing.workbooks.sales.levers_sheet import LEVER_ROWS
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
-from xlsizing.workbooks.sales.workload import TOKENS, measured_tokens, same_tokens, same_turns
-from xlsizing.workbooks.settings import constants
+from xlsizing.workbooks.sales.workload import (
+    BEYOND_SHAPE,
+    TOKENS,
+    measured_tokens,
+    same_beyond,
+    same_tokens,
+    same_turns,
+)
+from xlsizing.workbooks.settings import constants, no_source, plain_source
 
 __all__ = ["checks_sheet"]
 
@@ -22,7 +30,7 @@ _GOOD: Final = "Example_Anchors,Example_SLA"  # a curve and an SLA that are neve
 _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one curve has"
 
 _CONSTANTS: Final = (
-    "Tolerance", "Tokens_Off", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
+    "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
     "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Log_c", "Word_Tpot",
 )  # fmt: skip
 
@@ -176,6 +184,12 @@ def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
         "customer's ISL against the curve's": same_tokens(_tokens("ISL", block), "Quote_ISL"),
         "customer's OSL against the curve's": same_tokens(_tokens("OSL", block), "Quote_OSL"),
         "customer's turns against the curve's": same_turns(value_cell(block, "turns"), "Quote_Turns"),
+        **{
+            f"customer's {FACTS[field].label.lower()} against the curve's": same_beyond(
+                field, lambda name: value_cell(block, name), asked
+            )
+            for field, asked in BEYOND_SHAPE.items()
+        },
         "GPUs per pod against the context": _sizes(block, gpus),
     }
     return [(f"{name}: {words}", _once_picked(place, sentence)) for words, sentence in checks.items()]
@@ -281,6 +295,9 @@ def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int) -> None:
         ("Checks of the comparison failed", "Compare_Failed", _sum(ends, "compare", "refused pair")),
         ("Checks that leave no figure of the comparison standing", "Compare_Refused", _sum(ends, "quote", "refused pair")),
         ("Checks of sheet Levers failed", "Levers_Failed", _sum(ends, "levers")),
+        ("Source of the price without its punctuation", "Quote_Source_Plain",
+         f'=IFERROR({plain_source(f"({_PRICE_SOURCE})")},"")'),
+        ("1: price changed, no source: rows stay DRAFT", "Quote_Price_Unsourced", f"={_unsourced()}"),
         ("First failure", "First_Failure",
          f'=IF(Checks_Failed=0,"",INDEX(Check_What,MATCH(1,Check_Flag,0))&": "&IF(ISERROR({found}),{silent},{found}))'),
     )  # fmt: skip
@@ -288,6 +305,26 @@ def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int) -> None:
         page.put(f"B{at}", words, "strong")
         page.put(f"C{at}", formula, "key.text")
         page.named(name, f"C{at}")
+
+
+_OWN: Final = "Quote_USD_per_GPU_Hour"
+_CURVES_USD, _CURVES_SOURCE, _HAD_USD, _HAD_SOURCE = (
+    of_curve(name, "Picked_Place")
+    for name in ("Curve_USD_per_GPU_Hour", "Curve_Price_Source", "Delivered_USD_per_GPU_Hour", "Delivered_Price_Source")
+)
+_PRICE_SOURCE: Final = f'IF({_OWN}<>"",Quote_Price_Source,{_CURVES_SOURCE})'
+
+
+def _unsourced() -> str:
+    """Return the formula of 1 where a price stands beside the source of another, or beside none.
+
+    The quote's own price is another one unless it is the curve's; that of a curve, unless it is the delivered one.
+    """
+    nothing = no_source("Quote_Source_Plain")
+    own = f'IF({_OWN}={_CURVES_USD},0,IF(OR(Quote_Price_Source&""={_CURVES_SOURCE}&"",{nothing}),1,0))'
+    changed = f'AND({_CURVES_SOURCE}&""={_HAD_SOURCE}&"",{_CURVES_USD}<>{_HAD_USD})'
+    of_the_curve = f'IF({_CURVES_USD}="",0,IF(OR({changed},{nothing}),1,0))'
+    return f'IFERROR(IF({_OWN}<>"",{own},{of_the_curve}),1)'
 
 
 def _sum(ends: dict[str, tuple[int, int]], *blocks: str) -> str:

@@ -25,8 +25,12 @@ CUSTOMER: Final = (
     ("Customer ISL [tok]", "Quote_ISL"),
     ("Customer OSL [tok]", "Quote_OSL"),
     ("Customer turns", "Quote_Turns"),
+    ("Customer prefix-cache hit rate", "Quote_Hit_Rate"),
+    ("Customer dataset kind", "Quote_Dataset_Kind"),
+    ("Customer warm or cold", "Quote_Cache"),
+    ("Sizing date", "Quote_Date"),
 )
-"""The customer's workload: label and the cell of sheet Quote [-]."""
+"""The customer's workload, and the date of the quote: label and the cell of sheet Quote [-]."""
 
 
 def _rows() -> Iterator[tuple[int, str, Fact | None]]:
@@ -129,7 +133,22 @@ def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
         page.put(cell, value, style)
 
 
-_NUMBERS: Final = ("whole", "number", "share", "percent")
+_NUMBERS: Final = ("whole", "number", "share", "fraction", "percent")
+
+
+_RULES: Final = {
+    "whole": ("A whole number, at least 1, or blank", {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}),
+    "percent": (
+        "A percentage above 1, at most 100 (62 for 62 %), or blank",
+        {"type": "decimal", "formula1": "1", "formula2": "100"},
+    ),
+    "fraction": ("A share from 0 to 1, or blank", {"type": "decimal", "formula1": "0", "formula2": "1"}),
+    "share": (
+        "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"},
+    ),
+    "number": ("A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}),
+}  # fmt: skip
+"""What numbers of a kind may be, in words and as a validation [-]."""
 
 
 def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
@@ -137,21 +156,8 @@ def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
     if fact.kind in ("choice", "flag"):
         choices = fact.choices or ("on", "off")
         return f"{' or '.join(choices)}, or blank", {"type": "list", "formula1": f'"{",".join(choices)}"'}
-    if fact.kind == "whole":
-        return (
-            "A whole number, at least 1, or blank",
-            {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"},
-        )
-    if fact.kind == "percent":
-        return (
-            "A percentage above 1, at most 100 (62 for 62 %), or blank",
-            {"type": "decimal", "formula1": "1", "formula2": "100"},
-        )
-    if fact.kind == "share":
-        return "A share above 0, at most 1, or blank", {"type": "decimal", "formula1": "0.000001", "formula2": "1"}
-    if fact.kind == "number":
-        return "A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
-    return "Text, or blank", {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "2000"}
+    text = ("Text, or blank", {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "2000"})
+    return _RULES.get(fact.kind, text)
 
 
 def _block(page: Page, left: int, name: str, head: str, place: str, line: str) -> None:

@@ -84,7 +84,7 @@ def curves_sheet(page: Page) -> None:
     page.named("Curve_Points", f"{first_column(1)}{FIRST_ANCHOR}:{letter(2 + WIDTH * CURVES)}{_LAST}")
     columns = {letter(column): 11.5 for column in range(3, _LIST)}
     page.widths(A=1.5, B=31, **columns | {letter(_PICKED - 1): 3, letter(_LIST - 1): 3, letter(_LIST): 7})
-    page.widths(**{letter(_LIST + 1 + i): width for i, width in enumerate((46, 10, 9, 9, 36, 12, 46))})
+    page.widths(**{letter(_LIST + 1 + i): width for i, width in enumerate((46, 10, 9, 9, 36, 12, 46, 9, 36))})
     page.sheet.freeze_panes = f"C{FIRST_ANCHOR}"
     page.printed()
     page.sheet.sheet_properties.pageSetUpPr.fitToPage = False  # which would break a page within a curve
@@ -189,3 +189,16 @@ def _list(page: Page) -> None:
             page.put(f"{column}{_LIST_ROW + curve - 1}", f"={if_known(fact_cell(key, curve))}", "calc.num")
     for curve in range(1, CURVES + 1):
         page.at(_LIST_ROW + curve - 1, _LIST, curve, "const.int")
+    _delivered_prices(page, _LIST + 1 + len(FACTS), last)
+
+
+def _delivered_prices(page: Page, left: int, last: int) -> None:
+    """Write price and source as delivered: a price that was changed beside its old source has none."""
+    for column, key in enumerate(("usd", "price_source"), start=left):
+        page.at(_LIST_ROW - 1, column, f"{key} as delivered", "head")
+        name = {"usd": "Delivered_USD_per_GPU_Hour", "price_source": "Delivered_Price_Source"}[key]
+        page.named(name, f"{letter(column)}{_LIST_ROW}:{letter(column)}{last}")
+        for curve in range(1, CURVES + 1):
+            starter = STARTERS[curve - 1] if curve <= len(STARTERS) else None
+            value = _known(curve, starter).get(key)
+            page.at(_LIST_ROW + curve - 1, column, value, "const.text" if key == "price_source" else "const.num")

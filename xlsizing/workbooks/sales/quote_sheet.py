@@ -7,6 +7,7 @@ from typing import Final
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
+from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS
 from xlsizing.workbooks.names import letter
@@ -14,7 +15,7 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.curves_sheet import THROUGHPUT
 from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
 from xlsizing.workbooks.sales.starters import STARTERS
-from xlsizing.workbooks.settings import UNITS
+from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
 from xlsizing.workbooks.styles import AMBER, GOOD
 
 __all__ = ["RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
@@ -125,15 +126,18 @@ def _demand(page: Page) -> None:
         ("Curve", "Quote_Curve", STARTERS[0].name, "input.text", None),
         ("Demand", "Quote_Demand", 3_000_000, "input.int", words),
         ("Unit", "Quote_Unit", UNITS[0], "input.text", " / ".join(THROUGHPUT_UNITS)),
-        ("Customer's ISL", "Quote_ISL", 1024, "input.int", "input tok per request"),
-        ("Customer's OSL", "Quote_OSL", 1024, "input.int", "output tok per request; rps needs it"),
-        ("Customer's turns", "Quote_Turns", "single-turn", "input.text", "single-turn / multi-turn"),
+        ("Customer's ISL [tok]", "Quote_ISL", 1024, "input.int", "hit rate"),
+        ("OSL [tok]; rps needs it", "Quote_OSL", 1024, "input.int", "dataset"),
+        ("Customer's turns", "Quote_Turns", "single-turn", "input.text", "cache"),
     )
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
         page.tall(row, 20)
         page.put(f"B{row}", label, "label")
         _input(page, f"D{row}:F{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
         page.put(f"E{row}", note, "note.text") if note else None
+    # What bears on speed only with caching or speculation on, or on a curve measured cold.
+    for row, name in enumerate(("Quote_Hit_Rate", "Quote_Dataset_Kind", "Quote_Cache"), start=9):
+        _input(page, f"F{row}:G{row}", None, "input.num" if name == "Quote_Hit_Rate" else "input.text", name)
 
 
 def _planning(page: Page) -> None:
@@ -150,6 +154,8 @@ def _planning(page: Page) -> None:
         page.put(f"H{row}", label, "label")
         _input(page, f"J{row}:K{row}" if style == "input.typed" else f"J{row}", value, style, name)
         page.put(f"{'L' if used else 'K'}{row}", note, "note.text") if note else None
+    page.put("L9", f'=IF(Quote_Price_Unsourced=1,"{PRICE_CHANGED}","")', "note.text")
+    alarm(page, "L9", "Quote_Price_Unsourced=1")
     gpus, usd = of_curve("Curve_GPUs_per_Pod", "Picked_Place"), of_curve("Curve_USD_per_GPU_Hour", "Picked_Place")
     page.put("K7", f'=IF(Quote_GPUs_per_Pod="",{gpus},Quote_GPUs_per_Pod)', "calc.int")
     assumed = f'IF({usd}="",USD_Assumed,{usd})'
@@ -193,13 +199,17 @@ def _rules(page: Page) -> None:
     inputs(page, "A number above 0, or blank for the curve's own price", "J8", **above_0)
     inputs(page, "One of the names on sheet Curves", "D6", type="list", formula1="Curve_Names")
     inputs(page, "One of the list", "D8", type="list", formula1=f'"{",".join(THROUGHPUT_UNITS)}"')
-    inputs(page, "One of the list, or blank", "D11", type="list", formula1='"single-turn,multi-turn"')
+    for cell, choices in (("D11", TURNS), ("F10", DATASET_KINDS), ("F11", CACHE_STATES)):
+        inputs(page, f"{' or '.join(choices)}, or blank", cell, type="list", formula1=f'"{",".join(choices)}"')
+    hits = "Share of the input tokens that a prefix cache serves, 0 to 1 (0: prompts share nothing), or blank"
+    inputs(page, hits, "F9", type="decimal", formula1="0", formula2="1")
     inputs(page, "One of the list", "J11", type="list", formula1=f'"{",".join(METHODS)}"')
     inputs(page, "A share above 0 %, at most 100 %", "J6", type="decimal", formula1="0.000001", formula2="1")
     whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
     inputs(page, "A whole number, at least 1, or blank for the curve's own", "J7", **whole)
     short = {"type": "textLength", "operator": "lessThanOrEqual", "formula1": "120"}
-    inputs(page, "Text, at most 120 characters", "C2", "I2", "N2", "J9", f"C{SLA_ROWS[0]}:C{SLA_ROWS[-1]}", **short)
+    inputs(page, "The day in the form 2026-03-31: no curve may be measured later", "I2", **short)
+    inputs(page, "Text, at most 120 characters", "C2", "N2", "J9", f"C{SLA_ROWS[0]}:C{SLA_ROWS[-1]}", **short)
     inputs(page, "A number above 0, or blank", f"B{SLA_ROWS[0]}:B{SLA_ROWS[-1]}", **above_0)
 
 
@@ -250,7 +260,9 @@ def _beside(page: Page) -> None:
     for column, text in {"P": "rigor, with its reasons", "Q": "next lever", "R": "GPUs apart"}.items():
         page.put(f"{column}{head}", text, "head")
     for row in SLA_ROWS:
-        page.put(f"P{row}", f'=IF($K{row}="","",SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context))', "label.text")
+        rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
+        unsourced = f'IF(Quote_Price_Unsourced=1,Word_Draft&": {PRICE_CHANGED}; without that: ","")'
+        page.put(f"P{row}", f'=IF($K{row}="","",{unsourced}&{rigor})', "label.text")
         # SIZING_NEXT_LEVER takes no method: where it is not the default, the words say so.
         other = 'IF(Quote_Method=Word_Log_c,""," (with "&Word_Log_c&")")'
         lever = f"SIZING_NEXT_LEVER({_SIZED.format(row=row)})&{other}"

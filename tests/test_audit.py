@@ -71,6 +71,15 @@ class TestKnownClaims:
         assert (checked.needed_tok_s_per_pod, checked.demand_tok_s, checked.demand_users) == (None, None, 500)
         assert (checked.implied_concurrency, checked.sla_met, checked.over_by_pods) == (256, True, 0)
 
+    def test_users_behind_a_queue(self):
+        # 2,472/(0.8 x 88) = 35.11 of 1,024 run at once: 1,000 users over 2 pods at util 0.7 need 714.3 a pod, over 41 34.8
+        queue = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])
+        short, enough = (audit(queue, Demand.users(1000), pods=pods, sla=80) for pods in (2, 41))
+        assert (short.fits, short.own_pods_high, short.over_by_pods) == (False, 41, -39)
+        assert (enough.fits, enough.sla_met, enough.over_by_pods) == (True, True, 0)
+        assert "c=1024 was measured at 88 tok/s/user, 35.1 of them at once: the rest queue" in enough.verdict
+        assert enough.load == pytest.approx(1000 / 41 / (2472 / 70.4))
+
     def test_requests_per_second(self):
         # 50 requests/s * 1,000 tok = 50,000 tok/s
         assert audit(ONE, Demand.rps(50, osl=1000), pods=18, util=1).demand_tok_s == 50_000

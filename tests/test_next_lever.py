@@ -113,3 +113,16 @@ class TestTopNextLever:
     def test_a_row_that_can_be_met_before_one_that_cannot(self):
         sizing = sized(curve(), 20, 300)
         assert top_next_lever(sizing, sizing.rows()).concurrency == 512
+
+
+def test_for_users_the_gate_asks_that_they_do_not_queue():
+    # held: 16 at c=16, 2,472/70.4 = 35.11 at c=1,024; 1,000 users: 63 pods at c=16 and 29 at most
+    found = step_of(Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472]), 94.9, Demand.users(1000))
+    assert found.gate.startswith("at least 94.9 tok/s/user at c=")
+    assert found.gate.endswith(", with output tok/s of at least 80 % of c x tok/s/user: else requests queue")
+
+
+def test_for_users_who_queue_at_the_last_point_nothing_is_measured_beyond_it():
+    queue = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])
+    assert "Measure c=2048" not in step_of(queue, 80, Demand.users(1000)).step
+    assert "Measure c=2048" in step_of(queue, 80, DEMAND).step

@@ -73,6 +73,14 @@ def is_sentence(error):
     return text.startswith(f"{error.name} {error.rule}") and "\n" not in text and text.endswith(f"({error.where})")
 
 
+def test_no_sweep_looks_like_throughput_of_one_gpu(judged, columns, sweeps_path):
+    with sweeps_path.open(encoding="utf-8", newline="") as file:
+        pods = {line["curve_id"]: int(float(line["gpus"])) for line in csv.DictReader(file) if line["gpus"]}
+    for name, curve in judged[1].items():
+        curve.check_per_gpu([pods[name]] if pods.get(name, 1) > 1 else [])
+    assert [name for name, error in judged[2].items() if "per GPU" in str(error)] == []
+
+
 def test_every_row_is_feasible(sized):
     assert all(result.feasible.all() for _, result in sized)
 

@@ -24,6 +24,7 @@ from xlsizing.rules import (
     IDLE_RISE,
     NOISE,
     PER_GPU_LOW,
+    SAME_RATE,
     TOLERANCE,
     TTFT_OFF,
 )
@@ -239,7 +240,7 @@ def falling(c: Floats, rates: Floats, pool_rises: float | None, order: npt.NDArr
     limit = None if pool_rises is None else _pool_share(pool_rises)
     lowest = np.minimum.accumulate(rates)
     most = float((rates[1:] / lowest[:-1]).max()) - 1 if rates.size > 1 else 0.0
-    if most <= TOLERANCE:
+    if most <= SAME_RATE:
         return Pooling(lowest)
     noise = most <= NOISE * (1 + TOLERANCE)
     pooled = np.minimum.accumulate(_isotonic(rates))

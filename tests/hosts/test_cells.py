@@ -236,8 +236,8 @@ class TestCurve:
             (  # 200/100 is +100 %; pooling is no argument of a formula
                 [[256.0, 200.0], [None, None], [10.0, 100.0]],
                 (
-                    "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %); "
-                    "drop or re-measure a point (rows 1 and 3 of anchors)"
+                    "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %), "
+                    "as where data-parallel ranks idle below c = DP; drop the points below c = DP (rows 1 and 3 of anchors)"
                 ),
             ),
         ],
@@ -347,3 +347,15 @@ class TestMarks:
         assert cells.marked(InputError("sla", "must be small", got=10**400)).startswith(
             "#SIZING:NUM: sla must be small"
         )
+
+
+def test_ways_out_that_formulas_do_not_have_are_not_named():
+    with pytest.raises(CurveError) as per_gpu:
+        cells.curve([[8.0, 100.0, 400.0], [64.0, 50.0, 1600.0]])
+    assert str(per_gpu.value).endswith(
+        "multiply by GPUs per replica, or size it with xlsizing size --throughput-per-replica if it is per replica after "
+        "all (row 1, column 3 of anchors)"
+    )
+    with pytest.raises(CurveError) as rise:
+        cells.curve([[100.0, 100.0], [200.0, 104.0]])
+    assert str(rise.value).endswith("(+4 %); drop or re-measure a point (rows 1 and 2 of anchors)")

@@ -137,7 +137,7 @@ _DERIVED: Final = {
     "T_Stated": (f'=IFERROR(IF(T_Per_Pod_Stated="{_YES}",1,0),0)', "they are stated to be per pod"),
     "Pooled_Slack": ("=IF(SUM(Edited_Anchors)=0,Pooled_Share,0)", "pooled anchors as delivered may be off by this"),
     "Pool_On": (
-        "=IF(Rows_OK=1,IF(MAX(Curve_rise)>Tolerance,IF(MAX(Curve_rise)<=Noise*(1+Tolerance),1,0),0),0)",
+        "=IF(Rows_OK=1,IF(MAX(Curve_rise)>Same_Rate,IF(MAX(Curve_rise)<=Noise*(1+Tolerance),1,0),0),0)",
         "rises are noise, and pooled",
     ),
     "T_Per_GPU": (_per_gpu(), "output tok/s look like those of one GPU of so many"),

@@ -7,6 +7,7 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE, MINIMAL, written
 from xlsizing.hosts.commands.size import command
+from xlsizing.spec.text import read_document
 
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 BESIDE = {"spec", "allow_mismatch", "emit", "xlsx", "force", "as_json"}
@@ -49,7 +50,8 @@ class TestSpec:
 class TestRefusals:
     @pytest.mark.parametrize("flag", [o.opts[0] for o in command.params if o.name not in BESIDE])
     def test_a_flag_beside_the_file_is_refused_by_name(self, capsys, flag):
-        given = run(capsys, "size", "--spec", EXAMPLE, flag, "0.7")
+        switch = next(option for option in command.params if flag in option.opts).is_flag
+        given = run(capsys, "size", "--spec", EXAMPLE, flag, *([] if switch else ["0.7"]))
         sentence = f"xlsizing: {flag} must not be given beside --spec; change the sizing file instead\n"
         assert given == (2, "", sentence)
 
@@ -73,6 +75,54 @@ class TestRefusals:
         file = written(tmp_path, MINIMAL | {"util": 70})
         assert run(capsys, "size", "--spec", file, "--emit", tmp_path / "out").code == 2
         assert list(tmp_path.iterdir()) == [file]
+
+
+class TestWrongColumns:
+    """The complete example with one column changed, as people change it."""
+
+    @pytest.fixture
+    def changed(self, tmp_path):
+        """Return a function that writes the example with each anchor's column times a factor."""
+
+        def change(column, by, width=4, **more):
+            value = read_document(ILLUSTRATIVE).value
+            value["curve"]["anchors"] = [
+                [cell * by if at == column else cell for at, cell in enumerate(row[:width])]
+                for row in value["curve"]["anchors"]
+            ]
+            return written(tmp_path, {**value, "levers": [], "curve": value["curve"] | more})
+
+        return change
+
+    def test_output_divided_by_the_gpus_of_a_pod(self, capsys, changed):
+        code, out, err = run(capsys, "size", "--spec", changed(2, 1 / 4))
+        assert (code, out) == (2, "")
+        assert "4 times it is 97% to 98% of c x tok/s/user at every anchor; column 3 looks like tok/s per GPU" in err
+
+    def test_it_is_sized_where_it_is_stated_to_be_of_the_replica(self, capsys, changed):
+        code, out, err = run(capsys, "size", "--spec", changed(2, 1 / 4, 3, throughput_per_replica=True), "--json")
+        assert (code, err) == (0, "")
+        # the example commits 10 pods at 30 tok/s/user: 50,000/(7,690 x 0.7) = 9.3; of a quarter of that, 37.2
+        assert json.loads(out)["rows"][0]["pods_high"] == 38
+
+    @pytest.mark.parametrize(("by", "unit"), [(60, "divide by 60"), (1000, "milliseconds; divide by 1000")])
+    def test_ttft_in_another_unit(self, capsys, changed, by, unit):
+        code, out, err = run(capsys, "size", "--spec", changed(3, by))
+        assert (code, out) == (2, "")
+        assert "curve: TTFT must leave output tok/s within 3 times of what was measured" in err
+        assert unit in err
+
+    def test_a_statement_does_not_silence_the_ttft(self, capsys, changed):
+        code, _, err = run(capsys, "size", "--spec", changed(2, 1 / 4, throughput_per_replica=True))
+        assert (code, "TTFT must leave output tok/s within 3 times" in err) == (2, True)
+
+    def test_by_flags(self, capsys):
+        flags = ("--tpm", "3e6", "--sla", "50", "--gpus-per-pod", "3", "--anchors", "8:100:250,64:50:1000")
+        code, _, err = run(capsys, "size", *flags)
+        assert code == 2
+        assert "3 times it is 94% of c x" in err.replace("94% to 94%", "94%")
+        assert "state that it is per replica after all with --throughput-per-replica" in err
+        assert run(capsys, "size", *flags, "--throughput-per-replica")[0] == 0
 
 
 class TestMismatch:

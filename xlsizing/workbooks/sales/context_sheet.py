@@ -200,7 +200,7 @@ def confounding(one: str, other: str) -> str:
 
 
 def known_to_differ(one: str, other: str) -> str:
-    """Return the formula of how many fields of the set-up are known of both places and differ [-]."""
+    """Return the formula of how many fields of the set-up are known of the places `one` and `other` and differ [-]."""
     a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
     return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Set_Up)'
 

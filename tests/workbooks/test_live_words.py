@@ -224,7 +224,7 @@ class TestRigor:
         assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}"
         assert set(engine.column("Out_Rigor")) == {"DRAFT", ""}
         assert PRICE in [cell for row in engine.sheet("Sizing", "F12:F12") for cell in row]
-        for source in ("TBC", " n.a. ", "--", "unknown"):
+        for source in ("TBC", "n.a.", "--", "unknown"):
             engine.set("Price_Source", source)
             engine.recalculate()
             assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}", source

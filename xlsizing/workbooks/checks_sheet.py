@@ -75,7 +75,10 @@ _INPUT: Final = (
             "IF(GPUs_per_Pod=Context_GPUs,0,1),IF(INT(GPUs_per_Pod/Context_GPUs)*Context_GPUs=GPUs_per_Pod,0,1)),0),0)"
         ),
     ),
-    ("Workload of the customer must be numbers and words of the lists, or blank (sheet Context)", _WORKLOAD),
+    (
+        "Workload of the customer must be numbers above 0, a hit rate, words of the lists, or blank (sheet Context)",
+        _WORKLOAD,
+    ),
     ("WORKLOAD MISMATCH: the curve was measured at another workload (sheet Context)", "SUM(Workload_Off)"),
 )
 

@@ -64,6 +64,7 @@ _CONSTANTS: Final = {
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
     "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),
     "Hit_Rate_Off": (rules.HIT_RATE_OFF, "most that two prefix-cache hit rates may be apart"),
+    "Most_Changes": (rules.MOST_CHANGES, "a lever that changes more fields is no single change"),
     "Distinct": (rules.DISTINCT, "concurrencies nearer to each other are one point"),
     "Sweep_Low": (rules.SWEEP[0], "lowest c of the sweep for a VERDICT"),
     "Sweep_High": (rules.SWEEP[-1], "highest c of the sweep for a VERDICT"),
@@ -121,8 +122,16 @@ def plain_source(text: str) -> str:
 
 def no_source(plain: str) -> str:
     """Return the condition that `plain`, the cell of a `plain_source`, names no source; "=" takes any capitals [-]."""
-    words = ("", NONE, "assumed", *(word.replace(" ", "") for word in UNKNOWN))
-    return f"OR({','.join(f'{plain}={chr(34)}{word}{chr(34)}' for word in words)})"
+    return _one_of(plain, ("", *(word.replace(" ", "") for word in _UNSAID)))
+
+
+def _one_of(cell: str, words: Sequence[str]) -> str:
+    return f"OR({','.join(f'{cell}={chr(34)}{word}{chr(34)}' for word in words)})"
+
+
+_UNSAID: Final = (NONE, "assumed", *UNKNOWN)
+_SPELT: Final = ("n/a", "n.a.", "#n/a", "t.b.d.", "-", "--", "---", ".", "...", "?", "??", "???", "/", "x")
+"""Placeholders as people type them, for a workbook without functions that could take their punctuation out [-]."""
 
 
 _DERIVED: Final = {
@@ -149,9 +158,8 @@ _DERIVED: Final = {
         'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
         "output tok/s asked for (blank for users: it depends on the SLA)",
     ),
-    "Price_Source_Plain": (f'=IFERROR({plain_source("Price_Source")},"")', "source of the price without its punctuation"),
     "Price_Unsourced": (
-        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IF({no_source('Price_Source_Plain')},1,0)))",
+        f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IFERROR(IF({_one_of('Price_Source', ('', *_UNSAID, *_SPELT))},1,0),1)))",
         "1: the price was changed since delivery, its source was not",
     ),
     "Demand_Asked": (

@@ -10,11 +10,11 @@ PIECEWISE = "ILLUSTRATIVE, not measured: piecewise CUDA graphs"  # the second cu
 CACHED = {"Prefix caching": "on", "Prefix-cache hit rate": 0.5, "Dataset kind": "chat"}
 
 
-def context(desk, values):
-    """Set fields of the second curve's context by their labels."""
+def context(desk, values, column="C"):
+    """Set fields of a curve's context by their labels, the second curve's where no other column is named."""
     labels = [label.partition(" [")[0] if label else "" for (label,) in desk.book.value("Context!A1:A70")]
     for label, value in values.items():
-        desk.book.set(f"Context!C{labels.index(label) + 1}", value)
+        desk.book.set(f"Context!{column}{labels.index(label) + 1}", value)
     return desk
 
 
@@ -129,3 +129,13 @@ class TestPrice:
     def test_a_price_of_the_curve(self, quote, usd, source, sourced):
         quote.fact(2, 8, usd).fact(2, 9, source)
         assert standing(quote) == ["VERDICT" if sourced else "DRAFT"] * 3
+
+
+class TestLevers:
+    def test_more_than_three_changes_are_no_lever(self, desk):
+        # The example pair differs in the cudagraph mode; two fields more are three, a third one too many.
+        context(desk, {"KV-cache dtype": "nvfp4", "max-num-seqs": 512}, "D").calculate()
+        assert desk.value("Levers!S6") == ""
+        context(desk, {"max-model-len": 4096}, "D").calculate()
+        assert desk.value("Levers!S6").startswith("more than 3 fields of the set-up differ")
+        assert is_error(desk.value("Levers!H6"))

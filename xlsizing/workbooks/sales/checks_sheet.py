@@ -30,7 +30,7 @@ _GOOD: Final = "Example_Anchors,Example_SLA"  # a curve and an SLA that are neve
 _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one curve has"
 
 _CONSTANTS: Final = (
-    "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
+    "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Most_Changes", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
     "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Log_c", "Word_Tpot",
 )  # fmt: skip
 
@@ -244,6 +244,11 @@ def _refused_pair() -> list[_Check]:
     for kind in TOKENS:
         a, b = (_tokens(kind, f"Compare_Context_{side}") for side in "AB")
         checks.append((f"Compare: {kind} of A against B", _once_picked(both, same_tokens(a, b))))
+    for field in BEYOND_SHAPE:
+        beyond = same_beyond(
+            field, lambda name: value_cell("Compare_Context_A", name), value_cell("Compare_Context_B", field)
+        )
+        checks.append((f"Compare: {FACTS[field].label.lower()} of A against B", _once_picked(both, beyond)))
     a, b = (value_cell(f"Compare_Context_{side}", "turns") for side in "AB")
     return [*checks, ("Compare: turns of A against B", _once_picked(both, same_turns(a, b)))]
 

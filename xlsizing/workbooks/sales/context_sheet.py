@@ -14,7 +14,16 @@ from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.layout import CURVES, if_known, inputs
 from xlsizing.workbooks.sales.starters import STARTERS
 
-__all__ = ["CUSTOMER", "confounding", "context_sheet", "curve_value", "differing", "label_cell", "value_cell"]
+__all__ = [
+    "CUSTOMER",
+    "confounding",
+    "context_sheet",
+    "curve_value",
+    "differing",
+    "known_to_differ",
+    "label_cell",
+    "value_cell",
+]
 
 _TOP: Final = 6
 
@@ -188,6 +197,12 @@ def confounding(one: str, other: str) -> str:
     """Return the formula of how many fields differ that are known of `one` and the `other` place and are never one change [-]."""
     a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
     return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Never)'
+
+
+def known_to_differ(one: str, other: str) -> str:
+    """Return the formula of how many fields of the set-up are known of the places `one` and `other` and differ [-]."""
+    a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
+    return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Set_Up)'
 
 
 def curve_value(field: str, place: str) -> str:

@@ -6,8 +6,9 @@ from typing import Final
 
 from xlsizing.reports.tables import WORKLOAD_MISMATCH
 from xlsizing.rightsize import BYTES_PER_PARAMETER, DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP
+from xlsizing.rules import MOST_CHANGES
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.context_sheet import confounding, differing
+from xlsizing.workbooks.sales.context_sheet import confounding, differing, known_to_differ
 from xlsizing.workbooks.sales.layout import LEVERS, across, alarm, chosen, inputs, of_curve, position
 from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.sales.workload import not_the_customers
@@ -34,6 +35,7 @@ _BANNER: Final = (
     'Word_Draft&": all checks of this sheet passed; no figure here is a VERDICT.")'
 )
 _CONFOUNDED: Final = "confounded: another model, GPU type, engine or workload is no lever (sheet Context)"
+_TOO_MANY: Final = f"more than {MOST_CHANGES} fields of the set-up differ: that is no single change (sheet Context)"
 _QUOTE_FAILS: Final = "an input of the quote is wrong: see sheet Checks"
 _NO_GPUS: Final = "anchors or GPUs per pod of a curve are wrong: see sheet Checks"
 _OTHER_WORKLOAD: Final = f"{WORKLOAD_MISMATCH}: not measured at the customer's tokens and turns (sheet Context)"
@@ -116,7 +118,8 @@ def _no_figure(before: str, after: str) -> str:
     said = (f'INDEX(Curve_GPUs_Said,{place})="OK"' for place in (before, after))
     return (
         f'IF(Quote_Inputs_Failed>0,"{_QUOTE_FAILS}",IF(NOT(AND({",".join(said)})),"{_NO_GPUS}",'
-        f'IF({confounding(before, after)}>0,"{_CONFOUNDED}",IF({not_the_customers(before)},"{_OTHER_WORKLOAD}",""))))'
+        f'IF({confounding(before, after)}>0,"{_CONFOUNDED}",IF({known_to_differ(before, after)}>Most_Changes,"{_TOO_MANY}",'
+        f'IF({not_the_customers(before)},"{_OTHER_WORKLOAD}","")))))'
     )
 
 

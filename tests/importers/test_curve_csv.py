@@ -289,7 +289,8 @@ class TestFilesRefused:
 
     def test_a_workbook(self, tmp_path, refused):
         assert refused(b"PK\x03\x04\x14\x00\xff\xfe\x80") == (
-            f'curve file must be UTF-8 text; save it as "CSV UTF-8" ({tmp_path / "curve.csv"})'
+            "curve file must be text (got an Excel workbook, or another packed file in "
+            f'{tmp_path / "curve.csv"}); open it and save the sheet with the curve as "CSV UTF-8"'
         )
 
     def test_over_10_mb(self, tmp_path, refused):

@@ -55,6 +55,7 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
         largest=LARGEST_CURVE_BYTES,
         too_large="keep the anchors only",
         save_as='"CSV UTF-8"',
+        instead='open it and save the sheet with the curve as "CSV UTF-8"',
     )
     lines = _lines(text, name)
     columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)

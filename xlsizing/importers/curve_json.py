@@ -48,7 +48,12 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None) -> Curve:
     """
     name = Path(path).name
     text = file_text(
-        Path(path), "curve file", largest=LARGEST_CURVE_BYTES, too_large="keep the anchors only", save_as="UTF-8"
+        Path(path),
+        "curve file",
+        largest=LARGEST_CURVE_BYTES,
+        too_large="keep the anchors only",
+        save_as="UTF-8",
+        instead="give a .json or .csv file",
     )
     items = parsed(text, "curve file", name, partial(_columns_once, name))
     if not isinstance(items, list):

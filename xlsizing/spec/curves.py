@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from xlsizing.anchors import curve_from_rows
-from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
 from xlsizing.importers import curve_csv, curve_json
@@ -90,16 +89,6 @@ def curve_in_file(path: Path, pool_rises: float | None) -> Curve:
     """
     read: Callable[..., Curve] = curve_json.read_curve if path.suffix.casefold() == ".json" else curve_csv.read_curve
     try:
-        if _never_ends(path):
-            refuse("curve file", "must be a file", got=path.name)
         return read(path, pool_rises=pool_rises)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
-
-
-def _never_ends(path: Path) -> bool:
-    """Tell whether the path is a pipe or a device, which reading would wait for."""
-    try:
-        return path.exists() and not path.is_file() and not path.is_dir()
-    except (OSError, ValueError):  # a path that no file can have: reading says so
-        return False

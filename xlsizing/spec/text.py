@@ -136,6 +136,7 @@ def read_document(path: Path) -> Document:
         largest=LARGEST_BYTES,
         too_large="keep long curves in a CSV file and name it under curve.file",
         save_as="UTF-8",
+        instead="give a YAML or JSON file (xlsizing spec --example prints one)",
     )
     wrong = _NOT_TEXT.search(text)
     if wrong:

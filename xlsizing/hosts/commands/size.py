@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,7 @@ _UNMET = InfeasibleError.exit_code
 def command(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = _report(flags) if flags["spec"] is None else _from_spec(flags)
-    written = [] if flags["xlsx"] is None else [_workbook(report, flags["xlsx"], force=flags["force"])]
-    written += [] if flags["emit"] is None else _emit(report, flags["emit"])
-    _print(report, written, as_json=flags["as_json"])
+    _print(report, _written(report, flags), as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
@@ -78,27 +77,45 @@ def _report(flags: dict[str, Any]) -> Report:
     return Report(sizing, printable(flags["model"], "--model"), source_of(flags))
 
 
-def _workbook(report: Report, file: str, *, force: bool) -> Path:
-    """Write the customer's workbook, and return where."""
-    from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
-
-    with working("Rows proven") as progress:
-        return write_workbook(report, file, force=force, progress=progress)
-
-
-def _emit(report: Report, folder: str) -> list[Path]:
-    """Write the report's files, and return where."""
+def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
+    """Write the workbook and the report's files that are asked for, all or none, and return where."""
+    if flags["xlsx"] is None and flags["emit"] is None:
+        return []
     from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
-    from xlsizing.reports.markdown import markdown  # noqa: PLC0415
+
+    book = {} if flags["xlsx"] is None else _workbook(report, flags["xlsx"], force=flags["force"])
+    pair = {} if flags["emit"] is None else _pair(report, flags["emit"])
+    write_whole(book | pair, check=_reviewed if pair else None, fresh=() if flags["force"] else book)
+    return [*book, *pair]
+
+
+def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
+    """Return the customer's workbook, by where it shall stand."""
+    from xlsizing.reports.files import new_file  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.workbooks.write import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
+
+    target = new_file(file, ".xlsx", force=force)
+    with working("Rows proven") as progress:
+        return {target: customer_workbook(report, progress)}
+
+
+def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
+    """Return the report's two files, by where they shall stand."""
+    from xlsizing.reports.markdown import markdown  # noqa: PLC0415  # only where files are asked for
     from xlsizing.reports.record import json_text  # noqa: PLC0415
-    from xlsizing.reports.review import review  # noqa: PLC0415
 
     if not folder.strip():
         refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
-    names = {"CAPACITY-SIZING.md": markdown(report), "capacity_sizing.json": json_text(report)}
-    files = {Path(folder, name): text for name, text in names.items()}
-    write_whole(files, check=review)
-    return list(files)
+    return {
+        Path(folder, "CAPACITY-SIZING.md"): markdown(report),
+        Path(folder, "capacity_sizing.json"): json_text(report),
+    }
+
+
+def _reviewed(files: Mapping[str, Path]) -> None:
+    from xlsizing.reports.review import review  # noqa: PLC0415  # only where files are asked for
+
+    review(files)
 
 
 def _print(report: Report, written: list[Path], *, as_json: bool) -> None:

@@ -228,11 +228,11 @@ REFUSALS = {
     "tpm blank": ({"tpm": ""}, "--tpm must be a number (got a blank)"),
     "tpm with separators": (
         {"tpm": "3,000,000"},
-        "--tpm must be a number (got '3,000,000'); write 3000000 or 3e6, without separators or units",
+        "--tpm must be a number (got '3,000,000'); write 3000000, without separators",
     ),
     "tpm with a unit": (
         {"tpm": "3M"},
-        "--tpm must be a number (got '3M'); write 3000000 or 3e6, without separators or units",
+        "--tpm must be a number (got '3M'); write 3e6",
     ),
     "tpm too large": ({"tpm": "1e16"}, "--tpm must be from 1e-06 to 1e+15 (got 1e+16)"),
     "more than 1e8 pods": (

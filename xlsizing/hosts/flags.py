@@ -26,11 +26,18 @@ __all__ = [
     "needed",
     "only_with_spec",
     "optional",
+    "outside_flag",
     "planning_flags",
     "source_of",
 ]
 
 _Command = Callable[..., Any]
+
+
+def outside_flag(command: _Command) -> _Command:
+    """Declare on `command` that a sizing file may name curves anywhere [-]."""
+    words = "With --spec: curve files may stand outside the folder of the sizing file."
+    return _declared(command, click.option("--allow-outside", is_flag=True, help=words))
 
 
 def demand_flags(command: _Command) -> _Command:
@@ -89,7 +96,7 @@ def demand_of(flags: dict[str, Any]) -> Demand:
 def curve_of(flags: dict[str, Any]) -> Curve:
     """Return the curve that `flags` give, in a file or point by point [-]."""
     exactly_one(flags, ("anchors", "curve"))
-    pool_rises = optional(flags, "pool_rises")
+    pool_rises = optional(flags, "pool_rises", share=True)
     if flags["curve"] is None:
         rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
         return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), pool_rises=pool_rises)
@@ -119,9 +126,9 @@ def needed(flags: dict[str, Any], name: str) -> str:
     return str(flags[name])
 
 
-def optional(flags: dict[str, Any], name: str) -> float | None:
-    """Return the number in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
-    return None if flags[name] is None else number_in_text(flags[name], flag(name))
+def optional(flags: dict[str, Any], name: str, *, share: bool = False) -> float | None:
+    """Return the number, or the `share`, in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
+    return None if flags[name] is None else number_in_text(flags[name], flag(name), share=share)
 
 
 def only_with_spec(allowed: Sequence[str]) -> None:
@@ -130,7 +137,8 @@ def only_with_spec(allowed: Sequence[str]) -> None:
     given = [
         name
         for name in context.params
-        if name not in ("spec", *allowed) and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name not in ("spec", "allow_outside", *allowed)
+        and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     ]
     if given:
         refuse(flag(given[0]), "must not be given beside --spec", way_out="change the sizing file instead")

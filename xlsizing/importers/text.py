@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 
+from xlsizing.anchors import COLUMNS
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reading import file_data
 
-__all__ = ["LARGEST_CURVE_BYTES", "file_text"]
+__all__ = ["LARGEST_CURVE_BYTES", "file_text", "shown_names"]
 
 LARGEST_CURVE_BYTES = 10_000_000
 """Larger curve files are refused [B]."""
 
 
+_PLAIN_NUMBER = re.compile(r"[-+0-9.,eE]+")
 _PACKED = "a file packed with gzip"
 _KINDS = {
     b"PK\x03\x04": "an Excel workbook, or another packed file",
@@ -63,3 +67,15 @@ def file_text(path: Path, name: str, *, largest: int, too_large: str, save_as: s
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         refuse(name, "must be UTF-8 text", way_out=f"save it as {save_as}", where=str(path))
+
+
+def shown_names(names: Collection[str], columns: Collection[str]) -> Phrase:
+    """Return `names` as a sentence shows them, if one of the `columns` they give is that of a curve [-].
+
+    Otherwise the file is no curve, and whoever named it may have no business with what it holds.
+    """
+    if all(not name or _PLAIN_NUMBER.fullmatch(name) for name in columns):
+        return Phrase("a line of numbers")
+    if set(columns).isdisjoint(COLUMNS):
+        return Phrase("none of them")
+    return Phrase("".join(char if char.isprintable() else "?" for char in ", ".join(names)))

@@ -86,5 +86,5 @@ class CurveSection(Section):
         if self.anchors is not None and self.file is None:
             self._curve = inline_curve(self.anchors, self.pool_rises)
         elif self.file is not None and self.anchors is None:
-            self._curve = curve_in_file(info.context.folder / self.file, self.pool_rises)
+            self._curve = curve_in_file(info.context, self.file, self.pool_rises)
         return self

@@ -38,6 +38,7 @@ _CONSTANTS: Final = {
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
+    "Most_Hours": (rules.MOST_HOURS_PER_MONTH, "more hours per month are refused"),
     "Tokens_Off": (TOKENS_OFF, "most that the workloads may differ"),
     "Sweep_Low": (rules.SWEEP[0], "lowest c of the sweep for a VERDICT"),
     "Sweep_High": (rules.SWEEP[-1], "highest c of the sweep for a VERDICT"),

@@ -16,9 +16,11 @@ from xlsizing.hosts.flags import (
     curve_of,
     demand_flags,
     demand_of,
+    flag,
     needed,
     only_with_spec,
     optional,
+    outside_flag,
     planning_flags,
     source_of,
 )
@@ -40,6 +42,7 @@ _UNMET = InfeasibleError.exit_code
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
 @click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
+@outside_flag
 @click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
 @click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
 @click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
@@ -57,19 +60,22 @@ def _from_spec(flags: dict[str, Any]) -> Report:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    return spec_report(read_spec(flags["spec"]), allow_mismatch=flags["allow_mismatch"])
+    return spec_report(
+        read_spec(flags["spec"], allow_outside=flags["allow_outside"]), allow_mismatch=flags["allow_mismatch"]
+    )
 
 
 def _report(flags: dict[str, Any]) -> Report:
-    if flags["allow_mismatch"]:
-        refuse("--allow-mismatch", "must be given with --spec, and only with it")
+    for name in ("allow_mismatch", "allow_outside"):
+        if flags[name]:
+            refuse(flag(name), "must be given with --spec, and only with it")
     items = enumerate(needed(flags, "sla").split(","), start=1)
     sizing = xlsizing.size(
         curve_of(flags),
         [number_in_text(item, "--sla", where=f"item {i}") for i, item in items],
         demand_of(flags),
         gpus_per_pod=number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
-        util=number_in_text(flags["util"], "--util"),
+        util=number_in_text(flags["util"], "--util", share=True),
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],

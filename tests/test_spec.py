@@ -241,7 +241,7 @@ class TestFaults:
             (("demand", "osl"), 900, "demand.osl: must be the workload's, 1000 (got 900)"),
             (("slas",), [], "slas: must hold at least one entry"),
             (("slas",), 20, "slas: must be a list (got 20)"),
-            (("slas",), [1] * 2001, "slas: must hold at most 2,000 entries (got 2001)"),
+            (("slas",), [1] * 100_001, "slas: must hold at most 100,000 entries (got 100001)"),
             (("gpus_per_pod",), 4.5, "gpus_per_pod: must be a whole number from 1 to 1000000 (got 4.5)"),
             (("gpus_per_pod",), 8, "gpus_per_pod: must be TP 4 x PP 1 x DP inside the pod 1 of the context, 4 (got 8)"),
             (("util",), 1.5, "util: must be in (0, 1] (got 1.5)"),

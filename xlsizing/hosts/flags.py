@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
 __all__ = [
     "curve_flags",
@@ -28,9 +29,11 @@ __all__ = [
     "optional",
     "outside_flag",
     "planning_flags",
+    "slas_of",
     "source_of",
 ]
 
+_LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
 _Command = Callable[..., Any]
 
 
@@ -103,6 +106,20 @@ def curve_of(flags: dict[str, Any]) -> Curve:
     from xlsizing.importers.curve_csv import read_curve  # noqa: PLC0415  # only where a file is asked for
 
     return read_curve(flags["curve"], pool_rises=pool_rises)
+
+
+def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
+    """Return the SLAs that `flags` list [tok/s/user], and how they were read where a decimal comma may be meant [-]."""
+    texts = needed(flags, "sla").split(",")
+    if len(texts) > MOST_SLAS:
+        refuse("--sla", f"must list at most {MOST_SLAS:,} SLAs", got=Phrase(f"{len(texts):,} of them"))
+    slas = [number_in_text(text, "--sla", where=f"item {i}") for i, text in enumerate(texts, start=1)]
+    if len(slas) == 1 or slas[1] >= slas[0] or not _LIKE_DECIMALS.fullmatch(texts[1].strip()):
+        return slas, ()
+    first, second = texts[0].strip(), texts[1].strip()
+    rest = " and so on" if len(slas) > 2 else ""  # noqa: PLR2004  # more than the two named
+    decimal = "" if "." in first else f"; for a decimal write {first}.{second}"
+    return slas, (f"--sla was read as {len(slas):,} SLAs, {first} and {second}{rest} tok/s/user{decimal}.",)
 
 
 def source_of(flags: dict[str, Any]) -> str:

@@ -54,6 +54,8 @@ class Report:
         What an SLA is called [tok/s/user]
     sign_off : tuple of str
         Lines to be signed [-]
+    as_read : tuple of str
+        How an input was read that could have been meant otherwise, a sentence each [-]
 
     Raises
     ------
@@ -73,6 +75,7 @@ class Report:
     price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
     sign_off: tuple[str, ...] = ()
+    as_read: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
@@ -154,6 +157,7 @@ class Report:
         """What a reader must know beside the figures, a sentence each [-]."""
         unchecked = self.assessment.unchecked
         return [
+            *self.as_read,
             *notes(self.sizing, self.rows, self.price_source),
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,

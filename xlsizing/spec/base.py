@@ -17,6 +17,7 @@ from pydantic import (
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK
+from xlsizing.rules import MOST_SLAS
 from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
 from xlsizing.spec.fields import (
     FileName,
@@ -30,7 +31,7 @@ __all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Se
 FORMS: Final = {"demand": ("tpm", "tok_s", "rps", "users"), "curve": ("anchors", "file")}
 """Sections that hold exactly one of some fields [-]."""
 
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = MOST_SLAS
 MOST_ENTRIES: Final = 100
 """Longer lists are refused: of SLAs and anchors, and of anything else [-]."""
 

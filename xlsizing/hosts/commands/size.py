@@ -22,6 +22,7 @@ from xlsizing.hosts.flags import (
     optional,
     outside_flag,
     planning_flags,
+    slas_of,
     source_of,
 )
 from xlsizing.hosts.output import print_json, print_text, working
@@ -69,10 +70,10 @@ def _report(flags: dict[str, Any]) -> Report:
     for name in ("allow_mismatch", "allow_outside"):
         if flags[name]:
             refuse(flag(name), "must be given with --spec, and only with it")
-    items = enumerate(needed(flags, "sla").split(","), start=1)
+    slas, as_read = slas_of(flags)
     sizing = xlsizing.size(
         curve_of(flags),
-        [number_in_text(item, "--sla", where=f"item {i}") for i, item in items],
+        slas,
         demand_of(flags),
         gpus_per_pod=number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
         util=number_in_text(flags["util"], "--util", share=True),
@@ -80,7 +81,7 @@ def _report(flags: dict[str, Any]) -> Report:
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
     )
-    return Report(sizing, printable(flags["model"], "--model"), source_of(flags))
+    return Report(sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read)
 
 
 def _written(report: Report, flags: dict[str, Any]) -> list[Path]:

@@ -242,7 +242,7 @@ class TestFaults:
             (("demand", "osl"), 900, "demand.osl: must be the workload's, 1000 (got 900)"),
             (("slas",), [], "slas: must hold at least one entry"),
             (("slas",), 20, "slas: must be a list (got 20)"),
-            (("slas",), [1] * 2001, "slas: must hold at most 2,000 entries (got 2001)"),
+            (("slas",), [1] * 100_001, "slas: must hold at most 100,000 entries (got 100001)"),
             (("gpus_per_pod",), 4.5, "gpus_per_pod: must be a whole number from 1 to 1000000 (got 4.5)"),
             (("gpus_per_pod",), 8, "gpus_per_pod: must be TP 4 x PP 1 x DP inside the pod 1 of the context, 4 (got 8)"),
             (("util",), 1.5, "util: must be in (0, 1] (got 1.5)"),
@@ -331,12 +331,46 @@ class TestCurveFiles:
             assert made.size().pods.tolist() == [7, 8]
             assert made.curve().context == Context(tp=4)
 
-    def test_a_folder_beside_that_of_the_sizing_file(self, tmp_path):
-        (tmp_path / "examples").mkdir()
-        (tmp_path / "curves").mkdir()
-        (tmp_path / "curves" / "c.csv").write_text("concurrency,tok_s_per_user\n1,100\n")
-        made = spec_of(tmp_path / "examples", MINIMAL | {"curve": {"file": "../curves/c.csv"}})
-        assert len(made.curve()) == 1
+    @pytest.mark.parametrize("inside", ["../curves/c.csv", "below/../../curves/c.csv", "link.csv", "linked/c.csv"])
+    def test_a_folder_beside_that_of_the_sizing_file_where_it_is_allowed(self, tmp_path, inside):
+        folder, curves = tmp_path / "examples", tmp_path / "curves"
+        for made in (folder, folder / "below", curves):
+            made.mkdir()
+        (curves / "c.csv").write_text("concurrency,tok_s_per_user\n1,100\n")
+        if inside.startswith("link"):
+            (folder / "link.csv").symlink_to(curves / "c.csv")
+            (folder / "linked").symlink_to(curves)
+        file = written(folder, MINIMAL | {"curve": {"file": inside}})
+        assert len(read_spec(file, allow_outside=True).curve()) == 1
+        with pytest.raises(SpecError) as error:
+            read_spec(file)
+        rule = "curve file must be in the folder of the sizing file, or below it"
+        way_out = "pass --allow-outside if you trust the sizing file"
+        assert str(error.value).endswith(f"curve.file: {rule} (got '{inside}'); {way_out}")
+
+    def test_a_folder_below_that_of_the_sizing_file(self, tmp_path):
+        (tmp_path / "below").mkdir()
+        (tmp_path / "below" / "c.csv").write_text("concurrency,tok_s_per_user\n1,100\n")
+        (tmp_path / "link.csv").symlink_to("below/c.csv")
+        for inside in ("below/c.csv", "below/../below/c.csv", "link.csv"):
+            assert len(spec_of(tmp_path, MINIMAL | {"curve": {"file": inside}}).curve()) == 1
+
+    SECRET = "s3cr3t-root-password"  # noqa: S105  # it is one for the test
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{0}:x:0:0\n", "{0},{0}\n", '[["{0}", "{0}"]]', '[{{"{0}": 1}}]', '{{"{0}": 1}}', '[{{"{0}": 1, "{0}": 2}}]', '"{0}"',
+            '[["{0}"]]', "[{0}", "{0}: {0}\n", "# {0}\n",
+        ],
+    )  # fmt: skip
+    @pytest.mark.parametrize("name", ["f.csv", "f.json"])
+    def test_nothing_of_a_file_that_is_no_curve_is_told(self, tmp_path, name, text):
+        (tmp_path / name).write_text(text.format(self.SECRET))
+        for allow in (False, True):
+            with pytest.raises(SpecError) as error:
+                read_spec(written(tmp_path, MINIMAL | {"curve": {"file": name}}), allow_outside=allow)
+            assert self.SECRET not in str(error.value)
 
     @pytest.mark.parametrize(
         ("name", "sentence"),
@@ -365,7 +399,9 @@ class TestCurveFiles:
 
         os.mkfifo(tmp_path / "pipe.csv")
         (said,) = refused(MINIMAL | {"curve": {"file": "pipe.csv"}})
-        assert said.endswith("curve.file: curve file must be a file (got 'pipe.csv')")
+        assert said.endswith(
+            f"curve.file: curve file must be a file (got a pipe that nobody writes to in {tmp_path / 'pipe.csv'})"
+        )
 
 
 class TestExample:

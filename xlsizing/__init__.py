@@ -6,12 +6,13 @@ replicas, GPUs and dollars. Start with `Curve`, `Demand` and `size`.
 
 import typing
 
-from xlsizing.curve import Curve
-from xlsizing.demand import Demand
-from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
-from xlsizing.result import Sizing
-from xlsizing.rows import SizingRow
-from xlsizing.sizing import size
+if typing.TYPE_CHECKING:
+    from xlsizing.curve import Curve
+    from xlsizing.demand import Demand
+    from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
+    from xlsizing.result import Sizing
+    from xlsizing.rows import SizingRow
+    from xlsizing.sizing import size
 
 __all__ = [
     "Curve",
@@ -29,11 +30,29 @@ __all__ = [
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "Curve": "curve",
+    "Demand": "demand",
+    **dict.fromkeys(("CurveError", "InfeasibleError", "InputError", "SizingError"), "errors"),
+    "Sizing": "result",
+    "SizingRow": "rows",
+    "size": "sizing",
+    "write_workbook": "workbooks.write",
+}
+"""The module of each name, imported when it is first asked for: the command line begins without numpy."""
+
 
 def __getattr__(name: str) -> typing.Any:
-    """Import `write_workbook` when it is first asked for: openpyxl and the engine of the proof are slow to load."""
-    if name != "write_workbook":
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415  # only here
 
-    return import_module("xlsizing.workbooks.write").write_workbook
+    found = getattr(import_module(f"xlsizing.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Name what is offered here, imported or not."""
+    return sorted({*globals(), *__all__})

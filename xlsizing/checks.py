@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.errors import BLANK, InputError, Phrase, shown
+from xlsizing.number_words import instead_of
 from xlsizing.rules import HIGHEST, LOWEST
 
 __all__ = [
@@ -144,8 +145,10 @@ def choice(value: object, name: str, options: Sequence[str]) -> str:
     refuse(name, f"must be {_either(options)}", got=BLANK if value is None else value)
 
 
-def number_in_text(text: str, name: str, *, where: str | None = None) -> float:
-    """Return the number written in `text`, at the place `where`, in plain decimal or scientific notation [-].
+def number_in_text(text: str, name: str, *, where: str | None = None, share: bool = False) -> float:
+    """Return the number written in `text`, at the place `where`; a `share` is one in (0, 1] [-].
+
+    Plain decimal or scientific notation is read.
 
     >>> number_in_text(" 3e6 ", "tpm")
     3000000.0
@@ -156,7 +159,7 @@ def number_in_text(text: str, name: str, *, where: str | None = None) -> float:
             "must be a number",
             got=text.strip() or BLANK,
             where=where,
-            way_out="write 3000000 or 3e6, without separators or units" if any(map(str.isdigit, text)) else None,
+            way_out=instead_of(text, share=share),
         )
     return float(text)
 

@@ -37,6 +37,12 @@ ASSUMED_USD_PER_GPU_HOUR: Final = 8.60
 HOURS_PER_MONTH: Final = 730
 """8,760 hours a year / 12 [h/month]."""
 
+MOST_HOURS_PER_MONTH: Final = 744
+"""31 days; more is refused: the hours of a year, typed for those of a month, cost 12 times as much [h/month]."""
+
+MOST_SLAS: Final = 100_000
+"""Most SLAs of one sizing on paper, in a file or in a workbook; arrays in Python have no such limit [-]."""
+
 TPOT_EXPONENT: Final = 0.7
 """1/r is linear in concurrency to this power in the method `tpot` [-]."""
 

@@ -65,6 +65,12 @@ class TestReads:
             "concurrency,tok_s_per_user\n10,122.2\n1,215.5\n",
             "concurrency;tok_s_per_user\n1;215.5\n10;122.2\n",
             "concurrency\ttok_s_per_user\n1\t215.5\n10\t122.2\n",
+            "concurrency;tok_s_per_user\n1;215,5\n10;122,2\n",
+            "concurrency\ttok_s_per_user\n1\t215,5\n10\t122,2\n",
+            '"concurrency";"tok_s_per_user"\n"1";"215,5"\n"10";"122,2"\n',
+            'concurrency;tok_s_per_user\n"1;215,5"\n"10;122,200"\n',
+            "concurrency;tok_s_per_user\n1,0;2,155e2\n10;122,200\n",
+            "sep=;\nconcurrency;tok_s_per_user\n1;215,5\n10;122,2\n",
             "concurrency,tok_s_per_user\r\n1,215.5\r\n10,122.2\r\n",
             "concurrency,tok_s_per_user\r1,215.5\r10,122.2\r",
             "\ufeffconcurrency,tok_s_per_user\n1,215.5\n10,122.2\n",
@@ -85,6 +91,12 @@ class TestReads:
             "anchors in any order",
             "semicolons",
             "tabs",
+            "decimal commas among semicolons",
+            "decimal commas among tabs",
+            "decimal commas, all in quotes",
+            "decimal commas, lines in quotes",
+            "decimal commas of all kinds",
+            "what separates, stated",
             "CRLF",
             "CR",
             "byte order mark",
@@ -133,8 +145,8 @@ class TestHeaderRefused:
         [
             ("", "got a blank in curve.csv"),
             ("\n\n# only a comment\n", "got a blank in curve.csv"),
-            ("1,215.5\n10,122.2\n", "got 1, 215.5 in curve.csv, line 1"),
-            ("# GB300\n\n1,215.5\n", "got 1, 215.5 in curve.csv, line 3"),
+            ("1,215.5\n10,122.2\n", "got a line of numbers in curve.csv, line 1"),
+            ("# GB300\n\n1,215.5\n", "got a line of numbers in curve.csv, line 3"),
             ("concurrency\n1\n", "got concurrency in curve.csv, line 1"),
             (
                 "concurrency,tok_s_per_user,concurrency\n1,2,1\n",
@@ -145,7 +157,9 @@ class TestHeaderRefused:
                 "got concurrency, tok_s_per_user, batch in curve.csv, line 1",
             ),
             ("concurrency,,tok_s_per_user\n1,,2\n", "got concurrency, , tok_s_per_user in curve.csv, line 1"),
-            ("c\x00o\x1bn,r\n1,2\n", "got c?o?n, r in curve.csv, line 1"),
+            ("c\x00o\x1bn,r\n1,2\n", "got none of them in curve.csv, line 1"),
+            ("c\x00o\x1bn,concurrency\n1,2\n", "got c?o?n, concurrency in curve.csv, line 1"),
+            ("root:x:0:0:secret\n", "got none of them in curve.csv, line 1"),
         ],
         ids=[
             "empty",
@@ -156,7 +170,9 @@ class TestHeaderRefused:
             "twice",
             "unknown",
             "unnamed",
+            "binary, no curve",
             "binary",
+            "no curve: nothing of it is shown",
         ],
     )
     def test_sentence(self, refused, text, got):
@@ -192,17 +208,45 @@ class TestLinesRefused:
             ),
             (HEAD + "1,215,5\n", "line must have 2 values (got 3 in curve.csv, line 2)"),
             (
-                "concurrency;tok_s_per_user\n1;215,5\n",
-                "tok/s/user must be a number (got '215,5' in curve.csv, line 2); write a decimal point, not a comma",
+                "concurrency;tok_s_per_user\n1;1,024\n10;1,001\n",
+                (
+                    "tok/s/user must not leave open whether its comma marks thousands or decimals (got '1,024' in curve.csv, line 2); "
+                    "write decimal points, and no separators of thousands"
+                ),
+            ),
+            (
+                "concurrency;tok_s_per_user\n1;215,5\n1,024;10,5\n",
+                (
+                    "concurrency must not leave open whether its comma marks thousands or decimals (got '1,024' in curve.csv, line 3); "
+                    "write decimal points, and no separators of thousands"
+                ),
+            ),
+            (
+                "concurrency;tok_s_per_user;output_tok_s\n1;215,5;200\n10;122,2;1.100\n",
+                (
+                    "curve file must not mix commas and points (got '1.100' in curve.csv, line 3); "
+                    "write decimal points, and no separators of thousands"
+                ),
+            ),
+            (
+                "concurrency;tok_s_per_user\n1;1.215,5\n10;9,5\n",
+                (
+                    "curve file must not mix commas and points (got '1.215,5' in curve.csv, line 2); "
+                    "write decimal points, and no separators of thousands"
+                ),
+            ),
+            (
+                "concurrency;tok_s_per_user\n1;1,215,5\n",
+                "tok/s/user must be a number (got '1,215,5' in curve.csv, line 2); write 3000000 or 3e6, without separators or units",
             ),
             (
                 HEAD + '1,"215,5"\n',
-                "tok/s/user must be a number (got '215,5' in curve.csv, line 2); write a decimal point, not a comma",
+                "tok/s/user must be a number (got '215,5' in curve.csv, line 2); write 215.5, with a decimal point",
             ),
             (HEAD + "1,fast\n", "tok/s/user must be a number (got 'fast' in curve.csv, line 2)"),
             (
                 HEAD + "1,215.5 tok/s\n",
-                "tok/s/user must be a number (got '215.5 tok/s' in curve.csv, line 2); write 3000000 or 3e6, without separators or units",
+                "tok/s/user must be a number (got '215.5 tok/s' in curve.csv, line 2); write 215.5, without units",
             ),
             (HEAD + "TRUE,5\n", "concurrency must be a number (got 'TRUE' in curve.csv, line 2)"),
             (HEAD + "1,nan\n", "tok/s/user must be a number (got 'nan' in curve.csv, line 2)"),
@@ -241,7 +285,11 @@ class TestLinesRefused:
             "short line",
             "half-blank at the front",
             "decimal comma among commas",
-            "decimal comma among semicolons",
+            "thousands or decimals",
+            "thousands or decimals among concurrencies",
+            "decimal commas and points",
+            "both in one number",
+            "two commas",
             "decimal comma in quotes",
             "text",
             "unit",
@@ -289,7 +337,8 @@ class TestFilesRefused:
 
     def test_a_workbook(self, tmp_path, refused):
         assert refused(b"PK\x03\x04\x14\x00\xff\xfe\x80") == (
-            f'curve file must be UTF-8 text; save it as "CSV UTF-8" ({tmp_path / "curve.csv"})'
+            "curve file must be text (got an Excel workbook, or another packed file in "
+            f'{tmp_path / "curve.csv"}); open it and save the sheet with the curve as "CSV UTF-8"'
         )
 
     def test_over_10_mb(self, tmp_path, refused):

@@ -2,12 +2,17 @@
 
 import errno
 import os
+import socket
+import stat
 from pathlib import Path
 
 import pytest
 
 from xlsizing import InputError
-from xlsizing.reports.files import write_whole
+from xlsizing.reading import file_data, keeping_inputs
+from xlsizing.reports import guards
+from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports.guards import locked
 
 
 def listing(folder):
@@ -22,17 +27,17 @@ def texts(tmp_path):
 
 @pytest.fixture
 def failing(monkeypatch):
-    """Make the rename of a staged file fail."""
+    """Make the rename of a staged file fail, once."""
 
     def failing(name, error):
-        replace = Path.replace
+        replace, left = os.replace, [error]
 
         def replaced(path, target):
-            if path.name == name and path.parent.name.startswith(".xlsizing-"):
-                raise error
+            if Path(target).name == name and left:
+                raise left.pop()
             return replace(path, target)
 
-        monkeypatch.setattr(Path, "replace", replaced)
+        monkeypatch.setattr(os, "replace", replaced)
 
     return failing
 
@@ -88,7 +93,7 @@ class TestFails:
         def full(*_):
             raise disk_full()
 
-        monkeypatch.setattr(Path, "write_bytes", full)
+        monkeypatch.setattr(os, "write", full)
         with pytest.raises(InputError, match=r"^output must be writable: No space left on device"):
             write_whole(texts)
         assert listing(tmp_path) == {}
@@ -114,3 +119,178 @@ class TestFails:
             write_whole({folder / "a.md": "a"})
         assert str(error.value) == f"output must be writable: No such file or directory ({folder})"
         assert listing(tmp_path) == {}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has other modes and owners, and links take rights there")
+class TestKeeps:
+    @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664, 0o755])
+    def test_the_mode(self, tmp_path, mode):
+        file = tmp_path / "a"
+        file.write_text("old")
+        file.chmod(mode)
+        write_whole({file: "new"})
+        assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("new", mode)
+
+    def test_the_umask_for_a_new_file(self, tmp_path):
+        before = os.umask(0o027)
+        try:
+            write_whole({tmp_path / "a": "new"})
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+    @pytest.mark.skipif(os.name != "nt" and os.geteuid() != 0, reason="only root gives a file to somebody else")
+    def test_the_owner(self, tmp_path):
+        file = tmp_path / "a"
+        file.write_text("old")
+        os.chown(file, 1234, 5678)
+        file.chmod(0o640)
+        write_whole({file: "new"})
+        found = file.stat()
+        assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 5678, 0o640)
+
+    @pytest.mark.skipif(os.name != "nt" and os.geteuid() != 0, reason="only root gives a file to somebody else")
+    def test_or_refuses_where_it_cannot_keep_the_owner(self, tmp_path, monkeypatch):
+        def denied(*_):
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+        file = tmp_path / "a"
+        file.write_text("old")
+        os.chown(file, 1234, 5678)
+        monkeypatch.setattr(os, "chown", denied)
+        with pytest.raises(InputError) as error:
+            write_whole({file: "new"})
+        assert str(error.value) == (
+            "output must be yours, or it would change its owner; write to another name, or let the owner write it "
+            f"({file})"
+        )
+        assert listing(tmp_path) == {"a": b"old"}
+
+    @pytest.mark.parametrize("existing", [True, False])
+    def test_a_link_and_writes_what_it_names(self, tmp_path, existing):
+        (tmp_path / "there").mkdir()
+        link, real = tmp_path / "link", tmp_path / "there" / "real"
+        if existing:
+            real.write_text("old")
+        link.symlink_to(Path("there") / "real")
+        write_whole({link: "new"})
+        assert (link.is_symlink(), real.is_symlink(), real.read_text()) == (True, False, "new")
+        assert set(listing(tmp_path / "there")) == {"real"}
+
+    def test_a_file_that_may_not_be_written(self, tmp_path, monkeypatch):
+        (tmp_path / "a").write_text("old")
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root may write any
+        with pytest.raises(InputError, match=r"^output must be writable: Permission denied \(.*a\)$"):
+            write_whole({tmp_path / "a": "new"})
+        assert listing(tmp_path) == {"a": b"old"}
+
+
+class TestRefuses:
+    def refused(self, texts, **options):
+        with pytest.raises(InputError) as error:
+            write_whole(texts, **options)
+        return str(error.value)
+
+    @pytest.mark.skipif(os.name == "nt", reason="links take rights there")
+    def test_links_in_a_circle(self, tmp_path):
+        (tmp_path / "a").symlink_to("b")
+        (tmp_path / "b").symlink_to("a")
+        said = self.refused({tmp_path / "a": "x"})
+        assert said == f"output must be writable: Too many levels of symbolic links ({tmp_path / 'a'})"
+
+    @pytest.mark.skipif(os.name == "nt", reason="has no such pipes")
+    def test_a_pipe_a_socket_and_a_device(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(tmp_path / "socket"))
+            for place in (tmp_path / "pipe", tmp_path / "socket", Path("/dev/null")):
+                said = self.refused({place: "x"})
+                assert said == f"output must be a file: it is a pipe, a device or a socket ({place})"
+
+    @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
+    def test_one_file_under_two_names(self, tmp_path, link):
+        (tmp_path / "a").write_text("old")
+        link(tmp_path / "a", tmp_path / "b")
+        said = self.refused({tmp_path / "a": "x", tmp_path / "b": "y"})
+        assert said == f"output must be another file than the other output ({tmp_path / 'b'})"
+        assert (tmp_path / "a").read_text() == "old"
+
+    @pytest.mark.parametrize("link", [None, os.symlink, os.link], ids=["itself", "symbolic", "hard"])
+    def test_a_file_that_was_read(self, tmp_path, link):
+        file = out = tmp_path / "curve.csv"
+        file.write_text("old")
+        if link:
+            out = tmp_path / "out"
+            link(file, out)
+        with keeping_inputs():
+            file_data(file, "curve file", largest=9)
+            said = self.refused({out: "new"})
+        assert said == f"output must not be a file that is read; write to another place ({out})"
+        assert file.read_text() == "old"
+        write_whole({out: "new"})  # what another run read is free
+        assert out.read_text() == "new"
+
+    def test_a_new_file_that_appeared_meanwhile(self, tmp_path):
+        file = tmp_path / "a.xlsx"
+        assert new_file(file, ".xlsx", force=False) == file
+        said = self.refused({file: "x", tmp_path / "b": "y"}, fresh=[file], check=lambda _: file.write_text("theirs"))
+        assert said == f"output must not exist yet; pass --force to overwrite it ({file})"
+        assert listing(tmp_path) == {"a.xlsx": b"theirs"}
+
+    def test_a_name_of_300_characters(self, tmp_path):
+        file = tmp_path / ("a" * 300 + ".xlsx")
+        with pytest.raises(InputError) as error:
+            new_file(file, ".xlsx", force=False)
+        assert str(error.value) == f"output must be writable: File name too long ({file})"
+        assert self.refused({file: "x"}) == str(error.value)
+
+    def test_a_folder_that_another_run_holds(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(guards, "_LONGEST_WAIT", 0.05)
+        with locked(tmp_path):
+            said = self.refused({tmp_path / "a": "x", tmp_path / "b": "y"})
+        assert said == f"output must not be held by another run; wait for it to end, or end it ({tmp_path})"
+        assert listing(tmp_path) == {}
+
+
+class TestDrivesOfOtherKinds:
+    def test_without_links_a_new_file_is_claimed_first(self, tmp_path, monkeypatch):
+        def no_links(*_):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+        monkeypatch.setattr(os, "link", no_links)
+        file = tmp_path / "a.xlsx"
+        write_whole({file: "x", tmp_path / "b": "y"}, fresh=[file])
+        write_whole({tmp_path / "b": "z", tmp_path / "c": "z"})
+        with pytest.raises(InputError, match="must not exist yet"):
+            write_whole({file: "z"}, fresh=[file], check=lambda _: None)
+        assert listing(tmp_path) == {"a.xlsx": b"x", "b": b"z", "c": b"z"}
+
+    def test_without_locks_on_folders_a_file_is_locked_and_removed(self, tmp_path, monkeypatch):
+        fcntl = pytest.importorskip("fcntl")
+
+        def no_locks(*_):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+        monkeypatch.setattr(fcntl, "flock", no_locks)
+        with locked(tmp_path):
+            assert listing(tmp_path) == {".xlsizing-lock": b""}
+        assert listing(tmp_path) == {}
+
+    @pytest.mark.parametrize("code", [errno.EINVAL, errno.EIO])
+    def test_that_sync_no_folders_are_written_and_those_that_fail_are_not(self, tmp_path, monkeypatch, code):
+        (tmp_path / "a").write_text("old")
+        fsync = os.fsync
+
+        def failing(opened):
+            if stat.S_ISDIR(os.fstat(opened).st_mode):
+                raise OSError(code, os.strerror(code))
+            fsync(opened)
+
+        monkeypatch.setattr(os, "fsync", failing)
+        if code == errno.EINVAL:
+            write_whole({tmp_path / "a": "new"})
+            assert listing(tmp_path) == {"a": b"new"}
+        else:
+            with pytest.raises(InputError, match="Input/output error"):
+                write_whole({tmp_path / "a": "new", tmp_path / "b": "new"})
+            assert listing(tmp_path) == {"a": b"old"}

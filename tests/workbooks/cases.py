@@ -425,7 +425,7 @@ def _bad():
         "gpus_per_pod": [None, 0, -4, 2.5, "4", 2_000_000],
         "spares": [-1, 0.5, "one", 2_000_000],
         "usd": [None, 0, -8.6, "8.60"],
-        "hours": [None, 0, -730, "730"],
+        "hours": [None, 0, -730, "730", 744.1, 8760],
         "method": ["linear", None],
     }
     found = [replace(good, name=name, anchors=rows) for name, rows in anchors.items()]

@@ -19,9 +19,10 @@ from tests.workbooks.test_package import MAIN, SHEETS, formulas, opened, sheet_p
 from xlsizing import Curve, Demand, InputError, size, write_workbook
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rules import MOST_SLAS
 from xlsizing.workbooks import customer, names
 from xlsizing.workbooks.calc_sheet import calc_cells
-from xlsizing.workbooks.customer import MOST_SLAS, drafted
+from xlsizing.workbooks.customer import drafted
 from xlsizing.workbooks.names import LONGEST_PIECE, MOST_AT_ONCE, Layout
 from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError

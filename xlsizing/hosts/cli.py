@@ -6,14 +6,21 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 import click
 
 import xlsizing
-from xlsizing.errors import InputError, SizingError
+from xlsizing.checks import refuse
+from xlsizing.errors import InputError, Phrase, SizingError
 from xlsizing.hosts.output import one_line
+from xlsizing.hosts.start import stopped_by_signals
+from xlsizing.reading import keeping_inputs
 
 __all__ = ["main"]
 
@@ -68,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a model's name may not fit the terminal's encoding
     try:
-        code = _commands.main(arguments, prog_name="xlsizing", standalone_mode=False)
+        with keeping_inputs(), stopped_by_signals():
+            code = _commands.main(arguments, prog_name="xlsizing", standalone_mode=False)
     except click.exceptions.Abort:
         code = _failed("interrupted")
     except click.UsageError as error:
@@ -81,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _failed(sentence)
         code = error.exit_code
     except OSError as error:
-        code = _failed(f"output must be writable: {error.strerror or error} (standard output)")
+        code = _failed(f"output must be writable: {error.strerror or error} ({error.filename or 'standard output'})")
     sys.exit(code)
 
 
@@ -116,8 +124,26 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
-        command: click.Command = import_module(f"xlsizing.hosts.commands.{name}").command
+        command: click.Command = copy(import_module(f"xlsizing.hosts.commands.{name}").command)
+        command.make_parser = partial(_once_each, command.make_parser)  # type: ignore[method-assign]  # of this copy
         return command
+
+
+def _once_each(make_parser: Callable[[click.Context], Any], context: click.Context) -> Any:
+    """Return the parser of a command that refuses an option of one value where it is given twice."""
+    parser = make_parser(context)
+    parse = parser.parse_args
+
+    def parsed(args: list[str]) -> Any:
+        values, rest, order = parse(args)
+        for option, times in Counter(order).items():
+            if times > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                name = max(option.opts, key=len)
+                refuse(name, "must be given once", got=Phrase(f"{times} of them"), way_out="leave one of them out")
+        return values, rest, order
+
+    parser.parse_args = parsed
+    return parser
 
 
 _MODULES = ("size", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")

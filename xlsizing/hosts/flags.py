@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
 __all__ = [
     "curve_flags",
@@ -26,11 +27,20 @@ __all__ = [
     "needed",
     "only_with_spec",
     "optional",
+    "outside_flag",
     "planning_flags",
+    "slas_of",
     "source_of",
 ]
 
+_LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
 _Command = Callable[..., Any]
+
+
+def outside_flag(command: _Command) -> _Command:
+    """Declare on `command` that a sizing file may name curves anywhere [-]."""
+    words = "With --spec: curve files may stand outside the folder of the sizing file."
+    return _declared(command, click.option("--allow-outside", is_flag=True, help=words))
 
 
 def demand_flags(command: _Command) -> _Command:
@@ -95,7 +105,7 @@ def curve_of(flags: dict[str, Any]) -> Curve:
     """Return the curve that `flags` give, in a file or point by point [-]."""
     exactly_one(flags, ("anchors", "curve"))
     options = {
-        "pool_rises": optional(flags, "pool_rises"),
+        "pool_rises": optional(flags, "pool_rises", share=True),
         "throughput_per_replica": flags["throughput_per_replica"],
     }
     if flags["curve"] is None:
@@ -104,6 +114,20 @@ def curve_of(flags: dict[str, Any]) -> Curve:
     from xlsizing.importers.curve_csv import read_curve  # noqa: PLC0415  # only where a file is asked for
 
     return read_curve(flags["curve"], **options)
+
+
+def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
+    """Return the SLAs that `flags` list [tok/s/user], and how they were read where a decimal comma may be meant [-]."""
+    texts = needed(flags, "sla").split(",")
+    if len(texts) > MOST_SLAS:
+        refuse("--sla", f"must list at most {MOST_SLAS:,} SLAs", got=Phrase(f"{len(texts):,} of them"))
+    slas = [number_in_text(text, "--sla", where=f"item {i}") for i, text in enumerate(texts, start=1)]
+    if len(slas) == 1 or slas[1] >= slas[0] or not _LIKE_DECIMALS.fullmatch(texts[1].strip()):
+        return slas, ()
+    first, second = texts[0].strip(), texts[1].strip()
+    rest = " and so on" if len(slas) > 2 else ""  # noqa: PLR2004  # more than the two named
+    decimal = "" if "." in first else f"; for a decimal write {first}.{second}"
+    return slas, (f"--sla was read as {len(slas):,} SLAs, {first} and {second}{rest} tok/s/user{decimal}.",)
 
 
 def source_of(flags: dict[str, Any]) -> str:
@@ -127,9 +151,9 @@ def needed(flags: dict[str, Any], name: str) -> str:
     return str(flags[name])
 
 
-def optional(flags: dict[str, Any], name: str) -> float | None:
-    """Return the number in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
-    return None if flags[name] is None else number_in_text(flags[name], flag(name))
+def optional(flags: dict[str, Any], name: str, *, share: bool = False) -> float | None:
+    """Return the number, or the `share`, in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
+    return None if flags[name] is None else number_in_text(flags[name], flag(name), share=share)
 
 
 def only_with_spec(allowed: Sequence[str]) -> None:
@@ -138,7 +162,8 @@ def only_with_spec(allowed: Sequence[str]) -> None:
     given = [
         name
         for name in context.params
-        if name not in ("spec", *allowed) and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if name not in ("spec", "allow_outside", *allowed)
+        and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     ]
     if given:
         refuse(flag(given[0]), "must not be given beside --spec", way_out="change the sizing file instead")

@@ -46,7 +46,7 @@ def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
         If a formula has no value, or a check of the workbook fails; nothing is written.
     """
     target = new_file(path, _SUFFIX, force=force)
-    write_whole({target: sales_bytes()})
+    write_whole({target: sales_bytes()}, fresh=() if force else (target,))
     return target
 
 

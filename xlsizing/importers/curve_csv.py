@@ -6,7 +6,8 @@
     10,122.2
 
 The columns are those of `anchors.COLUMNS`, in any order, the last two optional. Lines that begin
-with # are comments; comma, semicolon and tab all separate.
+with # are comments; comma, semicolon and tab all separate. Where commas do not separate they may
+be decimal commas, if all that holds one can only be read so.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK, CurveError, Phrase
-from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text
+from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text, shown_names
 
 __all__ = ["read_curve"]
 
-_DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]+")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?")
+_POINT = re.compile(r"[0-9]\.[0-9]")
+_LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+_SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 
 
 def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
@@ -55,9 +59,12 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_
         largest=LARGEST_CURVE_BYTES,
         too_large="keep the anchors only",
         save_as='"CSV UTF-8"',
+        instead='open it and save the sheet with the curve as "CSV UTF-8"',
     )
-    lines = _lines(text, name)
+    lines, delimiter = _lines(text, name)
     columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)
+    if delimiter != "," and _has_decimal_commas(lines[1:], columns, name):
+        lines = [(line, [cell.replace(",", ".") for cell in cells]) for line, cells in lines]
     rows = [_row(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
     numbers = [line for line, _ in lines[1:]]
 
@@ -68,16 +75,57 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_
     return curve_from_rows(rows, place, pool_rises=pool_rises, throughput_per_replica=throughput_per_replica)
 
 
-def _lines(text: str, name: str) -> list[tuple[int, list[str]]]:
-    """Return line number and cells of each line that is neither a comment nor empty."""
+_Lines = list[tuple[int, list[str]]]
+
+
+def _lines(text: str, name: str) -> tuple[_Lines, str]:
+    """Return line number and cells of each line that is neither a comment nor empty, and what separates cells."""
     kept = ["" if _is_comment(line) else line for line in text.splitlines()]
     header = next(filter(str.strip, kept), "")
-    delimiter = max(",;\t", key=header.count)
+    stated = _SEPARATOR.fullmatch(header.strip(" "))  # a line of Excel's own
+    if stated:
+        kept[kept.index(header)] = ""
+    delimiter = stated[1] if stated else max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO("\n".join(kept)), delimiter=delimiter)
     try:
-        return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+        found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
     except csv.Error as error:
         refuse("curve file", "must be CSV", detail=str(error), where=f"{name}, line {reader.line_num}")
+    return [(line, _apart(cells, delimiter)) for line, cells in found], delimiter
+
+
+def _apart(cells: list[str], delimiter: str) -> list[str]:
+    """Return the cells of a line that was quoted as a whole: by a spreadsheet that separates by something else."""
+    whole = len(cells) == 1 and delimiter != "," and delimiter in cells[0]
+    return [cell.strip(' "') for cell in cells[0].split(delimiter)] if whole else cells
+
+
+def _has_decimal_commas(lines: _Lines, columns: list[str], name: str) -> bool:
+    """Tell whether commas stand for decimal points; refuse a file in which they could be something else."""
+    cells = [
+        (f"{name}, line {line}", column, cell)
+        for line, row in lines
+        for column, cell in zip(columns, row, strict=False)
+    ]
+    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell[2])]
+    if not commas:
+        return False
+    way_out = "write decimal points, and no separators of thousands"
+    for where, _, text in cells:
+        if _POINT.search(text):
+            refuse("curve file", "must not mix commas and points", got=text, way_out=way_out, where=where)
+    could_be = [cell for cell in commas if _LIKE_THOUSANDS.fullmatch(cell[2])]
+    counts = [cell for cell in could_be if cell[1] == COLUMNS[0]]
+    for where, column, text in counts or could_be[: len(could_be) == len(commas)]:
+        label = dict(zip(COLUMNS, LABELS, strict=True))[column]
+        refuse(
+            label,
+            "must not leave open whether its comma marks thousands or decimals",
+            got=text,
+            way_out=way_out,
+            where=where,
+        )
+    return True
 
 
 def _is_comment(line: str) -> bool:
@@ -91,8 +139,7 @@ def _columns(header: list[str], where: str) -> list[str]:
         columns.pop()
     unknown = [cell for cell in columns if cell not in COLUMNS]
     if unknown or len(set(columns)) != len(columns) or not set(COLUMNS[:2]) <= set(columns):
-        text = "".join(char if char.isprintable() else "?" for char in ", ".join(header))
-        _refuse_header(where, Phrase(text))
+        _refuse_header(where, shown_names(header, columns))
     return columns
 
 
@@ -115,7 +162,4 @@ def _row(cells: list[str], columns: list[str], where: str) -> list[float | None]
 
 
 def _number(text: str, label: str, where: str) -> float:
-    if _DECIMAL_COMMA.fullmatch(text):
-        way_out = "write a decimal point, not a comma"
-        refuse(label, "must be a number", got=text, way_out=way_out, where=where, kind=CurveError)
     return number_in_text(text, label, where=where)

@@ -9,6 +9,7 @@ The columns are those of `anchors.COLUMNS`; the last two are optional, and null 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,12 +19,13 @@ from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import CurveError, InputError, Phrase
-from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text
+from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text, shown_names
 
 __all__ = ["parsed", "read_curve", "whole_number"]
 
 _MOST_DIGITS = 400
 _WIDTHS = (2, 3, 4)
+_LIKE_A_NUMBER = re.compile(r"[-+0-9.,eE %]{0,20}")
 
 
 def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
@@ -48,7 +50,12 @@ def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_
     """
     name = Path(path).name
     text = file_text(
-        Path(path), "curve file", largest=LARGEST_CURVE_BYTES, too_large="keep the anchors only", save_as="UTF-8"
+        Path(path),
+        "curve file",
+        largest=LARGEST_CURVE_BYTES,
+        too_large="keep the anchors only",
+        save_as="UTF-8",
+        instead="give a .json or .csv file",
     )
     items = parsed(text, "curve file", name, partial(_columns_once, name))
     if not isinstance(items, list):
@@ -104,7 +111,7 @@ def whole_number(text: str) -> int | float:
 def _row(item: object, where: str) -> list[float | None]:
     if isinstance(item, dict):
         if not set(COLUMNS[:2]) <= set(item) <= set(COLUMNS):
-            _refuse_item("must name the columns of an anchor", ", ".join(item), where)
+            _refuse_item("must name the columns of an anchor", shown_names(item, item), where)
         cells = [item.get(column) for column in COLUMNS]
     elif isinstance(item, list) and (len(item) in _WIDTHS or not item):
         cells = [*item, *[None] * (len(COLUMNS) - len(item))]
@@ -117,22 +124,23 @@ def _row(item: object, where: str) -> list[float | None]:
 def _columns_once(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        twice = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+        name = next(name for i, (name, _) in enumerate(pairs) if name in dict(pairs[:i]))
+        twice = name if name in COLUMNS else Phrase("another name twice")
         refuse("anchor", "must hold each column once", got=twice, where=file, kind=CurveError)
     return made
 
 
 def _refuse_item(rule: str, got: str, where: str) -> Any:
     columns = f"{COLUMNS[0]}, {COLUMNS[1]} and, where measured, {COLUMNS[2]}, {COLUMNS[3]}"
-    text = "".join(char if char.isprintable() else "?" for char in got)
-    refuse("anchor", rule, got=Phrase(text or "none"), way_out=f"give {columns}", where=where, kind=CurveError)
+    refuse("anchor", rule, got=Phrase(got or "none"), way_out=f"give {columns}", where=where, kind=CurveError)
 
 
 def _cell(cell: object, label: str, where: str) -> float | None:
     try:
         return None if cell is None else number(cell, label)
     except InputError as error:
-        raise error.placed(where) from None
+        kept = isinstance(cell, str) and not _LIKE_A_NUMBER.fullmatch(cell)  # it may be no curve, but a secret
+        raise error.reworded(where=where, **({"got": Phrase("text")} if kept else {})) from None
 
 
 def _kind(value: object) -> Phrase:

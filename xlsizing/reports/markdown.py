@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import (
     WORDS,
@@ -16,13 +19,23 @@ from xlsizing.reports.tables import (
     operation_table,
 )
 
-__all__ = ["markdown"]
+__all__ = ["markdown", "stated_id"]
 
 
 _ADVICE = {
     False: "Commit to the numbers in bold: they rest on measured points alone.",
     True: "Quote none of these numbers: the curve was measured at another workload than the customer's.",
 }
+
+
+_ID: Final = "Report id: {}. The file capacity\\_sizing.json of the same run has the same."
+_ID_LINE: Final = re.compile(r"^Report id: (\S+)\. The file ", re.MULTILINE)
+
+
+def stated_id(text: str) -> str | None:
+    """Return the id that the `text` of a Markdown report states; None where it states none [-]."""
+    found = _ID_LINE.findall(text)
+    return found[-1] if found else None
 
 
 def markdown(report: Report) -> str:
@@ -38,6 +51,7 @@ def markdown(report: Report) -> str:
         f"## Next step\n\n{_escaped(report.next_step)}",
         *(_section(table) for table in (context_table(report),) if table),
         *_listed("Sign-off", [f"{line}: ____________________" for line in report.sign_off]),
+        _ID.format(record(report)["report_id"]),
     ]
     return "\n\n".join(sections) + "\n"
 

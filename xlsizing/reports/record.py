@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from xlsizing.reports.report import Report
 from xlsizing.rows import SizingRow
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
-__all__ = ["json_text", "lever_records", "record"]
+__all__ = ["content_id", "json_text", "lever_records", "record"]
+
+_ID_DIGITS: Final = 16
 
 
 def json_text(report: Report) -> str:
@@ -39,6 +42,21 @@ def record(report: Report) -> dict[str, Any]:
         The keys scripts have always read (`model` to `notes`) and newer ones; where an SLA cannot
         be met the old keys of a row hold the first anchor's figures and the new ones null [-]
     """
+    told = _told(report)
+    return told | {"report_id": content_id(told)}
+
+
+def content_id(told: Mapping[str, Any]) -> str:
+    """Return the id of a report that says what `told` says: a hash of all of it but the id itself [-].
+
+    Markdown and JSON of one report carry it, so that two files of two runs are known for a mix.
+    """
+    content = {key: value for key, value in told.items() if key != "report_id"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:_ID_DIGITS]
+
+
+def _told(report: Report) -> dict[str, Any]:
     sizing = report.sizing
     demand = sizing.demand
     tpm = _plain(demand.output_tpm)

@@ -57,6 +57,8 @@ class Report:
         Lines to be signed [-]
     sized_on : date, optional
         The sizing's date; today where it has none [-]
+    as_read : tuple of str
+        How an input was read that could have been meant otherwise, a sentence each [-]
 
     Raises
     ------
@@ -77,6 +79,7 @@ class Report:
     sla_names: Mapping[float, str] = field(default_factory=dict)
     sign_off: tuple[str, ...] = ()
     sized_on: date | None = None
+    as_read: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
@@ -160,6 +163,7 @@ class Report:
         """What a reader must know beside the figures, a sentence each [-]."""
         unchecked = self.assessment.unchecked
         return [
+            *self.as_read,
             *notes(self.sizing, self.rows, self.price_source),
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,

@@ -18,6 +18,8 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import SizingError, shown
 from xlsizing.levers import Lever, lever_delta
+from xlsizing.reports.markdown import stated_id
+from xlsizing.reports.record import content_id
 from xlsizing.reports.review_markdown import differences
 from xlsizing.result import Sizing
 from xlsizing.rules import HOURS_PER_MONTH, PLATEAU, TOLERANCE
@@ -68,18 +70,28 @@ def review(files: Mapping[str, Path]) -> None:
     Raises
     ------
     ReviewError
-        If a number does not recompute, pods fall as the SLA tightens, the plateau is not flat, the
+        If the two files are not of one run, a number does not recompute, pods fall as the SLA tightens, the plateau is not flat, the
         two files differ, or one of them cannot be read.
     """
     try:
         record = json.loads(files[_JSON].read_text(encoding="utf-8"))
+        text = files[_MARKDOWN].read_text(encoding="utf-8")
+        _check_pair(record["report_id"], stated_id(text))
         _check_laws(record)
         _check_numbers(record)
         _check_levers(record)
-        for difference in differences(files[_MARKDOWN].read_text(encoding="utf-8"), record):
+        for difference in differences(text, record):
             _fail(difference)
+        _check_equal("report_id", record["report_id"], content_id(record))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # among them what the core refuses
         _fail(f"it cannot be read back ({type(error).__name__}: {error})")
+
+
+def _check_pair(of_json: str, of_markdown: str | None) -> None:
+    """Refuse a mix of two runs, as one that was killed between two renames leaves it."""
+    if of_json != of_markdown:
+        stated = f"{_MARKDOWN} says {of_markdown or 'none'}, {_JSON} {of_json}"
+        raise ReviewError(f"the report's two files are not of one run: {stated}; write them again with --emit")
 
 
 def _check_laws(record: _Record) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import IO, Literal
 
@@ -25,6 +27,7 @@ from xlsizing.reports.tables import (
 __all__ = ["print_parts", "print_report"]
 
 _WIDTH_OF_A_PIPE = 132
+_WIDTH = re.compile(r"[1-9][0-9]{1,3}", re.ASCII)
 _GAP = 2
 _NARROWEST = 13
 
@@ -47,7 +50,7 @@ def print_parts(
     tables: Sequence[Table | None],
     lists: Mapping[str, list[str]],
 ) -> None:
-    """Print a page, as wide as the terminal, or 132 columns where there is none.
+    """Print a page, as wide as the terminal; where there is none as COLUMNS says, or 132 columns.
 
     Parameters
     ----------
@@ -66,11 +69,17 @@ def print_parts(
     if console.is_terminal:
         _print(console, headline, named, tables, lists)
         return
-    console.width = _WIDTH_OF_A_PIPE
+    console.width = _asked_width() or _WIDTH_OF_A_PIPE
     with console.capture() as captured:
         _print(console, headline, named, tables, lists)
     file.write("\n".join(map(str.rstrip, captured.get().split("\n"))))
     file.flush()
+
+
+def _asked_width() -> int | None:
+    """Return the width that the environment asks for, None where it asks for none that a page could have."""
+    text = os.environ.get("COLUMNS", "")
+    return int(text) if _WIDTH.fullmatch(text) else None
 
 
 def _print(

@@ -17,6 +17,7 @@ from pydantic import (
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK
+from xlsizing.rules import MOST_SLAS
 from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
 from xlsizing.spec.fields import (
     FileName,
@@ -31,7 +32,7 @@ __all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Se
 FORMS: Final = {"demand": ("tpm", "tok_s", "rps", "users"), "curve": ("anchors", "file")}
 """Sections that hold exactly one of some fields [-]."""
 
-MOST_ROWS: Final = 2_000
+MOST_ROWS: Final = MOST_SLAS
 MOST_ENTRIES: Final = 100
 """Longer lists are refused: of SLAs and anchors, and of anything else [-]."""
 
@@ -92,5 +93,5 @@ class CurveSection(Section):
         if self.anchors is not None and self.file is None:
             self._curve = inline_curve(self.anchors, **options)
         elif self.file is not None and self.anchors is None:
-            self._curve = curve_in_file(info.context.folder / self.file, **options)
+            self._curve = curve_in_file(info.context, self.file, **options)
         return self

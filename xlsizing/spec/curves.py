@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +27,14 @@ class Reading:
     ----------
     folder : Path
         Where the paths in it begin [-]
+    allow_outside : bool
+        Whether they may lead out of that folder [-]
     valid : dict
         The fields of the file that were found right [-]
     """
 
     folder: Path
+    allow_outside: bool = False
     valid: dict[str, Any] = field(default_factory=dict)
 
 
@@ -68,13 +72,15 @@ def inline_curve(rows: Sequence[Sequence[float | None]], **options: Any) -> Curv
         ) from None
 
 
-def curve_in_file(path: Path, **options: Any) -> Curve:
+def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
     """Return the curve in a CSV or JSON file.
 
     Parameters
     ----------
-    path : Path
-        The file; JSON where its name ends in .json, else CSV [-]
+    reading : Reading
+        Where the path begins, and whether it may lead elsewhere [-]
+    name : str
+        The path; JSON where it ends in .json, else CSV [-]
     options
         Passed on to `Curve`
 
@@ -86,20 +92,22 @@ def curve_in_file(path: Path, **options: Any) -> Curve:
     Raises
     ------
     FaultsError
-        If the file cannot be read or holds no valid curve.
+        If the file may not or cannot be read, or holds no valid curve.
     """
+    path = reading.folder / name
     read: Callable[..., Curve] = curve_json.read_curve if path.suffix.casefold() == ".json" else curve_csv.read_curve
     try:
-        if _never_ends(path):
-            refuse("curve file", "must be a file", got=path.name)
+        if not reading.allow_outside and _is_outside(path, reading.folder):
+            rule = "must be in the folder of the sizing file, or below it"
+            refuse("curve file", rule, got=name, way_out="pass --allow-outside if you trust the sizing file")
         return read(path, **options)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
 
 
-def _never_ends(path: Path) -> bool:
-    """Tell whether the path is a pipe or a device, which reading would wait for."""
+def _is_outside(path: Path, folder: Path) -> bool:
+    """Tell whether a path leads out of a folder, by dots or by a link."""
     try:
-        return path.exists() and not path.is_file() and not path.is_dir()
-    except (OSError, ValueError):  # a path that no file can have: reading says so
+        return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except ValueError:  # a path that no file can have: reading says so
         return False

@@ -196,13 +196,15 @@ class Spec:
         )
 
 
-def read_spec(path: str | Path) -> Spec:
+def read_spec(path: str | Path, *, allow_outside: bool = False) -> Spec:
     """Return what the sizing file at `path` says.
 
     Parameters
     ----------
     path : str or Path
         A YAML file, or JSON where the name ends in .json [-]
+    allow_outside : bool, optional
+        Whether curves that it names may stand outside its folder [-]
 
     Returns
     -------
@@ -219,7 +221,7 @@ def read_spec(path: str | Path) -> Spec:
         document = read_document(file)
     except InputError as error:
         raise SpecError([str(error)]) from None
-    reading = Reading(file.parent)
+    reading = Reading(file.parent, allow_outside)
     faults = [*document.faults, *faults_in_form(document.value)]
     found = None
     try:

@@ -19,14 +19,15 @@ from xlsizing.checks import refuse
 from xlsizing.errors import InputError
 from xlsizing.importers.curve_json import parsed, whole_number
 from xlsizing.importers.text import file_text
+from xlsizing.rules import MOST_SLAS
 
 __all__ = ["Document", "Fault", "Where", "read_document", "refusal"]
 
 Where = tuple[str | int, ...]
 """Where a value stands: names of fields, and positions in lists counted from 0."""
 
-LARGEST_BYTES = 1_000_000
-MOST_VALUES = 10_000
+LARGEST_BYTES = 10_000_000
+MOST_VALUES = 5 * MOST_SLAS  # each with a name, and as many anchors again
 MOST_REPEATED = 50
 DEEPEST = 16
 _NESTED = f"must be nested at most {DEEPEST} deep"
@@ -137,6 +138,7 @@ def read_document(path: Path) -> Document:
         largest=LARGEST_BYTES,
         too_large="keep long curves in a CSV file and name it under curve.file",
         save_as="UTF-8",
+        instead="give a YAML or JSON file (xlsizing spec --example prints one)",
     )
     wrong = _NOT_TEXT.search(text)
     if wrong:

@@ -8,7 +8,7 @@ from typing import Final
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.curve_sheet import NO, YES
 from xlsizing.workbooks.names import Layout, letter
@@ -20,8 +20,8 @@ from xlsizing.workbooks.styles import tall
 __all__ = ["checks_rows", "checks_sheet"]
 
 
-def _number(name: str) -> str:
-    return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>Highest),1,0),1)"
+def _number(name: str, most: str = "Highest") -> str:
+    return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>{most}),1,0),1)"
 
 
 def _whole(name: str, low: int, most: str) -> str:
@@ -64,7 +64,10 @@ _INPUT: Final = (
     ("GPUs per pod must be a whole number of at least 1", _whole("GPUs_per_Pod", 1, "Most_GPUs_per_Pod")),
     ("Spare pods must be a whole number of at least 0", _whole("Spare_Pods", 0, "Most_Spares")),
     ("Price must be a number above 0", _number("USD_per_GPU_Hour")),
-    ("Hours per month must be a number above 0", _number("Hours_per_Month")),
+    (
+        f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
+        _number("Hours_per_Month", "Most_Hours"),
+    ),
     ("Interpolation must be one of the list", "IFERROR(IF(OR(Method=Word_Log_c,Method=Word_Tpot),0,1),1)"),
     ("SLAs must be numbers above 0", "SUM(Row_SLA_Bad)"),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),

@@ -12,6 +12,7 @@ import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reports.report import Report
+from xlsizing.rules import MOST_SLAS
 from xlsizing.workbooks.about_sheet import about_sheet, curve_hash
 from xlsizing.workbooks.calc_sheet import calc_rows, calc_sheet
 from xlsizing.workbooks.charts import charts
@@ -27,13 +28,10 @@ from xlsizing.workbooks.parts import read_parts
 from xlsizing.workbooks.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.styles import Styles
 
-__all__ = ["MOST_ANCHORS", "MOST_SLAS", "Draft", "check_report", "drafted"]
+__all__ = ["MOST_ANCHORS", "Draft", "check_report", "drafted"]
 
 MOST_ANCHORS: Final = 32
 """Anchors that sheet Curve has room for [-]."""
-
-MOST_SLAS: Final = 100_000
-"""SLAs of one workbook; spreadsheets open more with difficulty, if at all [-]."""
 
 
 def check_report(report: Report) -> None:

@@ -62,6 +62,7 @@ _CONSTANTS: Final = {
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
+    "Most_Hours": (rules.MOST_HOURS_PER_MONTH, "more hours per month are refused"),
     "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),
     "Hit_Rate_Off": (rules.HIT_RATE_OFF, "most that two prefix-cache hit rates may be apart"),
     "Most_Changes": (rules.MOST_CHANGES, "a lever that changes more fields is no single change"),

@@ -12,7 +12,7 @@ from openpyxl.styles import Font, PatternFill
 from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import NO_SOURCE
-from xlsizing.rules import HOURS_PER_MONTH, METHODS
+from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.charts import CHART_ROWS
@@ -137,12 +137,14 @@ def _inputs(page: Page, report: Report) -> None:
 
 def _validations(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
-    for row in (6, 8, 12, 13):
+    for row in (6, 8, 12):
         page.validate(f"E{row}", "A number above 0", **above_0)
     page.validate("E7", "One of the list", type="list", formula1=f'"{",".join(UNITS)}"')
     page.validate("E9", "A share above 0 %, at most 100 %", type="decimal", formula1="0.000001", formula2="1")
     page.validate("E10", "A whole number, at least 1", type="whole", operator="greaterThanOrEqual", formula1="1")
     page.validate("E11", "A whole number, at least 0", type="whole", operator="greaterThanOrEqual", formula1="0")
+    hours = {"type": "decimal", "formula1": "0.000001", "formula2": str(MOST_HOURS_PER_MONTH)}
+    page.validate("E13", f"Hours of one month: above 0, at most {MOST_HOURS_PER_MONTH}", **hours)
     page.validate("E14", "One of the list", type="list", formula1=f'"{",".join(METHODS)}"')
 
 

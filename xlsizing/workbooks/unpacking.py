@@ -12,6 +12,7 @@ from typing import Final
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
+from xlsizing.reading import file_data
 from xlsizing.workbooks.xml_parts import parsed
 
 __all__ = ["MOST_BYTES", "WAY_OUT", "related", "unpacked", "workbook_data"]
@@ -37,11 +38,7 @@ def workbook_data(path: Path) -> bytes:
     InputError
         If it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        refuse("workbook", "must be readable", detail=getattr(error, "strerror", None) or str(error), where=str(path))
+    return file_data(path, "workbook", largest=MOST_BYTES)
 
 
 def unpacked(data: bytes, where: str | None) -> dict[str, bytes]:

@@ -50,7 +50,7 @@ def write_workbook(
     """
     target = new_file(path, ".xlsx", force=force)
     data = customer_workbook(what if isinstance(what, Report) else Report(what), progress)
-    write_whole({target: data})
+    write_whole({target: data}, fresh=() if force else (target,))
     return target
 
 

@@ -10,7 +10,7 @@ from xlsizing.hosts.commands.audit import command
 from xlsizing.next_words import NO_THROUGHPUT
 
 CLAIM = {"--pods": "18", "--gpus-per-pod": "8", "--tpm": "3000000", "--anchors": "128:22.78125", "--util": "1.0"}
-BESIDE = {"pods", "gpus", "sla", "concurrency", "spec", "allow_mismatch", "as_json"}
+BESIDE = {"pods", "gpus", "sla", "concurrency", "spec", "allow_mismatch", "allow_outside", "as_json"}
 
 
 def claimed(*more, **changes):

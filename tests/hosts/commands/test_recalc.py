@@ -197,7 +197,11 @@ class TestCopy:
         os.link(quote, hard)
         for out in (quote, link, hard, tmp_path / "." / "quote.xlsx"):
             code, told, err = run(capsys, "recalc", quote, "-o", out, "--force")
-            assert (code, told, err) == (2, "", f"xlsizing: --output must not be the file that is read ({out})\n")
+            assert (code, told, err) == (
+                2,
+                "",
+                f"xlsizing: output must not be a file that is read; write to another place ({out})\n",
+            )
 
     def test_it_has_the_suffix_of_the_input(self, capsys, quote, tmp_path):
         sentence = "xlsizing: output must end in .xlsx (got 'copy.xlsm')\n"

@@ -89,7 +89,9 @@ class TestSpec:
             "Model: MiniMax-M2-NVFP4 on GB300, TP4\nContext: MiniMax-M2 | GB300 | nvfp4 | TP4"
         )
 
-    @pytest.mark.parametrize("flag", [o.opts[0] for o in command.params if o.name not in ("spec", "as_json")])
+    @pytest.mark.parametrize(
+        "flag", [o.opts[0] for o in command.params if o.name not in ("spec", "allow_outside", "as_json")]
+    )
     def test_a_flag_beside_the_file_is_refused_by_name(self, capsys, flag):
         sentence = f"xlsizing: {flag} must not be given beside --spec; change the sizing file instead\n"
         assert run(capsys, "rightsize", "--spec", EXAMPLE, flag, "1") == (2, "", sentence)

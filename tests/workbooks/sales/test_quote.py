@@ -259,7 +259,7 @@ class TestBadInput:
         assert is_error(cells["Quote_USD"])
         assert list(said) == ["Quote: price"]
 
-    @pytest.mark.parametrize("hours", ["730", -2, None, 1e20])
+    @pytest.mark.parametrize("hours", ["730", -2, None, 1e20, 744.001, 8760])
     def test_wrong_hours_too(self, desk, hours):
         cells, said = bad(desk, Quote_Hours=hours)
         assert cells["Quote_GPUs_Commit"] == 28

@@ -17,8 +17,10 @@ from xlsizing.hosts.flags import (
     demand_flags,
     demand_of,
     exactly_one,
+    flag,
     only_with_spec,
     optional,
+    outside_flag,
     planning_flags,
     source_of,
 )
@@ -47,6 +49,7 @@ _CLAIM = ("pods", "gpus", "sla", "concurrency")
 @curve_flags
 @planning_flags
 @click.option("--spec", metavar="FILE", help="Demand, curve, SLAs and utilisation from a sizing file.")
+@outside_flag
 @click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
 def command(**flags: Any) -> int:
@@ -96,10 +99,11 @@ _Claim = dict[str, Any]
 
 
 def _from_flags(flags: dict[str, Any], claim: _Claim) -> _Found:
-    if flags["allow_mismatch"]:
-        refuse("--allow-mismatch", "must be given with --spec, and only with it")
+    for name in ("allow_mismatch", "allow_outside"):
+        if flags[name]:
+            refuse(flag(name), "must be given with --spec, and only with it")
     curve, demand = curve_of(flags), demand_of(flags)
-    planning = {"util": number_in_text(flags["util"], "--util"), "method": flags["method"]}
+    planning = {"util": number_in_text(flags["util"], "--util", share=True), "method": flags["method"]}
     found = audit(curve, demand, **claim, gpus_per_pod=optional(flags, "gpus_per_pod"), **planning)  # type: ignore[arg-type]  # checked there
     # Without an SLA the plateau, as in the audit: a measured point, so that only the curve has a say.
     sizing = size(curve, claim["sla"] or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **planning)
@@ -111,7 +115,7 @@ def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    spec = read_spec(flags["spec"])
+    spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
     slas = sorted(set(spec.slas)) if claim["sla"] is None else [claim["sla"]]
     report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
     found = [_audited(spec, claim | {"sla": sla}) for sla in slas]

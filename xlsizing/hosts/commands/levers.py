@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.flags import outside_flag
 from xlsizing.hosts.output import print_json, print_text
 
 __all__ = ["command"]
@@ -26,9 +27,10 @@ _FACTS = (
 
 @click.command(name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
+@outside_flag
 @click.option("--allow-mismatch", is_flag=True, help="Internal use: a curve of another workload.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(spec: str, *, allow_mismatch: bool, as_json: bool) -> int:
+def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.reports.record import lever_records  # noqa: PLC0415
@@ -36,7 +38,7 @@ def command(spec: str, *, allow_mismatch: bool, as_json: bool) -> int:
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    report = spec_report(read_spec(spec), allow_mismatch=allow_mismatch)
+    report = spec_report(read_spec(spec, allow_outside=allow_outside), allow_mismatch=allow_mismatch)
     notes = report.lever_notes
     if as_json:
         label = report.context.label() if report.context else None

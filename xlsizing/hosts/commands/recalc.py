@@ -50,7 +50,7 @@ def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str |
         recalculation.set(place, value)
     recalculation.calculate()
     if target is not None:
-        write_whole({target: recalculation.saved()})
+        write_whole({target: recalculation.saved()}, fresh=() if force else (target,))
     if as_json:
         print_json(_record(recalculation, file, given))
     else:
@@ -61,11 +61,7 @@ def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str |
 
 
 def _target(output: str, file: str, *, force: bool) -> Path:
-    source = Path(file)
-    same = Path(output).resolve() == source.resolve()
-    if same or (Path(output).exists() and source.exists() and Path(output).samefile(source)):
-        refuse("--output", "must not be the file that is read", where=output)
-    return new_file(output, source.suffix.lower(), force=force)
+    return new_file(output, Path(file).suffix.lower(), force=force, reads=file)
 
 
 def _assignment(text: str) -> tuple[str, object]:

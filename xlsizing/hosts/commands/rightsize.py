@@ -9,7 +9,7 @@ import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import InputError
-from xlsizing.hosts.flags import needed, only_with_spec, optional
+from xlsizing.hosts.flags import needed, only_with_spec, optional, outside_flag
 from xlsizing.hosts.output import print_facts, print_json
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_MEMORY_UTILIZATION, DEFAULT_TP, tp_advice
 
@@ -51,10 +51,15 @@ _FIELDS = {
 )
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--spec", metavar="FILE", help="All of this from a sizing file: model_size, context and price.")
+@outside_flag
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
 def command(**flags: Any) -> int:
     """Say which tensor-parallel size a model needs: a rule of thumb, to be verified with an A/B."""
-    named, given = ({}, _from_flags(flags)) if flags["spec"] is None else _from_spec(flags["spec"])
+    named, given = (
+        ({}, _from_flags(flags))
+        if flags["spec"] is None
+        else _from_spec(flags["spec"], allow_outside=flags["allow_outside"])
+    )
     try:
         advice = tp_advice(**given)
     except InputError as error:
@@ -84,17 +89,19 @@ def _from_flags(flags: dict[str, Any]) -> dict[str, Any]:
         "dtype": flags["dtype"],
         "current_tp": number_in_text(flags["current_tp"], "--current-tp"),
         "gpu_memory_gb": number_in_text(flags["gpu_mem_gb"], "--gpu-mem-gb"),
-        "gpu_memory_utilization": number_in_text(flags["gpu_memory_utilization"], "--gpu-memory-utilization"),
+        "gpu_memory_utilization": number_in_text(
+            flags["gpu_memory_utilization"], "--gpu-memory-utilization", share=True
+        ),
         "gpu_hourly_usd": optional(flags, "gpu_hourly_usd"),
     }
 
 
-def _from_spec(path: str) -> tuple[dict[str, str], dict[str, Any]]:
+def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[str, Any]]:
     """Return what the file says of itself, and what it says of the model."""
     only_with_spec(("as_json",))
     from xlsizing.spec import read_spec  # noqa: PLC0415  # pydantic and YAML are slow to import
 
-    spec = read_spec(path)
+    spec = read_spec(path, allow_outside=allow_outside)
     if spec.model_size is None:
         refuse("model_size", "must be in the sizing file", way_out="add total_b and active_b", where=path)
     known = {} if spec.context is None else spec.context.known()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ from xlsizing.hosts.flags import (
     curve_of,
     demand_flags,
     demand_of,
+    flag,
     needed,
     only_with_spec,
     optional,
+    outside_flag,
     planning_flags,
+    slas_of,
     source_of,
 )
 from xlsizing.hosts.output import print_json, print_text, working
@@ -39,6 +43,7 @@ _UNMET = InfeasibleError.exit_code
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
 @click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
+@outside_flag
 @click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
 @click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
 @click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
@@ -47,9 +52,7 @@ _UNMET = InfeasibleError.exit_code
 def command(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = _report(flags) if flags["spec"] is None else _from_spec(flags)
-    written = [] if flags["xlsx"] is None else [_workbook(report, flags["xlsx"], force=flags["force"])]
-    written += [] if flags["emit"] is None else _emit(report, flags["emit"])
-    _print(report, written, as_json=flags["as_json"])
+    _print(report, _written(report, flags), as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
@@ -58,47 +61,68 @@ def _from_spec(flags: dict[str, Any]) -> Report:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    return spec_report(read_spec(flags["spec"]), allow_mismatch=flags["allow_mismatch"])
+    return spec_report(
+        read_spec(flags["spec"], allow_outside=flags["allow_outside"]), allow_mismatch=flags["allow_mismatch"]
+    )
 
 
 def _report(flags: dict[str, Any]) -> Report:
-    if flags["allow_mismatch"]:
-        refuse("--allow-mismatch", "must be given with --spec, and only with it")
-    items = enumerate(needed(flags, "sla").split(","), start=1)
+    for name in ("allow_mismatch", "allow_outside"):
+        if flags[name]:
+            refuse(flag(name), "must be given with --spec, and only with it")
+    slas, as_read = slas_of(flags)
     sizing = xlsizing.size(
         curve_of(flags),
-        [number_in_text(item, "--sla", where=f"item {i}") for i, item in items],
+        slas,
         demand_of(flags),
         gpus_per_pod=number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
-        util=number_in_text(flags["util"], "--util"),
+        util=number_in_text(flags["util"], "--util", share=True),
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
     )
-    return Report(sizing, printable(flags["model"], "--model"), source_of(flags))
+    return Report(sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read)
 
 
-def _workbook(report: Report, file: str, *, force: bool) -> Path:
-    """Write the customer's workbook, and return where."""
-    from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
-
-    with working("Rows proven") as progress:
-        return write_workbook(report, file, force=force, progress=progress)
-
-
-def _emit(report: Report, folder: str) -> list[Path]:
-    """Write the report's files, and return where."""
+def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
+    """Write the workbook and the report's files that are asked for, all or none, and return where."""
+    if flags["xlsx"] is None and flags["emit"] is None:
+        return []
     from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
-    from xlsizing.reports.markdown import markdown  # noqa: PLC0415
+
+    book = {} if flags["xlsx"] is None else _workbook(report, flags["xlsx"], force=flags["force"])
+    pair = {} if flags["emit"] is None else _pair(report, flags["emit"])
+    write_whole(book | pair, check=_reviewed if pair else None, fresh=() if flags["force"] else book)
+    return [*book, *pair]
+
+
+def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
+    """Return the customer's workbook, by where it shall stand."""
+    from xlsizing.reports.files import new_file  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.workbooks.write import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
+
+    target = new_file(file, ".xlsx", force=force)
+    with working("Rows proven") as progress:
+        return {target: customer_workbook(report, progress)}
+
+
+def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
+    """Return the report's two files, by where they shall stand."""
+    from xlsizing.reports.markdown import markdown  # noqa: PLC0415  # only where files are asked for
     from xlsizing.reports.record import json_text  # noqa: PLC0415
-    from xlsizing.reports.review import review  # noqa: PLC0415
 
     if not folder.strip():
         refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
-    names = {"CAPACITY-SIZING.md": markdown(report), "capacity_sizing.json": json_text(report)}
-    files = {Path(folder, name): text for name, text in names.items()}
-    write_whole(files, check=review)
-    return list(files)
+    return {
+        Path(folder, "CAPACITY-SIZING.md"): markdown(report),
+        Path(folder, "capacity_sizing.json"): json_text(report),
+    }
+
+
+def _reviewed(files: Mapping[str, Path]) -> None:
+    from xlsizing.reports.review import review  # noqa: PLC0415  # only where files are asked for
+
+    review(files)
 
 
 def _print(report: Report, written: list[Path], *, as_json: bool) -> None:

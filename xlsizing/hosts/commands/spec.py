@@ -14,7 +14,8 @@ __all__ = ["command"]
 @click.option("--example", is_flag=True, help="Print a commented example that runs.")
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON schema.")
 @click.option("--check", metavar="FILE", help="Check a sizing file: everything wrong with it at once.")
-def command(*, example: bool, as_schema: bool, check: str | None) -> int:
+@click.option("--allow-outside", is_flag=True, help="With --check: curve files may stand outside its folder.")
+def command(*, example: bool, as_schema: bool, check: str | None, allow_outside: bool) -> int:
     """Show how a sizing file is written, or check one."""
     from xlsizing.spec import example_text, read_spec, schema  # noqa: PLC0415  # pydantic and YAML are slow to import
 
@@ -25,6 +26,6 @@ def command(*, example: bool, as_schema: bool, check: str | None) -> int:
     elif as_schema:
         print_json(schema())
     else:
-        read_spec(str(check))
+        read_spec(str(check), allow_outside=allow_outside)
         click.echo("OK")
     return 0

@@ -6,6 +6,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.flags import outside_flag
 from xlsizing.hosts.output import working
 
 __all__ = ["command"]
@@ -13,10 +14,11 @@ __all__ = ["command"]
 
 @click.command(name="workbook", short_help="Write a workbook with live formulas.")
 @click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
+@outside_flag
 @click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
-def command(*, spec: str | None, sales: bool, output: str, force: bool) -> int:
+def command(*, spec: str | None, allow_outside: bool, sales: bool, output: str, force: bool) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
     With --sales, write the macro workbook of sales engineers, which needs no sizing file.
@@ -26,15 +28,19 @@ def command(*, spec: str | None, sales: bool, output: str, force: bool) -> int:
         refuse(
             "--spec and --sales", rule, way_out="--spec FILE writes a customer's workbook, --sales the sales workbook"
         )
-    return _sales(output, force=force) if spec is None else _customer(spec, output, force=force)
+    return (
+        _sales(output, force=force)
+        if spec is None
+        else _customer(spec, output, force=force, allow_outside=allow_outside)
+    )
 
 
-def _customer(spec: str, output: str, *, force: bool) -> int:
+def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic, YAML and openpyxl are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
     from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415
 
-    report = spec_report(read_spec(spec))
+    report = spec_report(read_spec(spec, allow_outside=allow_outside))
     with working("Rows proven") as progress:
         written = write_workbook(report, output, force=force, progress=progress)
     click.echo(f"Written: {written}")

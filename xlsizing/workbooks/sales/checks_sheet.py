@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlsizing.context import FACTS
+from xlsizing.rules import MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
@@ -30,7 +31,7 @@ _GOOD: Final = "Example_Anchors,Example_SLA"  # a curve and an SLA that are neve
 _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one curve has"
 
 _CONSTANTS: Final = (
-    "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Most_Changes", "Eta_Suspicious", "Hours_Assumed", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
+    "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Most_Changes", "Eta_Suspicious", "Hours_Assumed", "Most_Hours", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
     "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Log_c", "Word_Tpot",
 )  # fmt: skip
 
@@ -161,10 +162,15 @@ def _quote() -> list[_Check]:
 def _price() -> list[_Check]:
     own = _number("Quote_USD_per_GPU_Hour", "price")
     words = "date and source of the price must be text"
+    hours = _number("Quote_Hours", "hours per month")
+    too_many = f"hours per month must be at most {MOST_HOURS_PER_MONTH}, the hours of 31 days"
     return [
         ("Quote: price", _given("Quote_USD_per_GPU_Hour", own, _of_picked("Curve_Price_Said"))),
         ("Quote: price from", _once_picked("Picked_Place", _native("NOT(ISERROR(Quote_Price_Rests_On))", words))),
-        ("Quote: hours per month", _number("Quote_Hours", "hours per month")),
+        (
+            "Quote: hours per month",
+            f'IF(ISNUMBER(Quote_Hours),IF(Quote_Hours>Most_Hours,"{too_many}",{hours}),{hours})',
+        ),
     ]
 
 

@@ -140,7 +140,7 @@ def _lever_rules(page: Page) -> None:
     page.put(f"B{last + 1}", "$ per GPU and month, at the quote's price and hours", "note.text")
     usd = "SIZING_COST(Example_Anchors,Example_SLA,Example_TPM,Example_GPUs,Example_Util,Quote_USD_Even_Month)"
     gpus = "SIZING_GPUS(Example_Anchors,Example_SLA,Example_TPM,Example_GPUs,Example_Util)"
-    page.put(f"J{last + 1}", f"=IF(Quote_Inputs_Failed>0,NA(),{usd}/{gpus})", "calc.usd2")
+    page.put(f"J{last + 1}", f"=IF(Quote_Inputs_Failed+Quote_Price_Failed>0,NA(),{usd}/{gpus})", "calc.usd2")
     names = {
         "Lever_Name": "B",
         "Lever_Baseline": "C",

@@ -9,7 +9,7 @@ from openpyxl.styles import PatternFill
 
 from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.tables import NO_SOURCE
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS
+from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.curves_sheet import THROUGHPUT
@@ -194,7 +194,9 @@ def _basis(page: Page) -> None:
 
 def _rules(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
-    inputs(page, "A number above 0", "D7", "J10", **above_0)
+    inputs(page, "A number above 0", "D7", **above_0)
+    hours = {"type": "decimal", "formula1": "0.000001", "formula2": str(MOST_HOURS_PER_MONTH)}
+    inputs(page, f"Hours of one month: above 0, at most {MOST_HOURS_PER_MONTH}", "J10", **hours)
     inputs(page, "A number above 0, or blank where it is not known", "D9:D10", **above_0)
     inputs(page, "A number above 0, or blank for the curve's own price", "J8", **above_0)
     inputs(page, "One of the names on sheet Curves", "D6", type="list", formula1="Curve_Names")

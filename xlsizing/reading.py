@@ -1,0 +1,134 @@
+"""Reading a file that somebody named: never a device, never a wait for a pipe that nobody writes to.
+
+Whoever writes files asks here what was read, so that no command destroys its own input.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Final, TypeVar
+
+from xlsizing.checks import refuse
+from xlsizing.errors import Phrase
+
+__all__ = ["file_data", "is_input", "keeping_inputs"]
+
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_GRACE: Final = 0.25
+"""A pipe gets this long to find its writer [s]."""
+
+_PIECE: Final = 1_000_000
+_KINDS: Final = (
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+_Result = TypeVar("_Result")
+_Identity = tuple[int, int]
+_READ: ContextVar[set[_Identity] | None] = ContextVar("files read", default=None)
+
+
+@contextmanager
+def keeping_inputs() -> Iterator[None]:
+    """Remember, until the block ends, which files were read: `is_input` then knows them [-]."""
+    before = _READ.set(set())
+    try:
+        yield
+    finally:
+        _READ.reset(before)
+
+
+def is_input(found: os.stat_result) -> bool:
+    """Tell whether the file that was `found` was read inside `keeping_inputs`: no link hides it [-]."""
+    return (found.st_dev, found.st_ino) in (_READ.get() or ())
+
+
+def file_data(path: Path, name: str, *, largest: int) -> bytes:
+    """Return the bytes of the file at `path`.
+
+    Parameters
+    ----------
+    path : Path
+        A file, or a pipe that somebody writes to [-]
+    name : str
+        What it is, in the caller's words [-]
+    largest : int
+        No more than one byte beyond this is read, so that the caller sees that there is more [B]
+
+    Returns
+    -------
+    bytes
+        What it holds [-]
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is a directory or a device, or is a pipe that nobody writes to.
+    """
+    _check_kind(_done(lambda: path.stat().st_mode, path, name), path, name)  # opening alone may rewind a tape
+    opened = _done(lambda: os.open(path, _FLAGS), path, name)
+    try:
+        found = os.fstat(opened)
+        _check_kind(found.st_mode, path, name)  # another one may have taken its place
+        read = _READ.get()
+        if read is not None:
+            read.add((found.st_dev, found.st_ino))
+        take = _from_pipe if stat.S_ISFIFO(found.st_mode) else _from_file
+        data = _done(lambda: take(opened, largest), path, name)
+    finally:
+        os.close(opened)
+    if data is None:
+        refuse(name, "must be a file", got=Phrase("a pipe that nobody writes to"), where=str(path))
+    return data
+
+
+def _done(step: Callable[[], _Result], path: Path, name: str) -> _Result:
+    try:
+        return step()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        detail = getattr(error, "strerror", None) or str(error)
+        refuse(name, "must be readable", detail=detail, where=str(path))
+
+
+def _check_kind(mode: int, path: Path, name: str) -> None:
+    if stat.S_ISDIR(mode):
+        refuse(name, "must be readable", detail=os.strerror(errno.EISDIR), where=str(path))
+    for is_kind, words in _KINDS:
+        if is_kind(mode):
+            refuse(name, "must be a file", got=Phrase(words), where=str(path))
+
+
+def _from_file(opened: int, largest: int) -> bytes:
+    pieces: list[bytes] = []
+    left = largest + 1
+    while left > 0 and (piece := os.read(opened, min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+def _from_pipe(opened: int, largest: int) -> bytes | None:
+    """Return what comes through a pipe; None where nobody has opened it to write."""
+    deadline = time.monotonic() + _GRACE
+    while (first := _held(opened)) == b"":
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(_GRACE / 25)
+    os.set_blocking(opened, True)
+    return (first or b"") + _from_file(opened, largest - len(first or b""))
+
+
+def _held(opened: int) -> bytes | None:
+    """Return what a pipe holds now: nothing where there is no writer, None where a writer has written nothing yet."""
+    try:
+        return os.read(opened, _PIECE)
+    except BlockingIOError:
+        return None

@@ -15,7 +15,7 @@ from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, size
 from xlsizing.errors import InputError
 from xlsizing.hosts.cells import MARK
-from xlsizing.hosts.recalculation import ErrorText, Recalculation
+from xlsizing.hosts.recalc import ErrorText, Recalculation
 from xlsizing.workbooks.write import customer_workbook, write_workbook
 
 INPUTS = {"D1": 100, "D2": 3e6, "D3": 4, "D4": 0.7, "D5": "log-c"}

@@ -8,7 +8,7 @@ from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.table import Table
 
 from tests.hosts.foreign_books import ANCHORS, AT, MAIN, as_excel_saves, edited, parts, workbook
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 
 CELLS = {
     "A1": 1,

@@ -15,7 +15,7 @@ from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text
 from xlsizing.reports.files import new_file, write_whole
 
 if TYPE_CHECKING:
-    from xlsizing.hosts.recalculation import Recalculation
+    from xlsizing.hosts.recalc import Recalculation
     from xlsizing.reports.tables import Table
 
 __all__ = ["command"]
@@ -41,7 +41,7 @@ def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str |
     a text ("quoted" if it looks like one of these), or nothing for a blank. FILE is never changed; no macro runs and no
     link is followed. Exit code 4: some formulas could not be evaluated; they are listed and have no value.
     """
-    from xlsizing.hosts.recalculation import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+    from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     target = None if output is None else _target(output, file, force=force)
     recalculation = Recalculation(file)

@@ -10,13 +10,22 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.workbooks.sheet_source import SheetSource
-from xlsizing.workbooks.structured import References, Table
+from xlsizing.hosts.recalc.sheet_source import SheetSource
+from xlsizing.hosts.recalc.structured import References, Table
 from xlsizing.workbooks.unpacking import WAY_OUT, related, unpacked
 from xlsizing.workbooks.xml_parts import parsed
 
-__all__ = ["ForeignWorkbook"]
+__all__ = ["ForeignWorkbook", "is_external"]
 
+_STRICT: Final = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+}
+_TRUE: Final = ("1", "true")
+_XML: Final = (".xml", ".rels")
+_EXTERNAL: Final = re.compile(r"'?[^'!]*\[[^\]']+\][^!]*!|\[[0-9]+\]!?[^,]")
+_LINKED: Final = re.compile(r"'?\[([0-9]+)\]([^!]*?)'?!(.*)", re.DOTALL)
+_OURS: Final = re.compile(rb"<dc:creator>xlsizing ")
 _LOCALE: Final = re.compile(r"\[\$-[^\]]*\]")
 _MONEY: Final = re.compile(r"[$\u00a3\u00a5\u20a0-\u20cf]")
 
@@ -45,15 +54,66 @@ class ForeignWorkbook:
         self.names: dict[tuple[str, str], str] = {}
         self.spelled: dict[str, str] = {}
         self.part_of: dict[str, str] = {}
-        self.is_1904 = False
+        self.titles: list[str] = []
+        """Every sheet, those of charts too [-]."""
+        self.is_1904 = self.iterates = False
+        self._links: list[str] = []
         self._read_workbook(main)
         self.dates, self.currencies = self._formats(main)
         self.sheets = {title: SheetSource(self.parts[name], f"sheet {title}") for title, name in self.part_of.items()}
+        found = related(self.parts, main, "/externalLink")
+        self._held = [self._held_by(found.get(identity)) for identity in self._links]
         self.references = References(self.names, dict(self._tables()), list(self.part_of))
 
     def with_sheets(self, changed: dict[str, bytes]) -> dict[str, bytes]:
         """Return the parts with the sheets `changed`, given by title [-]."""
         return self.parts | {self.part_of[title]: part for title, part in changed.items()}
+
+    @property
+    def sheet_count(self) -> int:
+        """How many sheets it has, those of charts too [-]."""
+        return len(self.titles)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this package made it [-]."""
+        return _OURS.search(self.parts.get("docProps/core.xml", b"")) is not None
+
+    def for_engine(self, changed: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the parts with the sheets `changed`, in the dialect that the engine reads [-]."""
+        return {
+            name: _transitional(part) if name.endswith(_XML) else part
+            for name, part in self.with_sheets(changed).items()
+        }
+
+    def holds(self, reference: str) -> bool:
+        """Tell whether the file holds the values of a `reference` to another workbook [-]."""
+        match = _LINKED.fullmatch(reference)
+        if match is None or not 0 < int(match[1]) <= len(self._held):
+            return False
+        return (match[2].replace("''", "'") or match[3]).casefold() in self._held[int(match[1]) - 1]
+
+    def _held_by(self, part: str | None) -> frozenset[str]:
+        """Return the sheets and the names of another workbook of which a `part` holds values, in small letters."""
+        titles: list[str] = []
+        names: set[str] = set()
+        data: list[int] = []
+        held: set[int] = set()
+
+        def start(tag: str, attributes: dict[str, str], _at: int) -> None:
+            kind = tag.rpartition(":")[2]
+            if kind == "sheetName":
+                titles.append(attributes.get("val", "").casefold())
+            elif kind == "definedName":
+                names.add(attributes.get("name", "").casefold())
+            elif kind == "sheetData" and attributes.get("refreshError") not in _TRUE:
+                data.append(int(attributes.get("sheetId", "0")))
+            elif kind == "cell":
+                held.update(data[-1:])
+
+        if part:
+            parsed(self.parts[part], part, start=start)
+        return frozenset(title for at, title in enumerate(titles) if at in held) | (names if held else set())
 
     def _main(self) -> str:
         for name in related(self.parts, "", "/officeDocument").values():
@@ -63,7 +123,7 @@ class ForeignWorkbook:
 
     def _read_workbook(self, main: str) -> None:
         """Note the worksheets, the names, and whether days count from 1904."""
-        titles: list[str] = []
+        titles = self.titles
         reading: list[tuple[str, str]] = []
 
         def start(tag: str, attributes: dict[str, str], _at: int) -> None:
@@ -74,7 +134,11 @@ class ForeignWorkbook:
                 if identity in self._related_to:  # chart sheets have no cells
                     self.part_of[titles[-1]] = self._related_to[identity]
             elif name == "workbookPr":
-                self.is_1904 = attributes.get("date1904") in ("1", "true")
+                self.is_1904 = attributes.get("date1904") in _TRUE
+            elif name == "calcPr":
+                self.iterates = attributes.get("iterate") in _TRUE
+            elif name == "externalReference":
+                self._links.append(next((text for key, text in attributes.items() if key.endswith(":id")), ""))
             elif name == "definedName":
                 local = attributes.get("localSheetId")
                 scope = titles[int(local)].casefold() if local and int(local) < len(titles) else ""
@@ -130,3 +194,19 @@ class ForeignWorkbook:
         dates = {at for at, code in enumerate(shown) if is_date_format(code)}
         currencies = {at for at, code in enumerate(shown) if at not in dates and _MONEY.search(_LOCALE.sub("", code))}
         return frozenset(dates), frozenset(currencies)
+
+
+def is_external(reference: str) -> bool:
+    r"""Tell whether `reference`, as a formula holds it, points into another workbook [-].
+
+    >>> is_external("[1]Rates!A1"), is_external("'C:\\[b.xlsx]S'!A1"), is_external("Table1[[#This Row],[a]]")
+    (True, True, False)
+    """
+    return _EXTERNAL.match(reference) is not None
+
+
+def _transitional(part: bytes) -> bytes:
+    """Return a part with the names that files had before Strict Open XML."""
+    for strict, usual in _STRICT.items():
+        part = part.replace(strict, usual)
+    return part

@@ -112,16 +112,17 @@ class SheetSource:
         self._text: list[str] | None = None
         parsed(part, where, start=self._start, end=self._end, text=self._characters)
 
-    def with_formulas(self, texts: Mapping[At, str], emptied: Iterable[At] = ()) -> bytes:
-        """Return the sheet with other formula `texts` in cells that hold formulas, their kind as it was, and cells `emptied` [-]."""
+    @property
+    def used(self) -> tuple[int, int]:
+        """The last row and column that hold a cell [-]."""
+        return max((row for row, _ in self.cells), default=1), max((column for _, column in self.cells), default=1)
+
+    def with_formulas(self, texts: Mapping[At, str]) -> bytes:
+        """Return the sheet with other formula `texts` in cells that hold formulas; none shares another's any more [-]."""
         edits = []
-        for at in emptied:
-            if at in self.cells:
-                cell = self.cells[at]
-                edits.append((cell.start, cell.end, self._valued(cell, None, constant=True)))
         for at, text in texts.items():
             cell = self.cells[at]
-            kept = {} if cell.kind == "dataTable" else cell.formula_attributes
+            kept = {} if cell.kind == "shared" else cell.formula_attributes
             edits.append((*cell.formula_span, element(self._prefix(cell) + "f", kept, escape(text)).encode()))
         return self._edited(edits)
 

@@ -8,6 +8,7 @@ of such cells. A value is a float, a text, a bool, None (a blank), or an error o
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,14 +17,13 @@ import numpy as np
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.hosts.engine import Place
-from xlsizing.hosts.engine_calls import to_engine
-from xlsizing.hosts.engine_copy import EngineCopy
 from xlsizing.hosts.excel_errors import is_error
-from xlsizing.hosts.places import Box, address, boundaries, box_of, in_rows, placed
-from xlsizing.workbooks.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.copied import EngineCopy
+from xlsizing.hosts.recalc.engine import LOCALES, Place
+from xlsizing.hosts.recalc.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.places import Box, address, boundaries, box_of, in_rows, placed
+from xlsizing.hosts.recalc.sheet_source import At, ErrorText
 from xlsizing.workbooks.parts import zipped
-from xlsizing.workbooks.sheet_source import At, ErrorText
 from xlsizing.workbooks.text import cell_text
 from xlsizing.workbooks.unpacking import workbook_data
 
@@ -60,22 +60,30 @@ class Recalculation:
     ----------
     source : str, Path or bytes
         The workbook, .xlsx or .xlsm: its path, or its bytes [-]
+    locale : str, optional
+        Whose rules functions follow where they read and write texts, "de_DE"; else "en_US" [-]
+    now : datetime, optional
+        What NOW and TODAY give; else the time at which it is calculated [-]
 
     Raises
     ------
     InputError
-        If it is no such workbook, or it is too large.
+        If it is no such workbook, it is too large, or there is no such locale.
     """
 
-    def __init__(self, source: str | Path | bytes) -> None:
+    def __init__(
+        self, source: str | Path | bytes, *, locale: str | None = None, now: datetime | None = None
+    ) -> None:
+        if locale is not None and locale not in LOCALES:
+            refuse("locale", "must be one that is known", got=locale, way_out=f"there are {', '.join(LOCALES)}")
         data = source if isinstance(source, bytes) else workbook_data(Path(source))
         self._book = ForeignWorkbook(data, None if isinstance(source, bytes) else str(source))
-        self._copy = EngineCopy(self._book)
+        self._copy = EngineCopy(self._book, locale)
+        self._now = now
         self._given: dict[Place, object] = {}
         self._unknown: dict[Place, str] | None = None
-        self._owners = {place: place for place in self._copy.formulas}
-        for place, box in self._copy.arrays.items():
-            self._owners |= {(box.title, *at): place for at in box.cells}
+        self._owners: dict[Place, Place] = {}
+        self._own()
 
     def set(self, place: str, value: Any) -> None:
         """Set the cell at `place` to `value`, or a range to a list; `calculate` shows the effect.
@@ -99,13 +107,14 @@ class Recalculation:
             self._check_input(box.title, at)
             changed[box.title, *at] = _plain(cell, place)
         for where, cell in changed.items():
-            self._copy.put(where, to_engine(cell))
+            self._copy.put(where, cell)
         self._given |= changed
         self._unknown = None
 
     def calculate(self) -> None:
         """Evaluate every formula with the inputs as they are now."""
-        self._unknown = self._copy.evaluate()
+        self._unknown = self._copy.evaluate(self._now or datetime.now())  # noqa: DTZ005  # the clock on the wall
+        self._own()
 
     def value(self, place: str) -> Any:
         """Return the value at `place`, a cell's or the rows of a range; None where it is not known [units of the cell]."""
@@ -169,6 +178,17 @@ class Recalculation:
             if known or given:
                 changed[title] = source.with_values(known, given)
         return zipped(self._book.with_sheets(changed))
+
+    @property
+    def linked(self) -> dict[str, list[str]]:
+        """The references to other workbooks whose values were taken as the file holds them, by cell [-]."""
+        return {_shown(place): sorted(found) for place, found in self._copy.linked.items() if place[1]}
+
+    def _own(self) -> None:
+        """Note which formula fills which cell."""
+        self._owners = {place: place for place in self._copy.formulas}
+        for place, box in self._copy.boxes.items():
+            self._owners |= {(box.title, *at): place for at in box.cells}
 
     def _evaluated(self) -> dict[Place, str]:
         if self._unknown is None:

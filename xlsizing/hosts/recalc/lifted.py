@@ -1,0 +1,256 @@
+"""Our functions inside a workbook: what Excel would hand over is read from the engine, the answers are put where it reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+from xlsizing.errors import SizingError
+from xlsizing.hosts.cells import ERROR_OF_KIND, MARK, OMITTED
+from xlsizing.hosts.headless import Headless
+from xlsizing.hosts.recalc.calls import Call
+from xlsizing.hosts.recalc.engine import Engine, Place
+from xlsizing.hosts.recalc.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.places import Box, boundaries, box_in
+from xlsizing.hosts.recalc.sheet_source import ErrorText
+
+__all__ = ["LiftedCalls"]
+
+_WHERE: Final = 'IF(ISREF({0}),CELL("address",{0})&":"&ROWS({0})&":"&COLUMNS({0}),"")'
+_NUMBER: Final = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]+)?")
+_TEXT: Final = re.compile(r"\"((?:[^\"]|\"\")*)\"", re.DOTALL)
+_RECKONS: Final = re.compile(r"[-+*/^&=<>%]")
+_CENTS: Final = Decimal("0.0001")  # what a currency holds in Excel
+_MOST_MONEY: Final = 9e14
+_SOME_DAY: Final = datetime(1900, 1, 1)  # noqa: DTZ001  # cells have no zone
+_MANY: Final = 10_000
+_WIDEST, _HIGHEST, _BAND = 64, 50_000, 250
+_ONE_CELL: Final = "reckons with a range in a plain formula: enter it as an array formula (Ctrl+Shift+Enter)"
+_UNSETTLED: Final = "does not settle: it depends on itself, or on a function that gives another value each time"
+
+
+class _WorkedOut(NamedTuple):
+    """An argument that a formula works out; above it stands which cells it names, if it names any."""
+
+    place: Place
+
+
+class LiftedCalls:
+    """The calls of a workbook that were lifted out of its formulas.
+
+    Parameters
+    ----------
+    engine : Engine
+        The engine that holds it [-]
+    book : ForeignWorkbook
+        The workbook, for the formats of its cells [-]
+    calls : sequence of Call
+        The calls, an inner one before the one around it [-]
+    sheet : str
+        An empty sheet of the engine, for formulas of their arguments [-]
+    used : callable
+        Gives the last row and column of a sheet that are used [-]
+    plain : callable
+        Tells whether a cell holds a plain formula, not an array formula [-]
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        book: ForeignWorkbook,
+        calls: Sequence[Call],
+        sheet: str,
+        used: Callable[[str], tuple[int, int]],
+        plain: Callable[[Place], bool],
+    ) -> None:
+        self._engine, self._book, self._used, self._plain = engine, book, used, plain
+        self._headless = Headless() if any(call.is_ours for call in calls) else None
+        self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
+        self._calls = [call for call in calls if call.is_ours and not call.in_lambda]
+        self._sheet = sheet
+        self._entered = 0
+        self._choices: dict[str, Place] = {}
+        self._marks: dict[Place, str] = {}
+        self._answers: dict[Place, Any] = {}
+        self.said: dict[Place, str] = {}
+        """Why a call gave an error, by the place of its value [-]."""
+        self.faults: dict[Place, str] = {}
+        """Why a call cannot be evaluated, by the place of its value [-]."""
+        for call in calls:
+            engine.put(call.place, ErrorText("#NAME?"))
+            if call.block:
+                engine.name(call.block, _area(call.place, 1, 1))
+        self._sources = [[self._source(call, text) for text in call.arguments] for call in self._calls]
+
+    def _source(self, call: Call, text: str) -> Any:
+        """Return what an argument is: a value, cells, or the place of a formula that works it out."""
+        match = _TEXT.fullmatch(text)
+        if match or not text:
+            return match[1].replace('""', '"') if match else OMITTED
+        if _NUMBER.fullmatch(text):
+            return float(text)
+        box = box_in(text, call.owner[0], self._book)
+        if box is not None:
+            return box
+        inside = call.inside(text)
+        title, row, column = self._entered_at(_WHERE.format(inside))
+        self._engine.enter((title, row + 1, column), inside)
+        return _WorkedOut((title, row, column))
+
+    def _entered_at(self, formula: str) -> Place:
+        """Enter a formula on the sheet for them, with room for what is entered below it to fill."""
+        band, position = divmod(self._entered, _BAND)
+        place = self._sheet, 1 + band * _HIGHEST, 1 + position * _WIDEST
+        self._entered += 1
+        self._engine.enter(place, formula)
+        return place
+
+    def settle(self, moment: datetime) -> None:
+        """Evaluate the workbook and the calls as of the `moment`, again until no call gives anything else."""
+        changed: list[Place] = []
+        for _ in range(len(self._calls) + 2):
+            self._engine.calculate(moment)
+            changed = self._changed()
+            if not changed:
+                return
+        self.faults |= dict.fromkeys(changed, _UNSETTLED)
+
+    def evaluated(self, calls: Iterable[Call], moment: datetime) -> list[Call]:
+        """Return those of `calls` that stand where their formulas look: in the branch of an IF that is taken [-]."""
+        choices = {call.place: [(choice, position) for choice, position in call.choices] for call in calls}
+        texts = {choice: None for each in choices.values() for choice, _ in each if choice not in self._choices}
+        self._choices |= {choice: self._entered_at(choice) for choice in texts}
+        if texts:
+            self._engine.calculate(moment)
+        places = list(self._choices.values())
+        chosen = dict(zip(self._choices, self._engine.values(places), strict=True))
+        return [
+            call
+            for call in calls
+            if all(
+                not isinstance(chosen[choice], float) or chosen[choice] == position
+                for choice, position in choices[call.place]
+            )
+        ]
+
+    def _changed(self) -> list[Place]:
+        """Call what got other arguments than before, and return the places whose value is another one."""
+        self.faults.clear()
+        given = self._given()
+        return [call.place for call, values in zip(self._calls, given, strict=True) if self._is_changed(call, values)]
+
+    def _given(self) -> list[list[Any]]:
+        """Return the arguments of every call as Excel would hand them over."""
+        worked_out = [each for each in self._flat() if isinstance(each, _WorkedOut)]
+        found = dict(zip(worked_out, self._engine.values([each.place for each in worked_out]), strict=True))
+        boxes = {each: self._box(each, where) for each, where in found.items()}
+        rows = self._rows({*boxes.values(), *(each for each in self._flat() if isinstance(each, Box))})
+        given = []
+        for call, sources in zip(self._calls, self._sources, strict=True):
+            given.append([rows[boxes.get(each, each)] if isinstance(each, Box | _WorkedOut) else each for each in sources])
+            for text, each in zip(call.arguments, sources, strict=True):
+                box = boxes.get(each) if isinstance(each, _WorkedOut) else None
+                if box is not None and box.title == self._sheet and self._is_one_cell(call, text, box):
+                    self.faults[call.place] = _ONE_CELL
+        return given
+
+    def _flat(self) -> Iterator[Any]:
+        return (each for sources in self._sources for each in sources)
+
+    def _box(self, source: _WorkedOut, where: Any) -> Box:
+        """Return the cells that a formula names, or those that its values fill."""
+        title, row, column = source.place
+        if isinstance(where, str) and where and not isinstance(where, ErrorText):
+            address, height, width = where.rsplit(":", 2)
+            quoted, _, cell = address.rpartition("!")
+            first = boundaries(quoted.removeprefix("'").removesuffix("'").replace("''", "'") or title, cell)
+            return first._replace(bottom=first.top + int(height) - 1, right=first.left + int(width) - 1)
+        height, width = self._engine.spill((title, row + 1, column))
+        return Box(title, row + 1, column, row + height, column + width - 1)
+
+    def _is_one_cell(self, call: Call, text: str, box: Box) -> bool:
+        """Tell whether a plain formula would take one cell of each range here, where its argument has several."""
+        return box.height * box.width > 1 and self._plain(call.owner) and bool(_RECKONS.search(_TEXT.sub("", text)))
+
+    def _is_changed(self, call: Call, given: list[Any]) -> bool:
+        mark = repr(given)
+        if self._marks.get(call.place) == mark:
+            return False
+        self._marks[call.place] = mark
+        answer = self._answer(call, given)
+        before, self._answers[call.place] = self._answers.get(call.place), answer
+        if repr(answer) == repr(before):
+            return False
+        self._put(call, answer)
+        return True
+
+    def _answer(self, call: Call, given: list[Any]) -> Any:
+        self.said.pop(call.place, None)
+        try:
+            answer = self._headless.call(call.name, *given) if self._headless else None
+        except SizingError as error:  # Excel would not take the formula
+            answer = f"{MARK}VALUE: {error}"
+        if not (isinstance(answer, str) and answer.startswith(MARK)):
+            return answer
+        kind, _, reason = answer.removeprefix(MARK).partition(": ")
+        self.said[call.place] = reason
+        return ErrorText(ERROR_OF_KIND[kind])
+
+    def _put(self, call: Call, answer: Any) -> None:
+        table = answer if isinstance(answer, list) else [[answer]]
+        title, row, column = call.place
+        for i, line in enumerate(table if call.block else [table[0][:1]]):
+            for j, cell in enumerate(line):
+                # A block grows to the right and down, where no other stands: calls of blocks have columns of their own.
+                self._engine.put((title, row + i, column + j), cell)
+        if call.block:
+            self._engine.name(call.block, _area(call.place, len(table), len(table[0])))
+
+    def _rows(self, areas: Iterable[Box]) -> dict[Box, Any]:
+        """Return the value of each cell or range as Excel hands it over: dates and money by the format of a cell."""
+        cut = {box: self._cut(box) for box in areas}
+        places = list({(box.title, *at): None for box in cut.values() for at in box.cells})
+        values = {
+            place: self._formatted(place, value)
+            for place, value in zip(places, self._engine.values(places), strict=True)
+        }
+        rows = {box: [[values[box.title, *at] for at in line] for line in small.rows] for box, small in cut.items()}
+        return {box: found[0][0] if len(found) == len(found[0]) == 1 else found for box, found in rows.items()}
+
+    def _cut(self, box: Box) -> Box:
+        """Return a range, or as much of a very large one as is used."""
+        if box.height * box.width <= _MANY:
+            return box
+        row, column = self._used(box.title)
+        return box._replace(
+            bottom=min(box.bottom, max(row, box.top)), right=min(box.right, max(column, box.left))
+        )
+
+    def _formatted(self, place: Place, value: Any) -> Any:
+        if not isinstance(value, float) or place[0] not in self._book.sheets:
+            return value
+        cell = self._book.sheets[place[0]].cells.get(place[1:])
+        if cell is None:
+            return value
+        if cell.style in self._book.dates:
+            return self._day(value)
+        if cell.style in self._book.currencies and abs(value) < _MOST_MONEY:
+            return Decimal(value).quantize(_CENTS)
+        return value
+
+    def _day(self, serial: float) -> datetime:
+        try:
+            day = from_excel(serial, self._epoch)
+        except (OverflowError, ValueError):
+            return _SOME_DAY
+        return day if isinstance(day, datetime) else _SOME_DAY
+
+
+def _area(place: Place, height: int, width: int) -> str:
+    title, row, column = place
+    return Box(title, row, column, row + height - 1, column + width - 1).reference

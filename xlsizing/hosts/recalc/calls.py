@@ -95,6 +95,8 @@ class Call:
     ----------
     name : str
         The function [-]
+    number : int
+        Which call it is, counted from 1 [-]
     owner : tuple
         The cell of its formula; the sheet, 0 and 0 for a defined name [-]
     place : tuple
@@ -106,6 +108,7 @@ class Call:
     """
 
     name: str
+    number: int
     owner: Place
     place: Place
     arguments: list[str]
@@ -117,9 +120,31 @@ class Call:
         return self.name in OURS
 
     @property
-    def block(self) -> str:
-        """The defined name of the cells that hold what it gave, where that may be several; else "" [-]."""
-        return f"xlsizing.r{self.place[1]}.c{self.place[2]}" if self.name in _LIKE_TABLES else ""
+    def is_table(self) -> bool:
+        """Whether it may give several values [-]."""
+        return self.name in _LIKE_TABLES
+
+    @property
+    def size(self) -> tuple[Place, Place]:
+        """Where it stands how many rows and columns a table has [-]."""
+        title, _, _ = self.place
+        return (title, self.number, 1), (title, self.number, 2)
+
+    @property
+    def reference(self) -> str:
+        """The reference to what it gave, all of it [-]."""
+        first = self._cell(self.place)
+        height, width = map(self._cell, self.size)
+        return f"OFFSET({first},0,0,{height},{width})" if self.is_table else first
+
+    @property
+    def first(self) -> str:
+        """The reference to the first value that it gave [-]."""
+        return self._cell(self.place)
+
+    @staticmethod
+    def _cell(place: Place) -> str:
+        return Box(*place, *place[1:]).reference
 
     @property
     def in_lambda(self) -> bool:
@@ -222,18 +247,18 @@ class Lifting:
         self, node: _Node, here: list[str], within: list[tuple[_Node, int]], owner: Place, *, first: bool
     ) -> tuple[str, str]:
         arguments = [] if node.is_empty else [text.strip() for text in node.written]
-        call = Call(node.name, owner, self._free(node.name), arguments, within)
+        number = len(self.calls) + 1
+        call = Call(node.name, number, owner, self._free(node.name, number), arguments, within)
         self.calls.append(call)
-        cell = Box(*call.place, *call.place[1:]).reference
-        value = cell if first else call.block or cell
+        value = call.first if first else call.reference
         return _chosen(value, here), _chosen(value, node.written)
 
-    def _free(self, name: str) -> Place:
+    def _free(self, name: str, number: int) -> Place:
         """Return where the next value stands: single ones in column A, tables beside each other."""
         if name not in _LIKE_TABLES:
-            return self._scratch, len(self.calls) + 1, 1
-        band, position = divmod(sum(bool(call.block) for call in self.calls), _TABLES_A_BAND)
-        return self._scratch, 1 + band * _HIGHEST, 2 + position * _WIDEST
+            return self._scratch, number, 1
+        band, position = divmod(sum(call.is_table for call in self.calls), _TABLES_A_BAND)
+        return self._scratch, 1 + band * _HIGHEST, 1 + _WIDEST + position * _WIDEST
 
 
 def _chosen(value: str, arguments: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -111,11 +111,11 @@ class EngineCopy:
         self._used[place[0]] = max(row, place[1]), max(column, place[2])
         self._values.pop(place, None)
 
-    def get(self, place: Place) -> Any:
-        """Return the value of the cell at `place` [units of the cell]."""
-        if place not in self._values:
-            (self._values[place],) = map(_finite, self._engine.values([place]))
-        return self._values[place]
+    def get(self, places: Sequence[Place]) -> list[Any]:
+        """Return the values of the cells at `places` [units of the cells]."""
+        missing = [place for place in places if place not in self._values]
+        self._values |= zip(missing, map(_finite, self._engine.values(missing)), strict=True)
+        return [self._values[place] for place in places]
 
     def evaluate(self, moment: datetime) -> dict[Place, str]:
         """Evaluate every formula as of the `moment`, and return those that could not be evaluated, with the reason [-]."""
@@ -147,7 +147,7 @@ class EngineCopy:
         if call.is_ours:
             reason = f"{call.name} in a LAMBDA cannot be evaluated here" if call.in_lambda else None
             return reason or self._calls.faults.get(call.place)
-        asks = availability().get(call.name) == _HOSTS
+        asks = availability(call.name) == _HOSTS
         return f"{call.name} asks Excel itself" if asks else f"function {call.name} is not known here"
 
     def _of_values(self) -> dict[Place, str]:
@@ -238,7 +238,7 @@ class EngineCopy:
             return False
         if name == "CELL":
             return first.strip().upper() in _ASKS_NO_HOST
-        return availability().get(name) == 0 or name.casefold() in self._names or name.startswith(_ALWAYS_KNOWN)
+        return availability(name) == 0 or name.casefold() in self._names or name.startswith(_ALWAYS_KNOWN)
 
     def _anew(self, place: Place, cell: Cell) -> str:
         text = self.formula(place)[1:]

@@ -40,6 +40,7 @@ MOST_MEMORY: Final = 3_000_000_000
 _TOO_LARGE: Final = f"it needs more than {MOST_MEMORY // 1_000_000_000} GB of memory here"
 _TOO_DEEP: Final = "a formula is nested too deeply, or formulas follow each other in too long a chain"
 _ADDRESS, _VALUE = struct.Struct("<III"), struct.Struct("<i4x8s")
+_MISSING: Final = 3  # a name that the engine reads, and no function behind it
 _BLANK, _NUMBER, _BOOL, _TEXT, _ERROR = range(5)
 
 # Reads many cells in one call, each as 16 bytes that `fm_workbook_get_value` writes. A text stands in a buffer of the
@@ -184,12 +185,11 @@ class Engine:
 
 
 @cache
-def availability() -> dict[str, int]:
-    """Return the functions of the engine by name: 0 for one that it has, others for one that asks a host or is missing [-]."""
+def availability(name: str) -> int | None:
+    """Return 0 for the `name` of a function that the engine has, 2 for one that asks its host; None for one that it lacks [-]."""
     _started()
-    names = (formulon.Workbook.function_name_at(at) for at in range(formulon.Workbook.function_count()))
-    facts = {name: formulon.Workbook.function_metadata(name) for name in names}
-    return {name.upper(): found.availability for name, found in facts.items() if found is not None}
+    found = formulon.Workbook.function_metadata(name)
+    return found.availability if found is not None and found.availability != _MISSING else None
 
 
 def _decoded(kind: int, stored: bytes) -> Any:

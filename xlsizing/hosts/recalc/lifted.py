@@ -21,7 +21,12 @@ from xlsizing.hosts.recalc.sheet_source import ErrorText
 
 __all__ = ["LiftedCalls"]
 
-_WHERE: Final = 'IF(ISREF({0}),CELL("address",{0})&":"&ROWS({0})&":"&COLUMNS({0}),"")'
+# What an argument is: the address and the size of the cells that it names, behind a mark; else its values.
+_WORKED_OUT: Final = (
+    "_xlfn.LET(_xlpm.x,{0},IF(ISREF(_xlpm.x),"
+    'CHAR(1)&CELL("address",_xlpm.x)&":"&ROWS(_xlpm.x)&":"&COLUMNS(_xlpm.x),_xlpm.x))'
+)
+_NAMED: Final = "\x01"
 _NUMBER: Final = re.compile(r"[0-9.]+(?:[eE][-+]?[0-9]+)?")
 _TEXT: Final = re.compile(r"\"((?:[^\"]|\"\")*)\"", re.DOTALL)
 _RECKONS: Final = re.compile(r"[-+*/^&=<>%]")
@@ -35,7 +40,7 @@ _UNSETTLED: Final = "does not settle: it depends on itself, or on a function tha
 
 
 class _WorkedOut(NamedTuple):
-    """An argument that a formula works out; above it stands which cells it names, if it names any."""
+    """An argument that a formula works out, and where that stands."""
 
     place: Place
 
@@ -73,8 +78,7 @@ class LiftedCalls:
         self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
         self._calls = [call for call in calls if call.is_ours and not call.in_lambda]
         self._sheet = sheet
-        self._entered = 0
-        self._choices: dict[str, Place] = {}
+        self._entered: dict[str, Place] = {}
         self._marks: dict[Place, str] = {}
         self._answers: dict[Place, Any] = {}
         self.said: dict[Place, str] = {}
@@ -82,9 +86,10 @@ class LiftedCalls:
         self.faults: dict[Place, str] = {}
         """Why a call cannot be evaluated, by the place of its value [-]."""
         for call in calls:
-            engine.put(call.place, ErrorText("#NAME?"))
-            if call.block:
-                engine.name(call.block, _area(call.place, 1, 1))
+            if not call.is_ours:
+                engine.put(call.place, ErrorText("#NAME?"))
+            if call.is_table:
+                self._resize(call, 1, 1)
         self._sources = [[self._source(call, text) for text in call.arguments] for call in self._calls]
 
     def _source(self, call: Call, text: str) -> Any:
@@ -97,18 +102,15 @@ class LiftedCalls:
         box = box_in(text, call.owner[0], self._book)
         if box is not None:
             return box
-        inside = call.inside(text)
-        title, row, column = self._entered_at(_WHERE.format(inside))
-        self._engine.enter((title, row + 1, column), inside)
-        return _WorkedOut((title, row, column))
+        return _WorkedOut(self._entered_at(_WORKED_OUT.format(call.inside(text))))
 
     def _entered_at(self, formula: str) -> Place:
-        """Enter a formula on the sheet for them, with room for what is entered below it to fill."""
-        band, position = divmod(self._entered, _BAND)
-        place = self._sheet, 1 + band * _HIGHEST, 1 + position * _WIDEST
-        self._entered += 1
-        self._engine.enter(place, formula)
-        return place
+        """Enter a formula on the sheet for them, once, with room beside and below it for its values."""
+        if formula not in self._entered:
+            band, position = divmod(len(self._entered), _BAND)
+            place = self._entered[formula] = self._sheet, 1 + band * _HIGHEST, 1 + position * _WIDEST
+            self._engine.enter(place, formula)
+        return self._entered[formula]
 
     def settle(self, moment: datetime) -> None:
         """Evaluate the workbook and the calls as of the `moment`, again until no call gives anything else."""
@@ -122,21 +124,18 @@ class LiftedCalls:
 
     def evaluated(self, calls: Iterable[Call], moment: datetime) -> list[Call]:
         """Return those of `calls` that stand where their formulas look: in the branch of an IF that is taken [-]."""
-        choices = {call.place: [(choice, position) for choice, position in call.choices] for call in calls}
-        texts = {choice: None for each in choices.values() for choice, _ in each if choice not in self._choices}
-        self._choices |= {choice: self._entered_at(choice) for choice in texts}
-        if texts:
+        choices = [(call, choice, position) for call in calls for choice, position in call.choices]
+        before = len(self._entered)
+        places = [self._entered_at(choice) for _, choice, _ in choices]
+        if len(self._entered) > before:
             self._engine.calculate(moment)
-        places = list(self._choices.values())
-        chosen = dict(zip(self._choices, self._engine.values(places), strict=True))
-        return [
-            call
-            for call in calls
-            if all(
-                not isinstance(chosen[choice], float) or chosen[choice] == position
-                for choice, position in choices[call.place]
-            )
-        ]
+        values = self._engine.values(places)
+        missed = {
+            call.place
+            for (call, _, position), chosen in zip(choices, values, strict=True)
+            if isinstance(chosen, float) and chosen != position
+        }
+        return [call for call in calls if call.place not in missed]
 
     def _changed(self) -> list[Place]:
         """Call what got other arguments than before, and return the places whose value is another one."""
@@ -165,13 +164,13 @@ class LiftedCalls:
     def _box(self, source: _WorkedOut, where: Any) -> Box:
         """Return the cells that a formula names, or those that its values fill."""
         title, row, column = source.place
-        if isinstance(where, str) and where and not isinstance(where, ErrorText):
-            address, height, width = where.rsplit(":", 2)
-            quoted, _, cell = address.rpartition("!")
-            first = boundaries(quoted.removeprefix("'").removesuffix("'").replace("''", "'") or title, cell)
-            return first._replace(bottom=first.top + int(height) - 1, right=first.left + int(width) - 1)
-        height, width = self._engine.spill((title, row + 1, column))
-        return Box(title, row + 1, column, row + height, column + width - 1)
+        if not (isinstance(where, str) and where.startswith(_NAMED)):
+            height, width = self._engine.spill(source.place)
+            return Box(title, row, column, row + height - 1, column + width - 1)
+        address, height, width = where.removeprefix(_NAMED).rsplit(":", 2)
+        quoted, _, cell = address.rpartition("!")
+        first = boundaries(quoted.removeprefix("'").removesuffix("'").replace("''", "'") or title, cell)
+        return first._replace(bottom=first.top + int(height) - 1, right=first.left + int(width) - 1)
 
     def _is_one_cell(self, call: Call, text: str, box: Box) -> bool:
         """Tell whether a plain formula would take one cell of each range here, where its argument has several."""
@@ -202,14 +201,16 @@ class LiftedCalls:
         return ErrorText(ERROR_OF_KIND[kind])
 
     def _put(self, call: Call, answer: Any) -> None:
+        if not call.is_table:
+            self._engine.put(call.place, answer[0][0] if isinstance(answer, list) else answer)
+            return
         table = answer if isinstance(answer, list) else [[answer]]
-        title, row, column = call.place
-        for i, line in enumerate(table if call.block else [table[0][:1]]):
-            for j, cell in enumerate(line):
-                # A block grows to the right and down, where no other stands: calls of blocks have columns of their own.
-                self._engine.put((title, row + i, column + j), cell)
-        if call.block:
-            self._engine.name(call.block, _area(call.place, len(table), len(table[0])))
+        self._engine.enter(call.place, f"{{{';'.join(','.join(map(_constant, line)) for line in table)}}}")
+        self._resize(call, len(table), len(table[0]))
+
+    def _resize(self, call: Call, *size: int) -> None:
+        for place, count in zip(call.size, size, strict=True):
+            self._engine.put(place, float(count))
 
     def _rows(self, areas: Iterable[Box]) -> dict[Box, Any]:
         """Return the value of each cell or range as Excel hands it over: dates and money by the format of a cell."""
@@ -251,6 +252,9 @@ class LiftedCalls:
         return day if isinstance(day, datetime) else _SOME_DAY
 
 
-def _area(place: Place, height: int, width: int) -> str:
-    title, row, column = place
-    return Box(title, row, column, row + height - 1, column + width - 1).reference
+def _constant(cell: Any) -> str:
+    """Return a value as an array in a formula holds it."""
+    if isinstance(cell, str) and not isinstance(cell, ErrorText):
+        doubled = cell.replace('"', '""')
+        return f'"{doubled}"'
+    return repr(cell).upper() if isinstance(cell, float | bool) else str(cell)

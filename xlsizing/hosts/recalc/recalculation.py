@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -119,15 +120,19 @@ class Recalculation:
     def value(self, place: str) -> Any:
         """Return the value at `place`, a cell's or the rows of a range; None where it is not known [units of the cell]."""
         box = box_of(place, self._book)
-        rows = [[self._value((box.title, *at)) for at in row] for row in box.rows]
+        self._evaluated()
+        values = iter(self._values_at([(box.title, *at) for at in box.cells]))
+        rows = [[next(values) for _ in row] for row in box.rows]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
     @property
     def values(self) -> dict[str, dict[str, Any]]:
         """The value of every formula by sheet and cell; None where it could not be evaluated [units of the cells]."""
         found: dict[str, dict[str, Any]] = {title: {} for title in self._book.sheets}
-        for place in sorted(self._owners, key=lambda place: place[1:]):
-            found[place[0]][address(place[1:])] = self._value(place)
+        self._evaluated()
+        places = sorted(self._owners, key=lambda place: place[1:])
+        for place, value in zip(places, self._values_at(places), strict=True):
+            found[place[0]][address(place[1:])] = value
         return {title: cells for title, cells in found.items() if cells}
 
     @property
@@ -170,10 +175,12 @@ class Recalculation:
             The file; a formula that could not be evaluated holds #N/A, and every other byte of
             every part is as it was [-]
         """
+        self._evaluated()
         changed = {}
         for title, source in self._book.sheets.items():
-            values = {place[1:]: self._value(place) for place in self._owners if place[0] == title}
-            known = {at: _NOT_KNOWN if value is None else value for at, value in values.items()}
+            places = [place for place in self._owners if place[0] == title]
+            values = zip((place[1:] for place in places), self._values_at(places), strict=True)
+            known = {at: _NOT_KNOWN if value is None else value for at, value in values}
             given = {place[1:]: value for place, value in self._given.items() if place[0] == title}
             if known or given:
                 changed[title] = source.with_values(known, given)
@@ -195,13 +202,13 @@ class Recalculation:
             self.calculate()
         return self._unknown or {}
 
-    def _value(self, place: Place) -> Any:
+    def _values_at(self, places: Sequence[Place]) -> list[Any]:
         unknown = self._evaluated()
-        owner = self._owners.get(place)
-        if owner is None:
-            return self._copy.get(place)
-        value = None if owner in unknown else self._copy.get(place)
-        return 0.0 if value is None and owner not in unknown else value
+        owners = [self._owners.get(place) for place in places]
+        return [
+            None if owner in unknown else 0.0 if value is None and owner is not None else value
+            for owner, value in zip(owners, self._copy.get(places), strict=True)
+        ]
 
     def _check_input(self, title: str, at: At) -> None:
         place = _shown((title, *at))

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from xlsizing.hosts import udfs
-from xlsizing.hosts.recalc.engine import Place
-from xlsizing.hosts.recalc.places import Box
+from xlsizing.hosts.recalc.places import Box, Place
+from xlsizing.hosts.recalc.structured import quoted
 
 __all__ = ["OURS", "Call", "Lifting", "Resolve", "called", "words"]
 
@@ -52,6 +52,7 @@ Resolve = Callable[[str], tuple[str, str]]
 """Gives for a reference of the file those that the engine takes, in the same cell and on another sheet [-]."""
 
 _OF_ITSELF: Final = ("ROW", "COLUMN")
+_INDIRECT: Final = 'IF(ISNUMBER(FIND("!",{0})),{0},"{1}!"&{0})'
 _FAILS: Final = {"IFERROR": "ISERROR", "IFNA": "ISNA"}
 
 
@@ -240,6 +241,8 @@ class Lifting:
             return self._replaced(node, here, within, owner, first=node is alone)
         if node.name == "SHEETS" and node.is_empty:
             return (str(self._sheets),) * 2
+        if node.name == "INDIRECT" and owner[0]:
+            node.written[0] = _INDIRECT.format(node.written[0], quoted(owner[0]).replace('"', '""'))
         there = f"{owner[1 + _OF_ITSELF.index(node.name)]}" if node.name in _OF_ITSELF and node.is_empty else None
         return node.joined(here), there or node.joined(node.written)
 

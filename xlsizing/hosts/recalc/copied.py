@@ -13,10 +13,10 @@ from openpyxl.formula.translate import Translator
 
 from xlsizing.checks import refuse
 from xlsizing.hosts.recalc.calls import OURS, Call, Lifting, Resolve, called, words
-from xlsizing.hosts.recalc.engine import Engine, Place, availability
+from xlsizing.hosts.recalc.engine import Engine, availability
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook, is_external
 from xlsizing.hosts.recalc.lifted import LiftedCalls
-from xlsizing.hosts.recalc.places import Box, address, boundaries, box_in
+from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in
 from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At, Cell, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.hosts.recalc.unevaluated import in_circles, names_cell, with_dependents
@@ -76,6 +76,7 @@ class EngineCopy:
                 self._engine.add_sheet(title)
         for (scope, name), text in names.items():
             self._engine.name(name, text, scope)
+        self.boxes |= self._arrays
         self._calls = LiftedCalls(self._engine, book, self._lifting.calls, f"{scratch}b", self.used, self._is_plain)
 
     @property
@@ -106,7 +107,7 @@ class EngineCopy:
 
     def put(self, place: Place, value: object) -> None:
         """Set the cell at `place` to `value`."""
-        self._engine.put(place, value)
+        self._engine.put({place: value})
         row, column = self.used(place[0])
         self._used[place[0]] = max(row, place[1]), max(column, place[2])
         self._values.pop(place, None)

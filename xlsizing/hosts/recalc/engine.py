@@ -7,10 +7,11 @@ its content and wasmtime's version. Where nothing can be kept it is compiled eve
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from types import SimpleNamespace
 from typing import Any, Final, NoReturn, get_args
 from weakref import WeakSet
@@ -21,12 +22,10 @@ from formulon import _c
 from formulon.workbook import ExcelProfileId
 
 from xlsizing.checks import refuse
+from xlsizing.hosts.recalc.places import Place, placed
 from xlsizing.hosts.recalc.sheet_source import ErrorText
 
 __all__ = ["LOCALES", "MOST_MEMORY", "Engine", "Place", "availability"]
-
-Place = tuple[str, int, int]
-"""Sheet, row and column, counted from 1 [-]."""
 
 _PROFILE: Final = "win-365-"
 LOCALES: Final = tuple(
@@ -39,17 +38,22 @@ MOST_MEMORY: Final = 3_000_000_000
 
 _TOO_LARGE: Final = f"it needs more than {MOST_MEMORY // 1_000_000_000} GB of memory here"
 _TOO_DEEP: Final = "a formula is nested too deeply, or formulas follow each other in too long a chain"
-_ADDRESS, _VALUE = struct.Struct("<III"), struct.Struct("<i4x8s")
+_ADDRESS, _VALUE, _RECORD = struct.Struct("<III"), struct.Struct("<i4x8s"), struct.Struct("<IIII8s")
 _MISSING: Final = 3  # a name that the engine reads, and no function behind it
 _BLANK, _NUMBER, _BOOL, _TEXT, _ERROR = range(5)
 
-# Reads many cells in one call, each as 16 bytes that `fm_workbook_get_value` writes. A text stands in a buffer of the
-# engine until the next one is read, so it is copied; `release` gives the copies back.
-_READER: Final = """(module
+# Reads and writes many cells in one call. Read, each is 16 bytes that `fm_workbook_get_value` writes; a text stands in a buffer of
+# the engine until the next one is read, so it is copied, and `release` gives the copies back.
+_TRANSFER: Final = """(module
   (import "engine" "memory" (memory 0))
   (import "engine" "get" (func $get (param i32 i32 i32 i32 i32) (result i32)))
   (import "engine" "malloc" (func $malloc (param i32) (result i32)))
   (import "engine" "free" (func $free (param i32)))
+  (import "engine" "number" (func $number (param i32 i32 i32 i32 f64) (result i32)))
+  (import "engine" "bool" (func $bool (param i32 i32 i32 i32 i32) (result i32)))
+  (import "engine" "text" (func $text (param i32 i32 i32 i32 i32) (result i32)))
+  (import "engine" "error" (func $error (param i32 i32 i32 i32 i32) (result i32)))
+  (import "engine" "blank" (func $blank (param i32 i32 i32 i32) (result i32)))
   (func $copied (param $text i32) (result i32) (local $end i32) (local $copy i32)
     (local.set $end (local.get $text))
     (block $found (loop $next
@@ -75,7 +79,35 @@ _READER: Final = """(module
       (if (i32.eq (i32.load (local.get $out)) (i32.const 3))
         (then (call $free (i32.load offset=8 (local.get $out)))))
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
-      (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))))"""
+      (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))
+  (func (export "write") (param $book i32) (param $at i32) (param $count i32) (result i32)
+    (local $s i32) (local $r i32) (local $c i32) (local $kind i32) (local $value i32) (local $failed i32)
+    (loop $next
+      (local.set $s (i32.load (local.get $at)))
+      (local.set $r (i32.load offset=4 (local.get $at)))
+      (local.set $c (i32.load offset=8 (local.get $at)))
+      (local.set $kind (i32.load offset=12 (local.get $at)))
+      (local.set $value (i32.load offset=16 (local.get $at)))
+      (block $set
+        (block $as_error (block $as_text (block $as_bool (block $as_number (block $as_blank
+          (br_table $as_blank $as_number $as_bool $as_text $as_error (local.get $kind)))
+          (local.set $failed (i32.or (local.get $failed)
+            (call $blank (local.get $book) (local.get $s) (local.get $r) (local.get $c))))
+          (br $set))
+          (local.set $failed (i32.or (local.get $failed)
+            (call $number (local.get $book) (local.get $s) (local.get $r) (local.get $c) (f64.load offset=16 (local.get $at)))))
+          (br $set))
+          (local.set $failed (i32.or (local.get $failed)
+            (call $bool (local.get $book) (local.get $s) (local.get $r) (local.get $c) (local.get $value))))
+          (br $set))
+          (local.set $failed (i32.or (local.get $failed)
+            (call $text (local.get $book) (local.get $s) (local.get $r) (local.get $c) (local.get $value))))
+          (br $set))
+        (local.set $failed (i32.or (local.get $failed)
+          (call $error (local.get $book) (local.get $s) (local.get $r) (local.get $c) (local.get $value)))))
+      (local.set $at (i32.add (local.get $at) (i32.const 24)))
+      (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+    (local.get $failed)))"""
 
 
 class Engine:
@@ -95,7 +127,7 @@ class Engine:
     """
 
     def __init__(self, data: bytes, locale: str | None = None) -> None:
-        self._read, self._release = _started()
+        self._cells = _started()
         with _in_words("read"):
             self._book = formulon.Workbook.load(data)
             _OPEN.add(self)
@@ -119,20 +151,24 @@ class Engine:
         with _in_words("evaluated"):
             self._book.set_formula(*self._at(place), f"={formula}")
 
-    def put(self, place: Place, value: object) -> None:
-        """Set the cell at `place` to `value`."""
-        at = self._at(place)
-        with _in_words("evaluated"):
-            if value is None:
-                self._book.set_blank(*at)
-            elif isinstance(value, bool):
-                self._book.set_bool(*at, value)
-            elif isinstance(value, ErrorText):
-                self._book.set_error(*at, _codes().get(value, formulon.ErrorCode.VALUE))
-            elif isinstance(value, str):
-                self._book.set_text(*at, value)
-            else:
-                self._book.set_number(*at, float(value))  # type: ignore[arg-type]
+    def put(self, values: Mapping[Place, object]) -> None:
+        """Set cells to `values`."""
+        if not values:
+            return
+        library = _c.LIB
+        texts = {value: value.encode("utf-8", "replace") + b"\0" for value in values.values() if type(value) is str}
+        starts = dict(zip(texts, accumulate(map(len, texts.values()), initial=0), strict=False))
+        with _in_words("evaluated"), library.call_lock:
+            start = library.alloc(_RECORD.size * len(values) + sum(map(len, texts.values())))
+            behind = start + _RECORD.size * len(values)
+            records = (
+                _RECORD.pack(*self._at(place), *_encoded(value, behind, starts)) for place, value in values.items()
+            )
+            library.write_bytes(start, b"".join(records) + b"".join(texts.values()))
+            failed = self._cells["write"](library.store, self._book._handle, start, len(values))  # noqa: SLF001
+            library.free(start)
+        if failed:
+            refuse("place", "must be one that can be set", got=", ".join(placed(p[0], p[1:]) for p in list(values)[:3]))
 
     def calculate(self, moment: datetime) -> None:
         """Evaluate every formula as of the `moment`."""
@@ -153,10 +189,10 @@ class Engine:
             start = library.alloc((_ADDRESS.size + _VALUE.size) * count)
             out = start + _ADDRESS.size * count
             library.write_bytes(start, b"".join(_ADDRESS.pack(*self._at(place)) for place in places))
-            self._read(library.store, self._book._handle, start, out, count)  # noqa: SLF001  # no public bulk reading
+            self._cells["read"](library.store, self._book._handle, start, out, count)  # noqa: SLF001  # no public bulk reading
             raw = library.read_bytes(out, _VALUE.size * count)
             found = [_decoded(kind, stored) for kind, stored in _VALUE.iter_unpack(raw)]
-            self._release(library.store, out, count)
+            self._cells["release"](library.store, out, count)
             library.free(start)
         return found
 
@@ -190,6 +226,19 @@ def availability(name: str) -> int | None:
     _started()
     found = formulon.Workbook.function_metadata(name)
     return found.availability if found is not None and found.availability != _MISSING else None
+
+
+def _encoded(value: object, behind: int, starts: Mapping[str, int]) -> tuple[int, bytes]:
+    """Return the kind and the eight bytes of a value."""
+    if value is None:
+        return _BLANK, bytes(8)
+    if isinstance(value, ErrorText):
+        return _ERROR, struct.pack("<q", _codes().get(value, formulon.ErrorCode.VALUE))
+    if isinstance(value, str):
+        return _TEXT, struct.pack("<q", behind + starts[value])
+    if isinstance(value, bool):
+        return _BOOL, struct.pack("<q", value)
+    return _NUMBER, struct.pack("<d", value)
 
 
 def _decoded(kind: int, stored: bytes) -> Any:
@@ -237,8 +286,8 @@ def _refused(done: str, error: Exception) -> NoReturn:
 
 
 @cache
-def _started() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Start the engine, and return what reads many cells, and what gives their texts back."""
+def _started() -> dict[str, Callable[..., Any]]:
+    """Start the engine, and return what reads and writes many cells."""
     kept = _c.wasmtime
     _c.wasmtime = SimpleNamespace(**vars(wasmtime) | {"Engine": _compiler})
     try:
@@ -248,10 +297,11 @@ def _started() -> tuple[Callable[..., Any], Callable[..., Any]]:
     library = _c.LIB
     library.store.set_limits(memory_size=MOST_MEMORY)
     exports = library._exports  # noqa: SLF001
-    imports = [exports[name] for name in ("memory", "fm_workbook_get_value", "malloc", "free")]
-    module = wasmtime.Module(library._engine, _READER)  # noqa: SLF001
+    setters = (f"fm_workbook_set_{kind}" for kind in ("number", "bool", "text", "error", "blank"))
+    imports = [exports[name] for name in ("memory", "fm_workbook_get_value", "malloc", "free", *setters)]
+    module = wasmtime.Module(library._engine, _TRANSFER)  # noqa: SLF001
     made = wasmtime.Instance(library.store, module, imports).exports(library.store)
-    return made["read"], made["release"]
+    return {name: made[name] for name in ("read", "release", "write")}
 
 
 def _compiler() -> wasmtime.Engine:

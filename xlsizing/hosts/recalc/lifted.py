@@ -14,9 +14,9 @@ from xlsizing.errors import SizingError
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK, OMITTED
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc.calls import Call
-from xlsizing.hosts.recalc.engine import Engine, Place
+from xlsizing.hosts.recalc.engine import Engine
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
-from xlsizing.hosts.recalc.places import Box, boundaries, box_in
+from xlsizing.hosts.recalc.places import Box, Place, boundaries, box_in
 from xlsizing.hosts.recalc.sheet_source import ErrorText
 
 __all__ = ["LiftedCalls"]
@@ -85,11 +85,8 @@ class LiftedCalls:
         """Why a call gave an error, by the place of its value [-]."""
         self.faults: dict[Place, str] = {}
         """Why a call cannot be evaluated, by the place of its value [-]."""
-        for call in calls:
-            if not call.is_ours:
-                engine.put(call.place, ErrorText("#NAME?"))
-            if call.is_table:
-                self._resize(call, 1, 1)
+        engine.put({call.place: ErrorText("#NAME?") for call in calls if not call.is_ours})
+        engine.put({place: 1.0 for call in calls if call.is_table for place in call.size})
         self._sources = [[self._source(call, text) for text in call.arguments] for call in self._calls]
 
     def _source(self, call: Call, text: str) -> Any:
@@ -140,8 +137,14 @@ class LiftedCalls:
     def _changed(self) -> list[Place]:
         """Call what got other arguments than before, and return the places whose value is another one."""
         self.faults.clear()
-        given = self._given()
-        return [call.place for call, values in zip(self._calls, given, strict=True) if self._is_changed(call, values)]
+        cells: dict[Place, Any] = {}
+        changed = []
+        for call, given in zip(self._calls, self._given(), strict=True):
+            if self._is_changed(call, given):
+                changed.append(call.place)
+                cells |= _cells(call, self._answers[call.place])
+        self._engine.put(cells)
+        return changed
 
     def _given(self) -> list[list[Any]]:
         """Return the arguments of every call as Excel would hand them over."""
@@ -183,10 +186,7 @@ class LiftedCalls:
         self._marks[call.place] = mark
         answer = self._answer(call, given)
         before, self._answers[call.place] = self._answers.get(call.place), answer
-        if repr(answer) == repr(before):
-            return False
-        self._put(call, answer)
-        return True
+        return repr(answer) != repr(before)
 
     def _answer(self, call: Call, given: list[Any]) -> Any:
         self.said.pop(call.place, None)
@@ -199,18 +199,6 @@ class LiftedCalls:
         kind, _, reason = answer.removeprefix(MARK).partition(": ")
         self.said[call.place] = reason
         return ErrorText(ERROR_OF_KIND[kind])
-
-    def _put(self, call: Call, answer: Any) -> None:
-        if not call.is_table:
-            self._engine.put(call.place, answer[0][0] if isinstance(answer, list) else answer)
-            return
-        table = answer if isinstance(answer, list) else [[answer]]
-        self._engine.enter(call.place, f"{{{';'.join(','.join(map(_constant, line)) for line in table)}}}")
-        self._resize(call, len(table), len(table[0]))
-
-    def _resize(self, call: Call, *size: int) -> None:
-        for place, count in zip(call.size, size, strict=True):
-            self._engine.put(place, float(count))
 
     def _rows(self, areas: Iterable[Box]) -> dict[Box, Any]:
         """Return the value of each cell or range as Excel hands it over: dates and money by the format of a cell."""
@@ -252,9 +240,11 @@ class LiftedCalls:
         return day if isinstance(day, datetime) else _SOME_DAY
 
 
-def _constant(cell: Any) -> str:
-    """Return a value as an array in a formula holds it."""
-    if isinstance(cell, str) and not isinstance(cell, ErrorText):
-        doubled = cell.replace('"', '""')
-        return f'"{doubled}"'
-    return repr(cell).upper() if isinstance(cell, float | bool) else str(cell)
+def _cells(call: Call, answer: Any) -> dict[Place, Any]:
+    """Return what stands where in the scratch sheet once `call` gave `answer`."""
+    table = answer if isinstance(answer, list) else [[answer]]
+    title, row, column = call.place
+    if not call.is_table:
+        return {call.place: table[0][0]}
+    cells = {(title, row + i, column + j): cell for i, line in enumerate(table) for j, cell in enumerate(line)}
+    return cells | dict(zip(call.size, (float(len(table)), float(len(table[0]))), strict=True))

@@ -15,7 +15,7 @@ from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.workbooks.names import letter
 
-__all__ = ["Box", "address", "boundaries", "box_in", "box_of", "in_rows", "placed"]
+__all__ = ["Box", "Place", "address", "boundaries", "box_in", "box_of", "in_rows", "placed"]
 
 _PLACE: Final = re.compile(
     r"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)",
@@ -29,6 +29,10 @@ _REFERENCE: Final = re.compile(
 _SIMPLE: Final = re.compile(r"[^\W\d]\w*")
 _LAST_ROW: Final = 1_048_576
 _LAST_COLUMN: Final = 16_384
+
+
+Place = tuple[str, int, int]
+"""Sheet, row and column, counted from 1 [-]."""
 
 
 class Box(NamedTuple):

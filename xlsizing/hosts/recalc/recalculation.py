@@ -20,9 +20,9 @@ from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.hosts.excel_errors import is_error
 from xlsizing.hosts.recalc.copied import EngineCopy
-from xlsizing.hosts.recalc.engine import LOCALES, Place
+from xlsizing.hosts.recalc.engine import LOCALES
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
-from xlsizing.hosts.recalc.places import Box, address, boundaries, box_of, in_rows, placed
+from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_of, in_rows, placed
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
 from xlsizing.workbooks.parts import zipped
 from xlsizing.workbooks.text import cell_text

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-from xlsizing.hosts.recalc.engine import Place
-from xlsizing.hosts.recalc.places import boundaries, placed
+from xlsizing.hosts.recalc.places import Place, boundaries, placed
 
 __all__ = ["in_circles", "names_cell", "with_dependents"]
 

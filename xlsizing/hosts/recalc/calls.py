@@ -14,14 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from xlsizing.hosts import udfs
 from xlsizing.hosts.recalc.places import Box, Place
 from xlsizing.hosts.recalc.structured import quoted
 
-__all__ = ["OURS", "Call", "Lifting", "Resolve", "called", "words"]
+__all__ = ["PREFIX", "Call", "Lifting", "Resolve", "called", "words"]
 
-OURS: Final = frozenset(udfs.__all__)
-"""The names of our functions [-]."""
+PREFIX: Final = "SIZING_"
+"""How the names of our functions begin [-]."""
 
 _BRACKETS: Final = r"\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 _WORD: Final = rf"(?>(?:[\w.$!:?\\~\u0080-\uffff]+|'(?:[^']|'')*'|{_BRACKETS})+)"
@@ -30,7 +29,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _CALLED: Final = re.compile(r"([^\W\d][\w.]*)\(")
-_PREFIX: Final = re.compile(r"(?:.*!)?(?:_xlfn\.|_xlws\.|_xll\.|_xludf\.)*", re.IGNORECASE | re.DOTALL)
+_PREFIXES: Final = re.compile(r"(?:.*!)?(?:_xlfn\.|_xlws\.|_xll\.|_xludf\.)*", re.IGNORECASE | re.DOTALL)
 _LOCAL: Final = re.compile(r"_xl[po][mp]\.", re.IGNORECASE)
 _DEEPEST: Final = 100  # Excel allows 64 levels of functions, and parentheses between them
 _ROW_OF_SIGNS: Final = re.compile(r"[-+]{100}")
@@ -117,8 +116,8 @@ class Call:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the function is ours [-]."""
-        return self.name in OURS
+        """Whether the function is named as ours are [-]."""
+        return self.name.startswith(PREFIX)
 
     @property
     def is_table(self) -> bool:
@@ -275,7 +274,7 @@ def called(written: str) -> str:
     >>> called("_xlfn._xlws.Sort"), called("'other.xlam'!Ours")
     ('SORT', 'OURS')
     """
-    return _PREFIX.sub("", written, count=1).upper()
+    return _PREFIXES.sub("", written, count=1).upper()
 
 
 def words(text: str) -> Iterator[str]:

@@ -7,12 +7,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from importlib import import_module
+from threading import Thread
 from typing import Any, Final
 
 from openpyxl.formula.translate import Translator
 
 from xlsizing.checks import refuse
-from xlsizing.hosts.recalc.calls import OURS, Call, Lifting, Resolve, called, words
+from xlsizing.hosts.recalc.calls import PREFIX, Call, Lifting, Resolve, called, words
 from xlsizing.hosts.recalc.engine import Engine, availability
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook, is_external
 from xlsizing.hosts.recalc.lifted import LiftedCalls
@@ -36,6 +38,8 @@ _ASKS_NO_HOST: Final = frozenset({'"ADDRESS"', '"COL"', '"ROW"', '"CONTENTS"', '
 _ALWAYS_KNOWN: Final = ("_XLPM.", "_XLOP.", "_XLETA.")
 _HOSTS: Final = 2  # what the engine says of a function that asks the program around it
 _PARTLY: Final = frozenset({"SHEETS", "CELL"})
+_FUNCTIONS: Final = "xlsizing.hosts.headless"
+_PASS_ON: Final = frozenset({"IF", "INDEX", "SUM", "MAX", "MIN", "ROUND", "LEFT", "LEN", "TEXT", "NA"})
 _BY_TEXT: Final = re.compile(r"\b(?:INDIRECT|OFFSET)\(", re.IGNORECASE)
 
 
@@ -70,10 +74,10 @@ class EngineCopy:
         self._lifting = Lifting(scratch, self._is_known, book.sheet_count)
         sheets = {title: source.with_formulas(self._written_anew(title)) for title, source in book.sheets.items()}
         names = dict(self._names_anew())
-        self._engine = Engine(zipped(book.for_engine(sheets), small=False), locale)
-        if self._lifting.calls:
-            for title in (scratch, f"{scratch}b"):
-                self._engine.add_sheet(title)
+        more = [scratch, f"{scratch}b"] if self._lifting.calls else []
+        if any(call.is_ours for call in self._lifting.calls):
+            Thread(target=import_module, args=[_FUNCTIONS]).start()  # while the engine reads the file
+        self._engine = Engine(zipped(book.for_engine(sheets, more), small=False), locale)
         for (scope, name), text in names.items():
             self._engine.name(name, text, scope)
         self.boxes |= self._arrays
@@ -92,14 +96,22 @@ class EngineCopy:
     @property
     def ours(self) -> list[Place]:
         """The cells whose formula calls a function of ours [-]."""
-        owners = {call.owner for call in self._lifting.calls if call.is_ours}
+        owners = {call.owner for call in self._lifting.calls if call.name in self._calls.known}
         return [place for place in self._texts if place in owners]
 
     @property
     def said(self) -> dict[Place, str]:
         """Why a function of ours gave an error, by the cell that called it, if it stands where that cell looks [-]."""
-        calls = [call for call in self._lifting.calls if call.place in self._calls.said and call.owner in self._texts]
+        calls = [call for call in self._lifting.calls if call.place in self._calls.said and self._may_look(call.owner)]
         return {call.owner: self._calls.said[call.place] for call in self._calls.evaluated(calls, self._moment)}
+
+    def _may_look(self, place: Place) -> bool:
+        """Tell whether a formula may look at a call that gave an error: most would pass it on."""
+        if place not in self._texts:
+            return False
+        called_too = set(map(called, words(self._texts[place][0])))
+        passes_on = all(name in _PASS_ON or name.startswith(PREFIX) for name in called_too)
+        return not passes_on or isinstance(self._values[place], ErrorText)
 
     def used(self, title: str) -> tuple[int, int]:
         """Return the last row and column of the sheet `title` that hold anything [-]."""
@@ -145,7 +157,7 @@ class EngineCopy:
 
     def _reason(self, call: Call) -> str | None:
         """Return why a call cannot be evaluated; None where it can."""
-        if call.is_ours:
+        if call.name in self._calls.known:
             reason = f"{call.name} in a LAMBDA cannot be evaluated here" if call.in_lambda else None
             return reason or self._calls.faults.get(call.place)
         asks = availability(call.name) == _HOSTS
@@ -235,7 +247,7 @@ class EngineCopy:
         return self._understood[word]
 
     def _is_known(self, name: str, first: str) -> bool:
-        if name in OURS:
+        if name.startswith(PREFIX):
             return False
         if name == "CELL":
             return first.strip().upper() in _ASKS_NO_HOST

@@ -136,11 +136,6 @@ class Engine:
             titles = [self._book.sheet_name(at) for at in range(self._book.sheet_count())]
         self._sheets = {title: at for at, title in enumerate(titles)}
 
-    def add_sheet(self, title: str) -> None:
-        """Add an empty sheet after the others."""
-        self._book.add_sheet(title)
-        self._sheets[title] = len(self._sheets)
-
     def name(self, name: str, text: str, scope: str = "") -> None:
         """Let the defined `name`, of the sheet `scope` or of the workbook, stand for the formula `text`."""
         with _in_words("evaluated"):

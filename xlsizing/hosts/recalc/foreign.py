@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
@@ -21,6 +21,19 @@ _STRICT: Final = {
     b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
 }
+_MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_FIRST_ID: Final = 60_000
+_SHEET: Final = f'<sheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}" name="{{0}}" sheetId="{{1}}" r:id="{{0}}"/>'
+_RELATION: Final = (
+    '<Relationship xmlns="http://schemas.openxmlformats.org/package/2006/relationships" Id="{0}" '
+    f'Type="{_RELATIONS}/worksheet" Target="/xl/{{0}}.xml"/>'
+)
+_TYPE: Final = (
+    '<Override xmlns="http://schemas.openxmlformats.org/package/2006/content-types" PartName="/xl/{0}.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+)
+_EMPTY: Final = f'<worksheet xmlns="{_MAIN}"><sheetData/></worksheet>'.encode()
 _TRUE: Final = ("1", "true")
 _XML: Final = (".xml", ".rels")
 _EXTERNAL: Final = re.compile(r"'?[^'!]*\[[^\]']+\][^!]*!|\[[0-9]+\]!?[^,]")
@@ -49,7 +62,7 @@ class ForeignWorkbook:
     def __init__(self, data: bytes, where: str | None = None) -> None:
         self.parts = unpacked(data, where)
         self._where = where
-        main = self._main()
+        main = self._main_part = self._main()
         self._related_to = related(self.parts, main, "/worksheet")
         self.names: dict[tuple[str, str], str] = {}
         self.spelled: dict[str, str] = {}
@@ -79,12 +92,19 @@ class ForeignWorkbook:
         """Whether this package made it [-]."""
         return _OURS.search(self.parts.get("docProps/core.xml", b"")) is not None
 
-    def for_engine(self, changed: dict[str, bytes]) -> dict[str, bytes]:
-        """Return the parts with the sheets `changed`, in the dialect that the engine reads [-]."""
-        return {
-            name: _transitional(part) if name.endswith(_XML) else part
-            for name, part in self.with_sheets(changed).items()
-        }
+    def for_engine(self, changed: dict[str, bytes], more: Sequence[str]) -> dict[str, bytes]:
+        """Return the parts with the sheets `changed`, in the dialect that the engine reads, and empty sheets `more` [-]."""
+        parts = self.with_sheets(changed)
+        parts = {name: _transitional(part) if name.endswith(_XML) else part for name, part in parts.items()}
+        folder, _, name = self._main_part.rpartition("/")
+        for part, closing, made in (
+            (self._main_part, b"sheets", _SHEET),
+            (f"{folder}/_rels/{name}.rels", b"Relationships", _RELATION),
+            ("[Content_Types].xml", b"Types", _TYPE),
+        ):
+            added = "".join(made.format(title, _FIRST_ID + at) for at, title in enumerate(more)).encode()
+            parts[part] = re.sub(rb"</(?:\w+:)?%s>" % closing, lambda end, added=added: added + end[0], parts[part])
+        return parts | {f"xl/{title}.xml": _EMPTY for title in more}
 
     def holds(self, reference: str) -> bool:
         """Tell whether the file holds the values of a `reference` to another workbook [-]."""

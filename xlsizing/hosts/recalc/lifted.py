@@ -11,8 +11,6 @@ from typing import Any, Final, NamedTuple
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from xlsizing.errors import SizingError
-from xlsizing.hosts.cells import ERROR_OF_KIND, MARK, OMITTED
-from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc.calls import Call
 from xlsizing.hosts.recalc.engine import Engine
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
@@ -37,6 +35,28 @@ _MANY: Final = 10_000
 _WIDEST, _HIGHEST, _BAND = 64, 50_000, 250
 _ONE_CELL: Final = "reckons with a range in a plain formula: enter it as an array formula (Ctrl+Shift+Enter)"
 _UNSETTLED: Final = "does not settle: it depends on itself, or on a function that gives another value each time"
+
+
+class _Functions:
+    """Our functions, imported where they are called: they load xlwings, which takes as long as the engine reads."""
+
+    def __init__(self) -> None:
+        from xlsizing.hosts import cells, headless  # noqa: PLC0415
+
+        self._headless, self._mark, self._errors = headless.Headless(), cells.MARK, cells.ERROR_OF_KIND
+        self.omitted = cells.OMITTED
+        self.names = frozenset(function.name for function in self._headless.functions)
+
+    def answer(self, name: str, given: list[Any]) -> tuple[Any, str]:
+        """Return what the function `name` gives, and why where that is an error."""
+        try:
+            answer = self._headless.call(name, *given)
+        except SizingError as error:  # Excel would not take the formula
+            answer = f"{self._mark}VALUE: {error}"
+        if not (isinstance(answer, str) and answer.startswith(self._mark)):
+            return answer, ""
+        kind, _, reason = answer.removeprefix(self._mark).partition(": ")
+        return ErrorText(self._errors[kind]), reason
 
 
 class _WorkedOut(NamedTuple):
@@ -74,9 +94,11 @@ class LiftedCalls:
         plain: Callable[[Place], bool],
     ) -> None:
         self._engine, self._book, self._used, self._plain = engine, book, used, plain
-        self._headless = Headless() if any(call.is_ours for call in calls) else None
+        self._functions = _Functions() if any(call.is_ours for call in calls) else None
+        self.known = self._functions.names if self._functions else frozenset()
+        """The names of our functions, where any may be called [-]."""
         self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
-        self._calls = [call for call in calls if call.is_ours and not call.in_lambda]
+        self._calls = [call for call in calls if call.name in self.known and not call.in_lambda]
         self._sheet = sheet
         self._entered: dict[str, Place] = {}
         self._marks: dict[Place, str] = {}
@@ -85,7 +107,7 @@ class LiftedCalls:
         """Why a call gave an error, by the place of its value [-]."""
         self.faults: dict[Place, str] = {}
         """Why a call cannot be evaluated, by the place of its value [-]."""
-        engine.put({call.place: ErrorText("#NAME?") for call in calls if not call.is_ours})
+        engine.put({call.place: ErrorText("#NAME?") for call in calls if call.name not in self.known})
         engine.put({place: 1.0 for call in calls if call.is_table for place in call.size})
         self._sources = [[self._source(call, text) for text in call.arguments] for call in self._calls]
 
@@ -93,7 +115,7 @@ class LiftedCalls:
         """Return what an argument is: a value, cells, or the place of a formula that works it out."""
         match = _TEXT.fullmatch(text)
         if match or not text:
-            return match[1].replace('""', '"') if match else OMITTED
+            return match[1].replace('""', '"') if match else self._functions.omitted
         if _NUMBER.fullmatch(text):
             return float(text)
         box = box_in(text, call.owner[0], self._book)
@@ -189,16 +211,11 @@ class LiftedCalls:
         return repr(answer) != repr(before)
 
     def _answer(self, call: Call, given: list[Any]) -> Any:
+        answer, reason = self._functions.answer(call.name, given)
         self.said.pop(call.place, None)
-        try:
-            answer = self._headless.call(call.name, *given) if self._headless else None
-        except SizingError as error:  # Excel would not take the formula
-            answer = f"{MARK}VALUE: {error}"
-        if not (isinstance(answer, str) and answer.startswith(MARK)):
-            return answer
-        kind, _, reason = answer.removeprefix(MARK).partition(": ")
-        self.said[call.place] = reason
-        return ErrorText(ERROR_OF_KIND[kind])
+        if reason:
+            self.said[call.place] = reason
+        return answer
 
     def _rows(self, areas: Iterable[Box]) -> dict[Box, Any]:
         """Return the value of each cell or range as Excel hands it over: dates and money by the format of a cell."""

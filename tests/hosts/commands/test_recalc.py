@@ -121,7 +121,7 @@ class TestJson:
         assert told["names"] == {"SLA": 50, "GPUs": 32, "Anchors": [[1, 215.5], [10, 122.2], [256, 41.8]]}
         assert told["reasons"] == {"Quote!E3": REASON}
         assert told["unevaluated"] == []
-        assert told["versions"].keys() == {"xlsizing", "formualizer", "xlwings"}
+        assert told["versions"].keys() == {"xlsizing", "formulon", "xlwings"}
 
     def test_what_could_not_be_evaluated_has_no_value(self, capsys, unknown):
         told = record(capsys, unknown, code=4)

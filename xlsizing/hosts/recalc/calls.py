@@ -29,7 +29,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _CALLED: Final = re.compile(r"([^\W\d][\w.]*)\(")
-_PREFIXES: Final = re.compile(r"(?:.*!)?(?:_xlfn\.|_xlws\.|_xll\.|_xludf\.)*", re.IGNORECASE | re.DOTALL)
+_PREFIXES: Final = re.compile(r"(?:.*[!:])?(?:_xlfn\.|_xlws\.|_xll\.|_xludf\.)*", re.IGNORECASE | re.DOTALL)
 _LOCAL: Final = re.compile(r"_xl[po][mp]\.", re.IGNORECASE)
 _DEEPEST: Final = 100  # Excel allows 64 levels of functions, and parentheses between them
 _ROW_OF_SIGNS: Final = re.compile(r"[-+]{100}")

@@ -40,6 +40,10 @@ _HOSTS: Final = 2  # what the engine says of a function that asks the program ar
 _PARTLY: Final = frozenset({"SHEETS", "CELL"})
 _FUNCTIONS: Final = "xlsizing.hosts.headless"
 _PASS_ON: Final = frozenset({"IF", "INDEX", "SUM", "MAX", "MIN", "ROUND", "LEFT", "LEN", "TEXT", "NA"})
+_TEXTS: Final = re.compile(r"\"(?:[^\"]|\"\")*\"")
+_ARRAYS: Final = re.compile(r"\{|\bINDEX\(\s*(?:[-+(]|[^,()]*[-+*/^&=<>(])|\b(?:LOOKUP\([^,]*,|MMULT\()[^,]*[-+*/^&=<>]", re.IGNORECASE)
+_SAME: Final = re.compile(r"((?:.*!)?)\$?([A-Z]{1,3})\$?([0-9]+):\$?\2\$?\3", re.IGNORECASE | re.DOTALL)
+_REWRITTEN: Final = re.compile(r"[\[{]|\b(?:INDEX|LOOKUP|MMULT)\(|\b([A-Z]{1,3}\$?[0-9]+):\$?\1\b", re.IGNORECASE)
 _BY_TEXT: Final = re.compile(r"\b(?:INDIRECT|OFFSET)\(", re.IGNORECASE)
 
 
@@ -65,7 +69,8 @@ class EngineCopy:
         self._values: dict[Place, Any] = {}
         self._moment = datetime.min
         self._used = {title: source.used for title, source in book.sheets.items()}
-        self._names = {name for _, name in book.names}
+        self._callable = {name for (_, name), text in book.names.items() if "LAMBDA(" in text.upper()}
+        self._tables = book.references.tables()
         self.boxes: dict[Place, Box] = {}
         """The cells that each formula of several cells fills, by its first cell [-]."""
         self.linked: dict[Place, set[str]] = {}
@@ -105,6 +110,13 @@ class EngineCopy:
         calls = [call for call in self._lifting.calls if call.place in self._calls.said and self._may_look(call.owner)]
         return {call.owner: self._calls.said[call.place] for call in self._calls.evaluated(calls, self._moment)}
 
+    @property
+    def resized(self) -> dict[Place, tuple[Box, Box]]:
+        """The formulas that fill other cells than the file has them fill, with those and these [-]."""
+        return {
+            place: (box, self.boxes[place]) for place, box in self._arrays.items() if self.boxes[place] != box
+        }
+
     def _may_look(self, place: Place) -> bool:
         """Tell whether a formula may look at a call that gave an error: most would pass it on."""
         if place not in self._texts:
@@ -133,14 +145,17 @@ class EngineCopy:
     def evaluate(self, moment: datetime) -> dict[Place, str]:
         """Evaluate every formula as of the `moment`, and return those that could not be evaluated, with the reason [-]."""
         self._moment = moment
-        self._calls.settle(moment)
-        self.boxes = {place: self._filled(place, box) for place, box in self._arrays.items()}
+        for _ in range(len(self._arrays) + 1):
+            self._calls.settle(moment)
+            before, self.boxes = self.boxes, {place: self._filled(place, box) for place, box in self._arrays.items()}
+            if self.boxes == before:  # else what reads the cells that a formula came to fill was evaluated too early
+                break
         places = list(self._texts | {(box.title, *at): None for box in self.boxes.values() for at in box.cells})
         self._values = dict(zip(places, map(_finite, self._engine.values(places)), strict=True))
         found = self._of_values() | self._of_calls() | self._faults
         if not found:
             return {}
-        found = with_dependents(found, self._engine.dependents, self._cells, self._by_text)
+        found = with_dependents(found, self._engine.dependents, self._cells, self._by_text, self._texts)
         return {place: reason for place, reason in found.items() if place in self._texts}
 
     def _of_calls(self) -> dict[Place, str]:
@@ -166,9 +181,9 @@ class EngineCopy:
     def _of_values(self) -> dict[Place, str]:
         """Return the formulas whose value shows that they could not be evaluated."""
         long = {
-            place: "gives a text longer than a cell holds"
+            place: "gives a text longer than a cell holds"  # the engine cuts it
             for place in self._texts
-            if isinstance(self._values[place], str) and len(self._values[place]) > LONGEST_TEXT
+            if isinstance(self._values[place], str) and len(self._values[place]) >= LONGEST_TEXT
         }
         broken = {place for place in self._texts if self._values[place] == "#REF!"}
         circles = in_circles(broken, self._engine.precedents)
@@ -196,10 +211,10 @@ class EngineCopy:
         taken = {title.casefold() for title in self._book.titles}
         return next(title for title in map("xlsizing{}".format, itertools.count(1)) if not {title, f"{title}b"} & taken)
 
-    def _written_anew(self, title: str) -> dict[At, str]:
+    def _written_anew(self, title: str) -> dict[At, tuple[str, dict[str, str]]]:
         """Note every formula of a sheet, and return those that must be written anew for the engine."""
         masters: dict[str, Place] = {}
-        texts: dict[At, str] = {}
+        texts: dict[At, tuple[str, dict[str, str]]] = {}
         for at, cell in self._book.sheets[title].cells.items():
             if cell.formula is None:
                 continue
@@ -210,8 +225,11 @@ class EngineCopy:
             elif cell.kind == "shared":
                 masters[cell.formula_attributes.get("si", "")] = place
             self._note(place, cell, first)
-            if not self._is_understood(self._texts[place][0]):
-                texts[at] = self._anew(place, cell)
+            text = self._texts[place][0]
+            if not text and cell.kind == "shared":
+                texts[at] = _NOTHING, {}
+            elif not self._is_understood(text):
+                texts[at] = self._anew(place, cell), self._attributes(place, cell, text)
         return texts
 
     def _note(self, place: Place, cell: Cell, first: Place | None) -> None:
@@ -233,7 +251,8 @@ class EngineCopy:
     def _is_understood(self, text: str) -> bool:
         """Tell whether the engine takes a formula as the file holds it."""
         return not (
-            "[" in text
+            _REWRITTEN.search(text)
+            or self._tables.search(text)
             or len(text) > _LONGEST_FORMULA
             or text.count("(") > _MANY_OPEN
             or _SIGNS.search(text)
@@ -251,7 +270,14 @@ class EngineCopy:
             return False
         if name == "CELL":
             return first.strip().upper() in _ASKS_NO_HOST
-        return availability(name) == 0 or name.casefold() in self._names or name.startswith(_ALWAYS_KNOWN)
+        return availability(name) == 0 or name.casefold() in self._callable or name.startswith(_ALWAYS_KNOWN)
+
+    def _attributes(self, place: Place, cell: Cell, text: str) -> dict[str, str]:
+        """Return the attributes of a formula that is written anew: it shares no other's text any more."""
+        if cell.kind in ("array", "dataTable"):
+            return cell.formula_attributes
+        # In a plain formula too, constants in braces and what INDEX works out are arrays; the engine takes one value.
+        return {"t": "array", "ref": address(place[1:])} if _ARRAYS.search(_TEXTS.sub('""', text)) else {}
 
     def _anew(self, place: Place, cell: Cell) -> str:
         text = self.formula(place)[1:]
@@ -266,6 +292,9 @@ class EngineCopy:
     def _resolving(self, place: Place) -> Resolve:
         def resolved(reference: str) -> tuple[str, str]:
             found = self._book.references.plain(reference, place[0], place[1])
+            same = _SAME.fullmatch(found)
+            if same:  # a range of one cell is that cell, wherever it is named
+                found = f"{same[1]}${same[2]}${same[3]}"
             if not is_external(found):
                 return found, self._qualified(found, place[0])
             if self._book.holds(found):
@@ -296,7 +325,8 @@ class EngineCopy:
             if place in self._faults:
                 del self._faults[place]
                 anew = self._lifting.lifted(_LOST, place, lambda word: (word, word), single=True)
-            yield (scopes.get(scope, ""), self._book.spelled[name]), anew
+            if anew != text:
+                yield (scopes.get(scope, ""), self._book.spelled[name]), anew
 
     def _name_anew(self, place: Place, text: str) -> str:
         resolve = self._resolving(place)

@@ -23,6 +23,7 @@ _STRICT: Final = {
 }
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PREFIXED: Final = re.compile(rb"^(?:<\?[^>]*\?>|\s|<!--.*?-->)*<(\w+):(?:worksheet|workbook|sst|styleSheet)\b", re.DOTALL)
 _FIRST_ID: Final = 60_000
 _SHEET: Final = f'<sheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}" name="{{0}}" sheetId="{{1}}" r:id="{{0}}"/>'
 _RELATION: Final = (
@@ -226,7 +227,11 @@ def is_external(reference: str) -> bool:
 
 
 def _transitional(part: bytes) -> bytes:
-    """Return a part with the names that files had before Strict Open XML."""
+    """Return a part with the names that files had before Strict Open XML, and without a prefix of the main ones."""
     for strict, usual in _STRICT.items():
         part = part.replace(strict, usual)
-    return part
+    prefixed = _PREFIXED.search(part)  # the engine reads elements of the main namespace without a prefix alone
+    if prefixed is None:
+        return part
+    bare = re.sub(rb"<(/?)%s:" % re.escape(prefixed[1]), rb"<\1", part)
+    return bare.replace(b"xmlns:%s=" % prefixed[1], b"xmlns=", 1)

@@ -74,6 +74,12 @@ class Box(NamedTuple):
         return (at for row in self.rows for at in row)
 
     @property
+    def corners(self) -> str:
+        """Its first and last cell, "C5:D9", or its only one [-]."""
+        first, last = address((self.top, self.left)), address((self.bottom, self.right))
+        return first if first == last else f"{first}:{last}"
+
+    @property
     def reference(self) -> str:
         """The reference to it in a formula, "'My sheet'!$C$5:$D$9" [-]."""
         first, last = (

@@ -8,6 +8,7 @@ of such cells. A value is a float, a text, a bool, None (a blank), or an error o
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from decimal import Decimal
 from collections.abc import Sequence
@@ -22,14 +23,17 @@ from xlsizing.hosts.excel_errors import is_error
 from xlsizing.hosts.recalc.copied import EngineCopy
 from xlsizing.hosts.recalc.engine import LOCALES
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
-from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_of, in_rows, placed
+from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in, box_of, in_rows, placed
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
-from xlsizing.workbooks.parts import zipped
+from xlsizing.workbooks.parts import with_points, zipped
 from xlsizing.workbooks.text import cell_text
 from xlsizing.workbooks.unpacking import workbook_data
 
 __all__ = ["ErrorText", "Recalculation", "Unevaluated"]
 
+_POINTS: Final = re.compile(
+    rb"<((?:c:)?)numRef><(?:c:)?f>([^<]*)</(?:c:)?f><(?:c:)?numCache>.*?</(?:c:)?numCache></(?:c:)?numRef>", re.DOTALL
+)
 _NOT_KNOWN: Final = ErrorText("#N/A")
 
 
@@ -135,6 +139,12 @@ class Recalculation:
             found[place[0]][address(place[1:])] = value
         return {title: cells for title, cells in found.items() if cells}
 
+    def formula(self, title: str, cell: str) -> str:
+        """Return the formula that fills a `cell` of the sheet `title`, as the file means it; "" where none does [-]."""
+        box = boundaries(title, cell)
+        owner = self._owners.get((title, box.top, box.left))
+        return self._copy.formula(owner) if owner else ""
+
     @property
     def names(self) -> dict[str, str]:
         """The place of each defined name of a cell or a range [-]."""
@@ -178,13 +188,31 @@ class Recalculation:
         self._evaluated()
         changed = {}
         for title, source in self._book.sheets.items():
+            resized = {place: each for place, each in self._copy.resized.items() if place[0] == title}
+            emptied: dict[At, object] = {at: None for old, _ in resized.values() for at in old.cells}
             places = [place for place in self._owners if place[0] == title]
             values = zip((place[1:] for place in places), self._values_at(places), strict=True)
             known = {at: _NOT_KNOWN if value is None else value for at, value in values}
             given = {place[1:]: value for place, value in self._given.items() if place[0] == title}
+            given = {at: value for at, value in (emptied | given).items() if at not in known}
             if known or given:
-                changed[title] = source.with_values(known, given)
-        return zipped(self._book.with_sheets(changed))
+                spills = {place[1:]: new.corners for place, (_, new) in resized.items()}
+                changed[title] = source.with_values(known, given, spills)
+        return zipped(self._with_charts(self._book.with_sheets(changed)))
+
+    def _with_charts(self, parts: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the parts with fresh points in the charts, if this package made the workbook."""
+
+        def renewed(match: re.Match[bytes]) -> bytes:
+            reference = match[2].decode()
+            box = box_in(reference, "", self._book)
+            if box is None:
+                return match[0]
+            values = self._values_at([(box.title, *at) for at in box.cells])
+            return with_points(match[1].decode(), reference, values)
+
+        charts = {name: part for name, part in parts.items() if name.startswith("xl/charts/chart")}
+        return parts | {name: _POINTS.sub(renewed, part) for name, part in charts.items() if self._book.is_ours}
 
     @property
     def linked(self) -> dict[str, list[str]]:

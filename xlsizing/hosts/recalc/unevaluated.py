@@ -21,6 +21,7 @@ def with_dependents(
     dependents: Callable[[Place], list[Place]],
     cells: Callable[[Place], Iterable[Place]],
     by_text: Collection[Place],
+    formulas: Collection[Place],
 ) -> dict[Place, str]:
     """Return what could not be evaluated with all that depends on it: an IFERROR would hide the fault.
 
@@ -34,6 +35,8 @@ def with_dependents(
         Gives the cells that a formula fills [-]
     by_text : collection of tuple
         The formulas that work out which cells they read: any may be among them [-]
+    formulas : collection of tuple
+        The formulas of the workbook: what is not among them stands for a name [-]
 
     Returns
     -------
@@ -51,7 +54,7 @@ def with_dependents(
         for cell in cells(place):
             for reader in dependents(cell):
                 if reader not in known:
-                    known[reader] = f"depends on {placed(source[0], source[1:])}" if source[1] else found[source]
+                    known[reader] = f"depends on {placed(source[0], source[1:])}" if source in formulas else found[source]
                     left.append((source, reader))
     return known
 

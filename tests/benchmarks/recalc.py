@@ -79,11 +79,15 @@ def main(folders):
         total += tally
         whole += not lines
         if lines:
-            print(f"{path.name}: {len(lines)} of {sum(tally.values())}; first {lines[0]}")
-    print(*refused, sep="\n")
-    print(f"\n{files} files, {whole} whole, {len(refused)} refused")
-    for kind, count in total.most_common():
-        print(f"{count:10,}  {kind}")
+            said(f"{path.name}: {len(lines)} of {sum(tally.values())}; first {lines[0]}")
+    said(*refused, f"\n{files} files, {whole} whole, {len(refused)} refused")
+    said(*(f"{count:10,}  {kind}" for kind, count in total.most_common()))
+
+
+def said(*lines):
+    """Print lines as soon as they are known."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def _plain(value, epoch):

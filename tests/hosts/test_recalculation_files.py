@@ -17,8 +17,7 @@ from tests.hosts.foreign_books import AT, MAIN, as_excel_saves, edited, package,
 from tests.workbooks.built import standard_report
 from tests.workbooks.engines import LibreOfficeEngine, absent, libreoffice
 from xlsizing.errors import InputError
-from xlsizing.hosts.recalc import ErrorText, Recalculation
-from xlsizing.hosts.recalc import sheet_source
+from xlsizing.hosts.recalc import ErrorText, Recalculation, sheet_source
 from xlsizing.workbooks import unpacking
 from xlsizing.workbooks.write import customer_workbook
 

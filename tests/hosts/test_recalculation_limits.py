@@ -5,7 +5,9 @@ import re
 
 import openpyxl
 import pytest
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import DataTableFormula
 from openpyxl.worksheet.table import Table
 
@@ -61,7 +63,7 @@ class TestFormulas:
             ("=SUM(A1:A3,OURS(1))", "function OURS is not known here"),
             ("='other.xlam'!OURS(A1)", "function OURS is not known here"),
             ("=SIZING_NOSUCH(A1)", "function SIZING_NOSUCH is not known here"),
-            ("=SIZING_TPM(OURS(1),\"tok/s\")", "function OURS is not known here"),
+            ('=SIZING_TPM(OURS(1),"tok/s")', "function OURS is not known here"),
             ('=WEBSERVICE("http://127.0.0.1:9/")', "function WEBSERVICE is not known here"),
             ('=RTD("a",,"b")', "function RTD is not known here"),
             ('=CELL("filename")', "CELL asks Excel itself"),
@@ -70,7 +72,7 @@ class TestFormulas:
             ("='[1]My rates'!A1", "'[1]My rates'!A1 is in another workbook"),
             ("='C:\\books\\[rates.xlsx]Rates'!$A$1", "'C:\\books\\[rates.xlsx]Rates'!$A$1 is in another workbook"),
             ("=[1]!Rate", "[1]!Rate is in another workbook"),
-            ("=_xlfn.MAP(A1:A3,_xlfn.LAMBDA(_xlpm.x,SIZING_TPM(_xlpm.x,\"tok/s\")))", "SIZING_TPM in a LAMBDA cannot be evaluated here"),
+            ('=_xlfn.MAP(A1:A3,_xlfn.LAMBDA(_xlpm.x,SIZING_TPM(_xlpm.x,"tok/s")))', "SIZING_TPM in a LAMBDA cannot be evaluated here"),
             ("=Z10+1", "refers to itself"),
             ("=Z9+1", "refers to itself"),
             ("=SUM(Z1:Z9)", "refers to itself"),
@@ -113,7 +115,7 @@ class TestFormulas:
             ("=SUM((A1:A2,B1))", 13),
             ("=SUM(A1:A3 A2:B2)", 2),
             ("=_xlfn.LAMBDA(_xlpm.x,_xlpm.x+1)(2)", 3),
-            ("=_xlfn.LET(_xlpm.x,A2,SIZING_TPM(_xlpm.x,\"tok/s\")+_xlpm.x)", 122),
+            ('=_xlfn.LET(_xlpm.x,A2,SIZING_TPM(_xlpm.x,"tok/s")+_xlpm.x)', 122),
             ("=Nowhere", "#NAME?"),
             ("=SUM(Table9[a])", "#NAME?"),
             ("=A1:A3", "#VALUE!"),
@@ -133,7 +135,7 @@ class TestFormulas:
             ("=IFERROR(AGGREGATE(14,6,A1:A3,1),0)", 3),
             ('=1/3&" GPUs"', "0.333333333333333 GPUs"),
             ("=SHEETS()", 2),
-            ("=SHEETS()+0*SIZING_TPM(1,\"tok/s\")", 2),
+            ('=SHEETS()+0*SIZING_TPM(1,"tok/s")', 2),
             ("=SUMPRODUCT(A1:A3*B1:B3)", 140),
             ("=SUMPRODUCT((A1:A3>1)*1)", 2),
             ("=SUMPRODUCT(-A1:A3,B1:B3%)", -1.4),
@@ -247,19 +249,20 @@ class TestFormulas:
         assert (book.unevaluated, book.value("S!A2:A4")) == ([], [["#REF!"], [5], ["#REF!"]])
 
 
-class TestLinks:
-    RATES = '<row r="1"><cell r="A1"><v>8.6</v></cell><cell r="B1"><v>2</v></cell></row>'
-    CELLS = {"A1": 7, "B1": "=[1]Rates!A1*2", "B2": "=SUM([1]Rates!A1:B1)", "B3": '=INDIRECT("A"&1)', "B4": "=Price+1"}
+RATES = '<row r="1"><cell r="A1"><v>8.6</v></cell><cell r="B1"><v>2</v></cell></row>'
+LINKED = {"A1": 7, "B1": "=[1]Rates!A1*2", "B2": "=SUM([1]Rates!A1:B1)", "B3": '=INDIRECT("A"&1)', "B4": "=Price+1"}
 
+
+class TestLinks:
     def test_values_that_the_file_holds_are_used_and_said(self):
-        data = workbook({"S": self.CELLS}, names={"Price": "[1]Rates!$A$1"})
-        book = Recalculation(with_link(data, self.RATES))
+        data = workbook({"S": LINKED}, names={"Price": "[1]Rates!$A$1"})
+        book = Recalculation(with_link(data, RATES))
         assert book.value("S!B1:B4") == [[17.2], [10.6], [7], [9.6]]
         assert (book.unevaluated, book.linked) == ([], {"S!B1": ["[1]Rates!A1"], "S!B2": ["[1]Rates!A1:B1"]})
 
     def test_without_values_they_are_listed_and_nothing_else_is(self):
-        data = workbook({"S": self.CELLS | {"B5": "=[1]Other!A1"}}, names={"Price": "[2]Rates!$A$1"})
-        book = Recalculation(with_link(data, self.RATES))
+        data = workbook({"S": LINKED | {"B5": "=[1]Other!A1"}}, names={"Price": "[2]Rates!$A$1"})
+        book = Recalculation(with_link(data, RATES))
         assert reasons(book) == {
             "B4": "name Price cannot be evaluated here",
             "B5": "[1]Other!A1 is in another workbook, and the file holds no value of it",
@@ -273,7 +276,7 @@ class TestNames:
         [
             ("[1]Rates!$A$1", "name Rate cannot be evaluated here"),
             ("OURS(1)", "name Rate cannot be evaluated here"),
-            ("SIZING_TPM(S!A1,\"tok/s\")", "name Rate cannot be evaluated here"),
+            ('SIZING_TPM(S!A1,"tok/s")', "name Rate cannot be evaluated here"),
         ],
     )
     def test_names_that_cannot_be_evaluated(self, text, reason):
@@ -393,6 +396,19 @@ class TestSheets:
         assert one("=SUBTOTAL(109,A1:A3)").value("S!Z9") == 6
         assert one("=SUBTOTAL(109,A1:A3)", prepare=hide).value("S!Z9") == 4
         assert one("=SUBTOTAL(9,A1:A3)", prepare=hide).value("S!Z9") == 6
+
+    def test_rules_of_formats_and_validations_that_call_our_functions(self):
+        def with_rules(book):
+            sheet = book["S"]
+            sheet.conditional_formatting.add("A1:A3", FormulaRule(formula=['SIZING_TPM(A1,"tok/s")>60']))
+            sheet.conditional_formatting.add("B1:B3", FormulaRule(formula=["B1>1"]))
+            sheet.add_data_validation(DataValidation("custom", formula1='SIZING_TPM(C1,"tok/s")>60', sqref="C1"))
+
+        found = one("=A1", prepare=with_rules).unevaluated
+        assert [(each.place, each.formula) for each in found] == [
+            ("'S'!A1:A3", '=SIZING_TPM(A1,"tok/s")>60'),
+            ("'S'!C1", '=SIZING_TPM(C1,"tok/s")>60'),
+        ]
 
     def test_hidden_sheets_and_chart_sheets(self):
         def more(book):

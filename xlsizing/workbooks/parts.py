@@ -14,7 +14,18 @@ from openpyxl.utils import coordinate_to_tuple
 
 from xlsizing.workbooks.cells import Values
 
-__all__ = ["Part", "cells_of", "drawn", "filled", "packed", "read_parts", "reproducible", "sheet_part", "with_points", "zipped"]
+__all__ = [
+    "Part",
+    "cells_of",
+    "drawn",
+    "filled",
+    "packed",
+    "read_parts",
+    "reproducible",
+    "sheet_part",
+    "with_points",
+    "zipped",
+]
 
 Part = bytes | list[bytes]
 """The content of a part; of a long one what `packed` made of its pieces, in their order."""

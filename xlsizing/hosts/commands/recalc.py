@@ -40,7 +40,9 @@ _FIRST_YEAR: Final = 1900
 @click.option("--set", "changes", metavar="PLACE=VALUE", multiple=True, help="An input, 'Quote!C5=6e6'; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")
 @click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
-@click.option("--locale", metavar="NAME", help="Whose rules for texts functions follow, such as de_DE [default: en_US].")
+@click.option(
+    "--locale", metavar="NAME", help="Whose rules for texts functions follow, such as de_DE [default: en_US]."
+)
 @click.option("--date", metavar="YYYY-MM-DD", help="What TODAY gives, so that a run can be repeated [default: today].")
 @click.option("--now", metavar="YYYY-MM-DDTHH:MM", help="What NOW gives, with the time of day [default: now].")
 @click.option("--force", is_flag=True, help="Overwrite an existing OUT.")

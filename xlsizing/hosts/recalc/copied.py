@@ -41,7 +41,9 @@ _PARTLY: Final = frozenset({"SHEETS", "CELL"})
 _FUNCTIONS: Final = "xlsizing.hosts.headless"
 _PASS_ON: Final = frozenset({"IF", "INDEX", "SUM", "MAX", "MIN", "ROUND", "LEFT", "LEN", "TEXT", "NA"})
 _TEXTS: Final = re.compile(r"\"(?:[^\"]|\"\")*\"")
-_ARRAYS: Final = re.compile(r"\{|\bINDEX\(\s*(?:[-+(]|[^,()]*[-+*/^&=<>(])|\b(?:LOOKUP\([^,]*,|MMULT\()[^,]*[-+*/^&=<>]", re.IGNORECASE)
+_ARRAYS: Final = re.compile(
+    r"\{|\bINDEX\(\s*(?:[-+(]|[^,()]*[-+*/^&=<>(])|\b(?:LOOKUP\([^,]*,|MMULT\()[^,]*[-+*/^&=<>]", re.IGNORECASE
+)
 _SAME: Final = re.compile(r"((?:.*!)?)\$?([A-Z]{1,3})\$?([0-9]+):\$?\2\$?\3", re.IGNORECASE | re.DOTALL)
 _REWRITTEN: Final = re.compile(r"[\[{]|\b(?:INDEX|LOOKUP|MMULT)\(|\b([A-Z]{1,3}\$?[0-9]+):\$?\1\b", re.IGNORECASE)
 _BY_TEXT: Final = re.compile(r"\b(?:INDIRECT|OFFSET)\(", re.IGNORECASE)
@@ -67,7 +69,7 @@ class EngineCopy:
         self._by_text: set[Place] = set()
         self._understood: dict[str, bool] = {}
         self._values: dict[Place, Any] = {}
-        self._moment = datetime.min
+        self._moment = datetime.now()  # noqa: DTZ005  # the clock on the wall, until another time is said
         self._used = {title: source.used for title, source in book.sheets.items()}
         self._callable = {name for (_, name), text in book.names.items() if "LAMBDA(" in text.upper()}
         self._tables = book.references.tables()
@@ -113,9 +115,7 @@ class EngineCopy:
     @property
     def resized(self) -> dict[Place, tuple[Box, Box]]:
         """The formulas that fill other cells than the file has them fill, with those and these [-]."""
-        return {
-            place: (box, self.boxes[place]) for place, box in self._arrays.items() if self.boxes[place] != box
-        }
+        return {place: (box, self.boxes[place]) for place, box in self._arrays.items() if self.boxes[place] != box}
 
     def _may_look(self, place: Place) -> bool:
         """Tell whether a formula may look at a call that gave an error: most would pass it on."""

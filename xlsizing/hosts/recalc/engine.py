@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from itertools import accumulate
 from types import SimpleNamespace
-from typing import Any, Final, NoReturn, get_args
+from typing import Any, Final, NoReturn, cast, get_args
 from weakref import WeakSet
 
 import formulon
@@ -129,10 +129,10 @@ class Engine:
     def __init__(self, data: bytes, locale: str | None = None) -> None:
         self._cells = _started()
         with _in_words("read"):
-            self._book = formulon.Workbook.load(data)
+            self._book: Any = formulon.Workbook.load(data)
             _OPEN.add(self)
             if locale is not None:
-                self._book.set_excel_profile_id(_PROFILE + locale)  # type: ignore[arg-type]
+                self._book.set_excel_profile_id(cast("ExcelProfileId", _PROFILE + locale))
             titles = [self._book.sheet_name(at) for at in range(self._book.sheet_count())]
         self._sheets = {title: at for at, title in enumerate(titles)}
 
@@ -170,9 +170,7 @@ class Engine:
         with _in_words("evaluated"):
             # The engine takes what it knows of a formula's cells for complete; another clock makes it evaluate all.
             self._book.clear_pinned_now()
-            self._book.set_pinned_now(
-                moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second
-            )
+            self._book.set_pinned_now(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
             self._book.recalc()
 
     def values(self, places: Sequence[Place]) -> list[Any]:
@@ -275,7 +273,7 @@ def _refused(done: str, error: Exception) -> NoReturn:
         for engine in _OPEN:
             engine._book._handle = 0  # noqa: SLF001  # its memory is gone
         _started.cache_clear()
-        _c.LIB.__init__()  # type: ignore[misc]
+        _c.LIB.__init__()
         words = _TOO_DEEP if "call stack" in words else _TOO_LARGE
     refuse("workbook", f"must be one that can be {done}", detail=words.partition("\n")[0])
 
@@ -296,7 +294,7 @@ def _started() -> dict[str, Callable[..., Any]]:
     imports = [exports[name] for name in ("memory", "fm_workbook_get_value", "malloc", "free", *setters)]
     module = wasmtime.Module(library._engine, _TRANSFER)  # noqa: SLF001
     made = wasmtime.Instance(library.store, module, imports).exports(library.store)
-    return {name: made[name] for name in ("read", "release", "write")}
+    return {name: cast("Callable[..., Any]", made[name]) for name in ("read", "release", "write")}
 
 
 def _compiler() -> wasmtime.Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -23,7 +24,13 @@ _STRICT: Final = {
 }
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PREFIXED: Final = re.compile(rb"^(?:<\?[^>]*\?>|\s|<!--.*?-->)*<(\w+):(?:worksheet|workbook|sst|styleSheet)\b", re.DOTALL)
+_PREFIXED: Final = re.compile(
+    rb"^(?:<\?[^>]*\?>|\s|<!--.*?-->)*<(\w+):(?:worksheet|workbook|sst|styleSheet)\b", re.DOTALL
+)
+_RULE: Final = re.compile(
+    rb"<(?:\w+:)?(conditionalFormatting|dataValidation)\b[^>]*\ssqref=\"([^\"]*)\"[^>]*>.*?</(?:\w+:)?\1>", re.DOTALL
+)
+_RULE_FORMULA: Final = re.compile(rb"<(?:\w+:)?formula[12]?>([^<]*SIZING_[^<]*)<", re.IGNORECASE)
 _FIRST_ID: Final = 60_000
 _SHEET: Final = f'<sheet xmlns="{_MAIN}" xmlns:r="{_RELATIONS}" name="{{0}}" sheetId="{{1}}" r:id="{{0}}"/>'
 _RELATION: Final = (
@@ -104,8 +111,20 @@ class ForeignWorkbook:
             ("[Content_Types].xml", b"Types", _TYPE),
         ):
             added = "".join(made.format(title, _FIRST_ID + at) for at, title in enumerate(more)).encode()
-            parts[part] = re.sub(rb"</(?:\w+:)?%s>" % closing, lambda end, added=added: added + end[0], parts[part])
+            end = max(re.finditer(rb"</(?:\w+:)?%s>" % closing, parts[part]), key=re.Match.start, default=None)
+            if end is not None:
+                parts[part] = parts[part][: end.start()] + added + parts[part][end.start() :]
         return parts | {f"xl/{title}.xml": _EMPTY for title in more}
+
+    @property
+    def rules(self) -> list[tuple[str, str, str]]:
+        """The sheet, the cells and the formula of each conditional format and validation that calls a function of ours [-]."""
+        return [
+            (title, html.unescape(rule[2].decode()), html.unescape(formula.decode()))
+            for title, source in self.sheets.items()
+            for rule in _RULE.finditer(source.part)
+            for formula in _RULE_FORMULA.findall(rule[0])
+        ]
 
     def holds(self, reference: str) -> bool:
         """Tell whether the file holds the values of a `reference` to another workbook [-]."""
@@ -154,10 +173,9 @@ class ForeignWorkbook:
                 identity = next((text for key, text in attributes.items() if key.rpartition(":")[2] == "id"), "")
                 if identity in self._related_to:  # chart sheets have no cells
                     self.part_of[titles[-1]] = self._related_to[identity]
-            elif name == "workbookPr":
-                self.is_1904 = attributes.get("date1904") in _TRUE
-            elif name == "calcPr":
-                self.iterates = attributes.get("iterate") in _TRUE
+            elif name in ("workbookPr", "calcPr"):
+                self.is_1904 |= attributes.get("date1904") in _TRUE
+                self.iterates |= attributes.get("iterate") in _TRUE
             elif name == "externalReference":
                 self._links.append(next((text for key, text in attributes.items() if key.endswith(":id")), ""))
             elif name == "definedName":

@@ -94,8 +94,8 @@ class LiftedCalls:
         plain: Callable[[Place], bool],
     ) -> None:
         self._engine, self._book, self._used, self._plain = engine, book, used, plain
-        self._functions = _Functions() if any(call.is_ours for call in calls) else None
-        self.known = self._functions.names if self._functions else frozenset()
+        self._functions: Any = _Functions() if any(call.is_ours for call in calls) else None
+        self.known: frozenset[str] = self._functions.names if self._functions else frozenset()
         """The names of our functions, where any may be called [-]."""
         self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
         self._calls = [call for call in calls if call.name in self.known and not call.in_lambda]
@@ -176,7 +176,8 @@ class LiftedCalls:
         rows = self._rows({*boxes.values(), *(each for each in self._flat() if isinstance(each, Box))})
         given = []
         for call, sources in zip(self._calls, self._sources, strict=True):
-            given.append([rows[boxes.get(each, each)] if isinstance(each, Box | _WorkedOut) else each for each in sources])
+            areas = [boxes[each] if isinstance(each, _WorkedOut) else each for each in sources]
+            given.append([rows[area] if isinstance(area, Box) else area for area in areas])
             for text, each in zip(call.arguments, sources, strict=True):
                 box = boxes.get(each) if isinstance(each, _WorkedOut) else None
                 if box is not None and box.title == self._sheet and self._is_one_cell(call, text, box):
@@ -190,8 +191,8 @@ class LiftedCalls:
         """Return the cells that a formula names, or those that its values fill."""
         title, row, column = source.place
         if not (isinstance(where, str) and where.startswith(_NAMED)):
-            height, width = self._engine.spill(source.place)
-            return Box(title, row, column, row + height - 1, column + width - 1)
+            rows, columns = self._engine.spill(source.place)
+            return Box(title, row, column, row + rows - 1, column + columns - 1)
         address, height, width = where.removeprefix(_NAMED).rsplit(":", 2)
         quoted, _, cell = address.rpartition("!")
         first = boundaries(quoted.removeprefix("'").removesuffix("'").replace("''", "'") or title, cell)
@@ -233,9 +234,7 @@ class LiftedCalls:
         if box.height * box.width <= _MANY:
             return box
         row, column = self._used(box.title)
-        return box._replace(
-            bottom=min(box.bottom, max(row, box.top)), right=min(box.right, max(column, box.left))
-        )
+        return box._replace(bottom=min(box.bottom, max(row, box.top)), right=min(box.right, max(column, box.left)))
 
     def _formatted(self, place: Place, value: Any) -> Any:
         if not isinstance(value, float) or place[0] not in self._book.sheets:

@@ -82,9 +82,7 @@ class Box(NamedTuple):
     @property
     def reference(self) -> str:
         """The reference to it in a formula, "'My sheet'!$C$5:$D$9" [-]."""
-        first, last = (
-            f"${letter(column)}${row}" for row, column in ((self.top, self.left), (self.bottom, self.right))
-        )
+        first, last = (f"${letter(column)}${row}" for row, column in ((self.top, self.left), (self.bottom, self.right)))
         return f"{quoted(self.title)}!{first}" + (f":{last}" if first != last else "")
 
     def holds(self, at: At) -> bool:

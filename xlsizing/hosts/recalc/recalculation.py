@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,7 @@ from xlsizing.hosts.recalc.engine import LOCALES
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
 from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in, box_of, in_rows, placed
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
+from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.workbooks.parts import with_points, zipped
 from xlsizing.workbooks.text import cell_text
 from xlsizing.workbooks.unpacking import workbook_data
@@ -76,9 +77,7 @@ class Recalculation:
         If it is no such workbook, it is too large, or there is no such locale.
     """
 
-    def __init__(
-        self, source: str | Path | bytes, *, locale: str | None = None, now: datetime | None = None
-    ) -> None:
+    def __init__(self, source: str | Path | bytes, *, locale: str | None = None, now: datetime | None = None) -> None:
         if locale is not None and locale not in LOCALES:
             refuse("locale", "must be one that is known", got=locale, way_out=f"there are {', '.join(LOCALES)}")
         data = source if isinstance(source, bytes) else workbook_data(Path(source))
@@ -163,7 +162,11 @@ class Recalculation:
         """The formulas that could not be evaluated, and why [-]."""
         order = {title: position for position, title in enumerate(self._book.sheets)}
         found = sorted(self._evaluated().items(), key=lambda item: (order[item[0][0]], item[0][1:]))
-        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found]
+        rules = (
+            Unevaluated(f"{quoted(title)}!{cells}", f"={formula}", "is a conditional format or a validation")
+            for title, cells, formula in self._book.rules
+        )
+        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found] + list(rules)
 
     @property
     def sizing(self) -> dict[str, str]:

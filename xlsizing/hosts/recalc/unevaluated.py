@@ -54,7 +54,9 @@ def with_dependents(
         for cell in cells(place):
             for reader in dependents(cell):
                 if reader not in known:
-                    known[reader] = f"depends on {placed(source[0], source[1:])}" if source in formulas else found[source]
+                    known[reader] = (
+                        f"depends on {placed(source[0], source[1:])}" if source in formulas else found[source]
+                    )
                     left.append((source, reader))
     return known
 

@@ -142,7 +142,7 @@ class LiftedCalls:
         self.faults |= dict.fromkeys(changed, _UNSETTLED)
 
     def evaluated(self, calls: Iterable[Call], moment: datetime) -> list[Call]:
-        """Return those of `calls` that stand where their formulas look: in the branch of an IF that is taken [-]."""
+        """Return those of `calls` that stand where their formulas look at the `moment`: in a branch of an IF that is taken [-]."""
         choices = [(call, choice, position) for call in calls for choice, position in call.choices]
         before = len(self._entered)
         places = [self._entered_at(choice) for _, choice, _ in choices]

@@ -45,7 +45,7 @@ _ARRAYS: Final = re.compile(
     r"\{|\bINDEX\(\s*(?:[-+(]|[^,()]*[-+*/^&=<>(])|\b(?:LOOKUP\([^,]*,|MMULT\()[^,]*[-+*/^&=<>]", re.IGNORECASE
 )
 _SAME: Final = re.compile(r"((?:.*!)?)\$?([A-Z]{1,3})\$?([0-9]+):\$?\2\$?\3", re.IGNORECASE | re.DOTALL)
-_REWRITTEN: Final = re.compile(r"[\[{]|\b(?:INDEX|LOOKUP|MMULT)\(|\b([A-Z]{1,3}\$?[0-9]+):\$?\1\b", re.IGNORECASE)
+_REWRITTEN: Final = re.compile(rf"\[|\b([A-Z]{{1,3}}\$?[0-9]+):\$?\1\b|{_ARRAYS.pattern}", re.IGNORECASE)
 _BY_TEXT: Final = re.compile(r"\b(?:INDIRECT|OFFSET)\(", re.IGNORECASE)
 
 

@@ -79,3 +79,49 @@ def test_hostile_files_are_refused_in_one_sentence(tmp_path, change, sentence):
     assert code == (2 if sentence else 0)
     assert sentence in errors
     assert errors.count("\n") == bool(sentence)
+
+
+LITTLE_MEMORY = """
+import sys
+from xlsizing.errors import InputError
+from xlsizing.hosts.recalc import Recalculation, engine
+
+engine.MOST_MEMORY = 34_000_000
+try:
+    Recalculation(sys.argv[1]).calculate()
+except InputError as error:
+    print(error)
+engine.MOST_MEMORY = 3_000_000_000
+book = Recalculation(sys.argv[1])
+print(book.value("S!A20000"), len(book.unevaluated))
+"""
+
+
+def test_too_little_memory_is_one_sentence_and_the_engine_starts_anew(tmp_path):
+    path = tmp_path / "large.xlsx"
+    filled = {f"{column}{row}": f"=A{row}*2" for column in "BCDEFGH" for row in range(1, 20_001)}
+    path.write_bytes(workbook({"S": chain(20_000) | filled}))
+    run = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY, str(path)], capture_output=True, text=True, timeout=300, check=True
+    )
+    assert run.stdout.splitlines() == [
+        "workbook must be one that can be read: it needs more than 3 GB of memory here",
+        "20000.0 0",
+    ]
+
+
+def test_without_a_place_to_keep_the_compiled_engine_it_is_compiled_anew(tmp_path):
+    path = tmp_path / "small.xlsx"
+    path.write_bytes(workbook({"S": {"A1": 20, "A2": "=A1+1"}}))
+    code = (
+        "import sys; from xlsizing.hosts.recalc import Recalculation; print(Recalculation(sys.argv[1]).value('S!A2'))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+        env={"HOME": "/proc/nonexistent"},
+    )
+    assert run.stdout == "21.0\n"

@@ -106,7 +106,6 @@ class SheetSource:
         self.part = part
         self.cells: dict[At, Cell] = {}
         self.merged: list[str] = []
-        self.hides_rows = False
         self._rows: dict[int, _Row] = {}
         self._data: _Row | None = None
         self._unplaced: list[tuple[int, str]] = []
@@ -242,7 +241,6 @@ class SheetSource:
             return
         elif name == "row":
             self._number, self._column = int(attributes.get("r", self._number + 1)), 0
-            self.hides_rows |= attributes.get("hidden") in ("1", "true")
             if "r" not in attributes:
                 self._unplaced.append((at + 1 + len(tag), str(self._number)))
             self._row = self._rows[self._number] = _Row(tag, self._number, at, self._after(at))

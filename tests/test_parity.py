@@ -9,7 +9,7 @@ from tests.sized_cases import CASES, INFEASIBLE, as_written
 from tests.workbooks.sales.desk import Desk, is_error
 from xlsizing import Curve, Demand, size
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.write import customer_workbook
 

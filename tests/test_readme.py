@@ -15,7 +15,7 @@ import pytest
 from tests.command_line import run
 from xlsizing.hosts import cli
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 from xlsizing.workbooks.sales.layout import CURVES
 from xlsizing.workbooks.sales.starters import STARTERS
 

@@ -88,3 +88,46 @@ def as_excel_saves(sheet_xml, *, strings=(), workbook_more=""):
             "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}" count="{len(strings)}">{items}</sst>',
         }
     )
+
+
+def with_dynamic_arrays(data):
+    """Return a workbook whose cells with cm="1" hold dynamic arrays: with the part that says so."""
+    contents = parts(data)
+    spill = "http://schemas.microsoft.com/office/spreadsheetml/2017/dynamicarray"
+    contents["xl/metadata.xml"] = (
+        f'<metadata xmlns="{MAIN}" xmlns:xda="{spill}"><metadataTypes count="1"><metadataType name="XLDAPR" '
+        'minSupportedVersion="120000" cellMeta="1"/></metadataTypes><futureMetadata name="XLDAPR" count="1"><bk><extLst>'
+        '<ext uri="{bdbb8cdc-fa1e-496e-a857-3c3f30c029c3}"><xda:dynamicArrayProperties fDynamic="1" fCollapsed="0"/></ext>'
+        '</extLst></bk></futureMetadata><cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
+    )
+    _connected(contents, "sheetMetadata", "metadata.xml", f"{TYPES}.sheetMetadata+xml")
+    return package(contents)
+
+
+def with_link(data, cells, target="rates.xlsx"):
+    """Return a workbook linked to another one, whose sheet Rates had these cells, given as XML."""
+    contents = parts(data)
+    contents["xl/externalLinks/externalLink1.xml"] = (
+        f'<externalLink xmlns="{MAIN}"><externalBook xmlns:r="{RELATIONS}" r:id="rId1"><sheetNames><sheetName val="Rates"/>'
+        f'<sheetName val="Other"/></sheetNames><sheetDataSet><sheetData sheetId="0">{cells}</sheetData></sheetDataSet>'
+        "</externalBook></externalLink>"
+    )
+    contents["xl/externalLinks/_rels/externalLink1.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        f'Type="{RELATIONS}/externalLinkPath" Target="{target}" TargetMode="External"/></Relationships>'
+    )
+    _connected(contents, "externalLink", "externalLinks/externalLink1.xml", f"{TYPES}.externalLink+xml")
+    reference = f'<externalReferences xmlns:r="{RELATIONS}"><externalReference r:id="rId90"/></externalReferences>'
+    mark = b"<definedNames" if b"<definedNames" in contents["xl/workbook.xml"] else b"<calcPr"
+    contents["xl/workbook.xml"] = contents["xl/workbook.xml"].replace(mark, reference.encode() + mark, 1)
+    return package(contents)
+
+
+def _connected(contents, kind, target, content_type):
+    relation = f'<Relationship Id="rId90" Type="{RELATIONS}/{kind}" Target="{target}"/></Relationships>'
+    override = f'<Override PartName="/xl/{target}" ContentType="{content_type}"/></Types>'
+    for name, end, more in (
+        ("xl/_rels/workbook.xml.rels", b"</Relationships>", relation),
+        ("[Content_Types].xml", b"</Types>", override),
+    ):
+        contents[name] = contents[name].replace(end, more.encode())

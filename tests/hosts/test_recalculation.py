@@ -3,6 +3,7 @@
 import io
 import random
 import re
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -10,15 +11,22 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 
-from tests.hosts.foreign_books import ANCHORS, AT, workbook
+from tests.hosts.foreign_books import ANCHORS, AT, parts, workbook
 from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, size
 from xlsizing.errors import InputError
 from xlsizing.hosts.cells import MARK
-from xlsizing.hosts.recalculation import ErrorText, Recalculation
+from xlsizing.hosts.recalc import ErrorText, Recalculation
 from xlsizing.workbooks.write import customer_workbook, write_workbook
 
 pytestmark = pytest.mark.slow
+EXAMPLES = Path(__file__).resolve().parents[2] / "workbook" / "examples"
+
+
+def charts(data):
+    """The charts of a workbook, by part."""
+    return {name: part for name, part in parts(data).items() if name.startswith("xl/charts/chart")}
+
 
 INPUTS = {"D1": 100, "D2": 3e6, "D3": 4, "D4": 0.7, "D5": "log-c"}
 GIVEN = ("D1", "D2", "D3", "D4", "D5")
@@ -170,6 +178,27 @@ class TestCustomerWorkbook:
                 assert value == ("" if kept is None else kept), (title, cell)
                 count += 1
         assert count > 2000
+
+    @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.xlsx")))
+    def test_the_shipped_examples_hold_what_they_recalculate_to(self, name):
+        data = (EXAMPLES / name).read_bytes()
+        stored, book = openpyxl.load_workbook(io.BytesIO(data), data_only=True), Recalculation(data)
+        assert book.unevaluated == []
+        for title, cells in book.values.items():
+            for cell, value in cells.items():
+                kept = stored[title][cell].value
+                is_number = isinstance(value, float) and not isinstance(kept, str | None)
+                assert value == (pytest.approx(kept, rel=1e-12) if is_number else kept or ""), (title, cell)
+
+    def test_charts_of_ours_get_fresh_points(self, customer):
+        data = customer_workbook(standard_report())
+        assert charts(Recalculation(data).saved()) == charts(data)
+        book = Recalculation(data)
+        book.set("Anchor_r", [215.5, 130, 50] + [None] * 29)
+        changed = charts(book.saved())
+        assert changed != charts(data)
+        assert any(b"<c:v>130.0</c:v>" in part or b"<v>130.0</v>" in part for part in changed.values())
+        assert charts(Recalculation(book.saved()).saved()) == changed
 
     def test_changes_through_its_names_equal_size(self, customer):
         chance = random.Random(5)  # noqa: S311  # no secret

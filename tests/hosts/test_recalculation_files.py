@@ -17,8 +17,8 @@ from tests.hosts.foreign_books import AT, MAIN, as_excel_saves, edited, package,
 from tests.workbooks.built import standard_report
 from tests.workbooks.engines import LibreOfficeEngine, absent, libreoffice
 from xlsizing.errors import InputError
-from xlsizing.hosts.recalculation import ErrorText, Recalculation
-from xlsizing.workbooks import sheet_source, unpacking
+from xlsizing.hosts.recalc import ErrorText, Recalculation, sheet_source
+from xlsizing.workbooks import unpacking
 from xlsizing.workbooks.write import customer_workbook
 
 pytestmark = pytest.mark.slow

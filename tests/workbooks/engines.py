@@ -1,6 +1,6 @@
-"""Three spreadsheet engines behind one small interface: a workbook is edited and read through its defined names alone.
+"""Four spreadsheet engines behind one small interface: a workbook is edited and read through its defined names alone.
 
-Two run in process; the third is LibreOffice itself. None shares code with another, or with the package.
+Three run in process; the fourth is LibreOffice itself. None shares code with another, or with the package.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import formualizer
+import formulon
 import ironcalc
 import openpyxl
 import pytest
@@ -192,6 +193,45 @@ class IronCalcEngine(Engine):
         if self.model.get_cell_type(sheet, row, column) == self.error:
             return CellError(value)
         return "" if value is None else value
+
+
+class FormulonEngine(Engine):
+    """formulon, tuned on Excel 365; recalculation outside these tests runs on it too."""
+
+    def load(self, data):
+        self.book = formulon.Workbook.load(data)
+        self.sheets = {self.book.sheet_name(at): at for at in range(self.book.sheet_count())}
+
+    def put(self, name, table):
+        box = self.boxes[name]
+        sheet = self.sheets[box.sheet]
+        for positions, values in zip(box.cells(), table, strict=True):
+            for (row, column), value in zip(positions, values, strict=True):
+                at = sheet, row - 1, column - 1
+                if value is None:
+                    self.book.set_blank(*at)
+                elif isinstance(value, str):
+                    self.book.set_text(*at, value)
+                elif isinstance(value, bool):
+                    self.book.set_bool(*at, value)
+                else:
+                    self.book.set_number(*at, value)
+
+    def recalculate(self):
+        self.book.recalc()
+
+    def read(self, name):
+        box = self.boxes[name]
+        sheet = self.sheets[box.sheet]
+        return [
+            [self._plain(self.book.get_value(sheet, row - 1, column - 1)) for row, column in at] for at in box.cells()
+        ]
+
+    @staticmethod
+    def _plain(value):
+        if value.kind == formulon.ValueKind.ERROR:
+            return CellError(formulon.error_display_name(value.error_code))
+        return "" if value.kind == formulon.ValueKind.BLANK else value.to_python()
 
 
 class LibreOfficeEngine(Engine):

@@ -1,4 +1,4 @@
-"""The workbook's live formulas answer as the package does, in three engines that share no code with it."""
+"""The workbook's live formulas answer as the package does, in four engines that share no code with it."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -13,7 +13,7 @@ from tests.workbooks import engines
 from tests.workbooks.agreement import OUT, differences, fill, slips
 from tests.workbooks.built import SLAS as SLAS_DELIVERED
 from tests.workbooks.cases import BAD, GOOD, SLAS, WORKBOOK_ALONE, WORKED, Case
-from tests.workbooks.engines import CellError, FormualizerEngine, IronCalcEngine
+from tests.workbooks.engines import CellError, FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing.reports.report import Report
 from xlsizing.rules import HOURS_PER_MONTH, REGIMES
@@ -23,7 +23,7 @@ from xlsizing.workbooks.names import Layout
 
 pytestmark = pytest.mark.slow
 
-IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
+IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine, "formulon": FormulonEngine}
 AS_DELIVERED = Case("as delivered", WORKED, list(SLAS_DELIVERED))
 GOOD_SAMPLE = GOOD[::5]
 BAD_SAMPLE = BAD[::3]

@@ -11,7 +11,7 @@ from tests.workbooks.agreement import fill, number
 from tests.workbooks.built import SLAS as DELIVERED
 from tests.workbooks.built import spec_workbook, standard_report
 from tests.workbooks.cases import BAD, GOOD, WORKED, Case
-from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
+from tests.workbooks.engines import FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, size
 from xlsizing.next_words import NO_THROUGHPUT
@@ -26,7 +26,7 @@ from xlsizing.workbooks.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 
-IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
+IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine, "formulon": FormulonEngine}
 EDITED = "the anchors or the workload were edited since delivery"
 PRICE = "price changed, no source"
 DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))

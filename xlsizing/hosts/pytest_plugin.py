@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from xlsizing.hosts.headless import Headless
-    from xlsizing.hosts.recalculation import Recalculation
+    from xlsizing.hosts.recalc import Recalculation
 
 __all__ = ["sizing_functions", "sizing_workbook"]
 
@@ -24,6 +24,6 @@ def sizing_functions() -> Headless:
 @pytest.fixture(scope="session")
 def sizing_workbook() -> type[Recalculation]:
     """Return what opens a workbook for recalculation: ``book = sizing_workbook("quote.xlsm")`` [-]."""
-    from xlsizing.hosts.recalculation import Recalculation  # noqa: PLC0415  # xlwings loads only where a test asks for it
+    from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings loads only where a test asks for it
 
     return Recalculation

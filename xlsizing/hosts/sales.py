@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 from xlsizing.hosts.registry import ExcelFunction
 from xlsizing.hosts.wrappers import UDF_MODULE, macro_modules
 from xlsizing.reports.files import new_file, write_whole

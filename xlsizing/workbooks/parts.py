@@ -14,7 +14,18 @@ from openpyxl.utils import coordinate_to_tuple
 
 from xlsizing.workbooks.cells import Values
 
-__all__ = ["Part", "cells_of", "drawn", "filled", "packed", "read_parts", "reproducible", "sheet_part", "zipped"]
+__all__ = [
+    "Part",
+    "cells_of",
+    "drawn",
+    "filled",
+    "packed",
+    "read_parts",
+    "reproducible",
+    "sheet_part",
+    "with_points",
+    "zipped",
+]
 
 Part = bytes | list[bytes]
 """The content of a part; of a long one what `packed` made of its pieces, in their order."""
@@ -69,7 +80,7 @@ def drawn(parts: Mapping[str, Part], values: Mapping[str, Values], alt_texts: Se
     def cached(match: re.Match[bytes]) -> bytes:
         prefix, reference = match[1], match[2].decode("ascii")
         title, cells = reference.replace("'", "").split("!")
-        return _with_points(prefix.decode("ascii"), reference, [values[title].get(cell) for cell in cells_of(cells)])
+        return with_points(prefix.decode("ascii"), reference, [values[title].get(cell) for cell in cells_of(cells)])
 
     texts = iter(alt_texts)
     changed: dict[str, Part] = {}
@@ -81,7 +92,23 @@ def drawn(parts: Mapping[str, Part], values: Mapping[str, Values], alt_texts: Se
     return {**parts, **changed}
 
 
-def _with_points(prefix: str, reference: str, values: Sequence[float | str | None]) -> bytes:
+def with_points(prefix: str, reference: str, values: Sequence[float | str | None]) -> bytes:
+    """Return a series of a chart with its points stored in it.
+
+    Parameters
+    ----------
+    prefix : str
+        What the names of its elements begin with [-]
+    reference : str
+        The cells that it shows [-]
+    values : sequence of float, str or None
+        Their values; what is no number is no point [units of the cells]
+
+    Returns
+    -------
+    bytes
+        The series' XML [-]
+    """
     points = "".join(
         f'<{prefix}pt idx="{i}"><{prefix}v>{value!r}</{prefix}v></{prefix}pt>'
         for i, value in enumerate(values)

@@ -121,7 +121,7 @@ class TestJson:
         assert told["names"] == {"SLA": 50, "GPUs": 32, "Anchors": [[1, 215.5], [10, 122.2], [256, 41.8]]}
         assert told["reasons"] == {"Quote!E3": REASON}
         assert told["unevaluated"] == []
-        assert told["versions"].keys() == {"xlsizing", "formualizer", "xlwings"}
+        assert told["versions"].keys() == {"xlsizing", "formulon", "xlwings"}
 
     def test_what_could_not_be_evaluated_has_no_value(self, capsys, unknown):
         told = record(capsys, unknown, code=4)
@@ -250,3 +250,51 @@ class TestRefusals:
         out = run(capsys, "recalc", "--help").out
         assert all(option.opts[0] in out for option in command.params if option.name != "file")
         assert "Exit code 4" in " ".join(out.split())
+
+
+class TestMomentAndLocale:
+    @pytest.fixture
+    def clock(self, tmp_path):
+        path = tmp_path / "clock.xlsx"
+        cells = {"A1": "=TODAY()", "A2": "=NOW()", "A3": '=TEXT(1234.5,"#,##0.00")', "A4": "=NOW()-TODAY()"}
+        path.write_bytes(workbook({"S": cells}))
+        return path
+
+    def test_the_day_and_the_time_can_be_said(self, capsys, clock):
+        # 2026-11-25 is day 46351 of Excel's calendar: 46349 is 2026-11-23 (tests of dates in cells).
+        values = record(capsys, clock, "--date", "2026-11-25")["values"]["S"]
+        assert (values["A1"], values["A2"]) == (46351, 46351)
+        values = record(capsys, clock, "--now", "2026-11-25T18:00")["values"]["S"]
+        assert (values["A1"], values["A2"], values["A4"]) == (46351, 46351.75, 0.75)
+        assert record(capsys, clock, "--now", "2026-11-25T18:00") == record(capsys, clock, "--now", "2026-11-25T18:00")
+
+    def test_a_locale(self, capsys, clock):
+        assert record(capsys, clock)["values"]["S"]["A3"] == "1,234.50"
+        assert record(capsys, clock, "--locale", "en_US")["values"]["S"]["A3"] == "1,234.50"
+        assert code_and_error(capsys, clock, "--locale", "xx_XX").startswith(
+            "xlsizing: locale must be one that is known"
+        )
+
+    @pytest.mark.parametrize(
+        ("options", "sentence"),
+        [
+            (["--date", "25.11.2026"], "--date must be written as 2026-11-25 (got '25.11.2026')"),
+            (["--date", "2026-11-25T10:00"], "--date must be written as 2026-11-25, from 1900 on, without a zone"),
+            (["--date", "1899-12-31"], "--date must be written as 2026-11-25, from 1900 on"),
+            (["--now", "soon"], "--now must be written as 2026-11-25T14:30 (got 'soon')"),
+            (
+                ["--now", "2026-11-25T14:30+01:00"],
+                "--now must be written as 2026-11-25T14:30, from 1900 on, without a zone",
+            ),
+            (["--date", "2026-11-25", "--now", "2026-11-25T14:30"], "--date must not be given beside --now"),
+        ],
+    )
+    def test_moments_that_are_none(self, capsys, clock, options, sentence):
+        assert code_and_error(capsys, clock, *options).startswith(f"xlsizing: {sentence}")
+
+
+def code_and_error(capsys, *arguments):
+    """The sentence of a refusal."""
+    code, out, err = run(capsys, "recalc", *arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    return err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from xlsizing.hosts.recalculation import ErrorText, Recalculation
+from xlsizing.hosts.recalc import ErrorText, Recalculation
 from xlsizing.hosts.sales import sales_bytes
 
 SLAS, ANCHORS, WIDTH = 8, 32, 4

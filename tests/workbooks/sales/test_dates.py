@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from tests.workbooks.sales.desk import Desk, built, is_error
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 
 pytestmark = pytest.mark.slow
 

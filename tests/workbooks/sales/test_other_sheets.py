@@ -12,7 +12,7 @@ from xlsizing import Curve, Demand, size
 from xlsizing.audit import audit
 from xlsizing.hosts import udfs
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.recalculation import Recalculation
+from xlsizing.hosts.recalc import Recalculation
 from xlsizing.importers.curve_csv import read_curve
 from xlsizing.levers import Lever, lever_delta
 from xlsizing.reports.tables import CANNOT_BE_MET

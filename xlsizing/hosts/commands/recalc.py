@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
-from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text
+from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text, working
 from xlsizing.reports.files import new_file, write_whole
 
 if TYPE_CHECKING:
-    from xlsizing.hosts.recalculation import Recalculation
+    from xlsizing.hosts.recalc import Recalculation
     from xlsizing.reports.tables import Table
 
 __all__ = ["command"]
@@ -25,7 +30,9 @@ _QUOTED: Final = re.compile(r"\"(.*)\"|'(.*)'", re.DOTALL)
 _LIKE_A_NUMBER: Final = re.compile(r"[-+$\u20ac\u00a3]?[0-9][0-9.,_ ']*[%kKmM]?")
 _TRUTHS: Final = {"true": True, "false": False}
 _WIDEST: Final = 56
-_LIBRARIES: Final = ("xlsizing", "formualizer", "xlwings")
+_LIBRARIES: Final = ("xlsizing", "formulon", "xlwings")
+_LONGEST: Final = 900  # seconds
+_FIRST_YEAR: Final = 1900
 
 
 @click.command(name="recalc", short_help="Recalculate a workbook without Excel.")
@@ -33,22 +40,39 @@ _LIBRARIES: Final = ("xlsizing", "formualizer", "xlwings")
 @click.option("--set", "changes", metavar="PLACE=VALUE", multiple=True, help="An input, 'Quote!C5=6e6'; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")
 @click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
+@click.option(
+    "--locale", metavar="NAME", help="Whose rules for texts functions follow, such as de_DE [default: en_US]."
+)
+@click.option("--date", metavar="YYYY-MM-DD", help="What TODAY gives, so that a run can be repeated [default: today].")
+@click.option("--now", metavar="YYYY-MM-DDTHH:MM", help="What NOW gives, with the time of day [default: now].")
 @click.option("--force", is_flag=True, help="Overwrite an existing OUT.")
-def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str | None, force: bool) -> int:
+def command(
+    *,
+    file: str,
+    changes: tuple[str, ...],
+    as_json: bool,
+    output: str | None,
+    locale: str | None,
+    date: str | None,
+    now: str | None,
+    force: bool,
+) -> int:
     """Recalculate a workbook without Excel: native formulas and SIZING_ functions together.
 
     PLACE is a cell, Quote!C5 or 'My sheet'!C5, or a defined name. VALUE is a number, TRUE, FALSE, an error such as #N/A,
     a text ("quoted" if it looks like one of these), or nothing for a blank. FILE is never changed; no macro runs and no
     link is followed. Exit code 4: some formulas could not be evaluated; they are listed and have no value.
     """
-    from xlsizing.hosts.recalculation import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+    from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     target = None if output is None else _target(output, file, force=force)
-    recalculation = Recalculation(file)
+    moment = _moment(date, now)
     given = dict(map(_assignment, changes))
-    for place, value in given.items():
-        recalculation.set(place, value)
-    recalculation.calculate()
+    with working("Recalculating"), _ended_at_last(file):
+        recalculation = Recalculation(file, locale=locale, now=moment)
+        for place, value in given.items():
+            recalculation.set(place, value)
+        recalculation.calculate()
     if target is not None:
         write_whole({target: recalculation.saved()}, fresh=() if force else (target,))
     if as_json:
@@ -58,6 +82,42 @@ def command(*, file: str, changes: tuple[str, ...], as_json: bool, output: str |
         if target is not None:
             click.echo(f"\nWritten: {target}")
     return NOT_RIGHT if recalculation.unevaluated else 0
+
+
+def _moment(date: str | None, now: str | None) -> datetime | None:
+    """Return what NOW gives, where that is said."""
+    if date is not None and now is not None:
+        refuse("--date", "must not be given beside --now, which names the day too", got=date)
+    name, text = ("--date", date) if now is None else ("--now", now)
+    if text is None:
+        return None
+    form = "2026-11-25" if now is None else "2026-11-25T14:30"
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(name, f"must be written as {form}", got=text or BLANK)
+    is_day = now is not None or found == datetime.combine(found.date(), time())
+    if found.tzinfo is not None or not is_day or found.year < _FIRST_YEAR:
+        refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
+    return found
+
+
+@contextmanager
+def _ended_at_last(file: str) -> Iterator[None]:
+    """End the process if the work inside takes far too long: what runs inside the engine cannot be interrupted."""
+
+    def ended() -> None:
+        minutes = f"workbook must be one that can be evaluated within {_LONGEST // 60} minutes ({file})"
+        click.echo(f"xlsizing: {minutes}", err=True)
+        os._exit(2)  # nothing was written yet, and no other thread can stop the engine
+
+    timer = Timer(_LONGEST, ended)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _target(output: str, file: str, *, force: bool) -> Path:
@@ -93,6 +153,7 @@ def _record(recalculation: Recalculation, file: str, given: dict[str, object]) -
         "values": recalculation.values,
         "names": {name: recalculation.value(place) for name, place in recalculation.names.items()},
         "reasons": recalculation.reasons,
+        "linked": recalculation.linked,
         "unevaluated": [found._asdict() for found in recalculation.unevaluated],
         "versions": {name: version(name) for name in _LIBRARIES},
     }
@@ -108,6 +169,9 @@ def _print(recalculation: Recalculation, out: Any) -> None:
     )
     lists = {
         "Errors of SIZING_ functions": [one_line(f"{place}: {why}") for place, why in recalculation.reasons.items()],
+        "Values of other workbooks, as the file holds them": [
+            one_line(f"{place}: {', '.join(found)}") for place, found in recalculation.linked.items()
+        ],
         "Could not be evaluated": [one_line(f"{each.place} {each.formula}: {each.reason}") for each in missing],
     }
     print_parts(out, f"{headline}.", {"Cells with formulas": f"{count:,}"}, _tables(recalculation), lists)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.sax.saxutils import escape
@@ -20,6 +20,10 @@ __all__ = ["MOST_CELLS", "At", "Cell", "ErrorText", "SheetSource"]
 _LONG: Final = 1e15
 _TAG: Final = re.compile(rb"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
 _SPANS: Final = re.compile(rb"\sspans=(\"[^\"]*\"|'[^']*')")
+_FILLS: Final = re.compile(r"\sref=(?:\"[^\"]*\"|'[^']*')")
+_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_UNSHOWN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_NAMED_ERRORS: Final = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
 _ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 
 MOST_CELLS: Final = 1_000_000
@@ -102,9 +106,9 @@ class SheetSource:
         self.part = part
         self.cells: dict[At, Cell] = {}
         self.merged: list[str] = []
-        self.hides_rows = False
         self._rows: dict[int, _Row] = {}
         self._data: _Row | None = None
+        self._unplaced: list[tuple[int, str]] = []
         self._where = where
         self._column = self._number = 0
         self._cell: Cell | None = None
@@ -112,20 +116,25 @@ class SheetSource:
         self._text: list[str] | None = None
         parsed(part, where, start=self._start, end=self._end, text=self._characters)
 
-    def with_formulas(self, texts: Mapping[At, str], emptied: Iterable[At] = ()) -> bytes:
-        """Return the sheet with other formula `texts` in cells that hold formulas, their kind as it was, and cells `emptied` [-]."""
-        edits = []
-        for at in emptied:
-            if at in self.cells:
-                cell = self.cells[at]
-                edits.append((cell.start, cell.end, self._valued(cell, None, constant=True)))
-        for at, text in texts.items():
+    @property
+    def used(self) -> tuple[int, int]:
+        """The last row and column that hold a cell [-]."""
+        return max((row for row, _ in self.cells), default=1), max((column for _, column in self.cells), default=1)
+
+    def with_formulas(self, texts: Mapping[At, tuple[str, Mapping[str, str]]]) -> bytes:
+        """Return the sheet with other formula `texts`, and their attributes, in cells that hold formulas [-].
+
+        Rows and cells that leave their places to be counted have them written out.
+        """
+        edits = [(at, at, b' r="%s"' % place.encode()) for at, place in self._unplaced]
+        for at, (text, attributes) in texts.items():
             cell = self.cells[at]
-            kept = {} if cell.kind == "dataTable" else cell.formula_attributes
-            edits.append((*cell.formula_span, element(self._prefix(cell) + "f", kept, escape(text)).encode()))
+            edits.append((*cell.formula_span, element(self._prefix(cell) + "f", attributes, escape(text)).encode()))
         return self._edited(edits)
 
-    def with_values(self, computed: Mapping[At, object], given: Mapping[At, object]) -> bytes:
+    def with_values(
+        self, computed: Mapping[At, object], given: Mapping[At, object], spills: Mapping[At, str] | None = None
+    ) -> bytes:
         """Return the sheet with other values.
 
         Parameters
@@ -134,6 +143,8 @@ class SheetSource:
             What formulas gave, by row and column [units of the cells]
         given : mapping
             What cells without a formula hold from now on; None empties them [units of the cells]
+        spills : mapping, optional
+            The cells that formulas fill from now on, where these are others than before [-]
 
         Returns
         -------
@@ -146,7 +157,8 @@ class SheetSource:
             for (row, column), value in values.items():
                 known = self.cells.get((row, column))
                 if known is not None:
-                    edits.append((known.start, known.end, self._valued(known, value, constant=constant)))
+                    fills = (spills or {}).get((row, column))
+                    edits.append((known.start, known.end, self._valued(known, value, constant=constant, fills=fills)))
                 elif value is not None:
                     made = Cell(self._tag("c"), {"r": f"{letter(column)}{row}"}, 0)
                     missing.setdefault(row, {})[column] = self._valued(made, value, constant=constant)
@@ -159,10 +171,12 @@ class SheetSource:
             last = end
         return b"".join([*pieces, self.part[last:]])
 
-    def _valued(self, cell: Cell, value: object, *, constant: bool) -> bytes:
+    def _valued(self, cell: Cell, value: object, *, constant: bool, fills: str | None = None) -> bytes:
         kept = {name: text for name, text in cell.attributes.items() if name not in ("t", "vm")}
         first, last = cell.formula_span
         formula = self.part[first:last].decode()
+        if fills is not None:
+            formula = _FILLS.sub(f' ref="{fills}"', formula, count=1)
         kind, stored = _stored(value, self._prefix(cell), constant=constant)
         return element(cell.tag, kept | kind, formula + stored).encode()
 
@@ -227,12 +241,15 @@ class SheetSource:
             return
         elif name == "row":
             self._number, self._column = int(attributes.get("r", self._number + 1)), 0
-            self.hides_rows |= attributes.get("hidden") in ("1", "true")
+            if "r" not in attributes:
+                self._unplaced.append((at + 1 + len(tag), str(self._number)))
             self._row = self._rows[self._number] = _Row(tag, self._number, at, self._after(at))
         elif name == "c":
             self._cell = Cell(tag, attributes, at, style=int(attributes.get("s", "0")))
             self._column = self._column_of(attributes.get("r"))
             self.cells[self._number, self._column] = self._cell
+            if "r" not in attributes:
+                self._unplaced.append((at + 1 + len(tag), f"{letter(self._column)}{self._number}"))
             if len(self.cells) > MOST_CELLS:
                 refuse("workbook", f"must hold at most {MOST_CELLS:,} cells on a sheet", where=self._where)
         elif name == "f" and self._cell is not None:
@@ -284,12 +301,14 @@ def _stored(value: object, prefix: str, *, constant: bool) -> tuple[dict[str, st
     if isinstance(value, int | float):
         return {}, f"<{prefix}v>{_digits(float(value))}</{prefix}v>"
     if isinstance(value, ErrorText):
-        return {"t": "e"}, f"<{prefix}v>{escape(value)}</{prefix}v>"
-    text = cell_text(str(value), "value")
+        named = value if value in _NAMED_ERRORS else "#VALUE!"
+        return {"t": "e"}, f"<{prefix}v>{named}</{prefix}v>"
     if constant:
+        text = cell_text(str(value), "value")
         return {
             "t": "inlineStr"
         }, f'<{prefix}is><{prefix}t xml:space="preserve">{escape(text)}</{prefix}t></{prefix}is>'
+    text = _UNSHOWN.sub(lambda match: f"_x{ord(match[0]):04X}_", _ESCAPE.sub("_x005F_", str(value)))
     return {"t": "str"}, f"<{prefix}v>{escape(text)}</{prefix}v>"
 
 

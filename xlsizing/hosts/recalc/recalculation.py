@@ -8,6 +8,9 @@ of such cells. A value is a float, a text, a bool, None (a blank), or an error o
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,19 +19,22 @@ import numpy as np
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.hosts.engine import Place
-from xlsizing.hosts.engine_calls import to_engine
-from xlsizing.hosts.engine_copy import EngineCopy
 from xlsizing.hosts.excel_errors import is_error
-from xlsizing.hosts.places import Box, address, boundaries, box_of, in_rows, placed
-from xlsizing.workbooks.foreign import ForeignWorkbook
-from xlsizing.workbooks.parts import zipped
-from xlsizing.workbooks.sheet_source import At, ErrorText
+from xlsizing.hosts.recalc.copied import EngineCopy
+from xlsizing.hosts.recalc.engine import LOCALES
+from xlsizing.hosts.recalc.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in, box_of, in_rows, placed
+from xlsizing.hosts.recalc.sheet_source import At, ErrorText
+from xlsizing.hosts.recalc.structured import quoted
+from xlsizing.workbooks.parts import with_points, zipped
 from xlsizing.workbooks.text import cell_text
 from xlsizing.workbooks.unpacking import workbook_data
 
 __all__ = ["ErrorText", "Recalculation", "Unevaluated"]
 
+_POINTS: Final = re.compile(
+    rb"<((?:c:)?)numRef><(?:c:)?f>([^<]*)</(?:c:)?f><(?:c:)?numCache>.*?</(?:c:)?numCache></(?:c:)?numRef>", re.DOTALL
+)
 _NOT_KNOWN: Final = ErrorText("#N/A")
 
 
@@ -60,22 +66,28 @@ class Recalculation:
     ----------
     source : str, Path or bytes
         The workbook, .xlsx or .xlsm: its path, or its bytes [-]
+    locale : str, optional
+        Whose rules functions follow where they read and write texts, "de_DE"; else "en_US" [-]
+    now : datetime, optional
+        What NOW and TODAY give; else the time at which it is calculated [-]
 
     Raises
     ------
     InputError
-        If it is no such workbook, or it is too large.
+        If it is no such workbook, it is too large, or there is no such locale.
     """
 
-    def __init__(self, source: str | Path | bytes) -> None:
+    def __init__(self, source: str | Path | bytes, *, locale: str | None = None, now: datetime | None = None) -> None:
+        if locale is not None and locale not in LOCALES:
+            refuse("locale", "must be one that is known", got=locale, way_out=f"there are {', '.join(LOCALES)}")
         data = source if isinstance(source, bytes) else workbook_data(Path(source))
         self._book = ForeignWorkbook(data, None if isinstance(source, bytes) else str(source))
-        self._copy = EngineCopy(self._book)
+        self._copy = EngineCopy(self._book, locale)
+        self._now = now
         self._given: dict[Place, object] = {}
         self._unknown: dict[Place, str] | None = None
-        self._owners = {place: place for place in self._copy.formulas}
-        for place, box in self._copy.arrays.items():
-            self._owners |= {(box.title, *at): place for at in box.cells}
+        self._owners: dict[Place, Place] = {}
+        self._own()
 
     def set(self, place: str, value: Any) -> None:
         """Set the cell at `place` to `value`, or a range to a list; `calculate` shows the effect.
@@ -99,27 +111,38 @@ class Recalculation:
             self._check_input(box.title, at)
             changed[box.title, *at] = _plain(cell, place)
         for where, cell in changed.items():
-            self._copy.put(where, to_engine(cell))
+            self._copy.put(where, cell)
         self._given |= changed
         self._unknown = None
 
     def calculate(self) -> None:
         """Evaluate every formula with the inputs as they are now."""
-        self._unknown = self._copy.evaluate()
+        self._unknown = self._copy.evaluate(self._now or datetime.now())  # noqa: DTZ005  # the clock on the wall
+        self._own()
 
     def value(self, place: str) -> Any:
         """Return the value at `place`, a cell's or the rows of a range; None where it is not known [units of the cell]."""
         box = box_of(place, self._book)
-        rows = [[self._value((box.title, *at)) for at in row] for row in box.rows]
+        self._evaluated()
+        values = iter(self._values_at([(box.title, *at) for at in box.cells]))
+        rows = [[next(values) for _ in row] for row in box.rows]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
     @property
     def values(self) -> dict[str, dict[str, Any]]:
         """The value of every formula by sheet and cell; None where it could not be evaluated [units of the cells]."""
         found: dict[str, dict[str, Any]] = {title: {} for title in self._book.sheets}
-        for place in sorted(self._owners, key=lambda place: place[1:]):
-            found[place[0]][address(place[1:])] = self._value(place)
+        self._evaluated()
+        places = sorted(self._owners, key=lambda place: place[1:])
+        for place, value in zip(places, self._values_at(places), strict=True):
+            found[place[0]][address(place[1:])] = value
         return {title: cells for title, cells in found.items() if cells}
+
+    def formula(self, title: str, cell: str) -> str:
+        """Return the formula that fills a `cell` of the sheet `title`, as the file means it; "" where none does [-]."""
+        box = boundaries(title, cell)
+        owner = self._owners.get((title, box.top, box.left))
+        return self._copy.formula(owner) if owner else ""
 
     @property
     def names(self) -> dict[str, str]:
@@ -139,7 +162,11 @@ class Recalculation:
         """The formulas that could not be evaluated, and why [-]."""
         order = {title: position for position, title in enumerate(self._book.sheets)}
         found = sorted(self._evaluated().items(), key=lambda item: (order[item[0][0]], item[0][1:]))
-        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found]
+        rules = (
+            Unevaluated(f"{quoted(title)}!{cells}", f"={formula}", "is a conditional format or a validation")
+            for title, cells, formula in self._book.rules
+        )
+        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found] + list(rules)
 
     @property
     def sizing(self) -> dict[str, str]:
@@ -161,27 +188,58 @@ class Recalculation:
             The file; a formula that could not be evaluated holds #N/A, and every other byte of
             every part is as it was [-]
         """
+        self._evaluated()
         changed = {}
         for title, source in self._book.sheets.items():
-            values = {place[1:]: self._value(place) for place in self._owners if place[0] == title}
-            known = {at: _NOT_KNOWN if value is None else value for at, value in values.items()}
+            resized = {place: each for place, each in self._copy.resized.items() if place[0] == title}
+            emptied: dict[At, object] = {at: None for old, _ in resized.values() for at in old.cells}
+            places = [place for place in self._owners if place[0] == title]
+            values = zip((place[1:] for place in places), self._values_at(places), strict=True)
+            known = {at: _NOT_KNOWN if value is None else value for at, value in values}
             given = {place[1:]: value for place, value in self._given.items() if place[0] == title}
+            given = {at: value for at, value in (emptied | given).items() if at not in known}
             if known or given:
-                changed[title] = source.with_values(known, given)
-        return zipped(self._book.with_sheets(changed))
+                spills = {place[1:]: new.corners for place, (_, new) in resized.items()}
+                changed[title] = source.with_values(known, given, spills)
+        return zipped(self._with_charts(self._book.with_sheets(changed)))
+
+    def _with_charts(self, parts: dict[str, bytes]) -> dict[str, bytes]:
+        """Return the parts with fresh points in the charts, if this package made the workbook."""
+
+        def renewed(match: re.Match[bytes]) -> bytes:
+            reference = match[2].decode()
+            box = box_in(reference, "", self._book)
+            if box is None:
+                return match[0]
+            values = self._values_at([(box.title, *at) for at in box.cells])
+            return with_points(match[1].decode(), reference, values)
+
+        charts = {name: part for name, part in parts.items() if name.startswith("xl/charts/chart")}
+        return parts | {name: _POINTS.sub(renewed, part) for name, part in charts.items() if self._book.is_ours}
+
+    @property
+    def linked(self) -> dict[str, list[str]]:
+        """The references to other workbooks whose values were taken as the file holds them, by cell [-]."""
+        return {_shown(place): sorted(found) for place, found in self._copy.linked.items() if place[1]}
+
+    def _own(self) -> None:
+        """Note which formula fills which cell."""
+        self._owners = {place: place for place in self._copy.formulas}
+        for place, box in self._copy.boxes.items():
+            self._owners |= {(box.title, *at): place for at in box.cells}
 
     def _evaluated(self) -> dict[Place, str]:
         if self._unknown is None:
             self.calculate()
         return self._unknown or {}
 
-    def _value(self, place: Place) -> Any:
+    def _values_at(self, places: Sequence[Place]) -> list[Any]:
         unknown = self._evaluated()
-        owner = self._owners.get(place)
-        if owner is None:
-            return self._copy.get(place)
-        value = None if owner in unknown else self._copy.get(place)
-        return 0.0 if value is None and owner not in unknown else value
+        owners = [self._owners.get(place) for place in places]
+        return [
+            None if owner in unknown else 0.0 if value is None and owner is not None else value
+            for owner, value in zip(owners, self._copy.get(places), strict=True)
+        ]
 
     def _check_input(self, title: str, at: At) -> None:
         place = _shown((title, *at))

@@ -10,20 +10,29 @@ from openpyxl.utils import range_boundaries
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.workbooks.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.foreign import ForeignWorkbook
+from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At
+from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.workbooks.names import letter
-from xlsizing.workbooks.sheet_source import MOST_CELLS, At
-from xlsizing.workbooks.structured import quoted
 
-__all__ = ["Box", "address", "boundaries", "box_of", "in_rows", "placed"]
+__all__ = ["Box", "Place", "address", "boundaries", "box_in", "box_of", "in_rows", "placed"]
 
 _PLACE: Final = re.compile(
     r"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)",
     re.IGNORECASE | re.ASCII,
 )
+_REFERENCE: Final = re.compile(
+    r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?"
+    r"|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?[0-9]{1,7}:\$?[0-9]{1,7})",
+    re.IGNORECASE | re.ASCII,
+)
 _SIMPLE: Final = re.compile(r"[^\W\d]\w*")
 _LAST_ROW: Final = 1_048_576
 _LAST_COLUMN: Final = 16_384
+
+
+Place = tuple[str, int, int]
+"""Sheet, row and column, counted from 1 [-]."""
 
 
 class Box(NamedTuple):
@@ -64,6 +73,18 @@ class Box(NamedTuple):
         """The cells in reading order [-]."""
         return (at for row in self.rows for at in row)
 
+    @property
+    def corners(self) -> str:
+        """Its first and last cell, "C5:D9", or its only one [-]."""
+        first, last = address((self.top, self.left)), address((self.bottom, self.right))
+        return first if first == last else f"{first}:{last}"
+
+    @property
+    def reference(self) -> str:
+        """The reference to it in a formula, "'My sheet'!$C$5:$D$9" [-]."""
+        first, last = (f"${letter(column)}${row}" for row, column in ((self.top, self.left), (self.bottom, self.right)))
+        return f"{quoted(self.title)}!{first}" + (f":{last}" if first != last else "")
+
     def holds(self, at: At) -> bool:
         """Tell whether the cell `at` is in it [-]."""
         return self.top <= at[0] <= self.bottom and self.left <= at[1] <= self.right
@@ -91,6 +112,35 @@ def boundaries(title: str, reference: str) -> Box:
     """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title` [-]."""
     left, top, right, bottom = range_boundaries(reference.replace("$", ""))
     return Box(title, top, left, bottom, right)
+
+
+def box_in(text: str, title: str, book: ForeignWorkbook) -> Box | None:
+    """Return the cells of a plain reference.
+
+    Parameters
+    ----------
+    text : str
+        Part of a formula [-]
+    title : str
+        The sheet of the formula [-]
+    book : ForeignWorkbook
+        The workbook [-]
+
+    Returns
+    -------
+    Box or None
+        The cells; None where `text` is something else [-]
+    """
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return None
+    named = (match[1] or match[2] or title).replace("''", "'").casefold()
+    found = next((each for each in book.sheets if each.casefold() == named), None)
+    if found is None:
+        return None
+    left, top, right, bottom = range_boundaries(match[3].replace("$", "").upper())
+    rows, columns = sorted((top or 1, bottom or _LAST_ROW)), sorted((left or 1, right or _LAST_COLUMN))
+    return Box(found, rows[0], columns[0], rows[1], columns[1])
 
 
 def box_of(place: str, book: ForeignWorkbook) -> Box:

@@ -20,7 +20,6 @@ _CELLS: Final = re.compile(
     r"\$?[A-Z]{1,3}\$?[0-9]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?[0-9]+:\$?[0-9]+",
     re.IGNORECASE | re.ASCII,
 )
-_CONSTANT: Final = re.compile(r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|\"[^\"]*\"|TRUE|FALSE", re.IGNORECASE)
 _STRUCTURED: Final = re.compile(r"([^\[\]!']+)\[(.*)\]", re.DOTALL)
 _ITEM: Final = re.compile(r"\[((?:[^\[\]']|'.)*)\]\s*([:,]?)\s*", re.DOTALL)
 _ESCAPED: Final = re.compile(r"'(.)", re.DOTALL)
@@ -115,23 +114,10 @@ class References:
         table = self._tables.get((match[1] if match else reference).casefold())
         return (table.area(match[2] if match else "", row) if table else None) or reference
 
-    def formula_of(self, reference: str, title: str) -> str | None:
-        """Return what `reference` on sheet `title` stands for, if it is a name that works out what it gives [-]."""
-        text = None if _CELLS.fullmatch(reference) else self._text(reference, title)
-        return None if text is None or _CONSTANT.fullmatch(text) or self.is_area(text) else text
-
-    def is_defined(self, word: str, title: str) -> bool:
-        """Tell whether `word` on sheet `title` is a name or a table of the workbook [-]."""
-        return self._text(word, title) is not None or self.is_table(word)
-
-    def is_table(self, word: str) -> bool:
-        """Tell whether `word` is the name of a table [-]."""
-        return word.casefold() in self._tables
-
-    @staticmethod
-    def is_bare(reference: str) -> bool:
-        """Tell whether `reference` is a word, not cells [-]."""
-        return not (_CELLS.fullmatch(reference.rpartition("!")[2]) or "[" in reference)
+    def tables(self) -> re.Pattern[str]:
+        """Return what finds the names of tables in a formula [-]."""
+        names = "|".join(map(re.escape, self._tables))
+        return re.compile(rf"(?<![\w.!'\"])(?:{names})(?![\w.(\"])" if names else r"(?!)", re.IGNORECASE)
 
     def _text(self, reference: str, title: str) -> str | None:
         sheet, _, name = reference.rpartition("!")

@@ -42,6 +42,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     """Try fewer examples where the slow tests are left out: that is the loop while writing."""
+    os.environ.pop("COLUMNS", None)  # what a terminal around the tests, or their worker, is wide is no matter here
     if config.option.markexpr == "not slow":
         settings.load_profile("quick")
 

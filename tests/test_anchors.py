@@ -111,8 +111,8 @@ class TestRefusals:
             ),
             pytest.param(
                 [[None, None], [256, 200], [10, 100]],
-                "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %); "
-                "drop or re-measure a point, or pass pool_rises=0.5 (rows [2, 1])",
+                "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %), as where data-parallel ranks idle "
+                "below c = DP; drop the points below c = DP, or pass pool_rises=0.5 (rows [2, 1])",
                 id="rise",
             ),
             pytest.param(

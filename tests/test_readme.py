@@ -142,7 +142,7 @@ def test_the_lowest_versions_are_those_that_the_project_allows():
     allowed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     bounds = dict(re.match(r"([\w.-]+?)[>=]=([\w.]+)", requirement).groups() for requirement in allowed)
     assert {re.match(r"[\w.-]+?(?=[>=]=)", requirement)[0] for requirement in project["dependencies"]} <= set(lowest)
-    assert {name: f"{bounds[name]}.0.0".split(".")[:3] for name in lowest} == {
+    assert {name: [*bounds[name].rstrip(".").split("."), "0", "0"][:3] for name in lowest} == {
         name: version.split(".") for name, version in lowest.items()
     }
 

@@ -74,7 +74,8 @@ class TestDraft:
     @pytest.mark.parametrize("asked", [{}, {"pool_rises": 0.02}])
     def test_noise_costs_nothing(self, asked):
         rates = [200.0, 180.0, 150.0, 120.0, 120.5, 50.0, 30.0]  # 120.5/120 is +0.42 %
-        assert whys(Curve(CONCURRENCY, rates, context=context(), **asked)) == []
+        tps = [0.99 * c * r for c, r in zip(CONCURRENCY, rates, strict=True)]
+        assert whys(Curve(CONCURRENCY, rates, output_tok_s=tps, context=context(), **asked)) == []
 
     @pytest.mark.parametrize(("sla", "bracket"), [(190, "c=1 and c=8"), (40, "c=128 and c=256")])
     def test_interpolated_outside_the_sweep(self, sla, bracket):

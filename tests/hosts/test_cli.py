@@ -144,7 +144,7 @@ class TestFlags:
         assert "Model: MiniMax-M2" in out
 
     def test_rows_by_rising_sla_whatever_the_order(self, capsys):
-        one, other = sized(capsys, sla="20,100,50,215"), sized(capsys, sla="215,50,20,100")
+        one, other = sized(capsys, sla="20,100,50,215"), sized(capsys, sla="100,215,50,20")
         assert [row["sla_toks_per_user"] for row in one["rows"]] == [20, 50, 100, 215]
         assert one == other
 
@@ -317,8 +317,8 @@ REFUSALS = {
     "rising curve": (
         {"anchors": "10:200,1:100"},
         (
-            "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %); "
-            "drop or re-measure a point, or pass --pool-rises (anchors 1 and 2 of --anchors)"
+            "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %), as where data-parallel ranks idle "
+            "below c = DP; drop the points below c = DP, or pass --pool-rises=0.5 (anchors 1 and 2 of --anchors)"
         ),
     ),
     "throughput above c x r": (
@@ -370,8 +370,8 @@ class TestRefusals:
         file = tmp_path / "curve.csv"
         file.write_text("concurrency,tok_s_per_user\n1,100\n10,200\n")
         assert refused(capsys, anchors=None, curve=file) == (
-            "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %); "
-            "drop or re-measure a point, or pass --pool-rises (curve.csv, lines 2 and 3)"
+            "tok/s/user must not rise with concurrency: 100 at c=1, 200 at c=10 (+100 %), as where data-parallel ranks idle "
+            "below c = DP; drop the points below c = DP, or pass --pool-rises=0.5 (curve.csv, lines 2 and 3)"
         )
 
     def test_a_path_with_control_characters_stays_one_harmless_line(self, capsys):

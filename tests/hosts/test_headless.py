@@ -359,8 +359,8 @@ BAD = {
         [[10, 100], [256, 200]],
         "VALUE",
         (
-            "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %); "
-            "drop or re-measure a point (rows 1 and 2 of anchors)"
+            "tok/s/user must not rise with concurrency: 100 at c=10, 200 at c=256 (+100 %), as where data-parallel ranks idle "
+            "below c = DP; drop the points below c = DP (rows 1 and 2 of anchors)"
         ),
     ),
     "throughput too high": (  # c x tok/s/user is 10 x 100

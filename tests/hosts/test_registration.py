@@ -58,7 +58,7 @@ CELL_REFERENCE = re.compile(r"[a-z]{1,3}\d{1,7}|r\d*(c\d*)?|c\d*", re.IGNORECASE
 CURVE = [[1, 215.5], [10, 122.2], [256, 41.8]]
 MEASURED = [[1, 215.5, 210, 0.1], [10, 122.2, 1100, 0.2], [256, 41.8, 9000, 1.5]]
 FASTER = [[1, 230], [10, 150], [256, 60]]
-SWEEP = [list(point) for point in zip(contexts.CONCURRENCY, contexts.RATES, strict=True)]
+SWEEP = [[c, r, 0.98 * c * r] for c, r in zip(contexts.CONCURRENCY, contexts.RATES, strict=True)]
 CUSTOMER = [["Customer ISL", 1024], ["Customer OSL", Decimal("1000.0000")], ["Customer turns", "single-turn"]]
 MEASURED_ON = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)  # pywin32 gives dates a time zone
 CONTEXT = [[name, value] for name, value in contexts.COMPLETE.items() if name != "measured_on"]

@@ -32,7 +32,9 @@ def printed(monkeypatch):
         for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("TERM", "xterm")
-        monkeypatch.setenv("COLUMNS", str(width or 40))
+        monkeypatch.delenv("COLUMNS", raising=False)
+        if width is not None:
+            monkeypatch.setenv("COLUMNS", str(width))
         file = io.StringIO() if width is None else Terminal()
         print_report(report, file)
         return re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue())
@@ -107,8 +109,12 @@ class TestLayout:
         assert "\x1b" not in file.getvalue()
         assert not [line for line in file.getvalue().splitlines() if line != line.rstrip()]
 
-    def test_a_pipe_is_132_wide_whatever_the_terminal_around(self, printed, worked):
+    def test_a_pipe_is_132_wide_unless_the_environment_says_otherwise(self, printed, worked, monkeypatch):
         assert 100 < max(map(len, printed(worked()).splitlines())) <= 132
+        file = io.StringIO()
+        monkeypatch.setenv("COLUMNS", "80")
+        print_report(worked(), file)
+        assert 60 < max(map(len, file.getvalue().splitlines())) <= 80
 
 
 class TestLevers:

@@ -132,10 +132,14 @@ class TestSpec:
         assert (code, out.count("No output throughput was measured"), out.count("needed per pod")) == (0, 1, 5)
         assert out.startswith("Model: MiniMax-M2-NVFP4 on GB300, TP4\nCurve: sizing.yaml\nContext: MiniMax-M2 | GB300")
 
-    @pytest.mark.parametrize("flag", [o.opts[0] for o in command.params if o.name not in BESIDE])
-    def test_a_flag_beside_the_file_is_refused_by_name(self, capsys, flag):
-        sentence = f"xlsizing: {flag} must not be given beside --spec; change the sizing file instead\n"
-        assert run(capsys, "audit", "--spec", EXAMPLE, "--pods", "18", flag, "1") == (2, "", sentence)
+    @pytest.mark.parametrize(
+        "given",
+        [(o.opts[0],) if o.is_flag else (o.opts[0], "1") for o in command.params if o.name not in BESIDE],
+        ids=" ".join,
+    )
+    def test_a_flag_beside_the_file_is_refused_by_name(self, capsys, given):
+        sentence = f"xlsizing: {given[0]} must not be given beside --spec; change the sizing file instead\n"
+        assert run(capsys, "audit", "--spec", EXAMPLE, "--pods", "18", *given) == (2, "", sentence)
 
     def test_mismatch_is_marked(self, capsys, mismatched):
         code, out, _ = run(capsys, "audit", "--spec", mismatched, "--pods", "18", "--allow-mismatch")

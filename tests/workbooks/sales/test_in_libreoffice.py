@@ -51,7 +51,7 @@ def unlike(office, desk):
     """Return each formula cell that LibreOffice shows otherwise than the file recalculated without it."""
     found = []
     for title, cells in desk.book.values.items():
-        shown = office.sheet(title, "A1:AQ100")
+        shown = office.sheet(title, "A1:AQ120")
         for cell, value in cells.items():
             row, column = coordinate_to_tuple(cell)
             if not alike(shown[row - 1][column - 1], value):

@@ -1,4 +1,4 @@
-"""The shape of the code: modules of at most 300 lines, functions of at most 50 code lines, half of them at most 8."""
+"""The shape of the code: modules of at most 500 lines, functions of at most 50 code lines, half of them at most 8."""
 
 import ast
 import statistics
@@ -10,7 +10,7 @@ import xlsizing
 
 PACKAGE = Path(xlsizing.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MOST_LINES = 300
+MOST_LINES = 500
 MOST_CODE_LINES = 50
 
 

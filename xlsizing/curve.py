@@ -6,6 +6,7 @@ anchor is worked out once, here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -58,6 +59,12 @@ class Curve:
         `tok_s_per_user` negated and so rising, for a binary search [-tok/s/user]
     pooled_share : float or None
         The largest share by which pooling moved a point [-]
+    remarks : tuple of str
+        Notes that came with the results [-]
+    cautions : tuple of pairs of str
+        Why every figure from this curve stays a DRAFT, and what would remove the reason [-]
+    measured_gpus : int or None
+        GPUs of the replica that was measured, where the results say [GPUs]
     notes : tuple of str
         What a reader of any figure from this curve must know [-]
 
@@ -107,6 +114,9 @@ class Curve:
         self.best_tps: Floats = np.maximum.accumulate(self.per_replica_tps)
         self.falling_rates: Floats = -self.tok_s_per_user
         self._brackets: dict[str, Brackets] = {}
+        self.cautions: tuple[tuple[str, str], ...] = ()
+        self.remarks: tuple[str, ...] = ()
+        self.measured_gpus: int | None = None
         for array in vars(self).values():  # nobody may change a curve under the results that rest on it
             if isinstance(array, np.ndarray):
                 array.flags.writeable = False
@@ -158,6 +168,17 @@ class Curve:
         curve.context = None if context is None else _checked(context)
         return curve
 
+    def with_remarks(
+        self, notes: Sequence[str], cautions: Sequence[tuple[str, str]] = (), measured_gpus: int | None = None
+    ) -> Curve:
+        """Return the same curve with `notes`, `cautions` that keep it a DRAFT, and its `measured_gpus` [GPUs]."""
+        curve = copy(self)
+        vars(curve).pop("notes", None)
+        curve.remarks = (*self.remarks, *notes)
+        curve.cautions = (*self.cautions, *cautions)
+        curve.measured_gpus = self.measured_gpus if measured_gpus is None else measured_gpus
+        return curve
+
     def brackets(self, method: Interpolation) -> Brackets:
         """Return the straight lines between the anchors in the axes of `method` [-]."""
         if method.name not in self._brackets:
@@ -167,7 +188,7 @@ class Curve:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader of any figure from this curve must know, a sentence each [-]."""
-        return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self))
+        return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self), *self.remarks)
 
 
 def _checked(context: Context) -> Context:

@@ -165,7 +165,7 @@ def _curve_reasons(curve: Curve) -> list[Reason]:
         reasons.append(Reason(words.LACKS.format(points=points), f"measure c={points}"))
     if curve.pooled_share is not None:
         reasons.append(Reason("rises of tok/s/user were pooled", "measure the pooled points again"))
-    return reasons
+    return [*reasons, *(Reason(*caution) for caution in curve.cautions)]
 
 
 def context_reasons(context: Context | None) -> list[Reason]:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -112,11 +113,12 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
-        command: click.Command = import_module(f"xlsizing.hosts.commands.{name}").command
+        module = f"{name}_" if iskeyword(name) else name
+        command: click.Command = import_module(f"xlsizing.hosts.commands.{module}").command
         return command
 
 
-_MODULES = ("size", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
+_MODULES = ("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
 
 
 @click.group(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from xlsizing.anchors import curve_from_rows
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
-from xlsizing.importers import curve_csv, curve_json
+from xlsizing.importers import read_curve
 from xlsizing.spec.fields import FaultsError
 from xlsizing.spec.text import Fault, Where
 
@@ -69,12 +69,12 @@ def inline_curve(rows: Sequence[Sequence[float | None]], pool_rises: float | Non
 
 
 def curve_in_file(path: Path, pool_rises: float | None) -> Curve:
-    """Return the curve in a CSV or JSON file.
+    """Return the curve at a path: anchors, or results of a benchmark tool.
 
     Parameters
     ----------
     path : Path
-        The file; JSON where its name ends in .json, else CSV [-]
+        A file or folder [-]
     pool_rises : float or None
         Passed on to `Curve` [-]
 
@@ -88,11 +88,11 @@ def curve_in_file(path: Path, pool_rises: float | None) -> Curve:
     FaultsError
         If the file cannot be read or holds no valid curve.
     """
-    read: Callable[..., Curve] = curve_json.read_curve if path.suffix.casefold() == ".json" else curve_csv.read_curve
     try:
         if _never_ends(path):
             refuse("curve file", "must be a file", got=path.name)
-        return read(path, pool_rises=pool_rises)
+        on_the_shelf = path.name.startswith("public:")
+        return read_curve(path.name if on_the_shelf else path, pool_rises=pool_rises)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
 

@@ -184,6 +184,158 @@ def guidellm(runs):
     return {"metadata": {"version": 2, "guidellm_version": "0.8.1"}, "config": {"spec": spec}, "benchmarks": benchmarks}
 
 
+def inference_perf(run, **more):
+    """Return a stage of inference-perf 0.7 at a set concurrency, all in seconds."""
+
+    def spread(value):
+        return {"mean": value, "median": value, "p90": value, "p95": value, "p99": 1.3 * value}
+
+    latency = {
+        "request_latency": spread(run.e2e / 1000), "normalized_time_per_output_token": spread(run.e2e / 1000 / OSL),
+        "time_per_output_token": spread(run.tpot / 1000), "time_to_first_token": spread(run.ttft / 1000),
+        "inter_token_latency": spread(run.tpot / 2000),
+    }  # fmt: skip
+    throughput = {"output_tokens_per_sec": run.output, "requests_per_sec": run.output / OSL}
+    successes = {
+        "count": run.sent,
+        "latency": latency,
+        "throughput": throughput,
+        "prompt_tokens": {"mean": float(ISL)},
+        "output_tokens": {"mean": float(OSL)},
+    }
+    load = {
+        "count": run.sent,
+        "schedule_delay": {"mean": 0.7},
+        "requested_rate": 1e4,
+        "achieved_rate": 10.0,
+        "concurrency": run.c,
+    }
+    failures = {"count": 0, "request_latency": None}
+    return {
+        "benchmark_time_seconds": run.seconds,
+        "load_summary": load,
+        "successes": successes,
+        "failures": failures,
+        **more,
+    }
+
+
+def llm_d(run, **more):
+    """Return a report of llm-d-benchmark, version 0.2, in seconds."""
+    latency = {"request_latency": run.e2e, "time_per_output_token": run.tpot, "time_to_first_token": run.ttft}
+    units = {"request_latency": "s", "time_per_output_token": "s/token", "time_to_first_token": "s"}
+    standard = {
+        "kind": "inference_engine", "tool": "vllm", "role": "replica", "replicas": 1, "model": {"name": "example/model-8b"},
+        "accelerator": {"model": "NVIDIA-H100-80GB-HBM3", "count": 4, "parallelism": {"tp": 4, "pp": 1, "dp": 1, "ep": 1}},
+    }  # fmt: skip
+    aggregate = {
+        "requests": {"total": run.sent, "failures": 0, "input_length": {"units": "count", "mean": ISL}, "output_length": {"units": "count", "mean": OSL}},
+        "latency": {name: {"units": units[name], "mean": value / 1000, "p50": value / 1000, "p99": 1.3 * value / 1000} for name, value in latency.items()},
+        "throughput": {"output_token_rate": {"units": "tokens/s", "mean": run.output}, "request_rate": {"units": "queries/s", "mean": run.output / OSL}},
+    }  # fmt: skip
+    load = {
+        "tool": "inference-perf",
+        "tool_version": "0.3.0",
+        "concurrency": run.c,
+        "input_seq_len": {"distribution": "fixed", "value": ISL},
+    }
+    scenario = {"stack": [{"standardized": standard}], "load": {"standardized": load}}
+    run_time = {"time": {"start": "2025-11-05T18:00:42Z"}}
+    return {
+        "version": "0.2",
+        "run": run_time,
+        "scenario": scenario,
+        "results": {"request_performance": {"aggregate": aggregate}},
+        **more,
+    }
+
+
+def atlas(run, **more):
+    """Return a row of atlas.jsonl, a median TTFT under a name that says mean."""
+    return {
+        "backend": "roofline", "captured_at": "2026-05-23T00:00:00+00:00", "cell_id": "b200-fp8-tp4", "concurrency": run.c,
+        "extra": {"num_prompts": run.sent}, "hardware": "B200", "max_num_batched_tokens": 8192, "model": "example/model-8b",
+        "mtp": False, "output_tps_per_gpu": run.output / 4, "output_tps_per_user": 1000 / run.tpot, "parallel_strategy": "TP",
+        "quant": "FP8", "status": "full", "tensor_parallel": 4, "ttft_avg_ms": run.ttft, "dataset": "unknown",
+        "mean_input_tokens": float(ISL), "mean_output_tokens": float(OSL), "cache_mode": "unknown", **more,
+    }  # fmt: skip
+
+
+def roofline(run, **more):
+    """Return a line of decode_sweep.jsonl."""
+    bench = {
+        "duration": run.seconds, "completed": run.sent, "total_input_tokens": run.sent * ISL, "total_output_tokens": run.sent * OSL,
+        "output_throughput": run.output, "median_ttft_ms": run.ttft, "median_tpot_ms": run.tpot, "median_itl_ms": run.tpot / 2,
+    }  # fmt: skip
+    return {
+        "tag": f"c{run.c}",
+        "c": run.c,
+        "isl": ISL,
+        "osl": OSL,
+        "num_prompts": run.sent,
+        "bench": bench,
+        "dcgm_steady": {},
+        **more,
+    }
+
+
+def proof_packet(run, **more):
+    """Return a workload proof packet."""
+    return {
+        "schema_version": "workload_proof_packet_v1", "status": "draft", "created_at_utc": "2026-07-06T00:00:00Z",
+        "workload": {"model_id": "example/model-8b", "dataset": "d", "input_tokens": ISL, "output_tokens": OSL, "concurrency": run.c, "request_count": run.sent},
+        "target": {"gpu_sku": "B200", "gpu_count": 4},
+        "stack": {"container_image": "i:1", "serving_engine": "vLLM", "engine_version": "0.10", "launch_flags": ["--tensor-parallel-size=4", "--enable-prefix-caching"]},
+        "measurements": {"latency": {"ms_p50": 1.0, "tpot_ms": run.tpot}, "throughput": {"output_tokens_per_second": run.output}, "reliability": {"success_rate": 1.0}},
+        **more,
+    }  # fmt: skip
+
+
+def ml_energy(run, **more):
+    """Return ML.ENERGY's results of one run: three requests, of which one failed."""
+    request = {
+        "success": True,
+        "latency": run.e2e / 1000,
+        "ttft": run.ttft / 1000,
+        "output_len": OSL,
+        "itl": [0.1, 0.0],
+    }
+    return {
+        "model_id": "example/model-8b", "gpu_model": "H100", "num_gpus": 4, "max_num_seqs": run.c, "num_prompts": run.sent,
+        "completed": run.sent, "duration": run.seconds, "total_output_tokens": run.sent * OSL, "output_throughput": run.output / 2,
+        "steady_state_duration": 10.0, "steady_state_energy": 50.0 * run.output, "steady_state_energy_per_token": 5.0,
+        "results": [request, request, {"success": False, "latency": 9e9}], **more,
+    }  # fmt: skip
+
+
+PARETO = "model,isl,osl,concurrency,ttft,tpot,tokens/s,tokens/s/user,num_total_gpus,tp,pp,dp,moe_tp,moe_ep,gemm,kvcache,backend,version,system"
+
+
+def pareto(run):
+    """Return a row of aiconfigurator's pareto.csv."""
+    return f"example/model-8b,1000,101,{run.c},{run.ttft},{run.tpot},{run.output},{1000 / run.tpot},4,4,1,1,1,1,fp8,fp8,vllm,0.24.0,h200_sxm"
+
+
+AA = """# Artificial Analysis (AA) fleet leaderboard - GB300 TP4 NVFP4
+### aa-1k (c=1)
+| rank | model | TTFT (ms) | output tok/s/user | tok/s/GPU |
+| ---: | --- | ---: | ---: | ---: |
+| 1 | M | 95.0 | 215.5 | 53.9 |
+| 2 | N | 140.2 | 130.1 | 32.5 |
+### aa-1k (c=10)
+| rank | model | TTFT (ms) | tok/s/user | tok/s/GPU |
+| ---: | --- | ---: | ---: | ---: |
+| 1 | M | 180.0 | 122.2 | 305.5 |
+| 2 | N | 260.0 | NA | NA |
+"""
+
+KNEE = """# Throughput fleet leaderboard (peak tok/s/GPU) - GB300 NVFP4
+| rank | model | quant | TP | peak tok/s/GPU | @conc | tok/s/user@peak | TTFT@peak (ms) | $/1M out |
+| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| 1 | M | NVFP4 | 4 | 2600.0 | 256 | 41.8 | 1900.0 | $0.92 |
+"""
+
+
 def lines(records):
     """Return JSON lines, infinity as Python and SGLang write it."""
     return "".join(json.dumps(record) + "\n" for record in records)
@@ -201,6 +353,15 @@ FILES = {
     "inferencex": lambda: {"agg_bmk.json": json.dumps(list(map(inferencex, RUNS)))},
     "aiperf": lambda: {f"concurrency_{run.c}/profile_export_aiperf.json": json.dumps(aiperf(run)) for run in RUNS},
     "guidellm": lambda: {"benchmarks.json": json.dumps(guidellm(RUNS))},
+    "inference-perf": lambda: {
+        f"stage_{i}_lifecycle_metrics.json": json.dumps(inference_perf(run)) for i, run in enumerate(RUNS)
+    },
+    "llm-d": lambda: {f"br_{run.c}.yaml": "# report\n" + json.dumps(llm_d(run), indent=1) for run in RUNS},
+    "atlas": lambda: {"atlas.jsonl": lines(map(atlas, RUNS))},
+    "roofline": lambda: {"decode_sweep.jsonl": lines(map(roofline, RUNS))},
+    "proof-packet": lambda: {f"{run.c}/workload-proof-packet.json": json.dumps(proof_packet(run)) for run in RUNS},
+    "ml-energy": lambda: {f"{run.c}/results.json": json.dumps(ml_energy(run)) for run in RUNS},
+    "aiconfigurator": lambda: {"agg/pareto.csv": "\n".join([PARETO, *map(pareto, RUNS)])},
     "table": lambda: {
         "anchors.csv": "Concurrency,Median TPOT (ms),Median TTFT (s),Output tok/s\n"
         + "".join(f"{run.c},{run.tpot},{run.ttft / 1000},{run.output}\n" for run in RUNS)

@@ -1,7 +1,9 @@
 """What is easily read wrong in a format, one test a trap."""
 
+import io
 import json
 
+import numpy as np
 import pytest
 
 from tests.importers import results
@@ -235,6 +237,234 @@ class TestGuidellm:
         assert imported({"a.json": json.dumps(report)}).curve.concurrency.tolist() == [1]
 
 
+class TestInferencePerf:
+    @pytest.fixture
+    def by_rate(self):
+        def by_rate(run, sent=None, waited=0.001):
+            """Return a stage that sent requests at the rate that the run answers."""
+            rate = run.output / results.OSL
+            load = {
+                "count": run.sent,
+                "schedule_delay": {"mean": waited},
+                "requested_rate": rate,
+                "achieved_rate": sent or rate,
+            }
+            return results.inference_perf(run, load_summary=load)
+
+        return by_rate
+
+    def test_littles_law_gives_the_concurrency_of_a_rate(self, imported, by_rate):
+        """Output/101 requests/s x e2e is c again: the runs are consistent."""
+        found = imported({f"stage_{i}.json": json.dumps(by_rate(run)) for i, run in enumerate(RUNS)})
+        assert found.curve.concurrency.tolist() == pytest.approx(results.CONCURRENCY)
+        assert any("Little's law" in note for note in found.notes)
+
+    def test_saturated_stages_are_no_points(self, imported, by_rate, refused):
+        files = {f"stage_{i}.json": json.dumps(by_rate(run)) for i, run in enumerate(RUNS)}
+        files["stage_2.json"] = json.dumps(by_rate(RUNS[2], sent=15.0))
+        files["stage_3.json"] = json.dumps(by_rate(RUNS[3], waited=3.5))
+        assert len(imported(files).curve) == 2
+
+    def test_a_saturated_stage_alone(self, refused, by_rate):
+        assert "saturated: 15 of 16 requests/s were sent" in refused(
+            {"s.json": json.dumps(by_rate(RUNS[2], sent=15.0))}
+        )
+
+    def test_chunks_are_not_tokens(self, refused, imported):
+        """Half the TPOT is stated; latency, TTFT and tokens give (900 - 100)/100 = 8 ms."""
+        stage = results.inference_perf(RUNS[1])
+        stage["successes"]["latency"]["time_per_output_token"] = {"mean": 0.004, "median": 0.004}
+        files = {"stage_0.json": json.dumps(stage)}
+        assert "it holds the mean; ask for --stat mean" in refused(files)
+        found = imported(files, stat="mean")
+        assert found.curve.tok_s_per_user.tolist() == [pytest.approx(125)]
+        assert any("counts chunks" in note for note in found.notes)
+
+    def test_the_lengths_of_2025(self, imported):
+        stage = results.inference_perf(RUNS[1])
+        done = stage["successes"]
+        done["prompt_len"], done["output_len"] = done.pop("prompt_tokens"), done.pop("output_tokens")
+        assert imported({"s.json": json.dumps(stage)}).context.mean_output_tokens == 101
+
+    def test_the_configuration_beside_it(self, imported):
+        config = "server:\n  model_name: m\ndata:\n  type: random\n  input_distribution: {min: 1000, max: 1000}\n"
+        found = imported(results.files("inference-perf") | {"config.yaml": config})
+        assert (found.context.model, found.context.isl, found.context.osl) == ("m", 1000, None)
+
+    def test_the_summary_over_stages(self, imported):
+        stage = results.inference_perf(RUNS[1], load_summary={"count": 9, "schedule_delay": {"mean": 0.1}})
+        found = imported(results.files("inference-perf") | {"summary_lifecycle_metrics.json": json.dumps(stage)})
+        assert len(found.group.runs) == 4
+
+
+class TestLlmD:
+    def test_units_are_read(self, imported):
+        report = results.llm_d(RUNS[1])
+        latency = report["results"]["request_performance"]["aggregate"]["latency"]
+        for name, unit in (("time_per_output_token", "ms/token"), ("time_to_first_token", "ms")):
+            latency[name] = {key: 1000 * value for key, value in latency[name].items() if key != "units"} | {
+                "units": unit
+            }
+        assert imported({"r.json": json.dumps(report)}).curve.tok_s_per_user.tolist() == [125]
+
+    def test_an_infinite_concurrency_is_a_rate(self, imported):
+        text = json.dumps(results.llm_d(RUNS[1])).replace('"concurrency": 8', '"concurrency": .inf')
+        assert imported({"r.yaml": text}).curve.concurrency.tolist() == [pytest.approx(8)]
+
+    def test_failures_that_aiperf_reported_count_nothing(self, imported):
+        report = results.llm_d(RUNS[1])
+        report["scenario"]["load"]["standardized"]["tool"] = "aiperf"
+        report["results"]["request_performance"]["aggregate"]["requests"]["failures"] = 9
+        assert imported({"r.json": json.dumps(report)}).group.runs[0].measurement.failed is None
+
+    def test_results_without_a_load(self, refused):
+        report = results.llm_d(RUNS[1])
+        del report["scenario"]
+        assert "a report of results alone: it names no load" in refused({"r.yaml": json.dumps(report)})
+
+    def test_two_sides_are_one_pod(self, imported):
+        report = results.llm_d(RUNS[1])
+        (engine,) = report["scenario"]["stack"]
+        prefill = json.loads(json.dumps(engine))
+        engine["standardized"] |= {"role": "decode", "replicas": 2}
+        prefill["standardized"] |= {"role": "prefill"}
+        report["scenario"]["stack"].append(prefill)
+        found = imported({"r.json": json.dumps(report)})
+        assert found.gpus_per_pod == 12
+        assert (found.context.prefill_gpus, found.context.decode_gpus, found.context.decode_instances) == (4, 8, 2)
+
+    def test_a_schema_is_no_report(self, refused):
+        assert "no result of a benchmark tool" in refused({"schema.json": '{"version": "0.2", "properties": {}}'})
+
+
+class TestPerfTune:
+    def test_rows_that_are_no_points(self, imported):
+        more = [
+            results.atlas(RUNS[0], status="evicted", concurrency=0),
+            results.atlas(RUNS[0], extra={"phase": "prefill"}),
+        ]
+        found = imported({"atlas.jsonl": results.lines([*map(results.atlas, RUNS), *more])})
+        assert len(found.group.runs) == 4
+
+    def test_an_undercount_keeps_it_a_draft(self, imported):
+        row = results.atlas(RUNS[2], extra={"steady_window_undercount": True})
+        assert "undercounts" in imported({"atlas.jsonl": json.dumps(row)}).curve.cautions[0].why
+
+    def test_another_importer_wrote_the_mean_ttft(self, imported):
+        text = results.lines([results.atlas(run, backend="vllm-sweep") for run in RUNS])
+        assert imported({"atlas.jsonl": text}).curve.ttft_s is None
+
+    def test_unknown_is_no_value(self, imported):
+        context = imported(results.files("atlas")).context
+        assert (context.dataset, context.cache_state, context.speculative_decoding) == (None, None, "none")
+
+    def test_cells_are_curves_of_their_own(self, refused):
+        rows = [results.atlas(RUNS[0]), results.atlas(RUNS[1], cell_id="other", max_num_batched_tokens=1024)]
+        said = refused({"atlas.jsonl": results.lines(rows)})
+        assert "cell_id (b200-fp8-tp4, other); max_num_batched_tokens (8192, 1024)" in said
+
+    def test_the_manifest_beside_a_roofline(self, imported):
+        manifest = {
+            "model": "m",
+            "hardware": "GB300",
+            "quant": "NVFP4",
+            "tensor_parallel": 4,
+            "kv_dtype": "fp8",
+            "mtp": False,
+        }
+        found = imported(results.files("roofline") | {"roofline_sweep_manifest.json": json.dumps(manifest)})
+        assert (found.context.hardware, found.context.tp, found.context.kv_cache_dtype) == ("GB300", 4, "fp8")
+
+    def test_a_sweep_of_prefill_is_no_curve(self, imported):
+        line = json.dumps(results.roofline(RUNS[0], tag="p2048"))
+        assert len(imported(results.files("roofline") | {"prefill_sweep.jsonl": line}).group.runs) == 4
+
+    def test_a_leaderboard_joined_with_the_knee_is_a_draft_that_says_so(self, imported):
+        """c=1: 53.9 x 4 = 215.6 tok/s; c=10: 305.5 x 4 = 1,222; the knee 2,600 x 4 = 10,400 at c=256."""
+        aa = results.AA.replace("| 2 | N | 140.2 | 130.1 | 32.5 |\n", "")
+        found = imported({"AA-FLEET-LEADERBOARD-GB300.md": aa, "THROUGHPUT-FLEET-LEADERBOARD-GB300.md": results.KNEE})
+        assert found.curve.concurrency.tolist() == [1, 10, 256]
+        assert found.curve.tok_s_per_user.tolist() == pytest.approx([215.5, 122.2, 41.8])
+        assert found.curve.output_tok_s.tolist() == pytest.approx([215.6, 1222, 10_400])
+        assert "different workloads" in found.curve.cautions[0].why
+        assert (found.context.isl, found.context.osl, found.context.hardware) == (None, None, "GB300")
+
+    def test_na_is_absent(self, imported):
+        aa = results.AA.replace("| 1 | M | 95.0 | 215.5 | 53.9 |\n", "").replace("| 1 | M |", "| 1 | N |")
+        assert imported({"AA-FLEET-LEADERBOARD-GB300.md": aa}).curve.concurrency.tolist() == [1, 10]
+
+    def test_the_knee_alone_is_a_point(self, imported):
+        found = imported({"THROUGHPUT-FLEET-LEADERBOARD-GB300.md": results.KNEE})
+        assert (found.curve.concurrency.tolist(), found.curve.output_tok_s.tolist()) == ([256], [10_400])
+
+    def test_a_packet_whose_requests_failed(self, refused):
+        packet = results.proof_packet(RUNS[2])
+        packet["measurements"]["reliability"]["success_rate"] = 0.9
+        assert "got 13 of 128" in refused({"p.json": json.dumps(packet)})
+
+    def test_launch_flags_of_a_packet(self, imported):
+        context = imported(results.files("proof-packet")).context
+        assert (context.tp, context.prefix_caching, context.engine_version) == (4, True, "0.10")
+
+
+class TestPredicted:
+    def test_configurations_are_curves_of_their_own(self, refused):
+        rows = [results.pareto(RUNS[0]), results.pareto(RUNS[1]).replace(",4,4,1,1,1,1,", ",8,8,1,1,1,1,")]
+        assert "GPUs of the replica (4, 8)" in refused({"pareto.csv": "\n".join([results.PARETO, *rows])})
+
+    def test_the_best_of_them_once_more(self, imported):
+        best = "\n".join([f"{results.PARETO},replicas_needed", f"{results.pareto(RUNS[0])},3"])
+        assert len(imported(results.files("aiconfigurator") | {"agg/best_config_topn.csv": best}).group.runs) == 4
+
+    def test_disaggregated(self, imported):
+        head = (
+            "model,isl,osl,concurrency,(p)workers,(d)workers,ttft,tpot,tokens/s,tokens/s/user,num_total_gpus,"
+            "(p)tp,(p)pp,(p)dp,(d)tp,(d)pp,(d)dp,(d)system"
+        )
+        row = "m,1000,101,8,2,1,100,8,897.8,125,6,1,1,1,4,1,1,h200_sxm"
+        found = imported({"pareto.csv": f"{head}\n{row}"})
+        assert (found.gpus_per_pod, found.context.prefill_gpus, found.context.decode_gpus) == (6, 2, 4)
+        assert found.context.hardware == "H200"
+
+    @pytest.fixture
+    def surface(self):
+        def surface(**more):
+            """Return the surface of two points of one context length, 10,000 tokens of KV cache at most."""
+            arrays = {
+                "x_kv_usage": np.array([0.1, 0.8]),
+                "y_context_length": np.array([1000.0, 1000.0]),
+                "z_itl": np.array([5.0, 8.0]),
+                "z_thpt_per_gpu": np.array([45.0, 240.0]),
+                "max_kv_tokens": np.array([10_000]),
+            }
+            file = io.BytesIO()
+            np.savez(file, **arrays | more)
+            return file.getvalue()
+
+        return surface
+
+    def test_a_surface_of_dynamo(self, imported, refused, surface):
+        """0.1 and 0.8 of 10,000 tokens in contexts of 1,000 are 1 and 8 requests."""
+        assert "pass --gpus-per-pod" in refused({"raw_data.npz": surface()})
+        found = imported({"raw_data.npz": surface()}, gpus_per_pod=4)
+        assert found.curve.concurrency.tolist() == pytest.approx([1, 8])
+        assert found.curve.tok_s_per_user.tolist() == [200, 125]
+        assert found.curve.output_tok_s.tolist() == [180, 960]
+        assert found.context.basis == "predicted"
+
+    def test_no_code_of_a_file_runs(self, refused, surface):
+        said = refused({"raw_data.npz": surface(z_itl=np.array([{"a": 1}], dtype=object))})
+        assert said.startswith("result file must hold arrays of numbers: Object arrays cannot be loaded")
+
+
+class TestMlEnergy:
+    def test_what_is_taken(self, imported):
+        """The steady state: 50 x output J over 5 J/token in 10 s is the output; the whole run's rate is half of it here."""
+        found = imported(results.files("ml-energy"))
+        assert found.gpus_per_pod == 4
+        assert found.curve.output_tok_s.tolist() == pytest.approx(results.OUTPUT)
+
+
 class TestPlainTable:
     def test_decimal_commas_between_semicolons(self, imported):
         text = "Conc;tok/s/user;Output tok/s\n1;215,5;214,9\n10;122,2;1200,5\n"
@@ -274,8 +504,6 @@ class TestPlainTable:
 class TestWorkbook:
     @pytest.fixture
     def book(self):
-        import io  # noqa: PLC0415  # for this class alone
-
         import openpyxl  # noqa: PLC0415  # slow to import
 
         def book(sheets):

@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from xlsizing.checks import choice, refuse
 from xlsizing.importers.documents import Document, document
-from xlsizing.importers.measurement import Measurement
+from xlsizing.importers.measurement import Measurement, NotAPoint
 from xlsizing.importers.points import Options
 
-__all__ = ["FORMATS", "Format", "measurements"]
+__all__ = ["FORMATS", "NO_RESULT", "Format", "measurements"]
 
 
 class Format(NamedTuple):
@@ -57,6 +57,17 @@ FORMATS: Final[Mapping[str, Format]] = {
     "guidellm": Format(
         "guidellm benchmarks.json", "report schema 1 and 2; 0.3 to 0.8", "1000 / inter_token_latency_ms", "guidellm"
     ),
+    "inference-perf": Format(
+        "inference-perf stage_*.json", "2025-10 to 0.7", "1 / time_per_output_token (s)", "inference_perf"
+    ),
+    "llm-d": Format("llm-d-benchmark report", "0.1, 0.2, 0.2.1", "1 / time_per_output_token, units as stated", "llm_d"),
+    "atlas": Format("perf-tune atlas.jsonl", "2026", "output_tps_per_user", "atlas"),
+    "roofline": Format("perf-tune decode_sweep.jsonl", "2026", "1000 / {stat}_tpot_ms", "roofline"),
+    "leaderboard": Format("perf-tune fleet leaderboards, Markdown", "2026", "tok/s/user", "leaderboards"),
+    "proof-packet": Format("perf-tune workload-proof-packet.json", "v1", "1000 / tpot_ms", "proof_packet"),
+    "ml-energy": Format("ML.ENERGY results.json", "v3", "1 / ((latency - ttft)/(output_len - 1))", "ml_energy"),
+    "aiconfigurator": Format("aiconfigurator pareto.csv (PREDICTED)", "0.12", "tokens/s/user", "aiconfigurator"),
+    "dynamo": Format("Dynamo profiler raw_data.npz (PREDICTED)", "1.6", "1000 / z_itl", "dynamo"),
     "xlsizing": Format("curve file of xlsizing import", "1", "tok/s/user", "curve_file"),
     "table": Format(
         "plain table: CSV, TSV, .xlsx", "any of the usual headings", "tok/s/user, or 1000 / TPOT", "plain_table"
@@ -65,8 +76,8 @@ FORMATS: Final[Mapping[str, Format]] = {
 """Formats by name, in the order in which a file is tried [-]."""
 
 
-def measurements(path: Path, options: Options) -> tuple[list[Measurement], str]:
-    """Return the measurements in the file at `path`, read as `options` say, and where there are none why [-].
+def measurements(path: Path, options: Options) -> tuple[list[Measurement], list[NotAPoint]]:
+    """Return the measurements in the file at `path`, read as `options` say, and what is none of them with its reason [-].
 
     Raises
     ------
@@ -80,12 +91,18 @@ def measurements(path: Path, options: Options) -> tuple[list[Measurement], str]:
         reader = import_module(f"xlsizing.importers.{FORMATS[name].module}")
         if reader.recognises(opened):
             found = list(_read(reader, opened, options))
-            return found, getattr(reader, "WHY_NONE", "no measured point of a sweep in it")
+            points = [each for each in found if isinstance(each, Measurement)]
+            others = [each for each in found if isinstance(each, NotAPoint)]
+            return points, others if found else [NotAPoint(str(path), getattr(reader, "WHY_NONE", _NO_POINT))]
     if options.form is not None:
         refuse("result file", f"must be of the format {options.form}", where=path.name)
-    return [], "no result of a benchmark tool"
+    return [], [NotAPoint(str(path), NO_RESULT)]
 
 
-def _read(reader: Any, opened: Document, options: Options) -> Iterable[Measurement]:
-    read: Callable[..., Iterable[Measurement]] = reader.read
+NO_RESULT: Final = "no result of a benchmark tool"
+_NO_POINT: Final = "no measured point of a sweep in it"
+
+
+def _read(reader: Any, opened: Document, options: Options) -> Iterable[Measurement | NotAPoint]:
+    read: Callable[..., Iterable[Measurement | NotAPoint]] = reader.read
     return read(opened, options) if getattr(reader, "WANTS_OPTIONS", False) else read(opened)

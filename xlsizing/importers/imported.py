@@ -274,7 +274,7 @@ def read_results(
     measured: list[Measurement] = []
     for done, path in enumerate(files, start=1):
         try:
-            found, why = formats.measurements(path, how)
+            found, others = formats.measurements(path, how)
         except InputError as error:
             _bad(error, path, how, bad)
             continue
@@ -282,8 +282,7 @@ def read_results(
             if progress:
                 progress(done, len(files))
         measured += found
-        if not found:
-            passed.append(Passed(str(path), why))
+        passed += [Passed(*other) for other in others]
     kept, dropped = distinct(measured)
     passed += [Passed(m.place, why) for m, why in dropped]
     if not kept and not bad:

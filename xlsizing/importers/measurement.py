@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from xlsizing.context_fields import Value
 
-__all__ = ["SLOW_TAILS", "STATS", "Caution", "Measurement", "Stat", "Stats"]
+__all__ = ["SLOW_TAILS", "STATS", "Caution", "Measurement", "NotAPoint", "Stat", "Stats"]
 
 STATS: Final = ("median", "mean", "p90", "p95", "p99")
 """The statistics over requests that a curve may be made of [-]."""
@@ -54,6 +54,21 @@ class Caution(NamedTuple):
 
     why: str
     promote: str
+
+
+class NotAPoint(NamedTuple):
+    """What stands in a file of results and is no point of a curve, by its nature rather than by a fault.
+
+    Parameters
+    ----------
+    place : str
+        File and item [-]
+    reason : str
+        Why not [-]
+    """
+
+    place: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,12 +67,12 @@ def _own_shape(file: Path) -> str | None:
 
 
 def _curve_of_results(file: Path, pool_rises: float | None, options: dict[str, Any]) -> Curve:
-    from xlsizing.importers.formats import measurements  # noqa: PLC0415
+    from xlsizing.importers.formats import NO_RESULT, measurements  # noqa: PLC0415
     from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # anchors of our own need none of it
     from xlsizing.importers.points import Options  # noqa: PLC0415
 
     how = Options(pool_rises=pool_rises, **options)
-    if not file.is_dir() and not measurements(file, how)[0]:
+    if not file.is_dir() and [other.reason for other in measurements(file, how)[1]] == [NO_RESULT]:
         return _as_anchors(file, pool_rises)
     results = read_results([file], how)
     return one_curve(results, file.name or str(file)).curve

@@ -72,8 +72,9 @@ class _Maker:
         self._keys: list[Any] = []
 
     def take(self, event: Any) -> None:
+        line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            refuse("YAML file", "must not use aliases", where=f"{self.name}, line {event.start_mark.line + 1}")
+            refuse("YAML file", "must not use aliases", where=f"{self.name}, line {line}")
         if isinstance(event, yaml.ScalarEvent):
             plain = event.implicit[0] and not event.style
             self._put(_scalar(event.value) if plain else event.value, event)

@@ -24,7 +24,7 @@ from xlsizing.importers.points import ACHIEVED, Options, Point, point
 from xlsizing.importers.values import known_values
 from xlsizing.rules import ETA_TOO_HIGH, SWEEP
 
-__all__ = ["Imported", "Results", "one_curve", "read_results"]
+__all__ = ["Imported", "Passed", "Results", "one_curve", "read_results"]
 
 Progress = Callable[[int, int], None]
 

@@ -105,6 +105,10 @@ class TestBadFiles:
             read_results([file])
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KB
 
+    def test_a_table_of_many_megabytes(self, refused):
+        text = "c,tok/s/user\n" + "1,100\n" * 2_000_000
+        assert refused({"a.csv": text}) == "result file must be at most 10 MB as a table; keep the anchors only (a.csv)"
+
     def test_a_small_workbook_that_unpacks_to_a_large_one(self, tmp_path, refused):
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:

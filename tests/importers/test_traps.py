@@ -51,6 +51,12 @@ class TestVllmBlock:
         block = results.vllm_block(RUNS[1]).replace("Benchmark dur", "Maximum request concurrency:   8\nBenchmark dur")
         assert imported({"out.txt": f"log line: 1\n{block}"}).curve.concurrency.tolist() == [8]
 
+    def test_what_sglang_prints_and_windows_line_ends(self, imported):
+        block = results.vllm_block(RUNS[1]).replace(
+            "Benchmark dur", "Max request concurrency:         8\nBenchmark dur"
+        )
+        assert imported({"out.txt": block.replace("\n", "\r\n")}).curve.concurrency.tolist() == [8]
+
     def test_a_block_and_a_name_that_differ(self, refused):
         block = results.vllm_block(RUNS[1]).replace("Benchmark dur", "Maximum request concurrency:   8\nBenchmark dur")
         assert "must be that in the file's name, 16 (got 8" in refused({"sweep-c16.txt": block})
@@ -85,6 +91,14 @@ class TestSglang:
         found = imported({"a.jsonl": json.dumps(results.sglang(RUNS[1], random_range_ratio=0.5))})
         assert (found.context.isl, found.context.mean_input_tokens) == (None, 1000)
 
+    def test_dp_attention_shares_the_gpus_of_tp(self, imported):
+        server = {"model_path": "m", "tp_size": 8, "pp_size": 1, "dp_size": 8, "kv_cache_dtype": "auto"}
+        plain = imported({"a.jsonl": json.dumps(results.sglang(RUNS[1], server_info=server))})
+        shared = imported(
+            {"a.jsonl": json.dumps(results.sglang(RUNS[1], server_info=server | {"enable_dp_attention": True}))}
+        )
+        assert (plain.gpus_per_pod, shared.gpus_per_pod, shared.context.kv_cache_dtype) == (64, 8, None)
+
     def test_outcomes_of_single_requests_are_counted(self, refused):
         said = refused({"a.jsonl": json.dumps(results.sglang(RUNS[1], errors=["", "timeout", ""]))})
         assert said.startswith("failed requests must be at most 0.01 of all (got 1 of 33")
@@ -99,6 +113,12 @@ class TestInferenceX:
     def test_pipeline_and_context_parallelism_multiply(self, imported):
         row = results.inferencex(RUNS[1], tp=2, pp=2, pcp_size=2, output_tput_per_gpu=RUNS[1].output / 8)
         assert imported({"agg_a.json": json.dumps(row)}).gpus_per_pod == 8
+
+    def test_what_older_rows_do_not_say_stays_missing(self, imported):
+        row = results.inferencex(RUNS[1])
+        del row["pp"]
+        found = imported({"agg_a.json": json.dumps(row)})
+        assert (found.gpus_per_pod, found.context.pp, found.context.dp_in_pod) == (4, None, None)
 
     def test_disaggregated_output_is_per_decode_gpu_and_the_pod_has_both_sides(self, imported):
         sides = {

@@ -21,7 +21,7 @@ _TEXT: Final = ("model", "backend", "version", "system", "parallel", "gemm", "kv
 
 def recognises(document: Document) -> bool:
     """Tell whether a `document` is such a table [-]."""
-    return document.kind == "table" and set(next(filter(None, document.rows()), [])) >= _OWN
+    return document.kind == "table" and set(next(filter(None, document.first_rows()), [])) >= _OWN
 
 
 def read(document: Document) -> Iterator[Measurement]:

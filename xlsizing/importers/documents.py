@@ -26,6 +26,11 @@ __all__ = ["LARGEST_BYTES", "Document", "Found", "document", "files_below"]
 LARGEST_BYTES: Final = 64_000_000
 """Larger files are refused: parsed, they would take ten times that in memory [B]."""
 
+LARGEST_TABLE: Final = 10_000_000
+"""Longer tables are refused [characters]."""
+
+_HEAD: Final = 65_536
+
 SUFFIXES: Final = frozenset((".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".csv", ".tsv", ".xlsx", ".npz", ".txt", ".md", ".log"))  # fmt: skip
 """Names of files in a folder that are looked into [-]."""
 
@@ -79,9 +84,17 @@ class Document:
 
     def rows(self) -> list[list[str]]:
         """Return the cells of a table, line by line; blank lines and comments have none [-]."""
-        if self.kind not in ("table", "text"):
-            return []
-        lines = ["" if line.lstrip(' \t"').startswith("#") else line for line in self.value.splitlines()]
+        if self.kind == "table" and len(self.value) > LARGEST_TABLE:
+            rule = f"must be at most {LARGEST_TABLE // 1_000_000} MB as a table"
+            refuse(_WORDS, rule, way_out="keep the anchors only", where=self.name)
+        return self._rows(self.value) if self.kind in ("table", "text") else []
+
+    def first_rows(self) -> list[list[str]]:
+        """Return the cells of the first lines of a table, in which its header stands [-]."""
+        return self._rows(self.value[:_HEAD].rpartition("\n")[0] or self.value[:_HEAD]) if self.kind == "table" else []
+
+    def _rows(self, text: str) -> list[list[str]]:
+        lines = ["" if line.lstrip(' \t"').startswith("#") else line for line in text.splitlines()]
         delimiter = max("\t;,", key=next(filter(str.strip, lines), "").count)
         try:
             return [
@@ -171,6 +184,8 @@ def document(path: Path) -> Document:
     except UnicodeDecodeError:
         refuse(_WORDS, "must be UTF-8 text", way_out="save it as UTF-8", where=path.name)
     del data
+    if "\r\n" in text:  # output redirected on Windows
+        text = text.replace("\r\n", "\n")
     kind = _kind(path, text)
     return Document(path, kind, digest, _VALUES[kind](text, path.name))
 

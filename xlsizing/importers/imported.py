@@ -24,7 +24,7 @@ from xlsizing.importers.points import ACHIEVED, Options, Point, point
 from xlsizing.importers.values import known_values
 from xlsizing.rules import ETA_TOO_HIGH, SWEEP
 
-__all__ = ["Imported", "Passed", "Results", "one_curve", "read_results"]
+__all__ = ["Imported", "Passed", "Results", "one_curve", "read_results", "results_of"]
 
 Progress = Callable[[int, int], None]
 
@@ -283,10 +283,33 @@ def read_results(
                 progress(done, len(files))
         measured += found
         passed += [Passed(*other) for other in others]
-    kept, dropped = distinct(measured)
-    passed += [Passed(m.place, why) for m, why in dropped]
-    if not kept and not bad:
+    if not measured and not bad:
         _refuse_nothing(paths, passed)
+    return results_of(measured, how, passed, bad)
+
+
+def results_of(
+    measured: Sequence[Measurement], how: Options, passed: Sequence[Passed] = (), bad: Sequence[Passed] = ()
+) -> Results:
+    """Return the curves that measurements make.
+
+    Parameters
+    ----------
+    measured : sequence of Measurement
+        The measurements [-]
+    how : Options
+        How they are read [-]
+    passed, bad : sequence of Passed
+        What was passed over, and what was skipped, before [-]
+
+    Returns
+    -------
+    Results
+        The curves [-]
+    """
+    kept, dropped = distinct(measured)
+    passed = [*passed, *(Passed(m.place, why) for m, why in dropped)]
+    bad = list(bad)
     points = list(_points(kept, how, bad))
     return Results(tuple(Imported(group, how) for group in grouped(points, how.ignoring)), tuple(passed), tuple(bad))
 
@@ -299,7 +322,8 @@ def _files(paths: Sequence[str | Path], passed: list[Passed]) -> list[Path]:
         passed += [Passed(str(entry), why) for entry, why in found.passed]
         for file in found.files:
             status = file.stat()
-            files.setdefault((status.st_dev, status.st_ino), file)
+            key = (status.st_dev, status.st_ino) if status.st_ino else file.resolve()  # some file systems number none
+            files.setdefault(key, file)
     return list(files.values())
 
 
@@ -347,7 +371,7 @@ def one_curve(results: Results, words: str) -> Imported:
             "must hold the points of one curve",
             got=Phrase(f"points of {len(curves)}"),
             detail=f"they differ in {detail}",
-            way_out="name the files of one, pass --split to import, or --ignore FIELD",
+            way_out="name the files of one (xlsizing curves lists them), or import with --split or --ignore FIELD",
         )
     return curves[0]
 

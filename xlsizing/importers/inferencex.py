@@ -53,7 +53,7 @@ def _is_client(record: dict[str, Any]) -> bool:
 def _header(document: Document) -> list[str]:
     if document.kind != "table":
         return []
-    first = next(filter(None, document.rows()), [])
+    first = next(filter(None, document.first_rows()), [])
     names = [cell.casefold() for cell in first]
     return names if {"hardware key", "concurrency"} <= set(names) and any("tpot" in name for name in names) else []
 
@@ -134,10 +134,11 @@ def _one_node(fields: Fields, sides: Mapping[str, int | None]) -> dict[str, Any]
     stated = None if tp is None else tp * pp * pcp
     ep = fields.whole("ep") or fields.whole("decode_ep")
     gpus = stated if "tp" in fields.record else sides["decode"] or stated
-    whole = gpus is not None and gpus == (tp or 0) * pp  # context parallelism has no field of its own
-    return known_values(
-        {"gpus": gpus, "tp": tp, "pp": pp if tp else None, "ep": ep, "dp_in_pod": 1 if whole else None}
-    ) | {"gpus": gpus}
+    stated_pp = fields.whole("pp")
+    whole = gpus is not None and gpus == (tp or 0) * (stated_pp or 0)  # then nothing is left for another split
+    return known_values({"gpus": gpus, "tp": tp, "pp": stated_pp, "ep": ep, "dp_in_pod": 1 if whole else None}) | {
+        "gpus": gpus
+    }
 
 
 def _two_sides(fields: Fields, sides: Mapping[str, int | None]) -> dict[str, Any]:

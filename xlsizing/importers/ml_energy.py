@@ -70,7 +70,7 @@ def _one_tpot(request: Fields) -> float | None:
     tokens = request.number("output_len")
     if tokens <= 1:
         return None
-    return 1000 * (request.number("latency") - request.number("ttft", 0.0)) / (tokens - 1)
+    return 1000 * (request.number("latency") - request.number("ttft")) / (tokens - 1)
 
 
 def _tpot(values: list[float | None]) -> dict[str, Stat]:

@@ -71,7 +71,7 @@ class _Table(NamedTuple):
 
 def recognises(document: Document) -> bool:
     """Tell whether a `document` is a table with the columns of an anchor; an .xlsx is opened when it is read [-]."""
-    return document.kind == "xlsx" or (document.kind == "table" and _header_in(document.rows()) is not None)
+    return document.kind == "xlsx" or (document.kind == "table" and _header_in(document.first_rows()) is not None)
 
 
 def read(document: Document, options: Options) -> Iterator[Measurement]:

@@ -68,12 +68,16 @@ def _own_shape(file: Path) -> str | None:
 
 def _curve_of_results(file: Path, pool_rises: float | None, options: dict[str, Any]) -> Curve:
     from xlsizing.importers.formats import NO_RESULT, measurements  # noqa: PLC0415
-    from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # anchors of our own need none of it
+    from xlsizing.importers.imported import one_curve, read_results, results_of  # noqa: PLC0415  # anchors of our own need none of it
     from xlsizing.importers.points import Options  # noqa: PLC0415
 
     how = Options(pool_rises=pool_rises, **options)
-    if not file.is_dir() and [other.reason for other in measurements(file, how)[1]] == [NO_RESULT]:
-        return _as_anchors(file, pool_rises)
+    if file.is_file():
+        measured, others = measurements(file, how)
+        if [other.reason for other in others] == [NO_RESULT]:
+            return _as_anchors(file, pool_rises)
+        if measured:
+            return one_curve(results_of(measured, how), file.name).curve
     results = read_results([file], how)
     return one_curve(results, file.name or str(file)).curve
 

@@ -91,8 +91,8 @@ def context_in_flags(fields: Fields, names: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in names:
         meaning, value = FLAGS.get(name), fields.record.get(name)
-        if meaning is None or value is None or isinstance(value, dict | list):
-            continue
+        if meaning is None or value in (None, "auto") or isinstance(value, dict | list):
+            continue  # "auto" leaves it to the server, and does not say what that chose
         found[meaning] = _context_value(fields, name, meaning, value)
     return {name: value for name, value in found.items() if value is not None}
 

@@ -41,6 +41,7 @@ def _measurement(document: Document, fields: Fields) -> Measurement:
     counted = totals(fields)
     server = fields.inside("server_info")
     context = _context(fields, server)
+    shared = {"dp_in_pod": 1} if server.flag("enable_dp_attention") else {}
     return Measurement(
         tool="sglang",
         place=fields.place,
@@ -51,9 +52,9 @@ def _measurement(document: Document, fields: Fields) -> Measurement:
         ttft_ms=latencies(fields, "ttft"),
         output_tok_s=fields.number("output_throughput"),
         achieved=fields.maybe("concurrency"),
-        gpus=gpus_of(context),
+        gpus=gpus_of(context | shared),
         context=context,
-        also=_also(fields),
+        also=_also(fields) | ({"dp_attention": str(server.record.get("dp_size"))} if shared else {}),
         **counted | _failures(fields, counted),
     )
 
@@ -82,6 +83,8 @@ def _context(fields: Fields, server: Fields) -> dict[str, Any]:
     if not str(fields.record.get("dataset_name", "")).startswith("random"):
         asked = {name: value for name, value in asked.items() if name not in ("isl", "osl")}
     stated = context_in_flags(server, server.record)
+    if server.flag("enable_dp_attention"):  # then DP shares the GPUs of TP
+        stated.pop("dp_in_pod", None)
     return known_values(
         {
             "model": server.text("model_path"),

@@ -18,10 +18,12 @@ __all__ = ["read", "recognises"]
 
 _BEGIN: Final = re.compile(r"^=+ Serving Benchmark Result =+$", re.MULTILINE)
 _END: Final = re.compile(r"^={20,}$", re.MULTILINE)
-_LINE: Final = re.compile(r"^([A-Za-z][^:\n]*?):\s+(\S+)\s*$", re.MULTILINE)
+_LINE: Final = re.compile(r"^([A-Za-z][^:\n]*):[ \t]+(\S+)[ \t]*$", re.MULTILINE)
 _NAME: Final = re.compile(r"(?:^|[^a-z0-9])(?:c|conc|concurrency)[-_]?(\d+)(?![\d.]*\d)", re.IGNORECASE)
 _SPECULATIVE: Final = re.compile(r"(?:^|[^A-Za-z0-9])K(\d+)(?![A-Za-z0-9])")
 _CONCURRENCY: Final = "Maximum request concurrency"
+_OTHERS: Final = ("Max request concurrency", "Max reqeuest concurrency")
+"""What SGLang calls it, misspelt for years [-]."""
 
 
 def recognises(document: Document) -> bool:
@@ -86,7 +88,7 @@ def _names(what: str) -> dict[str, str]:
 
 def _concurrency(document: Document, fields: Fields, *, alone: bool) -> float:
     named = _NAME.search(document.path.stem) if alone else None
-    printed = fields.maybe(_CONCURRENCY)
+    printed = fields.maybe(next((name for name in _OTHERS if fields.has(name)), _CONCURRENCY))
     if printed is None and named is None:
         fields.refuse(_CONCURRENCY, "must be given", way_out="name the file by it, as in sweep-c8.txt")
     if printed is not None and named is not None and printed != float(named[1]):

@@ -133,10 +133,11 @@ def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
 
 def _lever(lever: LeverSection, known: Valid) -> Lever:
     base = lever.baseline or BaselineSection.model_construct(curve=known["curve"], context=known["context"])
-    before = base.curve.curve.with_context(base.context)
-    after = _context_with(lever.optimised, base.context)
+    measured = _both(base.curve.curve.context, base.context)
+    before = base.curve.curve.with_context(measured)
+    after = _context_with(lever.optimised, measured)
     brought = None if lever.optimised is None else lever.optimised.curve
-    optimised = None if brought is None else brought.curve.with_context(after)
+    optimised = None if brought is None else brought.curve.with_context(_both(brought.curve.context, after))
     gpus_per_pod = base.gpus_per_pod or known["gpus_per_pod"]
     return lever.lever(before, after if optimised is None else None, gpus_per_pod, optimised)
 

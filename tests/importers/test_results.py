@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,12 @@ def test_the_slow_tail_is_slower_and_its_throughput_is_left_out(imported, name):
     assert curve.tok_s_per_user.tolist() == pytest.approx([rate / 1.3 for rate in results.RATES])
     assert curve.output_tok_s is None
     assert any("above c x the p99 rate" in note for note in curve.notes)
+
+
+def test_the_readme_names_every_format():
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Curves from results")[2].partition("\n## ")[0]
+    assert [name for name in FORMATS if f"`{name}`" not in section] == []
 
 
 class TestRepeats:

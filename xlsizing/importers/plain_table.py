@@ -82,7 +82,7 @@ def read(document: Document, options: Options) -> Iterator[Measurement]:
     for offset, cells in enumerate(table.rows, start=1):
         if any(cells):
             place = f"{table.name}, row {table.header + offset}"
-            yield _measurement(document, table, _Row(table, cells, place, decimal_commas=commas), note)
+            yield _measurement(document, _Row(table, cells, place, decimal_commas=commas), note)
 
 
 def _table(document: Document, options: Options) -> _Table:
@@ -216,7 +216,7 @@ def _is_number(cell: str) -> bool:
     return bool(re.fullmatch(r"[$€]?[+-]?[\d.,]+([eE][+-]?\d+)?%?", cell.strip()))
 
 
-def _measurement(document: Document, table: _Table, row: _Row, note: str) -> Measurement:
+def _measurement(document: Document, row: _Row, note: str) -> Measurement:
     concurrency = row.number("concurrency")
     if concurrency is None:
         refuse("concurrency", "must be given", where=row.place, kind=CurveError)
@@ -225,7 +225,6 @@ def _measurement(document: Document, table: _Table, row: _Row, note: str) -> Mea
     if gpus is not None and (gpus < 1 or gpus != int(gpus)):
         refuse("GPUs", "must be a whole number of at least 1", got=gpus, where=row.place, kind=CurveError)
     trials = row.number("trials")
-    del table
     return Measurement(
         tool="table",
         place=row.place,

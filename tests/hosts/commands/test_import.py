@@ -85,6 +85,7 @@ class TestImport:
         refused = run(capsys, "import", top, "-o", tmp_path / "c.yaml")
         assert refused.code == 2
         assert "they differ in model" in refused.err
+        assert "2 curves" in refused.out
         assert not (tmp_path / "c.yaml").exists()
         assert run(capsys, "import", top, "-o", tmp_path / "split", "--split").code == 0
         assert sorted(file.name for file in (tmp_path / "split").iterdir()) == [

@@ -31,12 +31,16 @@ __all__ = ["command"]
 def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, **flags: Any) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
     from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # of its own command alone
+    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
     from xlsizing.reports.files import write_whole  # noqa: PLC0415
 
     how = options_of(flags)
     targets = _targets(output, split=split)
     with working("Files read") as progress:
         results = read_results(paths, how, progress)
+    if not split and len(results.curves) > 1:  # the refusal names the fields, the table shows the groups
+        rows = curve_rows(results)
+        print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
     curves = list(results.curves) if split else [one_curve(results, " ".join(paths))]
     files = _files(curves, targets, split=split)
     for file in files:

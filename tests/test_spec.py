@@ -377,7 +377,7 @@ class TestCurveFiles:
         [
             ("no.csv", "curve file must be readable: No such file or directory ("),
             ("no.json", "curve file must be readable: No such file or directory ("),
-            (".", "curve file must be readable: Is a directory ("),
+            (".", "'tok_s_per_user' must be a number (got 'x' in bad.csv, row 3)"),
             ("x" * 199, "header must name the columns"),
             ("/etc/passwd", "must be a path relative to the sizing file (got '/etc/passwd')"),
             ("\\\\server\\share\\c.csv", "must be a path relative to the sizing file (got "),

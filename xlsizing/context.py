@@ -20,6 +20,7 @@ _Text = str | None
 _Whole = int | None
 _Number = float | None
 _Flag = bool | None
+_SPLIT = "decode_parallelism"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Context:
         Tensor-, data- and pipeline-parallel sizes of ONE pod: their product is its GPUs [GPUs]
     ep : int, optional
         Expert-parallel size; it shares the GPUs of the others [GPUs]
+    prefill_instances, prefill_gpus, prefill_parallelism : optional
+        Of a disaggregated pod, one unit of both sides: instances of this side, the GPUs of all of them, and how one
+        instance is split, "TP4 DP8 EP32"; in the place of TP, DP, PP and EP above [-]
+    decode_instances, decode_gpus, decode_parallelism : optional
+        The same of the other side; the GPUs of both sides are the pod's [-]
     interconnect : str, optional
         Between the GPUs of a pod; "none" for one GPU [-]
     max_num_seqs : int, optional
@@ -110,10 +116,16 @@ class Context:
     hardware: Annotated[_Text, Fact("identity", "Hardware", "token")] = None
     weight_quantisation: Annotated[_Text, Fact("identity", "Weight quantisation", "dtype", none_is_value=True)] = None
     kv_cache_dtype: Annotated[_Text, Fact("identity", "KV-cache dtype", "dtype")] = None
-    tp: Annotated[_Whole, Fact("parallelism", "TP", "whole", "GPUs")] = None
-    dp_in_pod: Annotated[_Whole, Fact("parallelism", "DP inside the pod", "whole", "GPUs")] = None
-    pp: Annotated[_Whole, Fact("parallelism", "PP", "whole", "GPUs")] = None
-    ep: Annotated[_Whole, Fact("parallelism", "EP", "whole", "GPUs")] = None
+    tp: Annotated[_Whole, Fact("parallelism", "TP", "whole", "GPUs", instead=_SPLIT)] = None
+    dp_in_pod: Annotated[_Whole, Fact("parallelism", "DP inside the pod", "whole", "GPUs", instead=_SPLIT)] = None
+    pp: Annotated[_Whole, Fact("parallelism", "PP", "whole", "GPUs", instead=_SPLIT)] = None
+    ep: Annotated[_Whole, Fact("parallelism", "EP", "whole", "GPUs", instead=_SPLIT)] = None
+    prefill_instances: Annotated[_Whole, Fact("parallelism", "Prefill instances", "whole", needed=False)] = None
+    prefill_gpus: Annotated[_Whole, Fact("parallelism", "Prefill GPUs", "whole", "GPUs", needed=False)] = None
+    prefill_parallelism: Annotated[_Text, Fact("parallelism", "Prefill parallelism", needed=False)] = None
+    decode_instances: Annotated[_Whole, Fact("parallelism", "Decode instances", "whole", needed=False)] = None
+    decode_gpus: Annotated[_Whole, Fact("parallelism", "Decode GPUs", "whole", "GPUs", needed=False)] = None
+    decode_parallelism: Annotated[_Text, Fact("parallelism", "Decode parallelism", needed=False)] = None
     interconnect: Annotated[_Text, Fact("parallelism", "Interconnect", needed=False, none_is_value=True)] = None
     max_num_seqs: Annotated[_Whole, Fact("serving", "max-num-seqs", "whole", "requests")] = None
     max_num_batched_tokens: Annotated[_Whole, Fact("serving", "max-num-batched-tokens", "whole", "tok")] = None
@@ -324,6 +336,8 @@ _LINE = (
     ("", (("hardware", "{}"),)),
     (", ", (("weight_quantisation", "{}"), ("kv_cache_dtype", "kv {}"))),
     (" ", (("tp", "TP{}"), ("dp_in_pod", "DP{}"), ("pp", "PP{}"), ("ep", "EP{}"))),
+    (" ", (("prefill_instances", "{} prefill"), ("prefill_parallelism", "{}"), ("prefill_gpus", "({} GPUs)"))),
+    (" ", (("decode_instances", "{} decode"), ("decode_parallelism", "{}"), ("decode_gpus", "({} GPUs)"))),
     (" ", (("engine", "{}"), ("engine_version", "{}"))),
     (", ", (("speculative_decoding", "speculation {}"), ("prefix_caching", "prefix caching {}"))),
     (" ", (("isl", "ISL {}"), ("osl", "OSL {}"), ("mean_input_tokens", "mean in {}"),

@@ -20,6 +20,8 @@ __all__ = [
     "WorkloadReason",
     "check_gpus_per_pod",
     "differences",
+    "gpus_in_context",
+    "merged",
     "workload_mismatch",
 ]
 
@@ -114,7 +116,8 @@ def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:
     Raises
     ------
     InputError
-        If it is not ``TP x PP x DP inside the pod``, or no multiple of those that are known.
+        If it is not ``TP x PP x DP inside the pod``, or no multiple of those that are known; of a disaggregated
+        pod, if it is not the sum of the GPUs of prefill and decode.
 
     Examples
     --------
@@ -123,6 +126,8 @@ def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:
     'gpus_per_pod 8 cannot be checked: PP and DP inside the pod are not known'
     """
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
+    if _is_disaggregated(context):
+        return _check_both_sides(context, gpus)
     sizes: dict[str, int | None] = {FACTS[name].label: getattr(context, name) for name in ("tp", "pp", "dp_in_pod")}
     known = {words: size for words, size in sizes.items() if size is not None}
     product = math.prod(known.values())
@@ -135,3 +140,61 @@ def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:
         return None
     words = " and ".join([", ".join(unknown[:-1]), unknown[-1]] if len(unknown) > 1 else unknown)
     return f"gpus_per_pod {gpus} cannot be checked: {words} {'are' if len(unknown) > 1 else 'is'} not known"
+
+
+def _is_disaggregated(context: Context) -> bool:
+    return context.prefill_gpus is not None or context.decode_gpus is not None
+
+
+def _check_both_sides(context: Context, gpus: int) -> str | None:
+    sides = {"prefill": context.prefill_gpus, "decode": context.decode_gpus}
+    known = {words: size for words, size in sides.items() if size is not None}
+    total = sum(known.values())
+    if gpus <= total if len(known) < len(sides) else gpus != total:
+        rule = "must be" if len(known) == len(sides) else "must be more than"
+        parts = " + ".join(f"{words} {size}" for words, size in known.items())
+        refuse("gpus_per_pod", f"{rule} {parts} GPUs of the context, {total}", got=gpus)
+    unknown = [words for words in sides if words not in known]
+    return f"gpus_per_pod {gpus} cannot be checked: GPUs of {unknown[0]} are not known" if unknown else None
+
+
+def gpus_in_context(context: Context) -> int | None:
+    """Return the GPUs of a pod that a context states in full; None where a factor is not known [GPUs].
+
+    >>> gpus_in_context(Context(prefill_gpus=4, decode_gpus=8)), gpus_in_context(Context(tp=4))
+    (12, None)
+    """
+    if _is_disaggregated(context):
+        both = (context.prefill_gpus, context.decode_gpus)
+        return None if None in both else sum(size or 0 for size in both)
+    sizes = (context.tp, context.pp, context.dp_in_pod)
+    return None if None in sizes else math.prod(size or 0 for size in sizes)
+
+
+def merged(context: Context, added: Context) -> Context:
+    """Return a context with what `added` knows and it does not.
+
+    Parameters
+    ----------
+    context, added : Context
+        As measured, and what somebody adds to it [-]
+
+    Returns
+    -------
+    Context
+        Both [-]
+
+    Raises
+    ------
+    InputError
+        If they contradict each other; the fields are named.
+    """
+    ours, theirs = context.known(), added.known()
+    wrong = [
+        Difference(n, ours[n], value)
+        for n, value in theirs.items()
+        if n in ours and n != "source_file" and not _same(ours[n], value)
+    ]
+    if wrong:
+        refuse("context", "must not contradict what the curve states", detail="; ".join(map(str, wrong)))
+    return Context.from_mapping(ours | theirs)

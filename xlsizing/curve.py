@@ -6,7 +6,7 @@ anchor is worked out once, here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,6 +72,12 @@ class Curve:
         rises up to 0.5 %, which are noise and cost no claim; at most one of the two [-]
     copied_throughput : bool
         Whether `output_tok_s` was given and treated as none [-]
+    remarks : tuple of str
+        Notes that came with the results [-]
+    cautions : tuple of pairs of str
+        Why every figure from this curve stays a DRAFT, and what would remove the reason [-]
+    measured_gpus : int or None
+        GPUs of the replica that was measured, where the results say [GPUs]
     notes : tuple of str
         What a reader of any figure from this curve must know [-]
 
@@ -124,6 +130,9 @@ class Curve:
         self.tok_s_per_user, moved, noise = falling(self.concurrency, rates, pool_rises, order)
         self.pooled_share: float | None = None if noise else moved
         self.noise_share: float | None = moved if noise else None
+        self.cautions: tuple[tuple[str, str], ...] = ()
+        self.remarks: tuple[str, ...] = ()
+        self.measured_gpus: int | None = None
         self.context = None if context is None else self._checked(context)
         self._derive(self.concurrency * self.tok_s_per_user if self.output_tok_s is None else self.output_tok_s)
 
@@ -233,6 +242,17 @@ class Curve:
             check_ttft(*columns, float(osl), self._order)
         return context
 
+    def with_remarks(
+        self, notes: Sequence[str], cautions: Sequence[tuple[str, str]] = (), measured_gpus: int | None = None
+    ) -> Curve:
+        """Return the same curve with `notes`, `cautions` that keep it a DRAFT, and its `measured_gpus` [GPUs]."""
+        curve = copy(self)
+        vars(curve).pop("notes", None)
+        curve.remarks = (*self.remarks, *notes)
+        curve.cautions = (*self.cautions, *cautions)
+        curve.measured_gpus = self.measured_gpus if measured_gpus is None else measured_gpus
+        return curve
+
     def brackets(self, method: Interpolation) -> Brackets:
         """Return the straight lines between the anchors in the axes of `method` [-]."""
         if method.name not in self._brackets:
@@ -242,7 +262,7 @@ class Curve:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a reader of any figure from this curve must know, a sentence each [-]."""
-        return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self))
+        return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self), *self.remarks)
 
 
 def _flag(stated: object) -> bool:

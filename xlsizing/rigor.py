@@ -156,7 +156,7 @@ def _curve_reasons(curve: Curve) -> list[Reason]:
     reasons += of_curve(curve)
     if curve.pooled_share is not None:
         reasons.append(Reason("rises of tok/s/user were pooled", "measure the pooled points again"))
-    return reasons
+    return [*reasons, *(Reason(*caution) for caution in curve.cautions)]
 
 
 def context_reasons(context: Context | None) -> list[Reason]:

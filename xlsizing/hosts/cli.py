@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from functools import partial
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -124,7 +125,8 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
-        command: click.Command = copy(import_module(f"xlsizing.hosts.commands.{name}").command)
+        module = f"{name}_" if iskeyword(name) else name
+        command: click.Command = copy(import_module(f"xlsizing.hosts.commands.{module}").command)
         command.make_parser = partial(_once_each, command.make_parser)  # type: ignore[method-assign]  # of this copy
         return command
 
@@ -146,7 +148,7 @@ def _once_each(make_parser: Callable[[click.Context], Any], context: click.Conte
     return parser
 
 
-_MODULES = ("size", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
+_MODULES = ("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
 
 
 @click.group(

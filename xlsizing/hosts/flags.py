@@ -62,7 +62,9 @@ def curve_flags(command: _Command) -> _Command:
         click.option(
             "--anchors", metavar="C:R[:T],...", help="Measured points: concurrency, tok/s/user, [output tok/s]."
         ),
-        click.option("--curve", metavar="FILE.csv", help="Measured points from a file."),
+        click.option(
+            "--curve", metavar="PATH", help="Measured points: a curve file, results of a benchmark tool, public:NAME."
+        ),
         click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more."),
         click.option(
             "--throughput-per-replica",
@@ -111,7 +113,7 @@ def curve_of(flags: dict[str, Any]) -> Curve:
     if flags["curve"] is None:
         rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
         return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), **options)
-    from xlsizing.importers.curve_csv import read_curve  # noqa: PLC0415  # only where a file is asked for
+    from xlsizing.importers import read_curve  # noqa: PLC0415  # only where a file is asked for
 
     return read_curve(flags["curve"], **options)
 

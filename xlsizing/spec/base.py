@@ -72,7 +72,11 @@ class CurveSection(Section):
         description="Measured points, one a row: concurrency [requests/replica], tok/s/user [tok/s/user], and where "
         "measured output tok/s of the replica [tok/s] and TTFT [s]",
     )
-    file: FileName | None = Field(default=None, description="CSV or JSON file of anchors, relative to this file [-]")
+    file: FileName | None = Field(
+        default=None,
+        description="File of anchors (CSV, JSON, or what xlsizing import writes), or file or folder of a benchmark "
+        "tool's results, relative to this file; or public:NAME [-]",
+    )
     pool_rises: PoolShare | None = Field(
         default=None, description="Largest share by which pooling may move a point to remove a rise of tok/s/user [-]"
     )

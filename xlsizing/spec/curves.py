@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from xlsizing.anchors import curve_from_rows
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
-from xlsizing.importers import curve_csv, curve_json
+from xlsizing.importers import read_curve
 from xlsizing.spec.fields import FaultsError
 from xlsizing.spec.text import Fault, Where
 
@@ -73,14 +73,14 @@ def inline_curve(rows: Sequence[Sequence[float | None]], **options: Any) -> Curv
 
 
 def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
-    """Return the curve in a CSV or JSON file.
+    """Return the curve at a path: anchors, or results of a benchmark tool.
 
     Parameters
     ----------
     reading : Reading
         Where the path begins, and whether it may lead elsewhere [-]
     name : str
-        The path; JSON where it ends in .json, else CSV [-]
+        A file or folder, or ``public:NAME`` [-]
     options
         Passed on to `Curve`
 
@@ -95,12 +95,13 @@ def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
         If the file may not or cannot be read, or holds no valid curve.
     """
     path = reading.folder / name
-    read: Callable[..., Curve] = curve_json.read_curve if path.suffix.casefold() == ".json" else curve_csv.read_curve
     try:
+        if name.startswith("public:"):
+            return read_curve(name, **options)
         if not reading.allow_outside and _is_outside(path, reading.folder):
             rule = "must be in the folder of the sizing file, or below it"
             refuse("curve file", rule, got=name, way_out="pass --allow-outside if you trust the sizing file")
-        return read(path, **options)
+        return read_curve(path, **options)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
 

@@ -249,7 +249,7 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         spare_pods=file.spare_pods,
         method=file.method,
         price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
-        context=file.context,
+        context=parts["measured"].context,
         model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,
         sign_off=tuple(SignOff(line.role, line.name, line.date) for line in file.sign_off),
         **parts,

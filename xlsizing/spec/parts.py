@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context
-from xlsizing.context_rules import check_gpus_per_pod
+from xlsizing.context_rules import check_gpus_per_pod, merged
+from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import CurveError, InputError, shown
 from xlsizing.lever_matching import OUTCOMES
@@ -61,11 +62,20 @@ def _defaults(given: Valid) -> Valid:
 
 
 def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
+    curve: Curve = known["curve"].curve
+    yield from _caught(("context",), lambda: known.update(context=_both(curve.context, known["context"])))
     try:
-        parts["measured"] = known["curve"].curve.with_context(known["context"])
+        parts["measured"] = curve.with_context(known["context"])
     except InputError as error:
         del known["context"]  # so that no lever says the same again
         yield Fault(("curve",), error)
+
+
+def _both(brought: Context | None, stated: Context | None) -> Context | None:
+    """Return the context that came with the curve, with what the sizing file adds; they may not contradict."""
+    if brought is None or stated is None:
+        return brought if stated is None else stated
+    return merged(brought, stated)
 
 
 def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -93,7 +103,11 @@ def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
 
 
 def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
-    if known["context"] is not None:
+    measured = known["curve"].curve.measured_gpus
+    if measured is not None and known["gpus_per_pod"] != measured:
+        rule = f"must be that of the replica that was measured, {measured}"
+        yield from _caught(("gpus_per_pod",), lambda: refuse("gpus_per_pod", rule, got=known["gpus_per_pod"]))
+    elif known["context"] is not None:
         try:
             check_gpus_per_pod(known["context"], known["gpus_per_pod"])
         except InputError as error:
@@ -127,10 +141,11 @@ def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
 
 def _lever(lever: LeverSection, known: Valid) -> Lever:
     base = lever.baseline or BaselineSection.model_construct(curve=known["curve"], context=known["context"])
-    before = base.curve.curve.with_context(base.context)
-    after = _context_with(lever.optimised, base.context)
+    measured = _both(base.curve.curve.context, base.context)
+    before = base.curve.curve.with_context(measured)
+    after = _context_with(lever.optimised, measured)
     brought = None if lever.optimised is None else lever.optimised.curve
-    optimised = None if brought is None else brought.curve.with_context(after)
+    optimised = None if brought is None else brought.curve.with_context(_both(brought.curve.context, after))
     gpus_per_pod = base.gpus_per_pod or known["gpus_per_pod"]
     return lever.lever(before, after if optimised is None else None, gpus_per_pod, optimised)
 
@@ -157,7 +172,7 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand"}, _add_demand),
     ({"workload"}, _add_workload),
     ({"demand", "workload"}, _same_osl),
-    ({"context", "gpus_per_pod"}, _gpus_as_measured),
+    ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),
     ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _carried),
     ({"levers", "curve", "context", "gpus_per_pod"}, _add_levers),
 )

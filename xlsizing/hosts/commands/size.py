@@ -71,17 +71,29 @@ def _report(flags: dict[str, Any]) -> Report:
         if flags[name]:
             refuse(flag(name), "must be given with --spec, and only with it")
     slas, as_read = slas_of(flags)
+    curve = curve_of(flags)
     sizing = xlsizing.size(
-        curve_of(flags),
+        curve,
         slas,
         demand_of(flags),
-        gpus_per_pod=number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod"),  # type: ignore[arg-type]  # checked there
+        gpus_per_pod=_gpus_per_pod(flags, curve),  # type: ignore[arg-type]  # checked there
         util=number_in_text(flags["util"], "--util", share=True),
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
     )
     return Report(sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read)
+
+
+def _gpus_per_pod(flags: dict[str, Any], curve: xlsizing.Curve) -> float:
+    """Return the GPUs of a replica: as given, or as the results say; the two may not differ."""
+    measured = curve.measured_gpus
+    if flags["gpus_per_pod"] is None and measured is not None:
+        return measured
+    given = number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod")
+    if measured is not None and given != measured:
+        refuse("--gpus-per-pod", f"must be that of the replica that was measured, {measured}", got=given)
+    return given
 
 
 def _written(report: Report, flags: dict[str, Any]) -> list[Path]:

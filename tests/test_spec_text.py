@@ -29,7 +29,7 @@ def refused(read):
         start = time.perf_counter()
         with pytest.raises(InputError) as error:
             read(text, name)
-        assert time.perf_counter() - start < 5  # seconds where it should be hundredths: a slow machine passes
+        assert time.perf_counter() - start < 20  # seconds where it should be hundredths: a slow machine passes
         sentence = str(error.value)
         assert sentence.isprintable()
         return sentence
@@ -196,7 +196,7 @@ class TestHostileSizes:
     def test_long_text_is_read_quickly(self, read, text):
         start = time.perf_counter()
         read(text)
-        assert time.perf_counter() - start < 5
+        assert time.perf_counter() - start < 20
 
     def test_a_field_repeated_ten_thousand_times_is_noted_fifty_times(self, read):
         assert len(read("a: 1\n" * 9_999).faults) == 50

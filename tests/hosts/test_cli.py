@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import xlsizing
 from tests.command_line import run
+from xlsizing.hosts import cli
 from xlsizing.next_words import NO_THROUGHPUT
 
 ANCHORS = "1:215.5,10:122.2,256:41.8"
@@ -384,24 +386,54 @@ class TestRefusals:
         assert len(sentence) < 1_100
 
 
+class TestOnce:
+    """An option that takes one value is refused where it is given twice: neither of them is silently taken."""
+
+    @pytest.mark.parametrize("name", ["size", "workbook", "recalc", "levers", "rightsize", "audit", "import"])
+    def test_every_option_of_one_value(self, capsys, name):
+        command = cli._commands.get_command(None, name)
+        single = [o for o in command.params if isinstance(o, click.Option) and not (o.is_flag or o.multiple)]
+        assert single
+        words = ["x"] * any(isinstance(o, click.Argument) for o in command.params)
+        for option in single:
+            flag = max(option.opts, key=len)
+            code, out, err = run(capsys, name, *words, flag, "1", flag, "1")
+            assert (code, out) == (2, "")
+            assert err == f"xlsizing: {flag} must be given once (got 2 of them); leave one of them out\n"
+
+
+class TestDecimalComma:
+    NOTE = "--sla was read as 2 SLAs, 50 and 5 tok/s/user; for a decimal write 50.5."
+
+    def test_a_falling_list_with_a_short_second_item_is_noted_not_refused(self, capsys):
+        code, out, err = run(capsys, *flags(sla="50,5"), "--json")
+        assert (code, err) == (0, "")
+        made = json.loads(out)
+        assert ([row["sla_toks_per_user"] for row in made["rows"]], made["notes"][0]) == ([5, 50], self.NOTE)
+
+    @pytest.mark.parametrize("sla", ["5,50", "50", "200,100", "50,50"])
+    def test_other_lists_are_not(self, capsys, sla):
+        _, out, _ = run(capsys, *flags(sla=sla), "--json")
+        assert not [note for note in json.loads(out)["notes"] if "was read as" in note]
+
+
 class TestUsage:
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
-            ([], "Missing command. Try 'xlsizing --help'."),
-            (["resize"], "No such command 'resize'."),
-            ([*flags(), "--tpm"], "Option '--tpm' requires an argument."),
-            ([*flags(), "extra"], "Got unexpected extra argument (extra)"),
-            ([*flags(), "--gpus", "4"], "No such option"),
+            ([], "a command must be given; try 'xlsizing --help'"),
+            (["resize"], "resize is no command of xlsizing"),
+            ([*flags(), "--tpm"], "--tpm must be followed by a value"),
+            ([*flags(), "extra"], "a word stands there that belongs to no option"),
+            ([*flags(), "--gpus", "4"], "--gpus is no option of this command"),
         ],
         ids=["no command", "unknown command", "no value", "extra", "unknown flag"],
     )
     def test_one_line(self, capsys, arguments, sentence):
-        # How click goes on after its first words is its own affair and changes; that it is one line is ours.
         code, out, err = run(capsys, *arguments)
         assert (code, out) == (2, "")
         assert err.startswith(f"xlsizing: {sentence}")
-        assert err.endswith(" --help'.\n")
+        assert err.endswith(" --help'\n")
         assert err.count("\n") == 1
 
     def test_interrupted(self, capsys, monkeypatch):

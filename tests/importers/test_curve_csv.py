@@ -320,7 +320,7 @@ class TestLinesRefused:
         text = HEAD + '1,"2\n' + "10,9\n" * 100_000
         assert (
             refused(text)
-            == f"curve file must be CSV: field larger than field limit (131072) (curve.csv, line {_line_of_limit()})"
+            == f"curve file must be CSV; check its quotes: one that is never closed takes in all that follows (curve.csv, line {_line_of_limit()})"
         )
 
 

@@ -75,9 +75,9 @@ class TestBadFiles:
             ("a.json", b"\xff\xfe{", "result file must be UTF-8 text; save it as UTF-8 (a.json)"),
             ("a.json", b"[" * 200_000, "result file must be JSON: nested too deep (a.json)"),
             ("a.jsonl", b'{"a": 1}\n{"a":\n', "result file must be JSON: Expecting value (a.jsonl, line 3)"),
-            ("a.yaml", b"a: [1", "YAML file must be YAML: did not find expected ',' or ']' (a.yaml, line 1)"),
+            ("a.yaml", b"a: [1", "YAML file must be YAML; check indentation, colons, quotes and brackets there and on the line above (a.yaml, line 1)"),
             ("a.yaml", b"a: &x 1\nb: *x\n", "YAML file must not use aliases (a.yaml, line 2)"),
-            ("a.xlsx", b"PK\x03\x04rubbish", "result file must be an .xlsx workbook: File is not a zip file (a.xlsx)"),
+            ("a.xlsx", b"PK\x03\x04rubbish", "result file must be an .xlsx workbook: a part of it is missing or damaged (a.xlsx)"),
         ],
     )  # fmt: skip
     def test_one_sentence(self, refused, name, data, words):

@@ -474,7 +474,7 @@ class TestPredicted:
 
     def test_no_code_of_a_file_runs(self, refused, surface):
         said = refused({"raw_data.npz": surface(z_itl=np.array([{"a": 1}], dtype=object))})
-        assert said.startswith("result file must hold arrays of numbers: Object arrays cannot be loaded")
+        assert said.startswith("result file must hold arrays of numbers: an array in it is damaged")
 
 
 class TestMlEnergy:
@@ -548,7 +548,7 @@ class TestWorkbook:
 
     def test_two_such_sheets(self, refused, imported, book):
         files = {"a.xlsx": book({"A": self.ROWS, "B": self.ROWS})}
-        assert "(got A, B in a.xlsx); pass --sheet NAME" in refused(files)
+        assert "(got A, B in a.xlsx); make a curve file of it with xlsizing import, --sheet NAME" in refused(files)
         assert len(imported(files, sheet="B").curve) == 2
 
     def test_a_range(self, imported, book):

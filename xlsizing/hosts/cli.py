@@ -82,9 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _failed("interrupted")
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "xlsizing"
-        code = _failed(f"{error.format_message()} Try '{command} --help'.")
-    except click.ClickException as error:
-        code = _failed(error.format_message())
+        code = _failed(f"{_usage(error)}; try '{command} --help'")
     except SizingError as error:
         for sentence in getattr(error, "faults", None) or [_in_flags(error)]:
             _failed(sentence)
@@ -101,6 +99,27 @@ def _failed(sentence: str) -> int:
         line = f"{line[:_LONGEST_SENTENCE]}..."
     click.echo(f"xlsizing: {line}", err=True)
     return _BAD_INPUT
+
+
+def _usage(error: click.UsageError) -> str:
+    """Return what is wrong with the words of the command line, in ours: the library's differ from release to release."""
+    if isinstance(error, _Unknown):
+        return error.message
+    if isinstance(error, click.NoSuchOption):
+        near = f" (did you mean {' or '.join(sorted(error.possibilities))}?)" if error.possibilities else ""
+        return f"{error.option_name} is no option of this command{near}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"{error.option_name} must be followed by a value"
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = error.param.metavar or error.param.opts[0]
+        missing = isinstance(error, click.MissingParameter)
+        return f"{name} must be given" if missing else f"{name} must be one of the values that the help lists"
+    at_top = error.ctx is not None and isinstance(error.ctx.command, click.Group)
+    return "a command must be given" if at_top else "a word stands there that belongs to no option"
+
+
+class _Unknown(click.UsageError):
+    """A command that there is none of, in our words."""
 
 
 def _in_flags(error: SizingError) -> str:
@@ -121,6 +140,11 @@ class _Commands(click.Group):
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_MODULES)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in _MODULES and not args[0].startswith("-"):
+            raise _Unknown(f"{args[0]} is no command of xlsizing", ctx)
+        return super().resolve_command(ctx, args)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:

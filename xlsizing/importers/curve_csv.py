@@ -89,8 +89,13 @@ def _lines(text: str, name: str) -> tuple[_Lines, str]:
     reader = csv.reader(io.StringIO("\n".join(kept)), delimiter=delimiter)
     try:
         found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
-    except csv.Error as error:
-        refuse("curve file", "must be CSV", detail=str(error), where=f"{name}, line {reader.line_num}")
+    except csv.Error:
+        refuse(
+            "curve file",
+            "must be CSV",
+            way_out="check its quotes: one that is never closed takes in all that follows",
+            where=f"{name}, line {reader.line_num}",
+        )
     return [(line, _apart(cells, delimiter)) for line, cells in found], delimiter
 
 

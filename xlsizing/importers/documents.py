@@ -101,8 +101,13 @@ class Document:
             return [
                 [cell.strip() for cell in row] for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
             ]
-        except csv.Error as error:
-            refuse(_WORDS, "must be a table", detail=str(error), where=self.name)
+        except csv.Error:
+            refuse(
+                _WORDS,
+                "must be a table",
+                way_out="check its quotes: one that is never closed takes in all that follows",
+                where=self.name,
+            )
 
     def place(self, item: int | None = None) -> str:
         """Return file and `item`, counted from 1, as a sentence names them [-]."""

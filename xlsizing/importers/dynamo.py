@@ -56,7 +56,8 @@ def _arrays(document: Document) -> dict[str, Any]:
     except (ValueError, OSError, KeyError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         if hasattr(error, "rule"):  # a refusal of ours
             raise
-        refuse("result file", "must hold arrays of numbers", detail=str(error).partition("\n")[0], where=document.name)
+        detail = "an array in it is damaged, or holds something else"
+        refuse("result file", "must hold arrays of numbers", detail=detail, where=document.name)
 
 
 def _measurement(

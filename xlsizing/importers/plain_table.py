@@ -93,7 +93,13 @@ def _table(document: Document, options: Options) -> _Table:
         if len(found) != 1:
             names = ", ".join(name for name, _ in found) or "none"
             rule = "must be one with a concurrency and a tok/s/user or TPOT column"
-            refuse("sheet", rule, got=Phrase(names), way_out="pass --sheet NAME and --range A1:D9", where=document.name)
+            refuse(
+                "sheet",
+                rule,
+                got=Phrase(names),
+                way_out="make a curve file of it with xlsizing import, --sheet NAME and --range A1:D9",
+                where=document.name,
+            )
         place, rows = f"{document.name}, sheet {found[0][0]}", found[0][1]
     else:
         place, rows = document.name, document.rows()

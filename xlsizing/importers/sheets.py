@@ -15,6 +15,8 @@ from xlsizing.importers.points import Options
 
 __all__ = ["sheets_in"]
 
+_DAMAGED = "a part of it is missing or damaged"
+
 _LARGEST_UNPACKED: Final = 50_000_000
 _MOST_ROWS: Final = 20_000
 _MOST_COLUMNS: Final = 200
@@ -34,8 +36,8 @@ def sheets_in(document: Document, options: Options) -> Iterator[tuple[str, list[
     _check_size(document)
     try:
         book = openpyxl.load_workbook(io.BytesIO(document.value), read_only=True, data_only=True)
-    except Exception as error:  # noqa: BLE001  # a file of strangers: openpyxl raises whatever its parts raise
-        refuse("result file", "must be an .xlsx workbook", detail=_first_line(error), where=document.name)
+    except Exception:  # noqa: BLE001  # a file of strangers: openpyxl raises whatever its parts raise
+        refuse("result file", "must be an .xlsx workbook", detail=_DAMAGED, where=document.name)
     names = [sheet.title for sheet in book.worksheets]
     if options.sheet is not None and options.sheet not in names:
         refuse("--sheet", f"must be one of {', '.join(names)}", got=options.sheet, where=document.name)
@@ -46,8 +48,8 @@ def sheets_in(document: Document, options: Options) -> Iterator[tuple[str, list[
 def _check_size(document: Document) -> None:
     try:
         parts = zipfile.ZipFile(io.BytesIO(document.value)).infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        refuse("result file", "must be an .xlsx workbook", detail=_first_line(error), where=document.name)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        refuse("result file", "must be an .xlsx workbook", detail=_DAMAGED, where=document.name)
     if sum(part.file_size for part in parts) > _LARGEST_UNPACKED:
         rule = f"must unpack to at most {_LARGEST_UNPACKED // 1_000_000} MB"
         refuse("result file", rule, way_out="keep the anchors only", where=document.name)
@@ -68,10 +70,8 @@ def _rows(sheet: Any, cells: str | None, name: str) -> list[list[str]]:
         }  # fmt: skip
     try:
         rows = [[_text(value) for value in row] for row in sheet.iter_rows(**area, values_only=True)]
-    except Exception as error:  # noqa: BLE001  # as above: the sheet is parsed only now
-        refuse(
-            "result file", "must be an .xlsx workbook", detail=_first_line(error), where=f"{name}, sheet {sheet.title}"
-        )
+    except Exception:  # noqa: BLE001  # as above: the sheet is parsed only now
+        refuse("result file", "must be an .xlsx workbook", detail=_DAMAGED, where=f"{name}, sheet {sheet.title}")
     if len(rows) > _MOST_ROWS:
         refuse("sheet", f"must have at most {_MOST_ROWS:,} rows", got=Phrase(sheet.title), where=name)
     return rows
@@ -81,7 +81,3 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value).strip()
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0] or type(error).__name__

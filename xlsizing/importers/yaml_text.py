@@ -12,6 +12,8 @@ from xlsizing.importers.curve_json import whole_number
 
 __all__ = ["plain_data"]
 
+_MEND = "check indentation, colons, quotes and brackets there and on the line above"
+
 _DEEPEST: Final = 64
 _MOST_VALUES: Final = 500_000
 _WHOLE = re.compile(r"[-+]?[0-9]+", re.ASCII)
@@ -57,9 +59,9 @@ def plain_data(text: str, name: str) -> Any:
         last = len(text.splitlines()) or 1  # libyaml places the end of a file after it
         line = getattr(mark, "line", None)
         where = name if line is None else f"{name}, line {min(line + 1, last)}"
-        refuse("YAML file", "must be YAML", detail=error.problem or error.context, where=where)
-    except yaml.YAMLError as error:
-        refuse("YAML file", "must be YAML", detail=" ".join(str(error).split()), where=name)
+        refuse("YAML file", "must be YAML", way_out=_MEND, where=where)
+    except yaml.YAMLError:
+        refuse("YAML file", "must be YAML", way_out=_MEND, where=name)
     return maker.value
 
 

@@ -123,7 +123,7 @@ MET: Final[tuple[Step, ...]] = (
         "queued",
         "1: output tok/s is below Eta_Suspicious of c r at a point used",
         (
-            "IF(MIN(IF(Is_Users=1,INDEX(Curve_u_eta,{a}),INDEX(Curve_eta,INDEX(Curve_knee,{a}))),"
+            "IF(MIN(IF(Is_Users=1,INDEX(Curve_eta,SUMPRODUCT((Curve_u<{u_a}*(1-Tolerance))*1)+1),INDEX(Curve_eta,INDEX(Curve_knee,{a}))),"
             "IF({capped}=1,1,MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))))<Eta_Suspicious*(1-Tolerance),1,0)"
         ),
     ),

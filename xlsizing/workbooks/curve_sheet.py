@@ -55,7 +55,6 @@ _WORKINGS: Final = (
     ("held", "requests that run at once", "{c}*MIN(1,{eta}/Eta_Suspicious)"),
     ("u", "most of them so far", "IF({k}=1,{held},MAX({u_above},{held}))"),
     ("u_r", "tok/s/user of the first that holds them", "INDEX(Curve_r,SUMPRODUCT((Curve_u<{u}*(1-Tolerance))*1)+1)"),
-    ("u_eta", "its eta", "INDEX(Curve_eta,SUMPRODUCT((Curve_u<{u}*(1-Tolerance))*1)+1)"),
     ("rises", "rises by more than noise", "IF({rise}>Noise*(1+Tolerance),1,0)"),
     ("high", "eta too high", "IF(ISNUMBER({share}),IF({share}*(1-Pooled_Slack)>Eta_Too_High*(1+Tolerance),1,0),0)"),
     ("below", "eta too low", "IF(ISNUMBER({share}),IF({share}*(1+Pooled_Slack)<Eta_Too_Low*(1-Tolerance),1,0),0)"),

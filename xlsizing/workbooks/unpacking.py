@@ -69,8 +69,8 @@ def unpacked(data: bytes, where: str | None) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _read(archive, where)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        refuse("workbook", "must be a whole file", detail=str(error), where=where)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        refuse("workbook", "must be a whole file", detail="a part of it is missing, damaged or encrypted", where=where)
     if "xl/workbook.bin" in parts or "[Content_Types].xml" not in parts:
         kind = "the binary format .xlsb" if "xl/workbook.bin" in parts else "another kind of archive"
         refuse("workbook", "must be an Excel workbook", got=Phrase(kind), way_out=WAY_OUT, where=where)

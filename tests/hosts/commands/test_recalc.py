@@ -8,6 +8,7 @@ import pytest
 
 from tests.command_line import run
 from tests.hosts.foreign_books import AT, workbook
+from tests.workbooks.test_example import SHIPPED
 from xlsizing.hosts.commands.recalc import command
 from xlsizing.hosts.output import NOT_RIGHT
 
@@ -105,6 +106,14 @@ class TestTable:
         assert any(
             line.startswith("Quote!A2  =SIZING_CHECK(B1:C2)&A1&") and line.endswith("...") for line in out.splitlines()
         )
+
+    def test_a_workbook_that_refuses_its_inputs_says_so_and_shows_its_results_first(self, capsys):
+        code, out, err = run(capsys, "recalc", SHIPPED, "--set", "Demand_Value=abc")
+        assert (code, err) == (4, "")
+        assert out.startswith("Every formula was evaluated; the workbook's own checks refuse its inputs.\n")
+        names = out[out.index("Defined names") :].splitlines()[3:]
+        assert names[0].split()[0].startswith("Out_")
+        assert "CHECK INPUTS" in names[0]
 
     def test_without_functions_or_names(self, capsys, tmp_path):
         path = tmp_path / "plain.xlsx"
@@ -244,7 +253,7 @@ class TestRefusals:
         assert run(capsys, "recalc", tmp_path / "none.xlsx") == (2, "", missing)
 
     def test_no_file(self, capsys):
-        assert run(capsys, "recalc") == (2, "", "xlsizing: Missing argument 'FILE'. Try 'xlsizing recalc --help'.\n")
+        assert run(capsys, "recalc") == (2, "", "xlsizing: FILE must be given; try 'xlsizing recalc --help'\n")
 
     def test_help(self, capsys):
         out = run(capsys, "recalc", "--help").out

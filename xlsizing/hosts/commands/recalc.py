@@ -61,7 +61,8 @@ def command(
 
     PLACE is a cell, Quote!C5 or 'My sheet'!C5, or a defined name. VALUE is a number, TRUE, FALSE, an error such as #N/A,
     a text ("quoted" if it looks like one of these), or nothing for a blank. FILE is never changed; no macro runs and no
-    link is followed. Exit code 4: some formulas could not be evaluated; they are listed and have no value.
+    link is followed. Exit code 4: some formulas could not be evaluated (they are listed and have no
+    value), or the workbook's own checks refuse its inputs.
     """
     from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
@@ -81,7 +82,22 @@ def command(
         print_text(lambda out: _print(recalculation, out))
         if target is not None:
             click.echo(f"\nWritten: {target}")
-    return NOT_RIGHT if recalculation.unevaluated else 0
+    return NOT_RIGHT if recalculation.unevaluated or _refused(recalculation) else 0
+
+
+_CHECKS = "Checks_Failed"
+"""The name under which our workbooks count inputs that they refuse."""
+
+_OUTPUT = "Out_"
+"""What begins the names of their results."""
+
+
+def _refused(recalculation: Recalculation) -> bool:
+    """Tell whether the workbook says itself that its inputs are wrong: its results are words then, not numbers."""
+    if _CHECKS not in recalculation.names or not recalculation.is_known(recalculation.names[_CHECKS]):
+        return False
+    failed = recalculation.value(recalculation.names[_CHECKS])
+    return isinstance(failed, int | float) and failed > 0
 
 
 def _moment(date: str | None, now: str | None) -> datetime | None:
@@ -174,6 +190,8 @@ def _print(recalculation: Recalculation, out: Any) -> None:
         ],
         "Could not be evaluated": [one_line(f"{each.place} {each.formula}: {each.reason}") for each in missing],
     }
+    if _refused(recalculation):
+        headline += "; the workbook's own checks refuse its inputs"
     print_parts(out, f"{headline}.", {"Cells with formulas": f"{count:,}"}, _tables(recalculation), lists)
 
 
@@ -185,7 +203,8 @@ def _tables(recalculation: Recalculation) -> list[Table | None]:
         (place, _cut(formula), _cut(_shown(recalculation, place))) for place, formula in recalculation.sizing.items()
     ]
     named: list[tuple[str, ...]] = [
-        (name, place, _cut(_shown(recalculation, place))) for name, place in recalculation.names.items()
+        (name, place, _cut(_shown(recalculation, place)))
+        for name, place in sorted(recalculation.names.items(), key=lambda named: not named[0].startswith(_OUTPUT))
     ]
     return [
         Table("SIZING_ functions", ("place", "formula", "value"), rows, key=2) if rows else None,

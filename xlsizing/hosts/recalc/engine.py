@@ -37,6 +37,7 @@ MOST_MEMORY: Final = 3_000_000_000
 """What the engine may take: about 1,500,000 cells with formulas [B]."""
 
 _TOO_LARGE: Final = f"it needs more than {MOST_MEMORY // 1_000_000_000} GB of memory here"
+_DAMAGED: Final = "a part of it is damaged, or of a kind that the engine does not know"
 _TOO_DEEP: Final = "a formula is nested too deeply, or formulas follow each other in too long a chain"
 _ADDRESS, _VALUE, _RECORD = struct.Struct("<III"), struct.Struct("<i4x8s"), struct.Struct("<IIII8s")
 _MISSING: Final = 3  # a name that the engine reads, and no function behind it
@@ -268,14 +269,14 @@ def _in_words(done: str) -> Iterator[None]:
 
 
 def _refused(done: str, error: Exception) -> NoReturn:
-    words = str(error)
+    words, why = str(error), _DAMAGED
     if "wasm backtrace" in words or isinstance(error, MemoryError):
         for engine in _OPEN:
             engine._book._handle = 0  # noqa: SLF001  # its memory is gone
         _started.cache_clear()
         _c.LIB.__init__()
-        words = _TOO_DEEP if "call stack" in words else _TOO_LARGE
-    refuse("workbook", f"must be one that can be {done}", detail=words.partition("\n")[0])
+        why = _TOO_DEEP if "call stack" in words else _TOO_LARGE
+    refuse("workbook", f"must be one that can be {done}", detail=why)
 
 
 @cache

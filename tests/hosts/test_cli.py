@@ -386,6 +386,39 @@ class TestRefusals:
         assert len(sentence) < 1_100
 
 
+PRESS = """
+import os, signal, sys
+name = sys.argv.pop(1)
+
+
+class Press:
+    def find_spec(self, wanted, *_):
+        if wanted == name:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+sys.meta_path.insert(0, Press())
+from xlsizing.hosts.start import main
+
+main()
+"""
+"""Ctrl-C is pressed at the moment when a module is asked for."""
+
+
+class TestInterrupt:
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process alone")
+    @pytest.mark.parametrize(
+        "module",
+        ["xlsizing.hosts.cli", "click", "xlsizing.hosts.commands.size", "numpy", "numpy.linalg", "rich.console"],
+    )
+    def test_while_modules_are_imported(self, module):
+        # What the interpreter says before it has read a line of ours, nobody can change.
+        done = subprocess.run(
+            [sys.executable, "-c", PRESS, module, *flags()], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr.strip()) == (2, "xlsizing: interrupted")
+
+
 class TestOnce:
     """An option that takes one value is refused where it is given twice: neither of them is silently taken."""
 

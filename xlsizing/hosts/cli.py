@@ -20,7 +20,7 @@ import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.errors import InputError, Phrase, SizingError
 from xlsizing.hosts.output import one_line
-from xlsizing.hosts.start import stopped_by_signals
+from xlsizing.hosts.signals import stopped_by_signals
 from xlsizing.reading import keeping_inputs
 
 __all__ = ["main"]

@@ -111,7 +111,8 @@ def _usage(error: click.UsageError) -> str:
     if isinstance(error, click.BadOptionUsage):
         return f"{error.option_name} must be followed by a value"
     if isinstance(error, click.BadParameter) and error.param is not None:
-        name = error.param.metavar or error.param.opts[0]
+        option = isinstance(error.param, click.Option)
+        name = max(error.param.opts, key=len) if option else error.param.metavar or error.param.opts[0]
         missing = isinstance(error, click.MissingParameter)
         return f"{name} must be given" if missing else f"{name} must be one of the values that the help lists"
     at_top = error.ctx is not None and isinstance(error.ctx.command, click.Group)

@@ -128,4 +128,4 @@ class TestNone:
         assert (code, answer["levers"], answer["notes"]) == (0, [], [])
 
     def test_a_file_is_needed(self, capsys):
-        assert run(capsys, "levers") == (2, "", "xlsizing: Missing option '--spec'. Try 'xlsizing levers --help'.\n")
+        assert run(capsys, "levers") == (2, "", "xlsizing: --spec must be given; try 'xlsizing levers --help'\n")

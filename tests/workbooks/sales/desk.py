@@ -62,7 +62,7 @@ class Desk:
 
     def measured(self, place):
         """Say that the curve at a place was measured, in its context."""
-        labels = [label for (label,) in self.book.value("Context!A1:A60")]
+        labels = [label for (label,) in self.book.value("Context!A1:A99")]
         self.book.set(f"Context!{'BCDEFG'[place - 1]}{labels.index('Basis') + 1}", "measured")
         return self
 

@@ -223,6 +223,8 @@ class TestStopped:
                 time.sleep(0.005)
 
         def action():
+            # A test run in the background, or under nohup, hands down signals that are ignored.
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
             pause(paused)
             run_quietly("size", *self.ANCHORS, "--tpm", "3e6", "--emit", folder)
 

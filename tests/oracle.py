@@ -34,11 +34,28 @@ class Row:
     tok_s_per_user: float
     pods: int
     pods_low: int
+    pods_budget: int
     pods_high: int
     max_num_seqs: int
     load: float
     load_one_fewer: float | None
     measure_next: int | None
+
+
+def to_budget(points, i, estimate, proven, hoped, method, share=0.55):
+    """What a replica carries for the budget, without a measurement context: between anchors `i` and `i + 1`."""
+    low, high = points[i], points[i + 1]
+    if Fraction(hoped) <= Fraction(5, 4) * Fraction(proven) * (1 + TOLERANCE):
+        return proven
+    if method == "log-c" or Fraction(points[0].c) > 16 * (1 + TOLERANCE):
+        return proven
+    etas = [Fraction(point.t) / (Fraction(point.c) * Fraction(point.r)) for point in points]
+    if all(abs(eta - 1) < TOLERANCE for eta in etas):  # c x r stands in for output tok/s, or equals it
+        if Fraction(high.c) > 64 * Fraction(low.c) * (1 + TOLERANCE):
+            return proven
+    elif min(etas[i], etas[i + 1]) < QUEUES_BELOW * (1 - TOLERANCE):
+        return proven
+    return estimate ** (1 - share) * proven**share
 
 
 def meets(r, sla):
@@ -87,21 +104,40 @@ def points(concurrency, tok_s_per_user, output_tok_s=None):
     return out
 
 
-def concurrency_at(low, high, sla, method):
-    """The concurrency between two anchors at which the method sees the SLA."""
+def power(curve, i, method):
+    """The power of the concurrency in which TPOT is a straight line from anchor `i` to the next."""
+    if method == "tpot":
+        return 0.7
+    if len(curve) > 2 and i == 0:
+        return 0.8
+    steep = steepness(curve[i], curve[i + 1])
+    level = 0.4 + 0.8 * steep if len(curve) == 2 else 0.4 + steep - 0.6 * steepness(curve[i - 1], curve[i])
+    return min(1.2, max(0.3, level))
+
+
+def steepness(low, high):
+    """How steeply tok/s/user falls between two anchors, on log-log paper."""
+    return math.log(low.r / high.r) / math.log(high.c / low.c)
+
+
+def concurrency_at(curve, i, sla, method):
+    """The concurrency between anchor `i` and the next at which the method sees the SLA."""
+    low, high = curve[i], curve[i + 1]
     if method == "log-c":
         share = (low.r - sla) / (low.r - high.r)
         return math.exp(math.log(low.c) + share * (math.log(high.c) - math.log(low.c)))
-    share = (1 / sla - 1 / low.r) / (1 / high.r - 1 / low.r)
-    return (low.c**0.7 + share * (high.c**0.7 - low.c**0.7)) ** (1 / 0.7)
+    p, share = power(curve, i, method), (1 / sla - 1 / low.r) / (1 / high.r - 1 / low.r)
+    return low.c * (1 + share * ((high.c / low.c) ** p - 1)) ** (1 / p)
 
 
-def rate_at(low, high, c, method):
-    """The tok/s/user which the method sees at a concurrency between two anchors."""
+def rate_at(curve, i, c, method):
+    """The tok/s/user which the method sees at a concurrency between anchor `i` and the next."""
+    low, high = curve[i], curve[i + 1]
     if method == "log-c":
         share = (math.log(c) - math.log(low.c)) / (math.log(high.c) - math.log(low.c))
         return low.r + share * (high.r - low.r)
-    share = (c**0.7 - low.c**0.7) / (high.c**0.7 - low.c**0.7)
+    p = power(curve, i, method)
+    share = ((c / low.c) ** p - 1) / ((high.c / low.c) ** p - 1)
     return 1 / (1 / low.r + share * (1 / high.r - 1 / low.r))
 
 
@@ -132,9 +168,8 @@ def place(curve, sla, method="log-c"):
         return _Place("below-knee-plateau", i, curve[i].c, curve[i].t)
     if equals(curve[i].r, sla):
         return _Place("measured-anchor", i, curve[i].c, curve[i].t)
-    low, high = curve[i], curve[i + 1]
-    c = concurrency_at(low, high, sla, method)
-    return _Place("interp", i, c, eta_at(low, high, c) * c * sla)
+    c = concurrency_at(curve, i, sla, method)
+    return _Place("interp", i, c, eta_at(curve[i], curve[i + 1], c) * c * sla)
 
 
 def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
@@ -158,6 +193,7 @@ def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
         tok_s_per_user=sla if regime == "interp" else peak.r,
         pods=pods,
         pods_low=pods_for(tok_s, beyond, util),
+        pods_budget=pods_for(tok_s, to_budget(curve, at.i, tps, best, beyond, method) if between else best, util),
         pods_high=pods_for(tok_s, best, util),
         max_num_seqs=flag(c_star),
         load=float(tok_s) / (pods * tps),
@@ -190,6 +226,7 @@ def row_for_users(curve, sla, users, util=0.7, method="log-c"):
         tok_s_per_user=sla if between else lowest.r,
         pods=pods,
         pods_low=pods_for(users, hoped, util),
+        pods_budget=pods_for(users, to_budget(curve, at.i, held, proven, hoped, method) if between else proven, util),
         pods_high=pods_for(users, proven, util),
         max_num_seqs=flag(held),
         load=users / (pods * held),

@@ -164,7 +164,7 @@ class TestWords:
                 ONE,
                 TPM,
                 {"pods": 18, "util": 1.0},
-                "Fits: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
+                "Carries the throughput; no SLA checked: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
                 "22.8 tok/s/user; equal to the 18 pods of our own sizing.",
                 id="fits",
             ),
@@ -214,7 +214,7 @@ class TestWords:
                 THREE,
                 Demand.users(500),
                 {"pods": 3},
-                "Fits: 500 requests in flight over 3 pods at util 0.7 is 238.1 requests needed per pod, c=256 was "
+                "Carries the throughput; no SLA checked: 500 requests in flight over 3 pods at util 0.7 is 238.1 requests needed per pod, c=256 was "
                 "measured at 41.8 tok/s/user; equal to the 3 pods of our own sizing.",
                 id="users fit",
             ),
@@ -333,7 +333,7 @@ class TestRefusals:
             ({"pods": 18, "util": 70}, "util must be in (0, 1] (got 70)"),
             ({"pods": 18, "sla": 0}, "sla must be above 0 (got 0)"),
             ({"pods": 18, "concurrency": -1}, "concurrency must be above 0 (got -1)"),
-            ({"pods": 18, "method": "linear"}, 'method must be "log-c" or "tpot" (got \'linear\')'),
+            ({"pods": 18, "method": "linear"}, 'method must be "auto", "log-c" or "tpot" (got \'linear\')'),
         ],
     )
     def test_claim(self, claim, message):

@@ -253,7 +253,7 @@ class TestRefusals:
         assert str(caught.value) == expected
 
     def test_of_methods(self):
-        with pytest.raises(InputError, match=r"^method must be \"log-c\" or \"tpot\" \(got 'cubic'\)$"):
+        with pytest.raises(InputError, match=r"^method must be \"auto\", \"log-c\" or \"tpot\" \(got 'cubic'\)$"):
             operating_points(WORKED, 50, "cubic")
 
     @pytest.mark.parametrize("method", ["log-c", "tpot"])

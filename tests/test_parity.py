@@ -10,6 +10,7 @@ from tests.workbooks.sales.desk import Desk, is_error
 from xlsizing import Curve, Demand, size
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
+from xlsizing.interpolation import AXES
 from xlsizing.reports.report import Report
 from xlsizing.workbooks.write import customer_workbook
 
@@ -34,7 +35,7 @@ def sized(case):
 
 class TestCases:
     def test_names_are_distinct_and_each_has_a_source(self):
-        assert len({case.case for case in CASES}) == len(CASES) == 38
+        assert len({case.case for case in CASES}) == len(CASES) == 45
         assert all(case.source for case in CASES)
 
     def test_every_regime_method_and_unit_is_among_them(self):
@@ -45,7 +46,7 @@ class TestCases:
             "knee-capped",
             INFEASIBLE,
         }
-        assert {case.method for case in CASES} == {"log-c", "tpot"}
+        assert {case.method for case in CASES} == set(AXES)
         assert {case.unit for case in CASES} == {"tpm", "tok/s", "rps", "users"}
 
 
@@ -53,9 +54,10 @@ class TestPython:
     @every_case
     def test_pods_and_gpus(self, case):
         result = sized(case)
-        assert (result.pods, result.pods_low, result.pods_high) == (case.pods, case.pods_low, case.pods_high)
-        gpus = tuple(pods * case.gpus_per_pod for pods in (case.pods, case.pods_low, case.pods_high))
-        assert (result.gpus, result.gpus_low, result.gpus_high) == gpus
+        pods = (result.pods, result.pods_low, result.pods_budget, result.pods_high)
+        assert pods == (case.pods, case.pods_low, case.pods_budget, case.pods_high)
+        gpus = tuple(count * case.gpus_per_pod for count in pods)
+        assert (result.gpus, result.gpus_low, result.gpus_budget, result.gpus_high) == gpus
 
     @every_case
     def test_operating_point(self, case):
@@ -95,7 +97,8 @@ class Spreadsheet:
 
     def gpus(self, name):
         case = self.case
-        return self.call(name, case.rows, case.sla, self.tpm, case.gpus_per_pod, case.util, case.method)
+        confidence = [0.95] if name == "SIZING_GPUS_BUDGET" else []
+        return self.call(name, case.rows, case.sla, self.tpm, case.gpus_per_pod, case.util, *confidence, case.method)
 
     def table_row(self):
         case = self.case
@@ -109,9 +112,11 @@ class TestExcel:
     @throughput_case
     def test_scalar_functions(self, case):
         sheet = Spreadsheet(case)
-        answers = [sheet.pods(), sheet.gpus("SIZING_GPUS"), sheet.gpus("SIZING_GPUS_COMMIT")]
+        names = ("SIZING_GPUS", "SIZING_GPUS_COMMIT", "SIZING_GPUS_BUDGET")
+        answers = [sheet.pods(), *map(sheet.gpus, names)]
         if case.feasible:
-            assert answers == [case.pods, case.pods * case.gpus_per_pod, case.pods_high * case.gpus_per_pod]
+            counts = (case.pods, case.pods_high, case.pods_budget)
+            assert answers == [case.pods, *(pods * case.gpus_per_pod for pods in counts)]
         else:
             fastest, c = case.rows[0][1], case.rows[0][0]
             start = f"#SIZING:N/A: {case.sla:g} tok/s/user cannot be met: "
@@ -137,8 +142,9 @@ class TestExcel:
         if not case.feasible:
             assert set(row.values()) == {""}
             return
-        gpus = [pods * case.gpus_per_pod for pods in (case.pods_high, case.pods, case.pods_low)]
-        assert [row["GPUs to commit"], row["GPUs estimate"], row["GPUs low"]] == gpus
+        counts = (case.pods_high, case.pods, case.pods_low, case.pods_budget)
+        names = ("GPUs to commit", "GPUs estimate", "GPUs low", "GPUs to budget, 95 %")
+        assert [row[name] for name in names] == [pods * case.gpus_per_pod for pods in counts]
         assert (row["SLA tok/s/user"], row["pods estimate"]) == (case.sla, case.pods)
 
 
@@ -262,9 +268,9 @@ class TestCommandLine:
         assert as_written(case.tok_s_per_pod, row["per_replica_tps"]) == case.tok_s_per_pod
         high = case.pods_high * case.gpus_per_pod
         assert row["gpus_high"] == (high if case.feasible else None)
-        assert (row["pods_low"], row["pods_high"]) == (
-            (case.pods_low, case.pods_high) if case.feasible else (None, None)
-        )
+        counts = (case.pods_low, case.pods_budget, case.pods_high) if case.feasible else (None, None, None)
+        assert (row["pods_low"], row["replicas_budget"], row["pods_high"]) == counts
+        assert row["gpus_budget"] == (case.pods_budget * case.gpus_per_pod if case.feasible else None)
 
     @every_case
     def test_printed(self, capsys, case):

@@ -29,16 +29,21 @@ NUMBERS = [
     "max_num_seqs",
     "pods",
     "pods_low",
+    "pods_budget",
     "pods_high",
     "gpus",
     "gpus_low",
+    "gpus_budget",
     "gpus_high",
     "total_pods",
     "total_gpus",
+    "total_gpus_budget",
     "total_gpus_high",
     "usd_per_month",
+    "usd_per_month_budget",
     "usd_per_month_high",
     "usd_per_million",
+    "usd_per_million_budget",
     "usd_per_million_high",
     "load",
     "load_one_fewer",
@@ -353,7 +358,7 @@ class TestLaws:
             st.one_of(token_demands(given_anchors).map(lambda d: d[0]), users(given_anchors).map(Demand.users))
         )
         result = size(given_anchors.curve(), tightening, demand, gpus_per_pod=1, util=util, method=method)
-        for pods in (result.pods, result.pods_low, result.pods_high):
+        for pods in (result.pods, result.pods_low, result.pods_budget, result.pods_high):
             assert (np.diff(pods[result.feasible]) >= 0).all()
 
     @given(st.data(), METHODS, UTILS)
@@ -361,7 +366,7 @@ class TestLaws:
         given_anchors, sla = data.draw(cases())
         demand, tok_s = data.draw(token_demands(given_anchors))
         result = size(given_anchors.curve(), sla, demand, gpus_per_pod=1, util=util, method=method)
-        assert result.pods_low <= result.pods <= result.pods_high
+        assert result.pods_low <= result.pods <= result.pods_budget <= result.pods_high
         carried = float(result.per_replica_tps) * util
         assert result.pods * carried >= float(tok_s) * (1 - 2e-9)
         assert result.pods == 1 or (result.pods - 1) * carried < float(tok_s)
@@ -371,7 +376,7 @@ class TestLaws:
         given_anchors, sla = data.draw(cases())
         asked = data.draw(users(given_anchors))
         result = size(given_anchors.curve(), sla, Demand.users(asked), gpus_per_pod=1, util=util, method=method)
-        assert result.pods_low <= result.pods <= result.pods_high
+        assert result.pods_low <= result.pods <= result.pods_budget <= result.pods_high
         held = float(result.c_star) * util
         assert result.pods * held >= asked * (1 - 2e-9)
         assert result.pods == 1 or (result.pods - 1) * held < asked
@@ -430,7 +435,8 @@ def agrees(result, row):
         assert (ours.max_num_seqs, ours.tok_s_per_user) == (row.max_num_seqs, pytest.approx(row.tok_s_per_user))
     assert ours.measure_next == row.measure_next
     assert (result.regime, result.feasible) == (row.regime, row.feasible)
-    assert (result.pods, result.pods_low, result.pods_high) == (row.pods, row.pods_low, row.pods_high)
+    pods = (result.pods, result.pods_low, result.pods_budget, result.pods_high)
+    assert pods == (row.pods, row.pods_low, row.pods_budget, row.pods_high)
     assert (result.c_star, result.per_replica_tps) == pytest.approx((row.c_star, row.tps), rel=1e-9)
 
 
@@ -468,7 +474,9 @@ class TestRefusals:
                 "spare_replicas must be a whole number from 0 to 1000000 (got 1.5)",
                 id="half-a-spare",
             ),
-            pytest.param({"method": "spline"}, 'method must be "log-c" or "tpot" (got \'spline\')', id="method"),
+            pytest.param(
+                {"method": "spline"}, 'method must be "auto", "log-c" or "tpot" (got \'spline\')', id="method"
+            ),
             pytest.param(
                 {"sla": [20, 50, 100], "demand": Demand.tpm([1, 2])},
                 "sla and demand must have the same length, or one of them must be a single number "

@@ -249,7 +249,7 @@ class TestFaults:
             (("util",), "0.7", "util: must be a number (got '0.7')"),
             (("util",), [0.7, 0.8], "util: must be one number (got 2 of them)"),
             (("spare_pods",), -1, "spare_pods: must be a whole number of at least 0 (got -1)"),
-            (("method",), "linear", 'method: must be "log-c" or "tpot" (got \'linear\')'),
+            (("method",), "linear", 'method: must be "auto", "log-c" or "tpot" (got \'linear\')'),
             (("customer",), 5, "customer: must be text (got 5); put quotes around it"),
             (("customer",), "a\tb", "customer: must be one line of printable text (got 'a\\tb')"),
             (("customer",), "x" * 201, "customer: must have at most 200 characters (got 201)"),

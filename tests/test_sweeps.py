@@ -11,10 +11,11 @@ import pytest
 
 from tests import oracle
 from xlsizing import Curve, CurveError, Demand, size
+from xlsizing.interpolation import AXES
 
 pytestmark = pytest.mark.slow
 
-METHODS = ("log-c", "tpot")
+METHODS = tuple(AXES)
 UTIL = 0.7
 SHARES = np.linspace(0, 1, 41)  # SLAs between the slowest and the fastest point of a curve
 TOK_S = 1e6
@@ -87,14 +88,15 @@ def test_every_row_is_feasible(sized):
 
 def test_pods_never_fall_as_the_sla_tightens(sized):
     for _, result in sized:
-        for pods in (result.pods, result.pods_low, result.pods_high):
+        for pods in (result.pods, result.pods_low, result.pods_budget, result.pods_high):
             assert (np.diff(pods) >= 0).all()
 
 
 def test_the_estimate_lies_in_its_range(sized):
     for _, result in sized:
         assert (result.pods_low <= result.pods).all()
-        assert (result.pods <= result.pods_high).all()
+        assert (result.pods <= result.pods_budget).all()
+        assert (result.pods_budget <= result.pods_high).all()
 
 
 def test_pods_carry_the_demand_and_one_fewer_does_not(sized):
@@ -113,7 +115,8 @@ def test_every_eighth_row_is_the_oracles(sized):
         for row in result.rows()[::8]:
             expected = oracle.row_for_tokens(points, row.sla, TOK_S, UTIL, method)
             assert (row.regime, row.measure_next) == (expected.regime, expected.measure_next)
-            assert (row.pods, row.pods_low, row.pods_high) == (expected.pods, expected.pods_low, expected.pods_high)
+            pods = (row.pods, row.pods_low, row.pods_budget, row.pods_high)
+            assert pods == (expected.pods, expected.pods_low, expected.pods_budget, expected.pods_high)
             assert (row.c_star, row.per_replica_tps) == pytest.approx((expected.c_star, expected.tps), rel=1e-9)
 
 

@@ -143,7 +143,7 @@ def audit(
     concurrency : float, optional
         The concurrency that the claim was sized at [requests/replica]
     method : str, optional
-        Interpolation of our own sizing, ``"log-c"`` or ``"tpot"`` [-]
+        Interpolation of our own sizing, one of `rules.METHODS` [-]
 
     Returns
     -------

@@ -49,7 +49,7 @@ def _answer(audit: Audit) -> str:
     if not audit.fits:
         return "Does not fit"
     if audit.sla is None:
-        return "Fits"
+        return "Carries the throughput; no SLA checked"
     if audit.sla_met:
         return f"Meets {_figure(audit.sla)} tok/s/user"
     between = audit.over_by_pods_estimate is not None and audit.over_by_pods_estimate >= 0

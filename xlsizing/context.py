@@ -305,6 +305,11 @@ class Context:
         """Return a row of section, label with unit, and value for every field [units of the fields]."""
         return [(fact.section, fact.heading, getattr(self, name)) for name, fact in FACTS.items()]
 
+    @property
+    def output_tokens(self) -> float | None:
+        """Output tokens per request: as measured, else as asked for; None where neither is known [tok]."""
+        return self.osl if self.mean_output_tokens is None else self.mean_output_tokens
+
     def label(self) -> str:
         """Return the one-line descriptor: what is known, then what is missing [-].
 

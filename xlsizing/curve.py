@@ -236,7 +236,7 @@ class Curve:
 
         if not isinstance(context, Context):
             refuse("context", "must be a Context", got=context, way_out="build one with Context.from_mapping")
-        osl = context.osl if context.mean_output_tokens is None else context.mean_output_tokens
+        osl = context.output_tokens
         if osl is not None and self.ttft_s is not None and self.output_tok_s is not None:
             columns = (self.concurrency, self.measured_tok_s_per_user, self.output_tok_s, self.ttft_s)
             check_ttft(*columns, float(osl), self._order)

@@ -1,26 +1,58 @@
 """How tok/s/user depends on concurrency between two measured anchors.
 
-Both methods are a straight line in transformed axes: ``x(c)`` against ``y(r)``. That makes each a
-closed form, exact at the anchors, and the same in Python and in a spreadsheet cell.
+Each method is a straight line in transformed axes: ``x(c)`` against ``y(r)``. That makes each a
+closed form, exact at the anchors, and the same in Python and in a spreadsheet cell: both stand
+side by side in `AXES`.
 
+    auto    x = c^p     y = 1/r    p follows how steeply tok/s/user falls; best centred on public sweeps
     log-c   x = ln c    y = r      the form of earlier capacity sizings, so figures on file compare
-    tpot    x = c^0.7   y = 1/r    better centred on public sweeps with sparse anchors
+    tpot    x = c^0.7   y = 1/r    one power for all brackets
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from xlsizing.checks import Floats, choice
-from xlsizing.rules import METHODS, TPOT_EXPONENT
+from xlsizing.rules import (
+    AUTO_FIRST,
+    AUTO_HIGHEST,
+    AUTO_LEFT,
+    AUTO_LEVEL,
+    AUTO_LOWEST,
+    AUTO_TWO,
+    METHODS,
+    TPOT_EXPONENT,
+)
 
-__all__ = ["Brackets", "Interpolation", "brackets", "interpolation"]
+__all__ = ["AXES", "Brackets", "Cells", "Interpolation", "brackets", "interpolation"]
 
-_Map = Callable[[Any], Any]
+_Power = Callable[[Floats, Floats], Floats]
+_Map = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The same axes as formulas of a cell, over the named constants of a workbook.
+
+    Parameters
+    ----------
+    power : str
+        Of {k}, the anchor's rank, {steep}, its bracket's steepness, and {steep_above}, that of the bracket to its left [-]
+    x_of_c, c_of_x : str
+        Of {c} or {x}, and the bracket's power {p} [-]
+    y_of_r : str
+        Of {r}; its own inverse [-]
+    """
+
+    power: str
+    x_of_c: str
+    c_of_x: str
+    y_of_r: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +63,25 @@ class Interpolation:
     ----------
     name : str
         The method's name [-]
+    power : callable
+        The power of each bracket, of the anchors' concurrency and tok/s/user [-]
     x_of_c, c_of_x : callable
-        Transform of the concurrency [requests/replica] and its inverse
-    y_of_r, r_of_y : callable
-        Transform of the interactivity [tok/s/user] and its inverse
+        Transform of the concurrency [requests/replica] at a power, and its inverse
+    y_of_r : callable
+        Transform of the interactivity [tok/s/user]; its own inverse
+    bounded : bool
+        Whether the bound of `budget` was derived for it [-]
+    cells : Cells
+        The same as formulas [-]
     """
 
     name: str
+    power: _Power
     x_of_c: _Map
     c_of_x: _Map
-    y_of_r: _Map
-    r_of_y: _Map
+    y_of_r: Callable[[Any], Any]
+    bounded: bool
+    cells: Cells
 
 
 def interpolation(method: object) -> Interpolation:
@@ -52,7 +92,7 @@ def interpolation(method: object) -> Interpolation:
     InputError
         If there is no such method.
     """
-    return _BY_NAME[choice(method, "method", METHODS)]
+    return AXES[choice(method, "method", METHODS)]
 
 
 class Brackets(NamedTuple):
@@ -60,16 +100,20 @@ class Brackets(NamedTuple):
 
     Parameters
     ----------
+    power : ndarray, shape (n,)
+        The power of the concurrency from each anchor to the next; the last repeats the one before it [-]
     x, y : ndarray, shape (n,)
-        The anchors [units of the method's axes]
-    slope : ndarray, shape (n,)
-        dx/dy from each anchor to the next; 0 where y stands still and after the last
-        [units of x per unit of y]
+        The anchors, each at its own power [units of the method's axes]
+    slope, rise : ndarray, shape (n,)
+        dx/dy from each anchor to the next, and dy/dx; 0 where y stands still and after the last
+        [units of x per unit of y, and of y per unit of x]
     """
 
+    power: Floats
     x: Floats
     y: Floats
     slope: Floats
+    rise: Floats
 
 
 def brackets(concurrency: Floats, tok_s_per_user: Floats, method: Interpolation) -> Brackets:
@@ -89,32 +133,84 @@ def brackets(concurrency: Floats, tok_s_per_user: Floats, method: Interpolation)
     Brackets
         Anchors and slopes [units of the method's axes]
     """
-    x, y = method.x_of_c(concurrency), method.y_of_r(tok_s_per_user)
-    slope = np.zeros(x.size)
-    dy = y[1:] - y[:-1]
+    power, y = method.power(concurrency, tok_s_per_user), method.y_of_r(tok_s_per_user)
+    x = method.x_of_c(concurrency, power)
+    slope, rise = np.zeros(x.size), np.zeros(x.size)
+    dx, dy = method.x_of_c(concurrency[1:], power[:-1]) - x[:-1], y[1:] - y[:-1]
+    rise[:-1] = dy / dx
     dy[dy == 0] = np.inf  # a flat bracket: no SLA lies inside it, and 1/inf gives its slope of 0
-    slope[:-1] = (x[1:] - x[:-1]) / dy
-    return Brackets(x, y, slope)
+    slope[:-1] = dx / dy
+    return Brackets(power, x, y, slope, rise)
+
+
+def _following(concurrency: Floats, tok_s_per_user: Floats) -> Floats:
+    """Return the power of `auto`: higher where a bracket is steep, lower where the one to its left was steep too [-]."""
+    power = np.full(concurrency.size, AUTO_FIRST)
+    if concurrency.size > 1:
+        steep = np.log(tok_s_per_user[:-1] / tok_s_per_user[1:]) / np.log(concurrency[1:] / concurrency[:-1])
+        power[1:-1] = AUTO_LEVEL + steep[1:] - AUTO_LEFT * steep[:-1]
+        if steep.size == 1:
+            power[0] = AUTO_LEVEL + AUTO_TWO * steep[0]
+        power[-1] = power[-2]
+    within: Floats = np.minimum(AUTO_HIGHEST, np.maximum(AUTO_LOWEST, power))
+    return within
+
+
+def _fixed(concurrency: Floats, _: Floats) -> Floats:
+    return np.full(concurrency.size, TPOT_EXPONENT)
+
+
+def _unused(concurrency: Floats, _: Floats) -> Floats:
+    return np.ones(concurrency.size)
+
+
+def _logarithm(concurrency: Floats, _: Floats) -> Floats:
+    logarithms: Floats = np.log(concurrency)
+    return logarithms
+
+
+def _exponential(x: Floats, _: Floats) -> Floats:
+    concurrency: Floats = np.exp(x)
+    return concurrency
+
+
+def _rooted(x: Floats, power: Floats) -> Floats:
+    # An SLA above the curve extrapolates below zero; its row is infeasible and discards the value.
+    concurrency: Floats = np.power(np.maximum(x, 0.0), 1 / power)
+    return concurrency
+
+
+def _reciprocal(values: Floats) -> Floats:
+    reciprocals: Floats = 1.0 / values
+    return reciprocals
 
 
 def _same(values: Floats) -> Floats:
     return values
 
 
-def _reciprocal(values: Floats) -> Floats:
-    return 1.0 / values
+def _tpot_over_power(name: str, power: _Power, power_cells: str) -> Interpolation:
+    """Return the method in which TPOT is a straight line over a power of the concurrency [-]."""
+    cells = Cells(power_cells, "{c}^{p}", "MAX(0,{x})^(1/{p})", "1/{r}")
+    return Interpolation(name, power, np.power, _rooted, _reciprocal, bounded=True, cells=cells)
 
 
-def _powered(concurrency: Floats) -> Floats:
-    return np.power(concurrency, TPOT_EXPONENT)
-
-
-def _rooted(x: Floats) -> Floats:
-    # An SLA above the curve extrapolates below zero; its row is infeasible and discards the value.
-    return np.power(np.maximum(x, 0.0), 1 / TPOT_EXPONENT)
-
-
-_BY_NAME = {
-    "log-c": Interpolation("log-c", np.log, np.exp, _same, _same),
-    "tpot": Interpolation("tpot", _powered, _rooted, _reciprocal, _reciprocal),
+AXES: Final = {
+    "auto": _tpot_over_power(
+        "auto",
+        _following,
+        "MIN(Auto_Highest,MAX(Auto_Lowest,IF(N_Anchors<=2,Auto_Level+Auto_Two*{steep},"
+        "IF({k}=1,Auto_First,Auto_Level+{steep}-Auto_Left*{steep_above}))))",
+    ),
+    "log-c": Interpolation(
+        "log-c",
+        _unused,
+        _logarithm,
+        _exponential,
+        _same,
+        bounded=False,
+        cells=Cells("1", "LN({c})", "EXP({x})", "{r}"),
+    ),
+    "tpot": _tpot_over_power("tpot", _fixed, "TPOT_Exponent"),
 }
+"""Every method by its name, in the order of `rules.METHODS` [-]."""

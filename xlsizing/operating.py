@@ -123,11 +123,45 @@ class OperatingPoints:
         """Most requests that the bracket around the SLA could hold [requests/replica]."""
         return self.curve.best_held[self.next_anchor]
 
+    @property
+    def carried(self) -> Floats:
+        """What one replica carries in the kind that is demanded [requests/replica for users, else tok/s]."""
+        return self.c_star if self.counts_users else self.per_replica_tps
+
+    @property
+    def carried_proven(self) -> Floats:
+        """The most of it at a measured point that meets the SLA [requests/replica or tok/s]."""
+        return self.held_proven if self.counts_users else self.tps_proven
+
+    @property
+    def carried_hoped(self) -> Floats:
+        """The most of it that the bracket around the SLA could hold [requests/replica or tok/s]."""
+        return self.held_hoped if self.counts_users else self.tps_hoped
+
     @cached_property
     def max_num_seqs(self) -> npt.NDArray[np.int64]:
-        """The serving flag: c* rounded down, at least 1 [requests/replica]."""
-        whole: npt.NDArray[np.int64] = np.maximum(1, np.floor(self.c_star * (1 + TOLERANCE))).astype(np.int64)
-        return whole
+        """The serving flag of estimate and budget: c* rounded down, at least 1 [requests/replica]."""
+        return _flag(self.c_star)
+
+    @cached_property
+    def _anchor_proven(self) -> Positions:
+        """The lowest anchor that carries what the GPUs to commit to rest on."""
+        return (self.curve.held_anchor if self.counts_users else self.curve.knee_anchor)[self.anchor]
+
+    @property
+    def c_commit(self) -> Floats:
+        """Concurrency of a replica of the GPUs to commit to, a measured one; for users what runs at once [requests/replica]."""
+        return self.held_proven if self.counts_users else self.curve.concurrency[self._anchor_proven]
+
+    @property
+    def tok_s_per_user_commit(self) -> Floats:
+        """Interactivity there [tok/s/user]."""
+        return self.curve.tok_s_per_user[self._anchor_proven]
+
+    @property
+    def max_num_seqs_commit(self) -> npt.NDArray[np.int64]:
+        """The serving flag there [requests/replica]."""
+        return _flag(self.c_commit)
 
     @cached_property
     def tps_at_max_num_seqs(self) -> Floats:
@@ -168,7 +202,7 @@ def operating_points(
     sla : array_like, any shape
         Interactivity each user must see [tok/s/user]
     method : str
-        ``"log-c"`` or ``"tpot"`` [-]
+        One of `rules.METHODS` [-]
     counts_users : bool
         Whether users are the demand: c* is then what a replica holds [-]
 
@@ -225,6 +259,11 @@ def operating_points(
     return OperatingPoints(curve, how, counts_users, s, anchor, feasible, between, capped, c_star, throughput)
 
 
+def _flag(concurrency: Floats) -> npt.NDArray[np.int64]:
+    whole: npt.NDArray[np.int64] = np.maximum(1, np.floor(concurrency * (1 + TOLERANCE))).astype(np.int64)
+    return whole
+
+
 def _held(
     curve: Curve, c_star: Floats, eta: Floats | None, anchor: Positions, after: Positions, between: Mask
 ) -> Floats:
@@ -271,9 +310,13 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
     ndarray, the shape of `concurrency`
         Interactivity there [tok/s/user]
     """
-    x, y, _ = curve.brackets(method)
-    rates: Floats = method.r_of_y(np.interp(method.x_of_c(concurrency), x, y))
-    return rates
+    power, x, y, _, rise = curve.brackets(method)
+    c = np.minimum(np.maximum(concurrency, curve.concurrency[0]), curve.concurrency[-1])
+    at = np.maximum(np.searchsorted(curve.concurrency, c, side="right") - 1, 0)
+    after = np.minimum(at + 1, len(curve) - 1)
+    rates = method.y_of_r(y[at] + rise[at] * (method.x_of_c(c, power[at]) - x[at]))
+    held: Floats = np.minimum(np.maximum(rates, curve.tok_s_per_user[after]), curve.tok_s_per_user[at])
+    return held
 
 
 def _interpolated(
@@ -284,9 +327,10 @@ def _interpolated(
     Rounding must not carry the concurrency past the anchors that it lies between, and an SLA above the curve, whose
     row is infeasible and discards the value, must not carry it anywhere.
     """
-    x, y, slope = curve.brackets(method)
+    power, x, y, slope, _ = curve.brackets(method)
     at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
-    concurrency = _least(_most(method.c_of_x(at), curve.concurrency[anchor]), curve.concurrency[after])
+    concurrency = method.c_of_x(at, power[anchor])
+    concurrency = _least(_most(concurrency, curve.concurrency[anchor]), curve.concurrency[after])
     return concurrency, _eta_at(curve, np.log(concurrency)) if curve.measured_throughput else None
 
 

@@ -6,6 +6,7 @@ Whoever writes files asks here what was read, so that no command destroys its ow
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 import time
@@ -18,7 +19,7 @@ from typing import Final, TypeVar
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 
-__all__ = ["file_data", "is_input", "keeping_inputs"]
+__all__ = ["file_data", "hashed_name", "is_input", "keeping_inputs"]
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _GRACE: Final = 0.25
@@ -49,6 +50,14 @@ def keeping_inputs() -> Iterator[None]:
 def is_input(found: os.stat_result) -> bool:
     """Tell whether the file that was `found` was read inside `keeping_inputs`: no link hides it [-]."""
     return (found.st_dev, found.st_ino) in (_READ.get() or ())
+
+
+def hashed_name(path: Path) -> str:
+    """Return the name of the file at `path` with the SHA-256 of its bytes; of a folder or a pipe the name alone [-]."""
+    if not path.is_file():
+        return path.name
+    with path.open("rb") as file:
+        return f"{path.name}, SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def file_data(path: Path, name: str, *, largest: int) -> bytes:

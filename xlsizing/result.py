@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from xlsizing.budget import CLAIMS, Bound, carried_to_budget, claim_codes
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Sizing", "pods_needed"]
 
 Integers = npt.NDArray[np.int64]
+
+_CLAIMS = np.array(CLAIMS)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Sizing:
         Replicas beyond those that carry the demand [pods]
     shape : tuple of int
         Broadcast shape of SLAs and demands [-]
+    bound : Bound
+        How far the budget lies from the estimate to the commitment [-]
     """
 
     curve: Curve
@@ -63,9 +68,10 @@ class Sizing:
     price_assumed: bool
     spare_replicas: int
     shape: tuple[int, ...]
+    bound: Bound
 
     def __post_init__(self) -> None:
-        most = self._quotient(self._carried_proven).max()
+        most = self._quotient(self.points.carried_proven).max()
         if most > MOST_PODS:
             refuse(
                 "demand",
@@ -106,8 +112,33 @@ class Sizing:
 
     @property
     def max_num_seqs(self) -> Integers:
-        """The serving flag: c* rounded down, at least 1 [requests/replica]."""
+        """The serving flag of estimate and budget: c* rounded down, at least 1 [requests/replica]."""
         return self._spread(self.points.max_num_seqs)
+
+    @property
+    def c_commit(self) -> Floats:
+        """Concurrency of one replica of the GPUs to commit to; for users what runs at once [requests/replica]."""
+        return self._spread(self.points.c_commit)
+
+    @property
+    def per_replica_tps_commit(self) -> Floats:
+        """Output throughput of one replica there [tok/s]."""
+        return self._spread(self.points.tps_proven)
+
+    @property
+    def tok_s_per_user_commit(self) -> Floats:
+        """Interactivity there [tok/s/user]."""
+        return self._spread(self.points.tok_s_per_user_commit)
+
+    @property
+    def max_num_seqs_commit(self) -> Integers:
+        """The serving flag there [requests/replica]."""
+        return self._spread(self.points.max_num_seqs_commit)
+
+    @property
+    def load_commit(self) -> Floats:
+        """Share of what the pods to commit to carry there that the demand takes [-]."""
+        return self._asked / (self.pods_high * self.points.carried_proven)
 
     @cached_property
     def demand_tok_s(self) -> Floats:
@@ -117,32 +148,59 @@ class Sizing:
     @property
     def pods_unrounded(self) -> Floats:
         """Pods of the estimate before rounding up [pods]."""
-        return self._spread(self._quotient(self._carried))
+        return self._spread(self._quotient(self.points.carried))
 
     @property
     def pods_high_unrounded(self) -> Floats:
         """Pods at the high end of the range before rounding up [pods]."""
-        return self._spread(self._quotient(self._carried_proven))
+        return self._spread(self._quotient(self.points.carried_proven))
 
     @cached_property
     def pods(self) -> Integers:
         """Pods that carry the demand, spares excluded: the estimate [pods]."""
-        return self._pods(self._carried)
+        return self._pods(self.points.carried)
+
+    @cached_property
+    def pods_budget(self) -> Integers:
+        """Pods to plan with: between the estimate and `pods_high`; equal to it where `budget_claim` says why [pods]."""
+        return self._pods(carried_to_budget(self.points, self.bound))
+
+    @property
+    def budget_confidence(self) -> float:
+        """Share of public curves on which the need was at or below the budget [-]."""
+        return self.bound.confidence
+
+    @cached_property
+    def budget_claim(self) -> npt.NDArray[np.str_]:
+        """Why that is not claimed of a row; empty where it is [-]."""
+        return self._spread(_CLAIMS[claim_codes(self.points)])
 
     @cached_property
     def pods_high(self) -> Integers:
         """Pods if the replica carries only what was measured at or above the SLA [pods]."""
-        return self._pods(self._carried_proven)
+        return self._pods(self.points.carried_proven)
 
     @cached_property
     def pods_low(self) -> Integers:
         """Pods if the replica carries as much as the next measured point [pods]."""
-        return self._pods(self.points.held_hoped if self.demand.counts_users else self.points.tps_hoped)
+        return self._pods(self.points.carried_hoped)
+
+    @property
+    def pods_plateau(self) -> Integers:
+        """Pods at every SLA up to that of the last anchor, for each demand [pods]."""
+        curve = self.curve
+        most = curve.best_held[-1] if self.demand.counts_users else curve.best_tps[-1]
+        return pods_needed(self._quotient(most))
 
     @property
     def gpus(self) -> Integers:
         """GPUs of the estimate, spares excluded [GPUs]."""
         return self.pods * self.gpus_per_pod
+
+    @property
+    def gpus_budget(self) -> Integers:
+        """GPUs to budget, spares excluded [GPUs]."""
+        return self.pods_budget * self.gpus_per_pod
 
     @property
     def gpus_high(self) -> Integers:
@@ -165,6 +223,11 @@ class Sizing:
         return self.total_pods * self.gpus_per_pod
 
     @property
+    def total_gpus_budget(self) -> Integers:
+        """GPUs to budget, with spares [GPUs]."""
+        return (self.pods_budget + self.spare_replicas) * self.gpus_per_pod
+
+    @property
     def total_gpus_high(self) -> Integers:
         """GPUs to commit to, with spares [GPUs]."""
         return (self.pods_high + self.spare_replicas) * self.gpus_per_pod
@@ -175,6 +238,11 @@ class Sizing:
         return self._usd_per_month(self.total_gpus)
 
     @property
+    def usd_per_month_budget(self) -> Floats:
+        """Cost of the GPUs to budget, spares included [USD/month]."""
+        return self._usd_per_month(self.total_gpus_budget)
+
+    @property
     def usd_per_month_high(self) -> Floats:
         """Cost of the GPUs to commit to, spares included [USD/month]."""
         return self._usd_per_month(self.total_gpus_high)
@@ -183,6 +251,11 @@ class Sizing:
     def usd_per_million(self) -> Floats:
         """Cost of the estimate per million output tokens at the demanded load [USD/1M tok]."""
         return self._usd_per_million(self.usd_per_month)
+
+    @property
+    def usd_per_million_budget(self) -> Floats:
+        """Cost of the GPUs to budget per million output tokens at the demanded load [USD/1M tok]."""
+        return self._usd_per_million(self.usd_per_month_budget)
 
     @property
     def usd_per_million_high(self) -> Floats:
@@ -226,18 +299,9 @@ class Sizing:
         """
         return sizing_frame(self)
 
-    @property
-    def _carried(self) -> Floats:
-        """What one replica carries, in the demand's kind: requests in flight or tok/s."""
-        return self.points.c_star if self.demand.counts_users else self.points.per_replica_tps
-
-    @property
-    def _carried_proven(self) -> Floats:
-        return self.points.held_proven if self.demand.counts_users else self.points.tps_proven
-
     @cached_property
     def _asked(self) -> Floats:
-        """The demand in the kind of `_carried`."""
+        """The demand in the kind that a replica carries: requests in flight or tok/s."""
         return self.demand.value[()] if self.demand.counts_users else self.demand.output_tok_s(self.points.sla)
 
     def _quotient(self, carried: Floats) -> Floats:
@@ -250,7 +314,7 @@ class Sizing:
         return pods
 
     def _load(self, pods: npt.NDArray[Any]) -> Floats:
-        return self._asked / (pods * self._carried)
+        return self._asked / (pods * self.points.carried)
 
     def _usd_per_month(self, gpus: Integers) -> Floats:
         return np.multiply(gpus, self.gpu_hourly_usd * HOURS_PER_MONTH)

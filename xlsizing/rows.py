@@ -9,17 +9,27 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from xlsizing.errors import InfeasibleError, shown
-from xlsizing.rules import TOLERANCE
+from xlsizing.rules import DRAFT, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xlsizing.result import Sizing
 
-__all__ = ["TOO_WIDE", "SizingRow", "sizing_frame", "sizing_rows"]
+__all__ = ["BUDGET", "COMMIT", "MEASURE_FIRST", "NO_CLAIM", "WIDE_RANGE", "SizingRow", "sizing_frame", "sizing_rows"]
 
-TOO_WIDE: Final = "too wide to quote"
-"""What a row says of its range where nobody may quote it [-]."""
+BUDGET: Final = "budget"
+COMMIT: Final = "commit"
+"""Which figure a row may be quoted with: a DRAFT with its budget, a VERDICT with its commitment [-]."""
+
+MEASURE_FIRST: Final = "measure first"
+"""What a row says that nobody may quote: its range is wide, and no budget is claimed [-]."""
+
+WIDE_RANGE: Final = "wide range"
+"""What a row says of a range with high above twice low where a figure can be quoted [-]."""
+
+NO_CLAIM: Final = "no budget claimed"
+"""What a row says whose budget is the commitment, with the reason [-]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +54,29 @@ class SizingRow:
         Interactivity at c* [tok/s/user]
     per_replica_tps : float or None
         Output throughput of one replica at c* [tok/s]
-    pods, pods_low, pods_high, total_pods : int or None
-        The estimate, its range, and the estimate with spares [pods]
-    gpus, gpus_low, gpus_high, total_gpus, total_gpus_high : int or None
-        The estimate, its range (commit to `gpus_high`), and both with spares [GPUs]
-    usd_per_month, usd_per_month_high : float or None
-        Cost of the estimate and of the GPUs to commit to, spares included [USD/month]
-    usd_per_million, usd_per_million_high : float or None
+    pods, pods_low, pods_budget, pods_high, total_pods : int or None
+        The estimate, its range with the budget in it, and the estimate with spares [pods]
+    gpus, gpus_low, gpus_budget, gpus_high, total_gpus, total_gpus_budget, total_gpus_high : int or None
+        The estimate, its range (plan with `gpus_budget`, sign `gpus_high`), and the three with spares [GPUs]
+    usd_per_month, usd_per_month_budget, usd_per_month_high : float or None
+        Cost of the estimate, of the GPUs to budget and of those to commit to, spares included [USD/month]
+    usd_per_million, usd_per_million_budget, usd_per_million_high : float or None
         The same per million output tokens at the demanded load [USD/1M tok]
+    budget_confidence : float or None
+        Share of public curves on which the need was at or below the budget [-]
+    budget_claim : str or None
+        Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed [-]
     load, load_one_fewer : float or None
         Load after rounding up, and with one pod fewer (None for one pod) [-]
     max_num_seqs : int or None
-        The serving flag [requests/replica]
+        The serving flag of the pods of estimate and budget [requests/replica]
     load_at_max_num_seqs : float or None
         The load with that flag; above 1 it does not carry the demand [-]
+    c_commit, tok_s_per_user_commit, per_replica_tps_commit, load_commit : float or None
+        Where the pods to commit to run: concurrency and interactivity measured there, output throughput of one, and their
+        load [requests/replica, tok/s/user, tok/s, -]
+    max_num_seqs_commit : int or None
+        Their serving flag [requests/replica]
     too_wide : bool or None
         Whether the range is too wide to quote [-]
     measure_next : float or None
@@ -74,30 +93,59 @@ class SizingRow:
     per_replica_tps: float | None
     pods: int | None
     pods_low: int | None
+    pods_budget: int | None
     pods_high: int | None
     total_pods: int | None
     gpus: int | None
     gpus_low: int | None
+    gpus_budget: int | None
     gpus_high: int | None
     total_gpus: int | None
+    total_gpus_budget: int | None
     total_gpus_high: int | None
     usd_per_month: float | None
+    usd_per_month_budget: float | None
     usd_per_month_high: float | None
     usd_per_million: float | None
+    usd_per_million_budget: float | None
     usd_per_million_high: float | None
+    budget_confidence: float | None
+    budget_claim: str | None
     load: float | None
     load_one_fewer: float | None
     max_num_seqs: int | None
     load_at_max_num_seqs: float | None
+    c_commit: float | None
+    tok_s_per_user_commit: float | None
+    per_replica_tps_commit: float | None
+    load_commit: float | None
+    max_num_seqs_commit: int | None
     too_wide: bool | None
     measure_next: float | None
 
     @property
     def remark(self) -> str:
-        """What the row says beside its range: that it is too wide to quote, and what would narrow it [-]."""
+        """What a DRAFT row says beside its figures [-]."""
+        return self.remark_as(DRAFT)
+
+    def remark_as(self, standing: str) -> str:
+        """Return how the range could be narrowed, and why no budget is claimed, on a row of that `standing` [-]."""
+        unclaimed = f"{NO_CLAIM}: {self.budget_claim}" if self.budget_claim and self.gpus != self.gpus_high else ""
+        return "; ".join(filter(None, (self._range_words(standing), unclaimed)))
+
+    def _range_words(self, standing: str) -> str:
         if not self.too_wide:
             return ""
-        return f"{TOO_WIDE}: {f'measure c={shown(self.measure_next)}' if self.measure_next else 'bracket closed'}"
+        at = f"c={shown(self.measure_next)}" if self.measure_next else "bracket closed"
+        if self.quoted(standing) is None:
+            return f"{MEASURE_FIRST}: {at}"
+        return f"{WIDE_RANGE}: {'measure ' if self.measure_next else ''}{at}"
+
+    def quoted(self, standing: str) -> str | None:
+        """Return which figure a row of that `standing` may be quoted with: COMMIT, BUDGET, or None where none may [-]."""
+        if not self.feasible or (standing != VERDICT and self.too_wide and self.budget_claim):
+            return None
+        return COMMIT if standing == VERDICT else BUDGET
 
     @property
     def overloaded(self) -> bool:
@@ -134,6 +182,8 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
     if name == "reason":
         return _reasons(sizing)
     values = np.broadcast_to(getattr(sizing, name), sizing.shape).ravel().tolist()
+    if name == "budget_claim":
+        values = [value or None for value in values]
     if name in ("load_one_fewer", "measure_next"):
         values = [None if math.isnan(value) else value for value in values]
     if name in _KNOWN_IF_INFEASIBLE:

@@ -31,6 +31,12 @@ MOST_SPARES: Final = 1_000_000
 DEFAULT_UTIL: Final = 0.70
 """Planned share of measured throughput; the rest is headroom [-]."""
 
+HEADROOM: Final = (
+    "Utilisation leaves headroom for latency and for the loss of a small share of the pods; spare pods replace failed "
+    "ones; neither stands in for the other."
+)
+"""What the two are for, in one sentence wherever they stand side by side [-]."""
+
 ASSUMED_USD_PER_GPU_HOUR: Final = 8.60
 """The price where none is given; always labelled as assumed [USD/GPU-hour]."""
 
@@ -45,6 +51,16 @@ MOST_SLAS: Final = 100_000
 
 TPOT_EXPONENT: Final = 0.7
 """1/r is linear in concurrency to this power in the method `tpot` [-]."""
+
+AUTO_LEVEL: Final = 0.4
+AUTO_LEFT: Final = 0.6
+AUTO_TWO: Final = 0.8
+AUTO_FIRST: Final = 0.8
+AUTO_LOWEST: Final = 0.3
+AUTO_HIGHEST: Final = 1.2
+"""The power in the method `auto`: AUTO_LEVEL + a - AUTO_LEFT aL, a the steepness ln(r1/r2)/ln(c2/c1) of a bracket and
+aL that of the one to its left; AUTO_FIRST in the first of several brackets; AUTO_LEVEL + AUTO_TWO a in an only one;
+within AUTO_LOWEST..AUTO_HIGHEST. Fitted on one half of the public sweeps, checked on the other [-]."""
 
 ETA_TOO_HIGH: Final = 1.05
 ETA_TOO_LOW: Final = 0.02
@@ -76,10 +92,27 @@ IDLE_BELOW: Final = 64
 GAP_RATIO: Final = 5
 """Neighbouring anchors further apart than this get a warning [-]."""
 
+BUDGET_SHARE: Final = {0.90: 0.40, 0.95: 0.55, 0.99: 0.80}
+DEFAULT_CONFIDENCE: Final = 0.95
+"""How far the budget lies from the estimate to the commitment, by the share of public curves whose need it covers;
+derived on one half of the public sweeps, checked on the other [-]."""
+
+NARROW: Final = 1.25
+"""Where a bracket could carry at most so many times what was measured, the budget is the commitment [-]."""
+
+CLAIM_FROM: Final = 16
+"""The bound was checked on curves that are measured from this concurrency or less [requests/replica]."""
+
+CLAIM_WIDEST: Final = 64
+"""Wider brackets without measured throughput carry no claim [-]."""
+
+CLAIM_LEAST_OSL: Final = 256
+"""Outputs up to this without measured throughput carry no claim [tok]."""
+
 WIDE_RATIO: Final = 2
 """A range with high/low above this is too wide to quote [-]."""
 
-METHODS: Final = ("log-c", "tpot")
+METHODS: Final = ("auto", "log-c", "tpot")
 DEFAULT_METHOD: Final = "log-c"
 
 PLATEAU: Final = "below-knee-plateau"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy.typing as npt
 
+from xlsizing.budget import bound
 from xlsizing.checks import broadcast, number, refuse, share, whole
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
@@ -12,6 +13,7 @@ from xlsizing.operating import operating_points
 from xlsizing.result import Sizing
 from xlsizing.rules import (
     ASSUMED_USD_PER_GPU_HOUR,
+    DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
     MOST_GPUS_PER_POD,
@@ -31,6 +33,7 @@ def size(
     gpu_hourly_usd: float | None = None,
     spare_replicas: int = 0,
     method: str = DEFAULT_METHOD,
+    confidence: float = DEFAULT_CONFIDENCE,
 ) -> Sizing:
     """Size a deployment: how many pods and GPUs carry `demand` at each SLA.
 
@@ -51,7 +54,9 @@ def size(
     spare_replicas : int, optional
         Replicas beyond those that carry the demand; in totals and dollars only [pods]
     method : str, optional
-        Interpolation between anchors, ``"log-c"`` or ``"tpot"`` [-]
+        Interpolation between anchors, one of `rules.METHODS` [-]
+    confidence : float, optional
+        Share of public curves on which the need was at or below the budget: 0.90, 0.95 or 0.99 [-]
 
     Returns
     -------
@@ -67,8 +72,8 @@ def size(
     Notes
     -----
     ``pods = max(1, ceil(q (1 - 1e-9)))`` with ``q = demand/(T util)``, T the throughput of one
-    replica at c*; for users ``q = users/(c* util)``, c* the requests that run at once. Commit to `gpus_high`, always: it rests on
-    measured points alone.
+    replica at c*; for users ``q = users/(c* util)``, c* the requests that run at once. Sign `gpus_high`: it rests on
+    measured points alone. Plan with `gpus_budget`, by `xlsizing.budget`.
 
     Examples
     --------
@@ -92,6 +97,7 @@ def size(
         price_assumed=gpu_hourly_usd is None,
         spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
+        bound=bound(confidence),
     )
 
 

@@ -264,7 +264,7 @@ REFUSALS = {
     "spare negative": ({"spare": "-1"}, "--spare must be a whole number of at least 0 (got -1)"),
     "spare part": ({"spare": "0.5"}, "--spare must be a whole number from 0 to 1000000 (got 0.5)"),
     "price zero": ({"gpu_hourly_usd": "0"}, "--gpu-hourly-usd must be above 0 (got 0)"),
-    "method unknown": ({"method": "cubic"}, '--method must be "log-c" or "tpot" (got \'cubic\')'),
+    "method unknown": ({"method": "cubic"}, '--method must be "auto", "log-c" or "tpot" (got \'cubic\')'),
     "pool_rises zero": ({"pool_rises": "0"}, "--pool-rises must be in (0, 1] (got 0)"),
     "pool_rises too small": (
         {"anchors": "1:100,10:200", "pool_rises": "0.02"},  # both become 150

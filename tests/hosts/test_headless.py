@@ -411,7 +411,7 @@ class TestRefusals:
 
     def test_unknown_method(self, headless):
         refused = headless.call("SIZING_CSTAR", CURVE, 100, "linear")
-        assert refused == '#SIZING:VALUE: method must be "log-c" or "tpot" (got \'linear\')'
+        assert refused == '#SIZING:VALUE: method must be "auto", "log-c" or "tpot" (got \'linear\')'
 
     @pytest.mark.parametrize(
         ("arguments", "sentence"),

@@ -18,15 +18,16 @@ from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.hosts.registry import FUNCTIONS
 
 SIGNATURES = {  # as specified; optional arguments in brackets
-    "SIZING_AUDIT": "anchors, pods, tpm, [util]",
+    "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla]",
     "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util]",
     "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
     "SIZING_CSTAR": "anchors, sla, [method]",
-    "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod]",
+    "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod], [method]",
     "SIZING_GPUS": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
+    "SIZING_GPUS_BUDGET": "anchors, sla, tpm, gpus_per_pod, [util], [confidence], [method]",
     "SIZING_GPUS_COMMIT": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
     "SIZING_LABEL": "context",
-    "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util]",
+    "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
     "SIZING_PODS": "anchors, sla, tpm, [util], [method]",
     "SIZING_POD_TPS": "anchors, sla, [method]",
     "SIZING_REGIME": "anchors, sla, [method]",

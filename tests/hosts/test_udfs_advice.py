@@ -277,7 +277,7 @@ class TestAudit:
     def test_eighteen_pods_at_util_one_fit(self, headless):
         # 50,000/18 = 2,777.8; 128 x 22.78125 = 2,916; 50,000/2,916 = 17.1 -> 18
         assert headless.call("SIZING_AUDIT", [[128, 22.78125]], 18, TPM, 1) == (
-            "Fits: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
+            "Carries the throughput; no SLA checked: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
             "22.8 tok/s/user; equal to the 18 pods of our own sizing."
         )
 
@@ -291,7 +291,7 @@ class TestAudit:
     def test_too_many_are_over(self, headless):
         # 50,000/(60 x 0.7) = 1,190.5: first carried by 1,222 at c=10; plateau 7 pods: over by 53
         assert headless.call("SIZING_AUDIT", CURVE, 60, TPM) == (
-            "Fits: 50,000 tok/s over 60 pods at util 0.7 is 1,190.5 tok/s needed per pod, 1,222 available at c=10, "
+            "Carries the throughput; no SLA checked: 50,000 tok/s over 60 pods at util 0.7 is 1,190.5 tok/s needed per pod, 1,222 available at c=10, "
             "122.2 tok/s/user; over by 53 pods against the 7 pods of our own sizing."
         )
 
@@ -406,7 +406,11 @@ class TestLaws:
     @given(curves(), st.floats(1e4, 1e8), st.floats(0.1, 1))
     def test_a_claim_fits_from_the_pods_of_the_plateau_on(self, rows, tpm, util):
         pods = Headless().call("SIZING_PODS", rows, rows[-1][1], tpm, util)
-        assert Headless().call("SIZING_AUDIT", rows, pods, tpm, util).startswith("Fits: ")
+        assert (
+            Headless()
+            .call("SIZING_AUDIT", rows, pods, tpm, util)
+            .startswith("Carries the throughput; no SLA checked: ")
+        )
         if pods > 1:
             short = Headless().call("SIZING_AUDIT", rows, pods - 1, tpm, util)
             assert short.startswith("Does not fit: ")

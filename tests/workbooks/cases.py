@@ -299,6 +299,8 @@ def _named():
     return [
         Case("worked rows", WORKED, slas),
         Case("worked rows, tpot", WORKED, slas, method="tpot"),
+        Case("worked rows, auto", WORKED, slas, method="auto"),
+        Case("two anchors, auto", [(1, 200, None), (64, 30, None)], [30, 60, 100, 199], method="auto"),
         Case("worked rows backwards", WORKED[::-1], slas[::-1]),
         Case("cross-check", [(128, 22.78125)], [22.78125], gpus_per_pod=8, util=1),
         Case("blank rows first", [None, None, *WORKED], slas),
@@ -353,7 +355,9 @@ def _edges():
     }
     steps = range(-20, 21)
     found = []
-    for (name, rows), method, unit in zip(curves.items(), ("log-c", "tpot") * 2, ("tpm", "users") * 2, strict=True):
+    for (name, rows), method, unit in zip(
+        curves.items(), ("auto", "log-c", "tpot", "auto"), ("tpm", "users") * 2, strict=True
+    ):
         for rate in (row[1] for row in rows):
             for start in range(0, len(steps), SLAS):
                 slas = [rate * (1 + k * 1e-10) for k in steps[start : start + SLAS]]
@@ -368,9 +372,9 @@ def _generated():
     # Extremes would need more pods than are taken at most of these demands, or nearly none: they get their own demand above.
     found = []
     for shape in CURVES:
-        for method in ("log-c", "tpot"):
+        for method in ("auto", "log-c", "tpot"):
             for measured in (False, True):
-                for at, unit in enumerate(UNITS * 2):
+                for at, unit in enumerate(UNITS):
                     found.append(_case(at, shape, unit, method, measured=measured))
     return found
 

@@ -15,6 +15,7 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
+from xlsizing.reading import hashed_name
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
 __all__ = [
@@ -133,8 +134,8 @@ def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
 
 
 def source_of(flags: dict[str, Any]) -> str:
-    """Return the name of the file that `flags` take the curve from; empty where it is given point by point [-]."""
-    return printable(Path(flags["curve"]).name, "--curve") if flags["curve"] else ""
+    """Return the file that `flags` take the curve from, with its SHA-256; empty where it is given point by point [-]."""
+    return printable(hashed_name(Path(flags["curve"])), "--curve") if flags["curve"] else ""
 
 
 def exactly_one(flags: dict[str, Any], names: tuple[str, ...]) -> str:

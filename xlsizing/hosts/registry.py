@@ -22,7 +22,7 @@ from xlsizing.errors import SizingError
 from xlsizing.hosts import cells
 from xlsizing.hosts.cells import MARK, OMITTED
 from xlsizing.hosts.context_range import measured_at
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_UTIL
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS
 
 __all__ = ["CATEGORY", "FUNCTIONS", "Argument", "ExcelFunction", "excel_function"]
 
@@ -89,6 +89,10 @@ class ExcelFunction:
 FUNCTIONS: Final[dict[str, ExcelFunction]] = {}
 """Every registered function by its name [-]."""
 
+_METHODS: Final = " or ".join(
+    f'"{name}"{" (if left out)" if name == DEFAULT_METHOD else ""}' for name in METHODS
+)  # every method in the order of the list, the default marked
+
 _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
     "anchors": (
         cells.curve,
@@ -109,7 +113,12 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
         False,
         f"Price of one GPU [$/GPU-hour]; {ASSUMED_USD_PER_GPU_HOUR:.2f} is assumed if left out.",
     ),
-    "method": (cells.text, False, 'Interpolation between points: "log-c" (if left out) or "tpot".'),
+    "method": (cells.text, False, f"Interpolation between points: {_METHODS}."),
+    "confidence": (
+        cells.number,
+        False,
+        f"Share of public curves whose need is covered: 0.90, 0.95 or 0.99; {DEFAULT_CONFIDENCE:.2f} if left out.",
+    ),
     "value": (cells.number, False, "The demand, in the given unit."),
     "unit": (cells.text, False, 'Unit of the demand: "tok/s" or "rps" (requests per second).'),
     "context": (

@@ -28,7 +28,7 @@ from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module h
 from xlsizing.operating import OperatingPoints, operating_points
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
 from xlsizing.sizing import size
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "SIZING_CSTAR",
     "SIZING_DELTA_GPUS",
     "SIZING_GPUS",
+    "SIZING_GPUS_BUDGET",
     "SIZING_GPUS_COMMIT",
     "SIZING_LABEL",
     "SIZING_NEXT_LEVER",
@@ -85,6 +86,20 @@ def SIZING_GPUS(
 
 
 @excel_function()
+def SIZING_GPUS_BUDGET(
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    confidence: Any = DEFAULT_CONFIDENCE,
+    method: Any = DEFAULT_METHOD,
+) -> Any:
+    """GPUs to plan with: the need was at or below it on 95 of 100 public curves; SIZING_GPUS_COMMIT where not claimed [GPUs]."""
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, confidence=confidence).gpus_budget
+
+
+@excel_function()
 def SIZING_GPUS_COMMIT(
     anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD
 ) -> Any:
@@ -103,7 +118,7 @@ def SIZING_COST(
     method: Any = DEFAULT_METHOD,
 ) -> Any:
     """Cost of the estimate (SIZING_GPUS) at 730 hours a month [$/month]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method).usd_per_month
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).usd_per_month
 
 
 _TABLE_COLUMNS = {
@@ -118,6 +133,7 @@ _TABLE_COLUMNS = {
     "$/month estimate": "usd_per_month",
     "regime": "regime",
     "remark": "remark",
+    f"GPUs to budget, {DEFAULT_CONFIDENCE:.0%}".replace("%", " %"): "gpus_budget",
 }
 
 
@@ -131,9 +147,9 @@ def SIZING_TABLE(
     gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
     method: Any = DEFAULT_METHOD,
 ) -> Any:
-    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime [-]."""
+    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget [-]."""
     given = [sla for sla in slas if sla is not None]
-    rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method).rows())
+    rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).rows())
     blank = [""] * len(_TABLE_COLUMNS)
     return [list(_TABLE_COLUMNS)] + [blank if sla is None else _table_row(next(rows)) for sla in slas]
 
@@ -192,12 +208,10 @@ def _size(
     gpus_per_pod: Any,
     util: float,
     gpu_hourly_usd: float | None = None,
-    method: str = DEFAULT_METHOD,
+    **named: Any,
 ) -> Sizing:
     demand = Demand.tpm(tpm)
-    return size(
-        anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=gpu_hourly_usd, method=method
-    )
+    return size(anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=gpu_hourly_usd, **named)
 
 
 def _refuse_infeasible(point: OperatingPoints) -> None:

@@ -15,7 +15,7 @@ from xlsizing.next_lever import next_lever
 from xlsizing.operating import operating_points
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
 from xlsizing.rigor import assess
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_UTIL, MOST_GPUS_PER_POD
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD
 from xlsizing.sizing import size
 
 __all__ = [
@@ -48,12 +48,22 @@ def SIZING_LABEL(context: Any) -> Any:
 
 
 @excel_function()
-def SIZING_NEXT_LEVER(anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL) -> Any:
-    """The one next step for this SLA, its unlock in GPUs and $/month (8.60 $/GPU-hour is assumed), and its gate [-]."""
-    sizing = size(anchors, sla, Demand.tpm(tpm), gpus_per_pod=gpus_per_pod, util=util)
+def SIZING_NEXT_LEVER(
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    gpu_hourly_usd: Any = OMITTED,
+    method: Any = DEFAULT_METHOD,
+) -> Any:
+    """The one next step for this SLA, its unlock in GPUs and $/month, and its gate [-]."""
+    price = None if gpu_hourly_usd is OMITTED else gpu_hourly_usd
+    demand = Demand.tpm(tpm)
+    sizing = size(anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=price, method=method)
     step = next_lever(sizing, sizing.rows()[0])
-    assumed = f" Dollars at {sizing.gpu_hourly_usd:.2f} $/GPU-hour, assumed." if step.unlock_usd_per_month else ""
-    return f"{step}{assumed}"
+    assumed = sizing.price_assumed and step.unlock_usd_per_month
+    return f"{step} Dollars at {sizing.gpu_hourly_usd:.2f} $/GPU-hour, assumed." if assumed else str(step)
 
 
 @excel_function()
@@ -65,6 +75,7 @@ def SIZING_DELTA_GPUS(
     gpus_per_pod: Any,
     util: Any = DEFAULT_UTIL,
     optimised_gpus_per_pod: Any = OMITTED,
+    method: Any = DEFAULT_METHOD,
 ) -> Any:
     """GPUs with the optimised curve less GPUs with the baseline, both estimates; negative saves [GPUs]."""
     other_pod = None
@@ -73,13 +84,14 @@ def SIZING_DELTA_GPUS(
     kind = "tuned-curve" if other_pod is None else "tp-rightsize"
     lever = Lever("optimised", kind, baseline, gpus_per_pod, optimised=optimised, optimised_gpus_per_pod=other_pod)
     # The price only turns the difference into dollars, which this function does not give.
-    return lever_delta(lever, sla, Demand.tpm(tpm), gpu_hourly_usd=ASSUMED_USD_PER_GPU_HOUR, util=util).delta_gpus
+    price = ASSUMED_USD_PER_GPU_HOUR
+    return lever_delta(lever, sla, Demand.tpm(tpm), gpu_hourly_usd=price, util=util, method=method).delta_gpus
 
 
 @excel_function()
-def SIZING_AUDIT(anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL) -> Any:
-    """Whether a claimed number of pods carries the demand on this curve, in one sentence [-]."""
-    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util).verdict
+def SIZING_AUDIT(anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL, sla: Any = OMITTED) -> Any:
+    """Whether a claimed number of pods carries the demand on this curve, and the SLA if given, in one sentence [-]."""
+    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util, sla=None if sla is OMITTED else sla).verdict
 
 
 @excel_function()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlsizing.ranking import LeverRanking, rank_levers
+from xlsizing.reading import hashed_name
 from xlsizing.reports.report import Report
 from xlsizing.spec import Spec
 
@@ -34,7 +35,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
     return Report(
         spec.size(),
         model=spec.title or "",
-        source=spec.path.name,
+        source=spec.path.name if spec.curve_file is None else hashed_name(spec.path.parent / spec.curve_file),
         workload=spec.workload(),
         allow_mismatch=allow_mismatch,
         levers=ranking.deltas,

@@ -17,15 +17,10 @@ from xlsizing.reports.tables import (
     facts,
     levers_table,
     operation_table,
+    quote_table,
 )
 
 __all__ = ["markdown", "stated_id"]
-
-
-_ADVICE = {
-    False: "Commit to the numbers in bold: they rest on measured points alone.",
-    True: "Quote none of these numbers: the curve was measured at another workload than the customer's.",
-}
 
 
 _ID: Final = "Report id: {}. The file capacity\\_sizing.json of the same run has the same."
@@ -40,17 +35,19 @@ def stated_id(text: str) -> str | None:
 
 def markdown(report: Report) -> str:
     """Return `report` as a Markdown document [-]."""
-    tables = (answer_table(report), levers_table(report.levers), operation_table(report), curve_table(report))
+    levers = levers_table(report.levers)
+    tables = (answer_table(report), quote_table(report), levers, operation_table(report), curve_table(report))
     sections = [
         f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
-        f"**{_escaped(report.headline)}.** {_ADVICE[bool(report.assessment.mismatch)]}",
+        f"**{_escaped(report.headline)}.**",
+        *map(_escaped, report.opening),
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
         *(_section(table) for table in tables if table),
         *_listed("What would promote a DRAFT", report.promotions),
         *_listed("Notes", report.notes),
         f"## Next step\n\n{_escaped(report.next_step)}",
         *(_section(table) for table in (context_table(report),) if table),
-        *_listed("Sign-off", [f"{line}: ____________________" for line in report.sign_off]),
+        *_listed("Sign-off", report.sign_off_lines),
         _ID.format(record(report)["report_id"]),
     ]
     return "\n\n".join(sections) + "\n"
@@ -62,15 +59,15 @@ def _listed(title: str, texts: Sequence[str]) -> list[str]:
 
 def _section(table: Table) -> str:
     lines = [
-        [_cell(name, i, table) for i, name in enumerate(table.header)],
+        [_escaped(name) for name in table.header],
         [":---" if name in WORDS else "---:" for name in table.header],
-        *([_cell(text, i, table) for i, text in enumerate(row)] for row in table.rows),
+        *([_cell(text, (at, i), table) for i, text in enumerate(row)] for at, row in enumerate(table.rows)),
     ]
     return f"## {table.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(text: str, column: int, table: Table) -> str:
-    return f"**{_escaped(text)}**" if column == table.key and text else _escaped(text)
+def _cell(text: str, at: tuple[int, int], table: Table) -> str:
+    return f"**{_escaped(text)}**" if at in table.bold and text else _escaped(text)
 
 
 def _escaped(text: str) -> str:

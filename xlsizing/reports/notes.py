@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlsizing.budget import claim_words
 from xlsizing.errors import shown
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
-from xlsizing.rules import ETA_SUSPICIOUS, HOURS_PER_MONTH, INTERP, TOLERANCE
+from xlsizing.rules import ETA_SUSPICIOUS, HEADROOM, HOURS_PER_MONTH, INTERP, TOLERANCE
 
 if TYPE_CHECKING:
     from xlsizing.context import Context
@@ -24,7 +25,7 @@ MOST_LISTED = 8
 Rows = Sequence[SizingRow]
 
 
-def notes(sizing: Sizing, rows: Rows, price_source: str = "") -> list[str]:
+def notes(sizing: Sizing, rows: Rows, quoted: Sequence[str | None], price_source: str = "") -> list[str]:
     """Return the notes on a sizing.
 
     Parameters
@@ -33,6 +34,8 @@ def notes(sizing: Sizing, rows: Rows, price_source: str = "") -> list[str]:
         The sizing [-]
     rows : sequence of SizingRow
         Its rows by rising SLA [-]
+    quoted : sequence of str or None
+        Which figure each may be quoted with [-]
     price_source : str, optional
         When and by whom the price was quoted [-]
 
@@ -43,7 +46,8 @@ def notes(sizing: Sizing, rows: Rows, price_source: str = "") -> list[str]:
     """
     return [
         *_infeasible_notes(rows),
-        *_wide_notes(rows),
+        *_unquoted_notes(rows, quoted),
+        *_claim_notes(sizing, rows),
         *_interpolation_notes(rows, sizing.points.method.name),
         *_flag_notes(rows),
         *_queue_notes(sizing),
@@ -59,14 +63,23 @@ def _infeasible_notes(rows: Rows) -> list[str]:
     return [f"{slas_listed(unmet)} cannot be met: {unmet[0].reason}."]
 
 
-def _wide_notes(rows: Rows) -> list[str]:
-    wide = [row for row in rows if row.too_wide]
+def _unquoted_notes(rows: Rows, quoted: Sequence[str | None]) -> list[str]:
+    wide = [row for row, figure in zip(rows, quoted, strict=True) if row.too_wide and figure is None]
     named = [
         f"{shown(row.sla)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
-        + (f"measure c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
+        + (f"c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
         for row in wide[:MOST_LISTED]
     ]
-    return [f"Too wide to quote (high above twice low), tok/s/user: {_and_more(named, len(wide))}."] if wide else []
+    if not wide:
+        return []
+    return [
+        f"Measure first, nothing to quote (no budget claimed, high above twice low), tok/s/user: {_and_more(named, len(wide))}."
+    ]
+
+
+def _claim_notes(sizing: Sizing, rows: Rows) -> list[str]:
+    claimed = any(row.feasible and not row.budget_claim and row.gpus != row.gpus_high for row in rows)
+    return [f"Budget: {claim_words(sizing.points, sizing.bound)}"] if claimed else []
 
 
 def _interpolation_notes(rows: Rows, method: str) -> list[str]:
@@ -74,7 +87,7 @@ def _interpolation_notes(rows: Rows, method: str) -> list[str]:
     if not between:
         return []
     interpolated = f"Interpolated between measured points ({method}): {slas_listed(between)}."
-    return [f"{interpolated} GPUs there are estimates; the GPUs to commit to rest on measured points alone."]
+    return [f"{interpolated} Estimate and budget rest on it there; the commitment rests on measured points alone."]
 
 
 def _flag_notes(rows: Rows) -> list[str]:
@@ -112,7 +125,7 @@ def _money_notes(sizing: Sizing, price_source: str) -> list[str]:
         pods, gpus = sizing.spare_replicas, sizing.spare_replicas * sizing.gpus_per_pod
         notes.append(
             f"{pods:,} spare {'pod' if pods == 1 else 'pods'} ({gpus:,} {'GPU' if gpus == 1 else 'GPUs'}) "
-            f"{'is' if pods == 1 else 'are'} in the totals and in all dollars, not in pods, GPUs, range or load."
+            f"{'is' if pods == 1 else 'are'} in the GPUs of the tables and in all dollars, not in pods or load. {HEADROOM}"
         )
     return notes
 

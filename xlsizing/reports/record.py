@@ -68,6 +68,7 @@ def _told(report: Report) -> dict[str, Any]:
         "util": sizing.util,
         "gpu_hourly_usd": sizing.gpu_hourly_usd,
         "anchors": _anchors(sizing.curve),
+        "opening": report.opening[0],
         "rows": _rows(report),
         "notes": report.notes,
         "rigor": DRAFT if any(rigor.reasons for rigor in report.standings) else VERDICT,
@@ -85,6 +86,7 @@ def _told(report: Report) -> dict[str, Any]:
         "sign_off": list(report.sign_off),
         "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
         "method": sizing.points.method.name,
+        "confidence": sizing.bound.confidence,
         "spare_replicas": sizing.spare_replicas,
         "hours_per_month": HOURS_PER_MONTH,
         "price_assumed": sizing.price_assumed,
@@ -110,16 +112,17 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     sizing = report.sizing
     arrays = (sizing.c_star, sizing.per_replica_tps, sizing.pods, sizing.gpus, sizing.usd_per_month)
     figures = list(zip(*(array.ravel().tolist() for array in np.broadcast_arrays(*arrays)), strict=True))
-    rows = zip(report.rows, report.order, report.standings, report.next_levers, strict=True)
+    rows = zip(report.rows, report.order, report.standings, report.next_levers, report.quoted, strict=True)
     return [
         {
             **_row(row, *figures[at]),
             "sla_name": report.sla_names.get(row.sla),
             "rigor": rigor.label,
             "rigor_reasons": [reason.why for reason in rigor.reasons],
+            "quote": quoted,
             "next_lever": str(step),
         }
-        for row, at, rigor, step in rows
+        for row, at, rigor, step, quoted in rows
     ]
 
 
@@ -132,6 +135,7 @@ def _row(row: SizingRow, c_star: float, tps: float, pods: int, gpus: int, usd: f
         "gpus": gpus,
         "usd_per_month": usd,
         "regime": row.regime,
+        "replicas_budget": row.pods_budget,
         **{name: getattr(row, name) for name in _NEW_KEYS},
     }
 
@@ -183,21 +187,32 @@ _NEW_KEYS = (
     "feasible",
     "reason",
     "demand_tok_s",
+    "gpus_budget",
     "gpus_high",
     "gpus_low",
     "pods_high",
     "pods_low",
     "total_pods",
     "total_gpus",
+    "total_gpus_budget",
     "total_gpus_high",
+    "usd_per_month_budget",
     "usd_per_month_high",
     "usd_per_million",
+    "usd_per_million_budget",
     "usd_per_million_high",
+    "budget_confidence",
+    "budget_claim",
     "tok_s_per_user",
     "load",
     "load_one_fewer",
     "max_num_seqs",
     "load_at_max_num_seqs",
+    "c_commit",
+    "tok_s_per_user_commit",
+    "per_replica_tps_commit",
+    "load_commit",
+    "max_num_seqs_commit",
     "too_wide",
     "measure_next",
 )

@@ -13,6 +13,7 @@ import numpy as np
 from xlsizing import next_words as words
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
+from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
 from xlsizing.result import Sizing
 from xlsizing.rigor import Assessment, Reason, Rigor, Workload, assess
 from xlsizing.rows import SizingRow
@@ -119,6 +120,18 @@ class Report:
         which = np.broadcast_to(np.arange(points.size).reshape(points.shape), self.sizing.shape).ravel()
         return [self.assessment.rows[which[i]] for i in self.order]
 
+    @cached_property
+    def quoted(self) -> list[str | None]:
+        """Which figure each of `rows` may be quoted with; None where none may, as on every row of another workload [-]."""
+        if self.assessment.mismatch:
+            return [None] * len(self.rows)
+        return [row.quoted(rigor.label) for row, rigor in zip(self.rows, self.standings, strict=True)]
+
+    @cached_property
+    def opening(self) -> tuple[str, str]:
+        """What it all rests on, and what the figures are for, a sentence or two each [-]."""
+        return opening(self.sizing), NO_FIGURE if self.assessment.mismatch else THREE_FIGURES
+
     @property
     def context(self) -> Context | None:
         """What the curve was measured on [-]."""
@@ -164,10 +177,17 @@ class Report:
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
-            *notes(self.sizing, self.rows, self.price_source),
+            *notes(self.sizing, self.rows, self.quoted, self.price_source),
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,
         ]
+
+    @property
+    def sign_off_lines(self) -> list[str]:
+        """Lines for signatures; a DRAFT has none to sign [-]."""
+        if self.sign_off and self.headline != VERDICT:
+            return [f"Not for signature: this sizing is a {DRAFT}."]
+        return [f"{line}: ____________________" for line in self.sign_off]
 
     @cached_property
     def lever_notes(self) -> list[str]:

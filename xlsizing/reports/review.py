@@ -40,9 +40,15 @@ _OLD_KEYS: Final = {
 """Historical keys of a row, which hold a figure even where the SLA cannot be met [-]."""
 
 _NEW_KEYS: Final = (
-    "regime", "feasible", "reason", "demand_tok_s", "pods_low", "pods_high", "gpus_low", "gpus_high", "total_pods",
-    "total_gpus", "total_gpus_high", "usd_per_month_high", "usd_per_million", "usd_per_million_high", "tok_s_per_user",
-    "load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next",
+    "regime", "feasible", "reason", "demand_tok_s", "pods_low", "pods_high", "gpus_low", "gpus_high",
+    "total_pods", "total_gpus", "total_gpus_high", "usd_per_month_high", "usd_per_million", "usd_per_million_high",
+    "budget_confidence", "tok_s_per_user", "load",
+    "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "c_commit", "tok_s_per_user_commit",
+    "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide", "measure_next",
+)  # fmt: skip
+
+_BUDGET_KEYS: Final = (
+    "replicas_budget", "gpus_budget", "total_gpus_budget", "usd_per_month_budget", "usd_per_million_budget",
 )  # fmt: skip
 
 _LEVER_KEYS: Final = (
@@ -102,7 +108,7 @@ def _check_laws(record: _Record) -> None:
             _fail(f"rows are not by rising SLA: {slas}")
         if looser["demand_tok_s"] > tighter["demand_tok_s"] * (1 + TOLERANCE):
             continue  # less is asked for: fewer pods are right
-        for key in ("replicas", "pods_high"):
+        for key in ("replicas", "replicas_budget", "pods_high"):
             if tighter[key] < looser[key]:
                 _fail(f"pods fall as the SLA tightens: {key} {looser[key]} to {tighter[key]} from {slas}")
     users = record["demand"]["unit"] == "users"
@@ -123,7 +129,7 @@ def _check_numbers(record: _Record) -> None:
         at = f" at {shown(row['sla_toks_per_user'])} tok/s/user"
         new = asdict(again)
         figures = {key: values[i] for key, values in arrays.items()} | {key: new[key] for key in _NEW_KEYS}
-        for key, figure in figures.items():
+        for key, figure in (figures | _budgets(row, new)).items():
             _check_equal(key + at, row[key], figure)
     _check_equal("hours_per_month", record["hours_per_month"], HOURS_PER_MONTH)
     if not sizing.demand.shape and not isinstance(record["demand"]["value"], list):
@@ -131,6 +137,15 @@ def _check_numbers(record: _Record) -> None:
         per_second = None if tpm is None else float(sizing.demand.output_tok_s(0))
         _check_equal("tpm", record["tpm"], None if tpm is None else float(tpm))
         _check_equal("tok_per_s_target", record["tok_per_s_target"], per_second)
+
+
+def _budgets(row: _Record, again: _Record) -> dict[str, Any]:
+    """Return what the keys of the budget must hold: where the row says that none is claimed, the commitment."""
+    names = {key: key.replace("replicas", "pods") for key in _BUDGET_KEYS}
+    if row["budget_claim"] is None:
+        return {key: again[name] for key, name in names.items()} | {"budget_claim": again["budget_claim"]}
+    # Why none is claimed may be what the record's anchors do not show: a prediction, pooling, short outputs.
+    return {key: again[name.replace("budget", "high")] for key, name in names.items()}
 
 
 def _sized_again(record: _Record) -> Sizing:
@@ -143,6 +158,7 @@ def _sized_again(record: _Record) -> Sizing:
         gpu_hourly_usd=record["gpu_hourly_usd"],
         spare_replicas=record["spare_replicas"],
         method=record["method"],
+        confidence=record["confidence"],
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlsizing.errors import shown
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
-from xlsizing.rules import TOLERANCE
+from xlsizing.rules import TOLERANCE, VERDICT
 
 __all__ = ["differences"]
 
@@ -38,8 +38,9 @@ def differences(text: str, record: dict[str, Any]) -> Iterator[str]:
     anchors, rows, levers = record["anchors"], record["rows"], record["levers"]
     yield from _fact_differences(text, record)
     mark = f", {WORKLOAD_MISMATCH}" if record["workload_mismatch"] else ""
-    answer = _ANSWER | {"rigor": lambda row: row["rigor"] + mark}
+    answer = _answer(record) | {"rigor": lambda row: row["rigor"] + mark}
     yield from _table_differences(text, "GPUs and dollars", answer, rows)
+    yield from _table_differences(text, _QUOTE_TITLE, _quote(record), rows)
     operation = _OPERATION | ({"rigor": answer["rigor"]} if mark else {})
     yield from _table_differences(text, "One replica at its operating point", operation, rows)
     rates = [anchor["toks_per_user_measured"] for anchor in anchors]
@@ -48,7 +49,7 @@ def differences(text: str, record: dict[str, Any]) -> Iterator[str]:
     yield from _table_differences(text, *curve, anchors)
     if levers:
         yield from _table_differences(text, _LEVERS_TITLE, _LEVERS, levers)
-    known = ("GPUs and dollars", "One replica at its operating point", curve[0], "Measurement context")
+    known = ("GPUs and dollars", _QUOTE_TITLE, "One replica at its operating point", curve[0], "Measurement context")
     for title in re.findall(r"^## ([^\n]*)\n\n\|", text, re.MULTILINE):
         if title not in (*known, *([_LEVERS_TITLE] if levers else [])):
             yield f'"{title}" is a table in {_FILE} that the JSON has no figures for'
@@ -89,16 +90,16 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:,.1f} %"
 
 
-def _range(row: _Row) -> str:
-    low, high = row["gpus_low"], row["gpus_high"]
-    return f"{high:,}" if low == high else f"{low:,}-{high:,}"
-
-
 def _remark(row: _Row) -> str:
-    if not row["too_wide"]:
-        return ""
-    c = row["measure_next"]
-    return f"too wide to quote: {f'measure c={shown(c)}' if c else 'bracket closed'}"
+    """Return what the row says of its range, and why no budget is claimed."""
+    claim, c, said = row["budget_claim"], row["measure_next"], []
+    if row["too_wide"]:
+        first = claim is not None and row["rigor"] != VERDICT
+        at = f"c={shown(c)}" if c else "bracket closed"
+        said = [f"measure first: {at}" if first else f"wide range: {'measure ' if c else ''}{at}"]
+    if claim is not None and row["gpus"] != row["gpus_high"]:
+        said.append(f"no budget claimed: {claim}")
+    return "; ".join(said)
 
 
 def _load_at_flag(row: _Row) -> str:
@@ -106,32 +107,77 @@ def _load_at_flag(row: _Row) -> str:
     return _percent(load) + (", does not carry the demand" if load > 1 + TOLERANCE else "")
 
 
-_ANSWER: Final[_Cells] = {
-    "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
-    "name": lambda row: row["sla_name"] or "",
-    "GPUs to commit": lambda row: f"{row['gpus_high']:,}",
-    "range GPUs": _range,
-    "estimate GPUs": lambda row: f"{row['gpus']:,}",
-    "estimate pods": lambda row: f"{row['replicas']:,}",
-    "GPUs to commit + spares": lambda row: f"{row['total_gpus_high']:,}",
-    "estimate GPUs + spares": lambda row: f"{row['total_gpus']:,}",
-    "remark": _remark,
-    "$/month to commit": lambda row: f"{row['usd_per_month_high']:,.0f}",
-    "$/month estimate": lambda row: f"{row['usd_per_month']:,.0f}",
-    "$/1M tok to commit": lambda row: f"{row['usd_per_million_high']:,.2f}",
-    "$/1M tok estimate": lambda row: f"{row['usd_per_million']:,.2f}",
-}
+def _answer(record: _Row) -> _Cells:
+    """Return the cells of the answer: three figures in GPUs, dollars a month and dollars a million tokens."""
+    spares = " + spares" if record["spare_replicas"] else ""
+    cells: _Cells = {
+        "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+        "name": lambda row: row["sla_name"] or "",
+        f"lowest GPUs{spares}": lambda row: f"{row['gpus_low'] + row['total_gpus'] - row['gpus']:,}",
+        "pods to commit": lambda row: f"{row['pods_high']:,}",
+        "remark": _remark,
+    }
+    for figure, name in _figures(record).items():
+        cells |= {
+            f"GPUs {name}{spares}": _number(f"total_gpus{figure}", ","),
+            f"$/month {name}": _number(f"usd_per_month{figure}", ",.0f"),
+            f"$/1M tok {name}": _number(f"usd_per_million{figure}", ",.2f"),
+        }
+    return cells
+
+
+def _figures(record: _Row) -> dict[str, str]:
+    return {"": "estimate", "_budget": f"to budget, {record['confidence'] * 100:.0f} %", "_high": "to commit"}
+
+
+def _number(key: str, form: str) -> Callable[[_Row], str]:
+    return lambda row: format(row[key], form)
+
+
+def _quote(record: _Row) -> _Cells:
+    """Return the cells of the figure in bold, multiplied out; those of a row without one are blank."""
+    endings, spare, per_pod = {"commit": "_high", "budget": "_budget"}, record["spare_replicas"], record["gpus_per_pod"]
+    mark = WORKLOAD_MISMATCH if record["workload_mismatch"] else ""
+
+    def of(key: str, form: str) -> Callable[[_Row], str]:
+        return lambda row: format(row[key + endings[row["quote"]]], form) if row["quote"] else ""
+
+    def fixed(value: float, form: str) -> Callable[[_Row], str]:
+        return lambda row: format(value, form) if row["quote"] else ""
+
+    return {
+        "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+        "quote": lambda row: _figures(record)[endings[row["quote"]]] if row["quote"] else _remark(row) or mark,
+        "(pods": lambda row: (
+            f"{row['total_gpus' + endings[row['quote']]] // per_pod - spare:,}" if row["quote"] else ""
+        ),
+        "+ spare pods)": fixed(spare, ","),
+        "x GPUs per pod": fixed(per_pod, ","),
+        "= GPUs": of("total_gpus", ","),
+        "x $/GPU-hour": fixed(record["gpu_hourly_usd"], ",.2f"),
+        "x h/month": fixed(record["hours_per_month"], ","),
+        "= $/month": of("usd_per_month", ",.0f"),
+        "$/1M tok": of("usd_per_million", ",.2f"),
+    }
+
+
+_QUOTE_TITLE: Final = "The figure in bold, multiplied out"
 
 _OPERATION: Final[_Cells] = {
     "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
     "regime": lambda row: row["regime"],
-    "c* per pod": lambda row: f"{row['concurrency']:,.2f}",
-    "tok/s per pod": lambda row: f"{row['per_replica_tps']:,.1f}",
-    "tok/s/user there": lambda row: shown(row["tok_s_per_user"]),
-    "load": lambda row: _percent(row["load"]),
-    "load, one pod fewer": lambda row: _percent(row["load_one_fewer"]),
-    "max-num-seqs": lambda row: f"{row['max_num_seqs']:,}",
-    "load at max-num-seqs": _load_at_flag,
+    "estimate: c* per pod": lambda row: f"{row['concurrency']:,.2f}",
+    "estimate: tok/s per pod": lambda row: f"{row['per_replica_tps']:,.1f}",
+    "estimate: tok/s/user there": lambda row: shown(row["tok_s_per_user"]),
+    "estimate: load": lambda row: _percent(row["load"]),
+    "estimate: load, one pod fewer": lambda row: _percent(row["load_one_fewer"]),
+    "estimate, budget: max-num-seqs": lambda row: f"{row['max_num_seqs']:,}",
+    "estimate: load at max-num-seqs": _load_at_flag,
+    "commit: c per pod": lambda row: f"{row['c_commit']:,.2f}",
+    "commit: tok/s per pod": lambda row: f"{row['per_replica_tps_commit']:,.1f}",
+    "commit: tok/s/user there": lambda row: shown(row["tok_s_per_user_commit"]),
+    "commit: load": lambda row: _percent(row["load_commit"]),
+    "commit: max-num-seqs": lambda row: f"{row['max_num_seqs_commit']:,}",
 }
 
 _CURVE: Final[_Cells] = {

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.errors import shown
+from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
-from xlsizing.rows import SizingRow
+from xlsizing.rows import BUDGET, COMMIT, SizingRow
+from xlsizing.rules import HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from xlsizing.levers import LeverDelta
-from xlsizing.ranking import with_ranks
 
 __all__ = [
     "CANNOT_BE_MET",
     "GIVES_WAY",
     "NO_SOURCE",
     "OVERLOADED",
+    "QUOTE",
     "REMARK",
     "RIGOR",
     "WORDS",
@@ -31,18 +33,20 @@ __all__ = [
     "facts",
     "levers_table",
     "operation_table",
+    "quote_table",
     "shown_grouped",
 ]
 
 CANNOT_BE_MET: Final = "cannot be met"
 NO_SOURCE: Final = "no date or source given"
 OVERLOADED: Final = "does not carry the demand"
+QUOTE: Final = "quote"
 REMARK: Final = "remark"
 RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 """What marks every row of a curve that was measured at another workload [-]."""
 
-GIVES_WAY: Final = (REMARK, RIGOR, "name", "lever", "tier", "campaign", "formula")
+GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula")
 """Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
 
 WORDS: Final = (*GIVES_WAY, "regime", "section", "field", "value", "place")
@@ -61,8 +65,8 @@ class Table:
         The columns, each with its unit [-]
     rows : list of tuple of str
         A text for each column [-]
-    key : int
-        Position of the column to set in bold; -1 for none [-]
+    bold : frozenset of tuple of int
+        Row and column of the cells to set in bold, counted from 0 [-]
     split : int
         Position of the column before which a table too wide is cut [-]
     repeat : int
@@ -72,16 +76,19 @@ class Table:
     title: str
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
-    key: int = -1
+    bold: frozenset[tuple[int, int]] = frozenset()
     split: int = 1
     repeat: int = 1
 
     def parts(self) -> tuple[Table, Table]:
         """Return the table as two narrower ones that both begin with the columns that name a row [-]."""
-        left = Table(self.title, self.header[: self.split], [row[: self.split] for row in self.rows], self.key)
+        left_bold = frozenset(at for at in self.bold if at[1] < self.split)
+        left = Table(self.title, self.header[: self.split], [row[: self.split] for row in self.rows], left_bold)
         header = (*self.header[: self.repeat], *self.header[self.split :])
         rows = [(*row[: self.repeat], *self._rest(row)) for row in self.rows]
-        return left, Table(f"{self.title}, continued", header, rows)
+        shift = self.split - self.repeat
+        bold = frozenset((row, column - shift) for row, column in self.bold if column >= self.split)
+        return left, Table(f"{self.title}, continued", header, rows, bold)
 
     def widths(self) -> list[int]:
         """Return how wide each column must be for whole cells and whole words of its header [-]."""
@@ -96,57 +103,113 @@ class Table:
 
 _Column = tuple[str, Callable[[SizingRow], str]]
 
-_ANSWER: Final[tuple[_Column, ...]] = (
-    ("SLA tok/s/user", lambda row: shown(row.sla)),
-    ("GPUs to commit", lambda row: f"{row.gpus_high:,}"),
-    (
-        "range GPUs",
-        lambda row: f"{row.gpus_low:,}-{row.gpus_high:,}" if row.gpus_low != row.gpus_high else f"{row.gpus:,}",
-    ),
-    ("estimate GPUs", lambda row: f"{row.gpus:,}"),
-    ("estimate pods", lambda row: f"{row.pods:,}"),
-    ("$/month to commit", lambda row: f"{row.usd_per_month_high:,.0f}"),
-    ("$/month estimate", lambda row: f"{row.usd_per_month:,.0f}"),
-    ("$/1M tok to commit", lambda row: f"{row.usd_per_million_high:,.2f}"),
-    ("$/1M tok estimate", lambda row: f"{row.usd_per_million:,.2f}"),
-)
+_FIGURES: Final = {COMMIT: "high", BUDGET: "budget", "estimate": ""}
+"""The figures of a row, and how their fields end: total_gpus_high, usd_per_month_budget [-]."""
 
-_WITH_SPARES: Final[tuple[_Column, ...]] = (
-    ("GPUs to commit + spares", lambda row: f"{row.total_gpus_high:,}"),
-    ("estimate GPUs + spares", lambda row: f"{row.total_gpus:,}"),
-)
+
+def _figure(row: SizingRow, name: str, figure: str) -> Any:
+    """Return what the field `name` of `row` is for a figure [unit of the field]."""
+    ending = _FIGURES[figure]
+    return getattr(row, f"{name}_{ending}" if ending else name)
+
+
+def _heads(report: Report) -> dict[str, str]:
+    """Return what each figure is called in a heading, after its unit."""
+    percent = f"{report.sizing.bound.confidence * 100:.0f} %"
+    return {COMMIT: "to commit", BUDGET: f"to budget, {percent}", "estimate": "estimate"}
+
 
 _OPERATION: Final[tuple[_Column, ...]] = (
     ("SLA tok/s/user", lambda row: shown(row.sla)),
     ("regime", lambda row: row.regime),
-    ("c* per pod", lambda row: f"{row.c_star:,.2f}"),
-    ("tok/s per pod", lambda row: f"{row.per_replica_tps:,.1f}"),
-    ("tok/s/user there", lambda row: shown(row.tok_s_per_user)),
-    ("load", lambda row: _percent(row.load)),
-    ("load, one pod fewer", lambda row: _percent(row.load_one_fewer)),
-    ("max-num-seqs", lambda row: f"{row.max_num_seqs:,}"),
+    ("estimate: c* per pod", lambda row: f"{row.c_star:,.2f}"),
+    ("estimate: tok/s per pod", lambda row: f"{row.per_replica_tps:,.1f}"),
+    ("estimate: tok/s/user there", lambda row: shown(row.tok_s_per_user)),
+    ("estimate: load", lambda row: _percent(row.load)),
+    ("estimate: load, one pod fewer", lambda row: _percent(row.load_one_fewer)),
+    ("estimate, budget: max-num-seqs", lambda row: f"{row.max_num_seqs:,}"),
     (
-        "load at max-num-seqs",
+        "estimate: load at max-num-seqs",
         lambda row: _percent(row.load_at_max_num_seqs) + (f", {OVERLOADED}" if row.overloaded else ""),
     ),
+    ("commit: c per pod", lambda row: f"{row.c_commit:,.2f}"),
+    ("commit: tok/s per pod", lambda row: f"{row.per_replica_tps_commit:,.1f}"),
+    ("commit: tok/s/user there", lambda row: shown(row.tok_s_per_user_commit)),
+    ("commit: load", lambda row: _percent(row.load_commit)),
+    ("commit: max-num-seqs", lambda row: f"{row.max_num_seqs_commit:,}"),
 )
 
 
 def answer_table(report: Report) -> Table:
-    """Return what to commit to and what it costs, a row an SLA [-]."""
+    """Return the three figures and what they cost, spares included, a row an SLA [-]."""
+    heads, spares = _heads(report), " + spares" if report.sizing.spare_replicas else ""
     named = (("name", lambda row: report.sla_names.get(row.sla, "")),) if report.sla_names else ()
-    left = (_ANSWER[0], *named, *_ANSWER[1:5], (RIGOR, _rigor(report)))
-    if any(row.too_wide for row in report.rows):
-        left += ((REMARK, lambda row: row.remark),)
-    right = (_WITH_SPARES if report.sizing.spare_replicas else ()) + _ANSWER[5:]
-    key = 1 + len(named)
-    return Table("GPUs and dollars", *_filled(left + right, report, said_at=key), key=key, split=len(left))
+    left = (
+        ("SLA tok/s/user", lambda row: shown(row.sla)),
+        *named,
+        *((f"GPUs {head}{spares}", _cell("total_gpus", figure, ",")) for figure, head in heads.items()),
+        (f"lowest GPUs{spares}", lambda row: f"{row.total_gpus - row.gpus + row.gpus_low:,}"),
+        ("pods to commit", lambda row: f"{row.pods_high:,}"),
+        (RIGOR, _rigor(report)),
+    )
+    remarks = _remarks(report)
+    if any(remarks.values()):
+        left += ((REMARK, lambda row: remarks[id(row)]),)
+    right = (
+        *((f"$/month {head}", _cell("usd_per_month", figure, ",.0f")) for figure, head in heads.items()),
+        *((f"$/1M tok {head}", _cell("usd_per_million", figure, ",.2f")) for figure, head in heads.items()),
+    )
+    first = 1 + len(named)
+    header, rows = _filled(left + right, report, said_at=first)
+    bold = frozenset(
+        (at, column)
+        for at, quoted in enumerate(report.quoted)
+        if quoted
+        for column, (name, _) in enumerate(left + right)
+        if name.removesuffix(spares).endswith(heads[quoted]) and not name.startswith("pods")
+    )
+    return Table("GPUs and dollars", header, rows, bold, split=len(left))
+
+
+def quote_table(report: Report) -> Table:
+    """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line [-]."""
+    sizing, rows = report.sizing, []
+    for row, quoted in zip(report.rows, report.quoted, strict=True):
+        if quoted is None:
+            none = CANNOT_BE_MET if not row.feasible else _remarks(report)[id(row)] or WORKLOAD_MISMATCH
+            rows.append((shown(row.sla), none, *[""] * 8))
+            continue
+        gpus = _figure(row, "total_gpus", quoted)
+        rows.append((
+            shown(row.sla), f"{_heads(report)[quoted]}", f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
+            f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
+            f"{HOURS_PER_MONTH:,}", f"{_figure(row, 'usd_per_month', quoted):,.0f}",
+            f"{_figure(row, 'usd_per_million', quoted):,.2f}",
+        ))  # fmt: skip
+    header = (
+        "SLA tok/s/user", QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",
+        "= $/month", "$/1M tok",
+    )  # fmt: skip
+    bold = frozenset((at, column) for at, quoted in enumerate(report.quoted) if quoted for column in (5, 8))
+    return Table("The figure in bold, multiplied out", header, rows, bold, split=6)
+
+
+def _cell(name: str, figure: str, form: str) -> Callable[[SizingRow], str]:
+    return lambda row: format(_figure(row, name, figure), form)
+
+
+def _remarks(report: Report) -> dict[int, str]:
+    """Return the remark of each row, by its identity."""
+    return {
+        id(row): row.remark_as(rigor.label) if row.feasible else ""
+        for row, rigor in zip(report.rows, report.standings, strict=True)
+    }
 
 
 def operation_table(report: Report) -> Table:
-    """Return where one replica runs, a row an SLA [-]."""
+    """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
     columns = (*_OPERATION, (RIGOR, _rigor(report))) if report.assessment.mismatch else _OPERATION
-    return Table("One replica at its operating point", *_filled(columns, report), split=5)
+    return Table("One replica at its operating point", *_filled(columns, report), split=9)
 
 
 def curve_table(report: Report) -> Table:

@@ -22,6 +22,7 @@ from xlsizing.reports.tables import (
     facts,
     levers_table,
     operation_table,
+    quote_table,
 )
 
 __all__ = ["print_parts", "print_report"]
@@ -34,13 +35,13 @@ _NARROWEST = 13
 
 def print_report(report: Report, file: IO[str]) -> None:
     """Print `report` to `file` [-]."""
-    tables = (answer_table(report), levers_table(report.levers), operation_table(report))
+    tables = (answer_table(report), quote_table(report), levers_table(report.levers), operation_table(report))
     lists = {
         "What would promote a DRAFT": report.promotions,
         "Notes": report.notes,
         "Next step": [report.next_step],
     }
-    print_parts(file, f"{report.headline}.", facts(report), tables, lists)
+    print_parts(file, f"{report.headline}.", facts(report), tables, lists, report.opening)
 
 
 def print_parts(
@@ -49,6 +50,7 @@ def print_parts(
     named: Mapping[str, str],
     tables: Sequence[Table | None],
     lists: Mapping[str, list[str]],
+    opening: Sequence[str] = (),
 ) -> None:
     """Print a page, as wide as the terminal; where there is none as COLUMNS says, or 132 columns.
 
@@ -64,14 +66,16 @@ def print_parts(
         Tables in order; None is passed over [-]
     lists : mapping of str to list of str
         Sentences by title; an empty list is passed over [-]
+    opening : sequence of str
+        Sentences below the first line [-]
     """
     console = Console(file=file, highlight=False, soft_wrap=False)
     if console.is_terminal:
-        _print(console, headline, named, tables, lists)
+        _print(console, headline, named, tables, lists, opening)
         return
     console.width = _asked_width() or _WIDTH_OF_A_PIPE
     with console.capture() as captured:
-        _print(console, headline, named, tables, lists)
+        _print(console, headline, named, tables, lists, opening)
     file.write("\n".join(map(str.rstrip, captured.get().split("\n"))))
     file.flush()
 
@@ -88,9 +92,12 @@ def _print(
     named: Mapping[str, str],
     tables: Sequence[Table | None],
     lists: Mapping[str, list[str]],
+    opening: Sequence[str],
 ) -> None:
     # Text, never markup: a model's name may hold brackets.
     console.print(Text(headline, style="bold yellow"))
+    for sentence in opening:
+        console.print(Text(sentence))
     console.print(_listed([f"{name}: {text}" for name, text in named.items()], ""))
     for table in filter(None, tables):
         for part in [table] if _total(table.widths()) <= console.width else table.parts():
@@ -114,11 +121,12 @@ def _print_table(table: Table, console: Console) -> None:
     """Print `table` with every figure on one line: only headers and remarks break, between words."""
     widths = _fitted(table, console.width)
     drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), width=_total(widths))
-    for i, (name, width) in enumerate(zip(table.header, widths, strict=True)):
+    for name, width in zip(table.header, widths, strict=True):
         justify: Literal["left", "right"] = "left" if name in WORDS else "right"
-        drawn.add_column(Text(name), justify=justify, width=width, style="bold" if i == table.key else None)
-    for row in table.rows:
-        drawn.add_row(*map(Text, row), style="red" if CANNOT_BE_MET in row else None)
+        drawn.add_column(Text(name), justify=justify, width=width)
+    for at, row in enumerate(table.rows):
+        cells = [Text(text, style="bold" if (at, i) in table.bold else "") for i, text in enumerate(row)]
+        drawn.add_row(*cells, style="red" if CANNOT_BE_MET in row else None)
     console.print(Text(f"\n{table.title}", style="bold"))
     console.print(drawn, crop=False)  # a terminal too narrow wraps the line, which loses nothing
 

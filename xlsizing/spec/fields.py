@@ -9,13 +9,14 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSc
 
 from xlsizing import levers
 from xlsizing.anchors import LABELS
+from xlsizing.budget import bound
 from xlsizing.checks import choice, number, printable, refuse, share, whole
 from xlsizing.context import FACTS, Context
 from xlsizing.context_fields import KINDS as FACT_KINDS
 from xlsizing.context_fields import SECTIONS, Fact, placeholders
 from xlsizing.context_reading import field_named
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.rules import HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES
+from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES
 from xlsizing.spec.text import Fault
 
 __all__ = [
@@ -219,6 +220,9 @@ Spares = Annotated[int, _checked(lambda v, n: whole(v, n, low=0, high=MOST_SPARE
 Line = Annotated[str, _checked(_line), WithJsonSchema(_LINE)]
 FileName = Annotated[str, _checked(_file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
 Day = Annotated[str, _checked(_day), WithJsonSchema(_DATE)]
+Confidence = Annotated[
+    float, _checked(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})
+]
 Method = Annotated[str, _checked(lambda v, n: choice(v, n, METHODS)), WithJsonSchema({"enum": list(METHODS)})]
 LeverKind = Annotated[
     str, _checked(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})

@@ -124,6 +124,10 @@ class Spec:
         Replicas beyond those that carry the demand [pods]
     method : str
         Interpolation between anchors [-]
+    confidence : float
+        Share of public curves whose need the budget covers [-]
+    curve_file : str or None
+        File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here [-]
     price : Price
         Price of a GPU-hour with its provenance [USD/GPU-hour]
     context : Context or None
@@ -152,6 +156,8 @@ class Spec:
     util: float
     spare_pods: int
     method: str
+    confidence: float
+    curve_file: str | None
     price: Price
     context: Context | None
     model_size: ModelSize | None
@@ -193,6 +199,7 @@ class Spec:
             gpu_hourly_usd=None if self.price.assumed else self.price.usd_per_gpu_hour,
             spare_replicas=self.spare_pods,
             method=self.method,
+            confidence=self.confidence,
         )
 
 
@@ -248,6 +255,8 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         util=file.util,
         spare_pods=file.spare_pods,
         method=file.method,
+        confidence=file.confidence,
+        curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
         context=parts["measured"].context,
         model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,

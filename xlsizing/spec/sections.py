@@ -12,11 +12,12 @@ from pydantic import (
     field_validator,
 )
 
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL
+from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import Reading
 from xlsizing.spec.fields import (
     CacheState,
+    Confidence,
     ContextField,
     DatasetKind,
     Day,
@@ -134,10 +135,14 @@ class SizingFile(Section):
     )
     gpus_per_pod: GpusPerPod = Field(description="GPUs of one replica: TP x PP x DP inside the pod [GPUs/pod]")
     util: Share = Field(
-        default=DEFAULT_UTIL, description="Planned share of measured throughput; the rest is headroom [-]"
+        default=DEFAULT_UTIL,
+        description="Planned share of measured throughput; the rest is headroom for latency and small losses [-]",
     )
     spare_pods: Spares = Field(default=0, description="Replicas beyond those that carry the demand (N+k) [pods]")
     method: Method = Field(default=DEFAULT_METHOD, description="Interpolation between measured points [-]")
+    confidence: Confidence = Field(
+        default=DEFAULT_CONFIDENCE, description="Share of public curves whose need the budget covers [-]"
+    )
     price: PriceSection | None = None
     curve: CurveSection
     context: ContextField | None = Field(

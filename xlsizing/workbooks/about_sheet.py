@@ -9,6 +9,7 @@ from typing import Final
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.reports.report import Report
+from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO
 from xlsizing.rules import TPOT_EXPONENT as EXPONENT
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.styles import tall
@@ -21,6 +22,15 @@ _METHOD = (
     "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
     "An anchor meets S when r/S - 1 >= -Same_Rate, and the last that does equals S when r/S - 1 <= Same_Rate.",
     "Below the last anchor the curve is flat.",
+    (
+        "auto: 1/r is linear in c^p between neighbouring anchors 1 and 2: c* = c1 x (1 + (1/S-1/r1)/(1/r2-1/r1) x "
+        "((c2/c1)^p - 1))^(1/p)."
+    ),
+    (
+        f"p = {AUTO_LEVEL} + a - {AUTO_LEFT} x aL, a = ln(r1/r2)/ln(c2/c1) and aL that of the two anchors to the left; "
+        f"{AUTO_FIRST} in the first of several brackets; {AUTO_LEVEL} + {AUTO_TWO} x a where there is one; "
+        f"within {AUTO_LOWEST} to {AUTO_HIGHEST}."
+    ),
     "log-c: tok/s/user r is linear in ln c between neighbouring anchors 1 and 2: c* = c1 x (c2/c1)^((S-r1)/(r2-r1)).",
     (
         f"tpot: 1/r is linear in c^{EXPONENT} between them: c* = (c1^{EXPONENT} + (1/S-1/r1)/(1/r2-1/r1) x "

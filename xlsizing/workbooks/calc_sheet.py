@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from xlsizing.workbooks import axes
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.names import MOST_AT_ONCE, Layout, letter
 from xlsizing.workbooks.page import Page
@@ -30,14 +31,14 @@ POINT: Final[tuple[Step, ...]] = (
         "x_at",
         "x at the SLA",
         (
-            "IF({between}=1,INDEX(Curve_x,{a})+(INDEX(Curve_x,{b})-INDEX(Curve_x,{a}))"
-            "/(INDEX(Curve_y,{b})-INDEX(Curve_y,{a}))*(IF(Is_Tpot=1,1/{s},{s})-INDEX(Curve_y,{a})),INDEX(Curve_x,{a}))"
+            "IF({between}=1,INDEX(Curve_x,{a})+(INDEX(Curve_x_end,{a})-INDEX(Curve_x,{a}))"
+            f"/(INDEX(Curve_y,{{b}})-INDEX(Curve_y,{{a}}))*({axes.y_of_r('{s}')}-INDEX(Curve_y,{{a}})),INDEX(Curve_x,{{a}}))"
         ),
     ),
     (
         "c_line",
         "c there, between the two",
-        "IF({between}=1,MIN({c_b},MAX({c_a},IF(Is_Tpot=1,MAX(0,{x_at})^(1/TPOT_Exponent),EXP({x_at})))),{c_a})",
+        f"IF({{between}}=1,MIN({{c_b}},MAX({{c_a}},{axes.c_of_x('{x_at}', 'INDEX(Curve_p,{a})')})),{{c_a}})",
     ),
     (
         "eta",
@@ -98,13 +99,13 @@ MET: Final[tuple[Step, ...]] = (
     ("flag", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
     ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={flag})*1)))"),
     ("j_next", "the one after", "MIN(N_Anchors,{j}+1)"),
-    ("x_flag", "x there", "IF(Is_Tpot=1,{flag}^TPOT_Exponent,LN({flag}))"),
+    ("x_flag", "x there", axes.x_of_c("{flag}", "INDEX(Curve_p,{j})")),
     (
         "y_flag",
         "y there",
         (
             "IF({j_next}={j},INDEX(Curve_y,{j}),INDEX(Curve_y,{j})+MAX(0,({x_flag}-INDEX(Curve_x,{j}))"
-            "/(INDEX(Curve_x,{j_next})-INDEX(Curve_x,{j})))*(INDEX(Curve_y,{j_next})-INDEX(Curve_y,{j})))"
+            "/(INDEX(Curve_x_end,{j})-INDEX(Curve_x,{j})))*(INDEX(Curve_y,{j_next})-INDEX(Curve_y,{j})))"
         ),
     ),
     (
@@ -115,7 +116,7 @@ MET: Final[tuple[Step, ...]] = (
             "/(INDEX(Curve_lnc,{j_next})-INDEX(Curve_lnc,{j})))*(INDEX(Curve_eta,{j_next})-INDEX(Curve_eta,{j})))"
         ),
     ),
-    ("t_flag", "pod tok/s there", "MIN({flag}*IF(Is_Tpot=1,1/{y_flag},{y_flag})*{eta_flag},{tps})"),
+    ("t_flag", "pod tok/s there", f"MIN({{flag}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{tps}})"),
     ("load_flag", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{flag},{t_flag}))"),
     ("wide", "too wide to quote", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
     ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from xlsizing.workbooks import axes
 from xlsizing.workbooks.calc_sheet import PODS, POINT, calc_cells, write_steps
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
@@ -117,12 +118,12 @@ def _curve(calc: Page, grids: Grids) -> None:
             f"EXP(INDEX(Curve_lnc,1)+B{row}*(INDEX(Curve_lnc,N_Anchors)-INDEX(Curve_lnc,1)))",
             f"MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<=C{row}*(1+Tolerance))*1)))",
             f"MIN(N_Anchors,D{row}+1)",
-            f"IF(Is_Tpot=1,C{row}^TPOT_Exponent,LN(C{row}))",
+            axes.x_of_c(f"C{row}", f"INDEX(Curve_p,D{row})"),
             (
                 f"IF(D{row}=E{row},INDEX(Curve_y,D{row}),INDEX(Curve_y,D{row})+(F{row}-INDEX(Curve_x,D{row}))"
-                f"/(INDEX(Curve_x,E{row})-INDEX(Curve_x,D{row}))*(INDEX(Curve_y,E{row})-INDEX(Curve_y,D{row})))"
+                f"/(INDEX(Curve_x_end,D{row})-INDEX(Curve_x,D{row}))*(INDEX(Curve_y,E{row})-INDEX(Curve_y,D{row})))"
             ),
-            f"IF(Is_Tpot=1,1/G{row},G{row})",
+            axes.y_of_r(f"G{row}"),
         )
         for offset, formula in enumerate(steps):
             calc.at(row, 3 + offset, f"=IF(Checks_Failed=0,{formula},NA())", "calc.num")

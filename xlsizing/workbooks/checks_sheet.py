@@ -9,6 +9,7 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
 from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
+from xlsizing.workbooks.axes import known_method
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.curve_sheet import NO, YES
 from xlsizing.workbooks.names import Layout, letter
@@ -68,7 +69,7 @@ _INPUT: Final = (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
         _number("Hours_per_Month", "Most_Hours"),
     ),
-    ("Interpolation must be one of the list", "IFERROR(IF(OR(Method=Word_Log_c,Method=Word_Tpot),0,1),1)"),
+    ("Interpolation must be one of the list", f"IFERROR(IF({known_method('Method')},0,1),1)"),
     ("SLAs must be numbers above 0", "SUM(Row_SLA_Bad)"),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
     (

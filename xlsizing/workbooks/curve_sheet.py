@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlsizing.curve import Curve
+from xlsizing.workbooks import axes
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 
@@ -45,8 +46,11 @@ _WORKINGS: Final = (
     ("off", "off c r, above the lowest c", 'IF(ISNUMBER({share}),IF({c}>Copied_Above,ABS({share}-1),""),"")'),
     ("T", "pod tok/s", "IF(Has_T=1,INDEX(Anchor_T,MATCH({c},Anchor_c,0)),{c}*{r})"),
     ("best", "best pod tok/s so far", "IF({k}=1,{T},MAX({best_above},{T}))"),
-    ("x", "x of the method", "IF(Is_Tpot=1,{c}^TPOT_Exponent,LN({c}))"),
-    ("y", "y of the method", "IF(Is_Tpot=1,1/{r},{r})"),
+    ("steep", "steepness to the next", "IF({k}<N_Anchors,LN({r}/{r_below})/LN({c_below}/{c}),0)"),
+    ("p", "power of the method, to the next", axes.power("{k}", "{steep}", "{steep_above}")),
+    ("x", "x of the method", axes.x_of_c("{c}", "{p}")),
+    ("x_end", "x of the next at this power", f"IF({{k}}<N_Anchors,{axes.x_of_c('{c_below}', '{p}')},{{x}})"),
+    ("y", "y of the method", axes.y_of_r("{r}")),
     ("lnc", "ln c", "LN({c})"),
     ("eta", "eta = T/(c r)", "IF(Has_T=1,{T}/({c}*{r}),1)"),
     ("knee", "first anchor within tolerance of the best", "SUMPRODUCT((Curve_best<{best}*(1-Tolerance))*1)+1"),

@@ -12,6 +12,7 @@ from xlsizing import rules
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.workbooks.axes import METHOD_CODE, METHOD_WORDS
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 
@@ -45,6 +46,12 @@ _CONSTANTS: Final = {
     "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
     "Same_Rate": (rules.SAME_RATE, "a rate this near an SLA meets and equals it"),
     "TPOT_Exponent": (rules.TPOT_EXPONENT, "1/r is linear in c to this power (tpot)"),
+    "Auto_Level": (rules.AUTO_LEVEL, "power of c (auto), to which the bracket's steepness is added"),
+    "Auto_Left": (rules.AUTO_LEFT, "share of the steepness to its left that is taken off"),
+    "Auto_Two": (rules.AUTO_TWO, "share of the steepness that is added where there are two anchors only"),
+    "Auto_First": (rules.AUTO_FIRST, "the power in the first of several brackets"),
+    "Auto_Lowest": (rules.AUTO_LOWEST, "the lowest power"),
+    "Auto_Highest": (rules.AUTO_HIGHEST, "the highest power"),
     "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
     "Gap_Ratio": (rules.GAP_RATIO, "neighbouring anchors further apart are noted"),
     "Eta_Too_High": (rules.ETA_TOO_HIGH, "T/(c r) above this is refused"),
@@ -81,8 +88,7 @@ _CONSTANTS: Final = {
     "Word_Interp": (rules.INTERP, "regime"),
     "Word_Knee": (rules.KNEE_CAPPED, "regime"),
     "Word_Infeasible": (rules.INFEASIBLE, "regime"),
-    "Word_Log_c": (rules.METHODS[0], "method"),
-    "Word_Tpot": (rules.METHODS[1], "method"),
+    **{word: (name, "method") for word, name in METHOD_WORDS.items()},
     "Word_TPM": (UNITS[0], "unit of demand: output tokens per minute"),
     "Word_Tok_s": (UNITS[1], "unit of demand: output tokens per second"),
     "Word_RPS": (UNITS[2], "unit of demand: requests per second"),
@@ -152,7 +158,7 @@ _DERIVED: Final = {
     ),
     "T_Per_GPU": (_per_gpu(), "output tok/s look like those of one GPU of so many"),
     "Has_TTFT": ("=IF(COUNTA(Anchor_TTFT)>0,1,0)", "TTFT was measured"),
-    "Is_Tpot": ("=IFERROR(IF(Method=Word_Tpot,1,0),0)", "method is tpot"),
+    "Method_Code": (METHOD_CODE, "the method, counted in the order of its words"),
     "Is_Users": ("=IFERROR(IF(Demand_Unit=Word_Users,1,0),0)", "demand is users"),
     "Demand_tok_s": (
         ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'

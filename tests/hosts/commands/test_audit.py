@@ -45,7 +45,7 @@ class TestClaim:
         assert out.startswith(
             "Rigor: DRAFT: no measurement context given; the sweep lacks c=8, 16, 32, 64; "
             f"{NO_THROUGHPUT}\n\n"
-            "Fits: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
+            "Carries the throughput; no SLA checked: 50,000 tok/s over 18 pods at util 1 is 2,777.8 tok/s needed per pod, 2,916 available at c=128, "
             "22.8 tok/s/user; equal to the 18 pods of our own sizing.\n- "
         )
         assert "short by 7 pods" in run(capsys, *claimed(util=None)).out

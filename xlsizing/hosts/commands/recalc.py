@@ -207,8 +207,12 @@ def _tables(recalculation: Recalculation) -> list[Table | None]:
         for name, place in sorted(recalculation.names.items(), key=lambda named: not named[0].startswith(_OUTPUT))
     ]
     return [
-        Table("SIZING_ functions", ("place", "formula", "value"), rows, key=2) if rows else None,
-        Table("Defined names", ("name", "place", "value"), named, key=2) if named else None,
+        Table("SIZING_ functions", ("place", "formula", "value"), rows, frozenset((at, 2) for at in range(len(rows))))
+        if rows
+        else None,
+        Table("Defined names", ("name", "place", "value"), named, frozenset((at, 2) for at in range(len(named))))
+        if named
+        else None,
     ]
 
 

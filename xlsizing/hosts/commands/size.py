@@ -27,6 +27,7 @@ from xlsizing.hosts.flags import (
 )
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
+from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE
 
 __all__ = ["command"]
 
@@ -39,6 +40,13 @@ _UNMET = InfeasibleError.exit_code
 @curve_flags
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
 @planning_flags
+@click.option(
+    "--confidence",
+    metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
+    default=f"{DEFAULT_CONFIDENCE:.2f}",
+    show_default=True,
+    help="Share of public curves whose need the budget covers.",
+)
 @click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
@@ -81,6 +89,7 @@ def _report(flags: dict[str, Any]) -> Report:
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
+        confidence=number_in_text(flags["confidence"], "--confidence"),
     )
     return Report(sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read)
 

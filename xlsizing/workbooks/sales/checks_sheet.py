@@ -7,6 +7,7 @@ from typing import Final
 
 from xlsizing.context import FACTS
 from xlsizing.rules import MOST_HOURS_PER_MONTH
+from xlsizing.workbooks.axes import METHOD_WORDS, known_method
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
@@ -32,7 +33,7 @@ _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one cur
 
 _CONSTANTS: Final = (
     "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Most_Changes", "Eta_Suspicious", "Hours_Assumed", "Most_Hours", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
-    "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Log_c", "Word_Tpot",
+    "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", *METHOD_WORDS,
 )  # fmt: skip
 
 _Check = tuple[str, str]
@@ -154,7 +155,7 @@ def _quote() -> list[_Check]:
         ("Quote: planned utilisation", f"{sized},Example_GPUs,Quote_Util)"),
         ("Quote: GPUs per pod", _given("Quote_GPUs_per_Pod", f"{sized},Quote_GPUs_per_Pod)", curve_gpus)),
         ("Quote: interpolation", _native(  # the functions tell capitals from small letters, "=" does not
-            "OR(EXACT(Quote_Method,Word_Log_c),EXACT(Quote_Method,Word_Tpot))", "interpolation must be one of the list")),
+            known_method("Quote_Method", exact=True), "interpolation must be one of the list")),
         ("Quote: SLAs", _native("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
     ]  # fmt: skip
 

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from openpyxl.utils import column_index_from_string
+
 from xlsizing.rightsize import DEFAULT_DTYPE
+from xlsizing.rules import DEFAULT_CONFIDENCE
+from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.layout import TABLE_STYLES
 from xlsizing.workbooks.sales.starters import STARTERS
@@ -43,15 +47,16 @@ WORKED: Final = {
     "SIZING_REGIME": f"=SIZING_REGIME({_POINT})",
     "SIZING_PODS": f"=SIZING_PODS({_POINT}, Example_TPM, Example_Util)",
     "SIZING_GPUS": f"=SIZING_GPUS({_SIZED})",
+    "SIZING_GPUS_BUDGET": f"=SIZING_GPUS_BUDGET({_SIZED}, Example_Confidence)",
     "SIZING_GPUS_COMMIT": f"=SIZING_GPUS_COMMIT({_SIZED})",
     "SIZING_COST": f"=SIZING_COST({_SIZED}, USD_Assumed)",
     _TABLE: "=SIZING_TABLE(Example_Anchors, Example_SLAs, Example_TPM, Example_GPUs, Example_Util)",
     "SIZING_CHECK": f"=SIZING_CHECK({_SIZED})",
     "SIZING_RIGOR": f"=SIZING_RIGOR({_POINT}, Example_Context)",
     "SIZING_LABEL": "=SIZING_LABEL(Example_Context)",
-    "SIZING_NEXT_LEVER": f"=SIZING_NEXT_LEVER({_SIZED})",
+    "SIZING_NEXT_LEVER": f"=SIZING_NEXT_LEVER({_SIZED}, USD_Assumed)",
     "SIZING_DELTA_GPUS": f"=SIZING_DELTA_GPUS(Example_Anchors, Example_Optimised,{_SIZED.partition(',')[2]})",
-    "SIZING_AUDIT": "=SIZING_AUDIT(Example_Anchors, Example_Pods, Example_TPM, Example_Util)",
+    "SIZING_AUDIT": "=SIZING_AUDIT(Example_Anchors, Example_Pods, Example_TPM, Example_Util, Example_SLA)",
     "SIZING_TP": f'=SIZING_TP(Example_Total_B, Example_Active_B, "{DEFAULT_DTYPE}")',
     "SIZING_TPM": '=SIZING_TPM(Example_RPS, "rps", Example_OSL)',
     # The Python version is left out: a value that is kept in the file must not depend on who built it. Where Python
@@ -93,7 +98,7 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
         _function(page, row, function)
     _example(page, _FIRST + len(functions) + 4)  # below the tall rows
     page.widths(
-        A=1.5, B=34, C=38, D=84, E=40, F=40, G=3, H=22, I=14, J=14, K=14, L=14, M=10, N=12, O=15, P=15, Q=24, R=36
+        A=1.5, B=34, C=38, D=84, E=40, F=40, G=3, H=22, I=14, J=14, K=14, L=14, M=10, N=12, O=15, P=15, Q=24, R=36, S=14
     )
     page.sheet.freeze_panes = f"C{_FIRST}"
     page.printed(repeat=f"{_FIRST - 1}:{_FIRST - 1}")
@@ -137,7 +142,8 @@ def _example(page: Page, top: int) -> None:
     row = _numbers(page, last + 1)
     row = _context(page, row)
     page.put(f"H{row}", WORKED[_TABLE].removeprefix("="), "section")
-    cells = f"H{row + 1}:R{row + 1 + len(_SLAS)}"
+    right = letter(column_index_from_string(_LEFT) + len(TABLE_STYLES) - 1)
+    cells = f"{_LEFT}{row + 1}:{right}{row + 1 + len(_SLAS)}"
     page.array(cells, WORKED[_TABLE], TABLE_STYLES)
 
 
@@ -148,6 +154,7 @@ _NUMBERS: Final = {
     "Example_TPM": (3_000_000, "demand [tok/min]"),
     "Example_GPUs": (4, "GPUs per pod"),
     "Example_Util": (0.7, "planned utilisation"),
+    "Example_Confidence": (DEFAULT_CONFIDENCE, "share of public curves that a budget covers"),
     "Example_Pods": (18, "claimed pods"),
     "Example_RPS": (50, "requests per second"),
     "Example_OSL": (1000, "output tokens per request"),

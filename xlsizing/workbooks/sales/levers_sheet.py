@@ -156,14 +156,22 @@ def _lever_rules(page: Page) -> None:
 
 def _audit(page: Page) -> None:
     row = _AUDIT
-    page.put(f"B{row - 2}", "Audit: does a claimed number of pods carry the quote's demand?", "section")
-    for column, head in {"B": "claimed pods", "C": "curve", "D": "what the curve says"}.items():
+    page.put(
+        f"B{row - 2}", "Audit: does a claimed number of pods carry the quote's demand at its tightest SLA?", "section"
+    )
+    for column, head in {
+        "B": "claimed pods",
+        "C": "curve",
+        "D": "SLA, tok/s/user: the tightest quoted",
+        "E": "what the curve says",
+    }.items():
         page.put(f"{column}{row - 1}", head, "head")
     page.put(f"B{row}", 18, "input.int")
     across(page, f"C{row}", STARTERS[0].name, "input.wrap")
     page.put(f"P{row}", f"={position('Audit_Curve')}", "calc.int")
-    verdict = f"SIZING_AUDIT({chosen(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util)"
-    across(page, f"D{row}:J{row}", f'=IF(Audit_Pods="","",IF(Quote_Inputs_Failed>0,NA(),{verdict}))', "calc.wrap")
+    page.put(f"D{row}", '=IF(COUNT(Quote_SLA)=0,"",MAX(Quote_SLA))', "calc.num")
+    verdict = f"SIZING_AUDIT({chosen(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util,Audit_SLA)"
+    across(page, f"E{row}:J{row}", f'=IF(Audit_Pods="","",IF(Quote_Inputs_Failed>0,NA(),{verdict}))', "calc.wrap")
     page.tall(row, 32)
     inputs(
         page,
@@ -173,7 +181,8 @@ def _audit(page: Page) -> None:
         operator="greaterThanOrEqual",
         formula1="1",
     )
-    for name, column in {"Audit_Pods": "B", "Audit_Curve": "C", "Audit_Verdict": "D", "Audit_Place": "P"}.items():
+    names = {"Audit_Pods": "B", "Audit_Curve": "C", "Audit_SLA": "D", "Audit_Verdict": "E", "Audit_Place": "P"}
+    for name, column in names.items():
         page.named(name, f"{column}{row}")
 
 
@@ -196,7 +205,7 @@ def _right_size(page: Page) -> None:
     page.put(f"B{row}", "size to try [GPUs]", "strong")
     page.put(f"C{row}", "=SIZING_TP(TP_Total_B,TP_Active_B,TP_Dtype,TP_Current,TP_GPU_Memory_GB)", "key.int")
     page.put(
-        f"D{row}", "#N/A: memory needs a larger one. Verify with a same-node A/B before anybody quotes it.", "note.text"
+        f"D{row}", "#N/A: no size fits the memory. Verify with a same-node A/B before anybody quotes it.", "note.text"
     )
     page.named("TP_Size", f"C{row}")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}

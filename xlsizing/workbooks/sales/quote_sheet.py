@@ -265,9 +265,7 @@ def _beside(page: Page) -> None:
         rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
         unsourced = f'IF(Quote_Price_Unsourced=1,Word_Draft&": {PRICE_CHANGED}; without that: ","")'
         page.put(f"P{row}", f'=IF($K{row}="","",{unsourced}&{rigor})', "label.text")
-        # SIZING_NEXT_LEVER takes no method: where it is not the default, the words say so.
-        other = 'IF(Quote_Method=Word_Log_c,""," (with "&Word_Log_c&")")'
-        lever = f"SIZING_NEXT_LEVER({_SIZED.format(row=row)})&{other}"
+        lever = f"IF(Quote_Price_Failed>0,NA(),SIZING_NEXT_LEVER({_COSTED.format(row=row)}))"
         page.put(f"Q{row}", f'=IF($K{row}="","",{lever})', "label.text")
         apart = f"IF(ISNUMBER($D{row})*ISNUMBER($F{row})=1,$D{row}-$F{row},0)"
         page.put(f"R{row}", f'=IF($B{row}="","",{apart})', "calc.int")

@@ -27,7 +27,24 @@ from xlsizing.rules import (
     TOLERANCE,
 )
 
-__all__ = ["CLAIMS", "IF_PRODUCT", "Bound", "bound", "carried_to_budget", "claim_codes", "claim_words"]
+__all__ = [
+    "CLAIM",
+    "CLAIMS",
+    "IF_PRODUCT",
+    "LATE",
+    "METHOD",
+    "POOLED",
+    "PREDICTED",
+    "QUEUED",
+    "SHORT",
+    "WIDE_BRACKET",
+    "Bound",
+    "bound",
+    "carried_to_budget",
+    "claim_codes",
+    "claim_words",
+    "short_outputs",
+]
 
 CLAIMS: Final = (
     "",
@@ -41,7 +58,7 @@ CLAIMS: Final = (
 )
 """Why the claim is withheld, by code; the first stands for a claim that is made [-]."""
 
-_PREDICTED, _POOLED, _METHOD, _LATE, _SHORT, _BRACKET, _QUEUED = range(1, len(CLAIMS))
+PREDICTED, POOLED, METHOD, LATE, SHORT, WIDE_BRACKET, QUEUED = range(1, len(CLAIMS))
 
 IF_PRODUCT: Final = "if output throughput is c x tok/s/user"
 """What the claim rests on where no output throughput was measured [-]."""
@@ -78,15 +95,18 @@ def bound(confidence: object = DEFAULT_CONFIDENCE, name: str = "confidence") -> 
     return Bound(level, BUDGET_SHARE[level])
 
 
+CLAIM: Final = (
+    f"On public sweeps, for one SLA on a curve that is measured from c <= {CLAIM_FROM} and does not rise around it, the need "
+    "was at or below the budget number on at least {covered} of 100 curves{condition}. That is a statement about past "
+    "benchmarks, not a guarantee for this deployment. The commit number needs no such assumption."
+)
+"""What the budget claims, once in every report; the condition stands where no throughput was measured [-]."""
+
+
 def claim_words(points: OperatingPoints, level: Bound) -> str:
-    """Return what the budget claims, in the words that stand once in every report [-]."""
+    """Return `CLAIM` for the curve of `points` and a `level` [-]."""
     condition = "" if points.curve.measured_throughput else f", {IF_PRODUCT}"
-    return (
-        f"On public sweeps, for one SLA on a curve that is measured from c <= {CLAIM_FROM} and does not rise around it, "
-        f"the need was at or below the budget number on at least {level.confidence * 100:.0f} of 100 curves{condition}. "
-        "That is a statement about past benchmarks, not a guarantee for this deployment. "
-        "The commit number needs no such assumption."
-    )
+    return CLAIM.format(covered=f"{level.confidence * 100:.0f}", condition=condition)
 
 
 def carried_to_budget(points: OperatingPoints, level: Bound) -> Floats:
@@ -120,10 +140,10 @@ def claim_codes(points: OperatingPoints) -> npt.NDArray[np.int8]:
     curve, anchor, after = points.curve, points.anchor, points.next_anchor
     if curve.measured_throughput:
         queued = curve.eta < ETA_SUSPICIOUS * (1 - TOLERANCE)
-        against: npt.NDArray[Any] = np.where(queued[anchor] | queued[after], _QUEUED, 0)
+        against: npt.NDArray[Any] = np.where(queued[anchor] | queued[after], QUEUED, 0)
     else:
         wide = curve.concurrency[after] > CLAIM_WIDEST * curve.concurrency[anchor] * (1 + TOLERANCE)
-        against = np.where(wide, _BRACKET, 0)
+        against = np.where(wide, WIDE_BRACKET, 0)
     codes: npt.NDArray[np.int8] = against.astype(np.int8)[()]
     return codes
 
@@ -132,15 +152,16 @@ def _against_curve(points: OperatingPoints) -> int:
     """Return the code of what withholds the claim on every row; 0 where nothing does."""
     curve = points.curve
     against = {
-        _PREDICTED: curve.context is not None and curve.context.basis == "predicted",
-        _POOLED: curve.pooled_share is not None,
-        _METHOD: not points.method.bounded,
-        _LATE: curve.lowest_concurrency > CLAIM_FROM * (1 + TOLERANCE),
-        _SHORT: not curve.measured_throughput and _short_outputs(curve),
+        PREDICTED: curve.context is not None and curve.context.basis == "predicted",
+        POOLED: curve.pooled_share is not None,
+        METHOD: not points.method.bounded,
+        LATE: curve.lowest_concurrency > CLAIM_FROM * (1 + TOLERANCE),
+        SHORT: not curve.measured_throughput and short_outputs(curve),
     }
     return next((code for code, holds in against.items() if holds), 0)
 
 
-def _short_outputs(curve: Curve) -> bool:
+def short_outputs(curve: Curve) -> bool:
+    """Tell whether the curve was measured with outputs that carry no claim without measured throughput [-]."""
     tokens = None if curve.context is None else curve.context.output_tokens
     return tokens is not None and tokens <= CLAIM_LEAST_OSL

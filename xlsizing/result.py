@@ -223,6 +223,11 @@ class Sizing:
         return self.total_pods * self.gpus_per_pod
 
     @property
+    def total_gpus_low(self) -> Integers:
+        """GPUs at the low end of the range, with spares [GPUs]."""
+        return (self.pods_low + self.spare_replicas) * self.gpus_per_pod
+
+    @property
     def total_gpus_budget(self) -> Integers:
         """GPUs to budget, with spares [GPUs]."""
         return (self.pods_budget + self.spare_replicas) * self.gpus_per_pod

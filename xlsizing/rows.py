@@ -56,8 +56,8 @@ class SizingRow:
         Output throughput of one replica at c* [tok/s]
     pods, pods_low, pods_budget, pods_high, total_pods : int or None
         The estimate, its range with the budget in it, and the estimate with spares [pods]
-    gpus, gpus_low, gpus_budget, gpus_high, total_gpus, total_gpus_budget, total_gpus_high : int or None
-        The estimate, its range (plan with `gpus_budget`, sign `gpus_high`), and the three with spares [GPUs]
+    gpus, gpus_low, gpus_budget, gpus_high, total_gpus, total_gpus_low, total_gpus_budget, total_gpus_high : int or None
+        The estimate, its range (plan with `gpus_budget`, sign `gpus_high`), and the four with spares [GPUs]
     usd_per_month, usd_per_month_budget, usd_per_month_high : float or None
         Cost of the estimate, of the GPUs to budget and of those to commit to, spares included [USD/month]
     usd_per_million, usd_per_million_budget, usd_per_million_high : float or None
@@ -101,6 +101,7 @@ class SizingRow:
     gpus_budget: int | None
     gpus_high: int | None
     total_gpus: int | None
+    total_gpus_low: int | None
     total_gpus_budget: int | None
     total_gpus_high: int | None
     usd_per_month: float | None

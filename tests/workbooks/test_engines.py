@@ -129,7 +129,7 @@ def wrong_steps_and_words(engine, case):
         at = None if sla is None else next(known)
         row, rigor, bracket = (None, None, (0, 0)) if at is None else (rows[at], rigors[at], brackets[at])
         found += proof._differences(row, rigor, live, values["Sizing"], values["Calc"])
-        found += proof._wrong_words(row, bracket, live, values["Sizing"])
+        found += proof._wrong_words(row, rigor, bracket, live, values["Sizing"])
     return found
 
 

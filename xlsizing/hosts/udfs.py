@@ -134,6 +134,8 @@ _TABLE_COLUMNS = {
     "regime": "regime",
     "remark": "remark",
     f"GPUs to budget, {DEFAULT_CONFIDENCE:.0%}".replace("%", " %"): "gpus_budget",
+    "c, commit": "c_commit",
+    "max-num-seqs, commit": "max_num_seqs_commit",
 }
 
 
@@ -147,7 +149,7 @@ def SIZING_TABLE(
     gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
     method: Any = DEFAULT_METHOD,
 ) -> Any:
-    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget [-]."""
+    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget, c to commit [-]."""
     given = [sla for sla in slas if sla is not None]
     rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).rows())
     blank = [""] * len(_TABLE_COLUMNS)

@@ -194,6 +194,7 @@ _NEW_KEYS = (
     "pods_low",
     "total_pods",
     "total_gpus",
+    "total_gpus_low",
     "total_gpus_budget",
     "total_gpus_high",
     "usd_per_month_budget",

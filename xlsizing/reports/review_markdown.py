@@ -113,7 +113,7 @@ def _answer(record: _Row) -> _Cells:
     cells: _Cells = {
         "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
         "name": lambda row: row["sla_name"] or "",
-        f"lowest GPUs{spares}": lambda row: f"{row['gpus_low'] + row['total_gpus'] - row['gpus']:,}",
+        f"lowest GPUs{spares}": lambda row: f"{row['total_gpus_low']:,}",
         "pods to commit": lambda row: f"{row['pods_high']:,}",
         "remark": _remark,
     }

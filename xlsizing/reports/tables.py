@@ -148,7 +148,7 @@ def answer_table(report: Report) -> Table:
         ("SLA tok/s/user", lambda row: shown(row.sla)),
         *named,
         *((f"GPUs {head}{spares}", _cell("total_gpus", figure, ",")) for figure, head in heads.items()),
-        (f"lowest GPUs{spares}", lambda row: f"{row.total_gpus - row.gpus + row.gpus_low:,}"),
+        (f"lowest GPUs{spares}", lambda row: f"{row.total_gpus_low:,}"),
         ("pods to commit", lambda row: f"{row.pods_high:,}"),
         (RIGOR, _rigor(report)),
     )

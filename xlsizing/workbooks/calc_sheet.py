@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from xlsizing.budget import QUEUED, WIDE_BRACKET
+from xlsizing.reports.report import Report
 from xlsizing.workbooks import axes
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.names import MOST_AT_ONCE, Layout, letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.settings import settings
+from xlsizing.workbooks.settings import claims_delivered, settings
+from xlsizing.workbooks.sizing_words import said
+from xlsizing.workbooks.styles import tall
 
 __all__ = ["CALC", "MET", "PODS", "POINT", "calc_cells", "calc_rows", "calc_sheet", "write_steps"]
 
@@ -72,12 +76,30 @@ POINT: Final[tuple[Step, ...]] = (
 """Key, heading and formula of the steps that every row in use takes; each may name earlier keys [-]."""
 
 PODS: Final[tuple[Step, ...]] = (
+    (
+        "claim",
+        "why no budget is claimed, by number; 0: it is",
+        (
+            "IF(Claim_Curve>0,Claim_Curve,IF(Has_T=1,IF(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))"
+            f"<Eta_Suspicious*(1-Tolerance),{QUEUED},0),IF({{c_b}}>Claim_Widest*{{c_a}}*(1+Tolerance),{WIDE_BRACKET},0)))"
+        ),
+    ),
+    (
+        "budget",
+        "one pod carries for the budget",
+        (
+            "IF(AND({between}=1,{claim}=0,{hoped}>Narrow*{proven}*(1+Tolerance)),"
+            "MIN({carried},MAX({proven},{carried}^(1-Budget_Share)*{proven}^Budget_Share)),{proven})"
+        ),
+    ),
     ("q", "pods, unrounded", "Demand_Asked/({carried}*Util)"),
     ("q_low", "low end, unrounded", "Demand_Asked/({hoped}*Util)"),
     ("pods", "pods", "MAX(1,CEILING({q}*(1-Tolerance),1))"),
+    ("pods_budget", "pods to budget", "MAX(1,CEILING(Demand_Asked/({budget}*Util)*(1-Tolerance),1))"),
     ("pods_high", "pods to commit", "MAX(1,CEILING({q_high}*(1-Tolerance),1))"),
     ("pods_low", "pods, low end", "MAX(1,CEILING({q_low}*(1-Tolerance),1))"),
     ("gpus", "GPUs", "{pods}*GPUs_per_Pod"),
+    ("gpus_budget", "GPUs to budget", "{pods_budget}*GPUs_per_Pod"),
     ("gpus_high", "GPUs to commit", "{pods_high}*GPUs_per_Pod"),
     ("gpus_low", "GPUs, low end", "{pods_low}*GPUs_per_Pod"),
 )
@@ -89,10 +111,20 @@ MET: Final[tuple[Step, ...]] = (
         "tok/s/user at c*",
         ("IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},IF(Is_Users=1,INDEX(Curve_u_r,{a}),{r_a})))"),
     ),
-    ("usd", "$/month", "({pods}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
-    ("usd_high", "$/month to commit", "({pods_high}+Spare_Pods)*GPUs_per_Pod*USD_per_GPU_Hour*Hours_per_Month"),
+    ("total", "GPUs with spares", "({pods}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_budget", "GPUs to budget with spares", "({pods_budget}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_high", "GPUs to commit with spares", "({pods_high}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_low", "GPUs, low end, with spares", "({pods_low}+Spare_Pods)*GPUs_per_Pod"),
+    ("usd", "$/month", "{total}*USD_per_GPU_Hour*Hours_per_Month"),
+    ("usd_budget", "$/month to budget", "{total_budget}*USD_per_GPU_Hour*Hours_per_Month"),
+    ("usd_high", "$/month to commit", "{total_high}*USD_per_GPU_Hour*Hours_per_Month"),
     ("tok_s", "demand [tok/s]", "IF(Is_Users=1,Demand_Value*{s},Demand_tok_s)"),
     ("usd_m", "$/1M tok", "{usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
+    (
+        "usd_m_budget",
+        "$/1M tok to budget",
+        "{usd_budget}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)",
+    ),
     ("usd_m_high", "$/1M tok to commit", "{usd_high}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
     ("load", "load", "Demand_Asked/({pods}*{carried})"),
     ("load_fewer", "load, one pod fewer", 'IF({pods}>1,Demand_Asked/(({pods}-1)*{carried}),"-")'),
@@ -118,7 +150,11 @@ MET: Final[tuple[Step, ...]] = (
     ),
     ("t_flag", "pod tok/s there", f"MIN({{flag}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{tps}})"),
     ("load_flag", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{flag},{t_flag}))"),
-    ("wide", "too wide to quote", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
+    ("c_commit", "c of the pods to commit", "IF(Is_Users=1,{u_a},INDEX(Curve_knee_c,{a}))"),
+    ("r_commit", "tok/s/user there", "IF(Is_Users=1,INDEX(Curve_u_r,{a}),INDEX(Curve_knee_r,{a}))"),
+    ("flag_commit", "their max-num-seqs", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
+    ("load_commit", "their load", "Demand_Asked/({pods_high}*{proven})"),
+    ("wide", "high end above twice the low end", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
     ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),
     (
         "queued",
@@ -141,8 +177,23 @@ MET: Final[tuple[Step, ...]] = (
         "invariants hold",
         (
             "IF(AND({pods}*{carried}*Util>=Demand_Asked*(1-Tolerance)*(1-Tolerance),"
-            "OR({pods}=1,({pods}-1)*{carried}*Util<Demand_Asked),{pods_high}>={pods},{pods}>={pods_low}),1,0)"
+            "OR({pods}=1,({pods}-1)*{carried}*Util<Demand_Asked),{pods_high}>={pods_budget},{pods_budget}>={pods},"
+            "{pods}>={pods_low}),1,0)"
         ),
+    ),
+    (
+        "quote",
+        "figure to quote",
+        "IF({rigor}=Word_Verdict,Word_Commit,IF(AND({wide}=1,{claim}>0),Word_None,Word_Budget))",
+    ),
+    ("quote_pods", "its pods", 'IF({quote}=Word_None,"",IF({quote}=Word_Commit,{pods_high},{pods_budget}))'),
+    ("quote_spares", "its spare pods", 'IF({quote}=Word_None,"",Spare_Pods)'),
+    ("quote_gpus", "its GPUs", 'IF({quote}=Word_None,"",({quote_pods}+{quote_spares})*GPUs_per_Pod)'),
+    ("quote_usd", "its $/month", 'IF({quote}=Word_None,"",{quote_gpus}*USD_per_GPU_Hour*Hours_per_Month)'),
+    (
+        "quote_usd_m",
+        "its $/1M tok",
+        'IF({quote}=Word_None,"",{quote_usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million))',
     ),
 )
 """The same for the steps of rows that an anchor meets [-]."""
@@ -164,9 +215,11 @@ _LAST: Final[tuple[Step, ...]] = (
             "IF({a}=N_Anchors,Word_Plateau,Word_Measured))))"
         ),
     ),
+    ("said", "remark, with a semicolon after each part", ""),
     ("bad", "SLA not usable", ""),
     ("state", "0 blank, 1 check, 2 unmet, 3 met", ""),
     ("regime", "regime", ""),
+    ("met_sla", "SLA, where it is met", ""),
 )
 
 CALC: Final[tuple[Step, ...]] = (*POINT, *MET, *_LAST)
@@ -180,6 +233,8 @@ _NAMED: Final = {
     "state": "Row_State",
     "wide": "Row_Wide",
     "queued": "Row_Queued",
+    "met_sla": "Row_Met_SLA",
+    "total_high": "Row_Total_Commit",
 }
 
 _FIRST_COLUMN: Final = 2
@@ -192,13 +247,15 @@ def calc_cells(row: int | str) -> Mapping[str, str]:
     return {key: f"Calc!${letter(_FIRST_COLUMN + offset)}{row}" for offset, (key, _, _) in enumerate(CALC)}
 
 
-def calc_sheet(page: Page, layout: Layout) -> None:
+def calc_sheet(page: Page, report: Report, layout: Layout) -> None:
     """Write the constants and the heads of the steps; `calc_rows` writes the steps.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    report : Report
+        The sizing as delivered [-]
     layout : Layout
         Where the tables stand [-]
     """
@@ -221,16 +278,51 @@ def calc_sheet(page: Page, layout: Layout) -> None:
         page.widths(**{letter(_FIRST_COLUMN + offset): 12})
     page.widths(A=2, B=19, C=22)
     page.put(f"B{constants - 1}", "Constants and words of the formulas, each with its name", "section")
-    last_constant = settings(page, constants)
+    last = settings(page, constants, claims_delivered(report))
+    top = last + 3
+    bottom = _worked(page, layout, top)
+    # On paper a hundred columns would be too small to read: one row is printed instead, a step a line.
     page.printed(landscape=False)
-    # On paper sixty columns would be too small to read, or many pages: the constants alone are printed.
-    page.sheet.print_area = f"A{constants - 1}:I{last_constant}"
+    page.sheet.print_area = f"A{top}:D{bottom}"
+    page.widths(D=70)
+
+
+def _worked(page: Page, layout: Layout, top: int) -> int:
+    """Write the steps of one row, each with its name, its value and how it follows from others; return the last line."""
+    first, last = layout.sla_rows[0], layout.sla_rows[-1]
+    page.put(f"B{top}", "One row worked out: that of the next lever, else the first", "section")
+    page.put(f"B{top + 1}", "place of the row among the SLAs", "calc.text")
+    page.put(f"C{top + 1}", "=IF(ISNUMBER(Next_Row),Next_Row,1)", "calc.int")
+    page.named("Worked_Row", f"C{top + 1}")
+    for column, head in zip("BCD", ("step", "value", "follows from"), strict=True):
+        page.put(f"{column}{top + 2}", head, "head")
+    headings = {key: f"[{heading}]" for key, heading, _ in CALC} | {"sla": "[SLA]"}
+    row = top + 2
+    for key, heading, formula in CALC:
+        if not formula or key == "on":
+            continue
+        row += 1
+        column = calc_cells(first)[key].removeprefix("Calc!$").removesuffix(str(first))
+        page.put(f"B{row}", heading, "calc.wrap")
+        value = f"INDEX({column}${first}:{column}${last},Worked_Row)"
+        page.put(f"C{row}", f'=IF(ISERROR({value}),"",{value})', "calc.num")
+        text = formula.format_map(headings)
+        page.user(f"D{row}", text, "calc.wrap", "step")
+        page.tall(row, max(tall(text, _STEP_LINE), tall(heading, _HEADING_LINE)))
+    return row
+
+
+_STEP_LINE: Final = 78
+_HEADING_LINE: Final = 20
+"""Characters of a line of a step's formula, and of its name [characters]."""
 
 
 def calc_rows(page: Page, layout: Layout, piece: range) -> None:
     """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
     sla = f"Sizing!$B{ROW}"
     own = {"on": _on(sla), "bad": _bad(sla), "state": _state(ROW), "regime": _regime(ROW)}
+    own["met_sla"] = f'=IF({calc_cells(ROW)["state"]}=3,{calc_cells(ROW)["s"]},"")'
+    own["said"] = said(calc_cells(ROW))
     steps = _formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
     page.repeat(layout.sla_rows[piece.start : piece.stop], [(column, text, "calc.num") for column, text in steps])
 

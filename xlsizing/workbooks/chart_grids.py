@@ -23,11 +23,12 @@ _CURVE_STEPS: Final = (
     ("r", "tok/s/user, interpolated"),
 )
 
-_RANGE_KEYS: Final = ("proven", "hoped", "q_high", "q_low", "pods_high", "pods_low", "gpus_high", "gpus_low")
-_LINE_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] not in _RANGE_KEYS)
-"""Steps of the estimate: all but those of the range [-]."""
+_GPU_KEYS: Final = ("gpus", "gpus_low", "gpus_budget", "gpus_high")  # without spares: the charts draw them with spares
+_RANGE_KEYS: Final = ("q_high", "q_low", "pods_high", "pods_low")
+_LINE_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] not in (*_RANGE_KEYS, *_GPU_KEYS))
+"""Steps of estimate and budget: all but those of the range [-]."""
 
-_ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", "u_a", "u_b", *_RANGE_KEYS)
+_ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", "u_a", "u_b", "proven", "hoped", *_RANGE_KEYS)
 _ANCHOR_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] in _ANCHOR_KEYS)
 """Steps of the range, which rests on anchors alone [-]."""
 
@@ -41,11 +42,11 @@ class Grids:
     curve, line, steps, points : range
         Rows of the interpolated curve, of the estimate, of the range, and of the SLAs [-]
     line_x, line_y : int
-        Columns of the SLA and of the estimated GPUs [-]
+        Columns of the SLA and of the estimated GPUs; those to budget follow [-]
     steps_x : int
         Column of the SLA at the corners of the range; GPUs to commit and the low end follow [-]
     points_c : int
-        Column of c* of each SLA; tok/s/user, SLA, estimate, GPUs to commit, SLA that cannot be met
+        Column of c* of each SLA; tok/s/user, SLA, estimate, GPUs to budget and to commit, SLA that cannot be met
         and its place on the axis follow [-]
     """
 
@@ -63,8 +64,8 @@ class Grids:
         """Return where the grids of `layout` stand [-]."""
         first = layout.sla_rows[-1] + 5
         line_x = 2 + len(_CURVE_STEPS) + 2
-        line_y = line_x + len(_LINE_STEPS)
-        corners = line_y + 2 + len(_ANCHOR_STEPS) + 1
+        line_y = line_x + 1 + len(_LINE_STEPS)
+        corners = line_y + 3 + len(_ANCHOR_STEPS) + 1
         return cls(
             curve=range(first, first + _POINTS),
             line=range(first, first + _POINTS),
@@ -133,14 +134,14 @@ def _points(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write one point an SLA: on the curve, in GPUs, or as one that cannot be met."""
     first = grids.points_c
     heads = (
-        "c*", "tok/s/user there", "SLA", "GPUs, estimate", "GPUs to commit", "SLA that cannot be met", "on the axis",
+        "c*", "tok/s/user there", "SLA", "GPUs, estimate", "GPUs to budget", "GPUs to commit", "SLA that cannot be met", "on the axis",
         "anchor that ends its bracket",
     )  # fmt: skip
     for offset, heading in enumerate(heads):
         calc.at(grids.heads, first + offset, heading, "head")
     for row, live in zip(grids.points, layout.sla_rows, strict=True):
         cells = calc_cells(live)
-        met = ("c_star", "rate", "s", "gpus", "gpus_high")
+        met = ("c_star", "rate", "s", "total", "total_budget", "total_high")
         formulas = [f"=IF({cells['state']}=3,{cells[key]},NA())" for key in met]
         formulas += [f"=IF({cells['state']}=2,{value},NA())" for value in (cells["s"], "0")]
         # Beside a measured point the bracket above it is drawn too: there the rise begins.
@@ -162,23 +163,26 @@ def _line(calc: Page, grids: Grids) -> None:
     calc.at(grids.heads, grids.line_x - 1, "share of the way", "head")
     calc.at(grids.heads, grids.line_x, "SLA on the grid", "head")
     first = grids.line_x + 1
-    for offset, (_, heading, _) in enumerate(_LINE_STEPS[:-1]):
+    keys = [key for key, _, _ in _LINE_STEPS]
+    for offset, (_, heading, _) in enumerate(_LINE_STEPS):
         calc.at(grids.heads, first + offset, heading, "head")
-    calc.at(grids.heads, grids.line_y, "GPUs, estimate", "head")
+    for offset, heading in enumerate(("GPUs, estimate", "GPUs to budget")):
+        calc.at(grids.heads, grids.line_y + offset, heading, "head")
     for position, row in enumerate(grids.line):
         calc.at(row, grids.line_x - 1, position / (_POINTS - 1), "const.num")
         drawn = f"{_LOW}+{share}{row}*(INDEX(Curve_r,{_FROM})-{_LOW})"
         calc.at(row, grids.line_x, f"=IF(Checks_Failed=0,{drawn},NA())", "calc.num")
         on = f"=IF(ISNUMBER({sla}{row}),1,0)"
-        write_steps(calc, row, first, _LINE_STEPS[:-1], f"${sla}{row}", {"on": on})
-        pods = letter(grids.line_y - 1)
-        gpus = f"IF(ISNUMBER({pods}{row}),{pods}{row}*GPUs_per_Pod,NA())"
-        calc.at(row, grids.line_y, f"={gpus}", "calc.num")
+        write_steps(calc, row, first, _LINE_STEPS, f"${sla}{row}", {"on": on})
+        for offset, key in enumerate(("pods", "pods_budget")):
+            pods = f"{letter(first + keys.index(key))}{row}"
+            gpus = f"IF(ISNUMBER({pods}),({pods}+Spare_Pods)*GPUs_per_Pod,NA())"
+            calc.at(row, grids.line_y + offset, f"={gpus}", "calc.num")
 
 
 def _anchors(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write the range below each anchor that is drawn: it is the same down to the next one."""
-    first = grids.line_y + 2
+    first = grids.line_y + 3
     for offset, (_, heading, _) in enumerate(_ANCHOR_STEPS):
         calc.at(grids.heads, first + offset, heading, "head")
     for rank in range(1, layout.anchors + 1):
@@ -191,13 +195,13 @@ def _anchors(calc: Page, grids: Grids, layout: Layout) -> None:
 def _corners(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write the corners of the steps: two an anchor, at its own SLA and at the next one's."""
     keys = [key for key, _, _ in _ANCHOR_STEPS]
-    column = {key: letter(grids.line_y + 2 + keys.index(key)) for key in ("on", "gpus_high", "gpus_low")}
+    column = {key: letter(grids.line_y + 3 + keys.index(key)) for key in ("on", "pods_high", "pods_low")}
     for offset, heading in enumerate(("SLA at a corner", "GPUs to commit", "GPUs, low end")):
         calc.at(grids.heads, grids.steps_x + offset, heading, "head")
     for rank in range(1, layout.anchors + 1):
         at = grids.steps[0] + rank - 1
         after = f"IF({rank}<N_Anchors,INDEX(Curve_r,MIN(N_Anchors,{rank + 1})),{_LOW})"
         for row, sla in zip(grids.steps[2 * rank - 2 : 2 * rank], (f"INDEX(Curve_r,{rank})", after), strict=True):
-            values = (sla, *(f"{column[key]}{at}" for key in ("gpus_high", "gpus_low")))
+            values = (sla, *(f"({column[key]}{at}+Spare_Pods)*GPUs_per_Pod" for key in ("pods_high", "pods_low")))
             for offset, value in enumerate(values):
                 calc.at(row, grids.steps_x + offset, f"=IF({column['on']}{at}=1,{value},NA())", "calc.num")

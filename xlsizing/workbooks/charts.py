@@ -17,14 +17,15 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.chart_grids import Grids, chart_grids
-from xlsizing.workbooks.names import Layout
+from xlsizing.workbooks.names import Layout, column_of
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.styles import FONT
 
-__all__ = ["ALT_TEXTS", "CHART_ROWS", "charts"]
+__all__ = ["ALT_TEXTS", "charts"]
 
-CHART_ROWS: Final = 17
-"""Rows of the first page that the charts cover [rows]."""
+_LEFT, _MIDDLE, _RIGHT = (column_of(letters) - 1 for letters in ("R", "Y", "AJ"))
+_TOP, _BOTTOM = 2, 18
+"""Where the charts stand: on the second page, above the operating points; columns counted from 0, rows from 1 [-]."""
 
 ALT_TEXTS: Final = (
     (
@@ -32,13 +33,11 @@ ALT_TEXTS: Final = (
         "them, and where each SLA operates."
     ),
     (
-        "GPUs against the interactivity SLA: flat below the last measured point, then rising steeply; the estimate, the "
-        "range to commit to, and the SLAs that cannot be met."
+        "GPUs against the interactivity SLA: flat below the last measured point, then rising steeply; the estimate, what "
+        "to budget, the range with what to commit to, and the SLAs that cannot be met."
     ),
 )
 """What each chart shows, for readers who cannot see it [-]."""
-
-_INTO: Final = 3_300_000  # nearly to the end of the last column: a line on the edge of the page would not print
 
 
 class _Look(NamedTuple):
@@ -50,13 +49,20 @@ class _Look(NamedTuple):
     dash: str | None = None
 
 
-_BLUE, _GREY, _ORANGE, _RED = "1F4E9C", "6F6F6F", "C55A11", "C00000"
+_BLUE, _GREY, _ORANGE, _RED, _GREEN = "1F4E9C", "6F6F6F", "C55A11", "C00000", "3B7D23"
 _LINE: Final = _Look(_BLUE)
 _COMMIT: Final = _Look(_ORANGE, width=28575)
+_BUDGET: Final = _Look(_GREEN)
 _LOW: Final = _Look(_GREY, dash="dash")
 _POINTS: Final = {
     shape: _Look(colour, shape)
-    for shape, colour in {"circle": _BLUE, "square": _ORANGE, "diamond": _ORANGE, "x": _RED}.items()
+    for shape, colour in {
+        "circle": _BLUE,
+        "square": _ORANGE,
+        "diamond": _ORANGE,
+        "triangle": _GREEN,
+        "x": _RED,
+    }.items()
 }
 
 
@@ -71,9 +77,8 @@ def charts(page: Page, calc: Page, layout: Layout) -> None:
         Where the tables stand [-]
     """
     grids = chart_grids(calc, layout)
-    top = layout.sla_rows[-1] + 3
-    _place(page.sheet, _curve_chart(page.sheet.parent, layout, grids), (1, top, 9, top + CHART_ROWS))
-    _place(page.sheet, _gpu_chart(page.sheet.parent, grids), (9, top, 18, top + CHART_ROWS), into=_INTO)
+    _place(page.sheet, _curve_chart(page.sheet.parent, layout, grids), (_LEFT, _TOP, _MIDDLE, _BOTTOM))
+    _place(page.sheet, _gpu_chart(page.sheet.parent, grids), (_MIDDLE, _TOP, _RIGHT, _BOTTOM))
 
 
 def _curve_chart(book: Workbook, layout: Layout, grids: Grids) -> ScatterChart:
@@ -92,10 +97,12 @@ def _gpu_chart(book: Workbook, grids: Grids) -> ScatterChart:
     calc, steps, points = book["Calc"], grids.steps_x, grids.points_c
     _add(chart, calc, "to commit", (steps, steps + 1), grids.steps, _COMMIT)
     _add(chart, calc, "low end", (steps, steps + 2), grids.steps, _LOW)
+    _add(chart, calc, "to budget", (grids.line_x, grids.line_y + 1), grids.line, _BUDGET)
     _add(chart, calc, "estimate", (grids.line_x, grids.line_y), grids.line, _LINE)
-    _add(chart, calc, "SLAs, to commit", (points + 2, points + 4), grids.points, _POINTS["square"])
+    _add(chart, calc, "SLAs, to commit", (points + 2, points + 5), grids.points, _POINTS["square"])
+    _add(chart, calc, "SLAs, to budget", (points + 2, points + 4), grids.points, _POINTS["triangle"])
     _add(chart, calc, "SLAs, estimate", (points + 2, points + 3), grids.points, _POINTS["circle"])
-    _add(chart, calc, "cannot be met", (points + 5, points + 6), grids.points, _POINTS["x"])
+    _add(chart, calc, "cannot be met", (points + 6, points + 7), grids.points, _POINTS["x"])
     return chart
 
 
@@ -143,10 +150,10 @@ def _add(chart: ScatterChart, sheet: Worksheet, title: str, columns: tuple[int, 
     chart.series.append(series)
 
 
-def _place(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int], into: int = 0) -> None:
+def _place(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int]) -> None:
     left, top, right, bottom = corners
     anchor = TwoCellAnchor(editAs="oneCell")
     anchor._from = AnchorMarker(col=left, row=top - 1)  # noqa: SLF001  # openpyxl's own name for it
-    anchor.to = AnchorMarker(col=right, row=bottom - 1, colOff=into)
+    anchor.to = AnchorMarker(col=right, row=bottom - 1)
     chart.anchor = anchor
     sheet.add_chart(chart)

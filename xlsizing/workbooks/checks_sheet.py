@@ -8,7 +8,7 @@ from typing import Final
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
-from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
+from xlsizing.rules import BUDGET_SHARE, HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.axes import known_method
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.curve_sheet import NO, YES
@@ -70,6 +70,10 @@ _INPUT: Final = (
         _number("Hours_per_Month", "Most_Hours"),
     ),
     ("Interpolation must be one of the list", f"IFERROR(IF({known_method('Method')},0,1),1)"),
+    (
+        "Budget must cover 90 %, 95 % or 99 %",
+        f"IFERROR(IF(OR({','.join(f'Confidence=Budget_Level_{level * 100:.0f}' for level in BUDGET_SHARE)}),0,1),1)",
+    ),
     ("SLAs must be numbers above 0", "SUM(Row_SLA_Bad)"),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
     (
@@ -102,7 +106,7 @@ _CURVE: Final = (
 _RESULT: Final = (
     ("No row may need more than 100,000,000 pods: check the units", "IF(Inputs_OK=1,IF(MAX(Q_High)>Most_Pods,1,0),0)"),
     (
-        "Every row carries the demand, one pod fewer would not, low <= estimate <= commit",
+        "Every row carries the demand, one pod fewer would not, low <= estimate <= budget <= commit",
         "COUNT(Row_Sound)-SUM(Row_Sound)",
     ),
 )
@@ -115,15 +119,28 @@ _NOTES: Final = (
     ("Output tok/s equals c x tok/s/user: worked out, not measured, and treated as not given", "T_Copied"),
     ("tok/s/user rises by up to 0.5 %: pooled as noise", "Pool_On"),
     ("SLAs that no measured point meets", "COUNTIF(Row_State,2)"),
-    ("SLAs whose range is too wide to quote", "SUM(Row_Wide)"),
+    (
+        "SLAs with no figure to quote: no budget claimed, high end above twice the low end",
+        "COUNTIF(Out_Quote,Word_None)",
+    ),
     ("Fields missing from the measurement context", "Context_Missing"),
     ("Values that differ from the snapshot below", "Edited"),
 )
 
 _FIRST: Final = 6
-_SNAPSHOT_HEADS: Final = ("SLA", "regime", "pods", "GPUs", "GPUs to commit", "$/month", "$/month to commit", "c*")
-_SNAPSHOT_KINDS: Final = ("num", "left", "int", "int", "int", "usd", "usd", "two")
-_SNAPSHOT_COLUMNS: Final = "EFDIHM"  # of sheet Sizing, for all but the SLA and the regime
+_SNAPSHOT_HEADS: Final = (
+    "SLA", "regime", "pods", "GPUs", "GPUs to budget", "GPUs to commit", "$/month", "$/month to commit", "c*",
+)  # fmt: skip
+_SNAPSHOT_KINDS: Final = ("num", "left", "int", "int", "int", "int", "usd", "usd", "two")
+_SNAPSHOT_COLUMNS: Final = (
+    "T",
+    "U",
+    "AB",
+    "AC",
+    "AM",
+    "AK",
+    "V",
+)  # of sheet Sizing, for all but the SLA and the regime
 
 
 def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
@@ -148,8 +165,8 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
     row = _list(page)
     row = _delivered_inputs(page, report, row + 2)
     row = _delivered_anchors(page, report, layout, row + 2)
-    page.widths(A=2, B=74, C=16, D=22, E=11, F=11, G=14, H=14, I=14, J=10, K=9)
-    page.printed(landscape=False, tall=1 if layout.charts else 0)
+    page.widths(A=2, B=66, C=16, D=22, E=11, F=11, G=14, H=14, I=14, J=10, K=9)
+    page.printed()
     return _delivered_head(page, layout, row + 2)
 
 
@@ -204,6 +221,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "USD_per_GPU_Hour": sizing.gpu_hourly_usd,
         "Hours_per_Month": HOURS_PER_MONTH,
         "Method": sizing.points.method.name,
+        "Confidence": sizing.bound.confidence,
         "T_Per_Pod_Stated": YES if sizing.curve.throughput_per_replica else NO,
         "Price_Source": price_source(report),
     }
@@ -289,9 +307,10 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
 
 def _snapshot(row: SizingRow) -> list[object]:
     if not row.feasible:
-        return [row.sla, row.regime, None, None, CANNOT_BE_MET, None, None, None]
+        return [row.sla, row.regime, None, None, None, CANNOT_BE_MET, None, None, None]
     return [
-        row.sla, row.regime, row.pods, row.gpus, row.gpus_high, row.usd_per_month, row.usd_per_month_high, row.c_star,
+        row.sla, row.regime, row.pods, row.gpus, row.gpus_budget, row.gpus_high, row.usd_per_month, row.usd_per_month_high,
+        row.c_star,
     ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _VALUE: Final = 36
 
 
 def context_sheet(page: Page, report: Report) -> None:
-    """Write the workload comparison and every field of the context, unknown ones too.
+    """Write the workload comparison and every known field of the context; what is not known is listed once.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def context_sheet(page: Page, report: Report) -> None:
     _standing(page, report)
     _fields(page, context or Context())
     page.widths(A=2, B=48, C=_VALUE, D=16, E=10, F=34, G=14, H=8)
-    page.printed(landscape=False)
+    page.printed()
 
 
 def _workload(page: Page, workload: Workload, measured: Context) -> None:
@@ -102,7 +102,7 @@ def _standing(page: Page, report: Report) -> None:
         ("GPUs per pod by the context (TP x PP x DP)", "Context_GPUs", math.prod(known) if known else _UNKNOWN),
         ("1: all three sizes are known", "Context_GPUs_Exact", int(len(known) == len(sizes))),
         ("fields missing", "Context_Missing", len(Context().missing()) if missing is None else missing),
-        ("1: nothing common to all rows stands against a VERDICT", "Verdict_Delivered", int(not assessment.common)),
+        ("1: no row is a DRAFT for a reason that all rows share", "Verdict_Delivered", int(not assessment.common)),
     )
     for row, (words, name, value) in enumerate(entries, start=_LAST + 2):
         page.put(f"B{row}", words, "calc.text")
@@ -130,12 +130,23 @@ def _asked(report: Report) -> tuple[object, ...]:
     return tuple(getattr(asked, name) for name in Workload.__slots__)
 
 
+_IN_WORDS: Final = {
+    "%SoL": "share of the hardware's speed limit reached [%]",
+    "Ceiling key": "which limit",
+    "sol_rigor": "how that limit was found, L1 (rough) to L4 (profiled)",
+}
+"""Labels that only engineers of the measurement know, in words [-]."""
+
+
 def _fields(page: Page, context: Context) -> None:
-    page.put(f"B{_TABLE}", "Every field; what is not known is not filled in", "section")
+    page.put(f"B{_TABLE}", "What is known; nothing is filled in", "section")
     for column, head in zip("BCD", ("field", "value", "section"), strict=True):
         page.put(f"{column}{_TABLE + 1}", head, "head")
-    for row, (section, label, value) in enumerate(context.table(), start=_TABLE + 2):
-        page.put(f"B{row}", label, "calc.text")
+    known = [entry for entry in context.table() if entry[2] is not None]
+    if not known:
+        page.put(f"B{_TABLE + 2}", "no field", "calc.text")
+    for row, (section, label, value) in enumerate(known, start=_TABLE + 2):
+        page.put(f"B{row}", _IN_WORDS.get(label, label), "calc.text")
         if isinstance(value, int | float) and not isinstance(value, bool):
             page.put(f"C{row}", value, "static.left")
         else:

@@ -132,7 +132,7 @@ def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     """Write all but the rows of the SLAs, and return the row of the first delivered result."""
     sizing_sheet(pages["Sizing"], report, layout)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
-    calc_sheet(pages["Calc"], layout)
+    calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)
     live_next(pages["Calc"], report, layout)
     context_sheet(pages["Context"], report)

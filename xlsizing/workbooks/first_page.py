@@ -16,6 +16,7 @@ __all__ = [
     "BY_SLA",
     "DEMAND_AT",
     "GATE_AT",
+    "OPENING_AT",
     "STEP_AT",
     "first_page_differences",
     "from_difference",
@@ -23,9 +24,10 @@ __all__ = [
 ]
 
 BANNER_AT: Final = "B3"
-STEP_AT: Final = "M11"
-GATE_AT: Final = "M13"
-DEMAND_AT: Final = "E15"
+OPENING_AT: Final = "B4"
+STEP_AT: Final = "J11"
+GATE_AT: Final = "J13"
+DEMAND_AT: Final = "D16"
 """Cells of sheet Sizing [-]."""
 
 BY_SLA: Final = "by SLA"
@@ -81,7 +83,10 @@ def first_page_differences(table: Values, report: Report) -> Iterator[str]:
         What differs, and where [-]
     """
     step, sizing = report.next_lever, report.sizing
-    sentences = [("banner", BANNER_AT, report.headline, _begins)]
+    sentences = [
+        ("banner", BANNER_AT, report.headline, _begins),
+        ("opening", OPENING_AT, report.opening[0], same_words),
+    ]
     if step.concurrency is not None or not (report.levers or report.levers_unmet or report.levers_reaching):
         sentences += [("next step", STEP_AT, step.step, same_words), ("its gate", GATE_AT, step.gate, same_words)]
     for what, cell, wanted, says in sentences:  # a lever's step is a user's words, which a cell may hold mended

@@ -43,6 +43,7 @@ def levers_sheet(page: Page, report: Report) -> None:
         _rows(page, report.levers)
     else:
         page.put("B4", "No levers were given with this sizing.", "label")
+        page.sheet.sheet_state = "visible" if report.levers_unmet else "hidden"  # nobody prints an empty page
     for row, sentence in enumerate(report.levers_unmet, start=7 + len(report.levers)):
         page.user(f"B{row}", sentence, "note.text", "lever")
     page.widths(A=1.5, O=9, **{column: float(width) for column, width in _TEXT_WIDTHS.items()})

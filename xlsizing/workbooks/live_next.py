@@ -27,7 +27,7 @@ _CHOICE: Final = ("T", "U", "V")
 _SPELT: Final = 26  # column Z
 _HELPERS: Final = ("Next_Widths", "Next_Classes", "Next_In_Class", "Next_Picks")
 _COLUMNS: Final = range(FIRST_HELPER + 1, FIRST_HELPER + 1 + len(_HELPERS))
-_NUMBERS: Final = ("low", "high", "gpus", "all_gpus", "usd")
+_NUMBERS: Final = ("low", "high", "gpus", "all_gpus", "usd", "flat", "most")
 
 
 def live_next(calc: Page, report: Report, layout: Layout) -> None:
@@ -139,7 +139,13 @@ def _short(number: str) -> str:
 
 def _spell(calc: Page) -> None:
     """Write the numbers of the sentences with their thousands apart."""
-    sources = dict(zip(_NUMBERS, ("Next_Low", "Next_High", "Next_GPUs", "Next_All", "Next_USD"), strict=True))
+    sources = dict(
+        zip(
+            _NUMBERS,
+            ("Next_Low", "Next_High", "Next_GPUs", "Next_All", "Next_USD", "Opening_Flat", "Opening_Most"),
+            strict=True,
+        )
+    )
     for row, (name, source) in enumerate(sources.items(), start=_TOP):
         cells = [f"${letter(_SPELT + offset)}{row}" for offset in range(SPELT_CELLS)]
         calc.at(row, _SPELT, f"=IF(ISNUMBER({source}),INT({source}+0.5),0)", "calc.num")

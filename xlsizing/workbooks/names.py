@@ -38,7 +38,7 @@ PUBLIC: Final = (
 )  # fmt: skip
 """Names that do not change meaning: inputs, results aligned with SLA_In, and the number of failed checks [-]."""
 
-FIRST_SLA: Final = 19
+FIRST_SLA: Final = 20
 FIRST_ANCHOR: Final = 12
 ROOM_SLAS: Final = 12
 ROOM_ANCHORS: Final = 32

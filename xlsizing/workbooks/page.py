@@ -9,10 +9,11 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.cells import ROW, Rows, cell_xml, is_formula, text_xml
-from xlsizing.workbooks.names import define, letter, place
+from xlsizing.workbooks.names import column_of, define, letter, place
 from xlsizing.workbooks.styles import RED, Styles
 from xlsizing.workbooks.text import cell_text, escaped, looks_like_code
 
@@ -159,6 +160,13 @@ class Page:
         """Merge `cells` into one [-]."""
         self.sheet.merged_cells.add(cells)  # without making cells that openpyxl would write
 
+    def printed_at(self, scale: int, *, first: str, repeat: str | None = None) -> None:
+        """Make the sheet ready to print at `scale` percent, a page ending after column `first` [-]."""
+        self.printed(repeat=repeat)
+        self.sheet.sheet_properties.pageSetUpPr.fitToPage = False
+        self.sheet.page_setup.scale = scale
+        self.sheet.col_breaks.append(Break(id=column_of(first)))
+
     def printed(self, *, landscape: bool = True, wide: int = 1, tall: int = 0, repeat: str | None = None) -> None:
         """Make the sheet ready to print, and lock it without a password.
 
@@ -177,7 +185,7 @@ class Page:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = wide, tall
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.4, 0.7, 0.35
+        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.4, 0.6, 0.3
         sheet.oddFooter.left.text, sheet.oddFooter.center.text, sheet.oddFooter.right.text = "&F", "&A", "&P / &N"
         sheet.sheet_view.showGridLines = False
         if repeat:

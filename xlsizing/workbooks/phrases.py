@@ -8,6 +8,7 @@ from typing import Final
 __all__ = ["SPELT_CELLS", "grouped_steps", "in_words", "joined", "sentence"]
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST: Final = 240
 _GROUPS: Final = 5  # thousands up to 10^15, more digits than a spreadsheet keeps
 SPELT_CELLS: Final = 2 * (_GROUPS + 1)
 """Cells of a number and of the formulas that spell it [cells]."""
@@ -27,7 +28,9 @@ def sentence(template: str, **cells: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if text else ""
+    """Return `text` as literals of a formula: Excel takes none of more than 255 characters."""
+    pieces = [text[at : at + _LONGEST] for at in range(0, len(text), _LONGEST)]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
 def in_words(number: str) -> str:

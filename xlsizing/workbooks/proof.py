@@ -10,7 +10,7 @@ from xlsizing.next_words import QUEUED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rigor import Rigor
-from xlsizing.rows import SizingRow
+from xlsizing.rows import BUDGET, COMMIT, SizingRow
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.calc_sheet import POINT, calc_cells
 from xlsizing.workbooks.cells import ERROR_VALUES, Values
@@ -25,14 +25,22 @@ __all__ = ["ProofError", "check_rows", "check_whole"]
 _FIELDS: Final = {
     "pods": "pods",
     "pods_low": "pods_low",
+    "pods_budget": "pods to budget",
     "pods_high": "pods_high",
     "gpus": "GPUs",
     "gpus_low": "GPUs, low end",
+    "gpus_budget": "GPUs to budget",
     "gpus_high": "GPUs to commit",
+    "total_gpus": "GPUs with spares",
+    "total_gpus_low": "GPUs with spares, low end",
+    "total_gpus_budget": "GPUs to budget with spares",
+    "total_gpus_high": "GPUs to commit with spares",
     "max_num_seqs": "max-num-seqs",
     "usd_per_month": "$/month",
+    "usd_per_month_budget": "$/month to budget",
     "usd_per_month_high": "$/month to commit",
     "usd_per_million": "$/1M tok",
+    "usd_per_million_budget": "$/1M tok to budget",
     "usd_per_million_high": "$/1M tok to commit",
     "c_star": "c*",
     "tok_s_per_user": "tok/s/user there",
@@ -40,21 +48,33 @@ _FIELDS: Final = {
     "load": "load",
     "load_one_fewer": "load with one pod fewer",
     "load_at_max_num_seqs": "load at max-num-seqs",
-    "too_wide": "too wide to quote",
+    "c_commit": "c of the pods to commit",
+    "tok_s_per_user_commit": "tok/s/user of the pods to commit",
+    "max_num_seqs_commit": "max-num-seqs of the pods to commit",
+    "load_commit": "load of the pods to commit",
+    "too_wide": "range too wide",
     "measure_next": "concurrency to measure next",
 }
 """Fields of a row, and what a sentence calls them [-]."""
 
 _STEPS: Final = {
     "max_num_seqs": "flag",
+    "total_gpus": "total",
+    "total_gpus_low": "total_low",
+    "total_gpus_budget": "total_budget",
+    "total_gpus_high": "total_high",
     "usd_per_month": "usd",
+    "usd_per_month_budget": "usd_budget",
     "usd_per_month_high": "usd_high",
     "usd_per_million": "usd_m",
+    "usd_per_million_budget": "usd_m_budget",
     "usd_per_million_high": "usd_m_high",
     "tok_s_per_user": "rate",
     "per_replica_tps": "tps",
     "load_one_fewer": "load_fewer",
     "load_at_max_num_seqs": "load_flag",
+    "tok_s_per_user_commit": "r_commit",
+    "max_num_seqs_commit": "flag_commit",
     "too_wide": "wide",
     "measure_next": "next_c",
 }
@@ -64,13 +84,16 @@ _BEFORE_MET: Final = frozenset(key for key, _, _ in POINT)
 """Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
 
 _SHOWN: Final = {
-    "D": "gpus_high", "E": "pods", "F": "gpus", "G": "gpus_low", "H": "usd_per_month_high", "I": "usd_per_month",
-    "J": "usd_per_million_high", "K": "usd_per_million", "M": "c_star", "N": "max_num_seqs", "O": "tok_s_per_user",
-    "P": "per_replica_tps", "Q": "load",
+    "D": "total_gpus_high", "E": "total_gpus_budget", "F": "total_gpus", "G": "total_gpus_low", "H": "pods_high",
+    "T": "pods", "U": "gpus", "V": "c_star", "W": "max_num_seqs", "X": "tok_s_per_user", "Y": "per_replica_tps",
+    "Z": "load", "AA": "pods_budget", "AB": "gpus_budget", "AC": "gpus_high", "AD": "c_commit",
+    "AE": "max_num_seqs_commit", "AF": "tok_s_per_user_commit", "AH": "load_commit", "AI": "gpus_low",
+    "AK": "usd_per_month_high", "AL": "usd_per_month_budget", "AM": "usd_per_month", "AN": "usd_per_million_high",
+    "AO": "usd_per_million_budget", "AP": "usd_per_million",
 }  # fmt: skip
 """Columns of the customer's table and the field that each shows [-]."""
 
-_BASIS, _REMARK = "L", "S"
+_BASIS, _REMARK, _RIGOR = "S", "P", "O"
 
 
 class ProofError(SizingError):
@@ -113,7 +136,7 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
         row, rigor = (rows[position], rigors[position]) if known else (None, None)
         live = layout.sla_rows[position]
         found += _differences(row, rigor, live, table, calc)
-        found += _wrong_words(row, brackets[position] if known else (0, 0), live, table)
+        found += _wrong_words(row, rigor, brackets[position] if known else (0, 0), live, table)
     _refuse(found, values["Checks"])
 
 
@@ -186,13 +209,13 @@ def _row_named(row: SizingRow | None, live: int) -> str:
 
 
 def _wrong_words(
-    row: SizingRow | None, bracket: tuple[float, float], live: int, table: Values
+    row: SizingRow | None, rigor: Rigor | None, bracket: tuple[float, float], live: int, table: Values
 ) -> Iterator[tuple[int, str]]:
     """Give a rank, after all figures, and a sentence for words of row `live` that do not say what the core says."""
     basis, remark = (str(table.get(f"{column}{live}")) for column in (_BASIS, _REMARK))
     for words, column, text, wrong in (
         ("basis", _BASIS, basis, wrong_basis(basis, row, bracket)),
-        ("remark", _REMARK, remark, wrong_remark(remark, row)),
+        ("remark", _REMARK, remark, wrong_remark(remark, row, rigor.label if rigor else "")),
     ):
         for phrase in wrong:
             yield (
@@ -209,10 +232,11 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
-        unmet = CANNOT_BE_MET if row and field == "gpus_high" else ""
+        unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
         wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = getattr(row, field) if met else unmet
     queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
-    wanted["rigor", "Sizing", f"R{live}"] = rigor.label if rigor and met else ""
+    wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
+    wanted |= _quoted(row if met else None, rigor, live)
     wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
     for field, words in _FIELDS.items():
         if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
@@ -221,6 +245,19 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
         blank = "-" if field == "load_one_fewer" and met else ""
         wanted[words, "Calc", cells[_STEPS.get(field, field)]] = blank if value is None else value
     return wanted
+
+
+def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
+    """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
+    ending = {COMMIT: "_high", BUDGET: "_budget", None: None}[row.quoted(rigor.label) if row and rigor else None]
+    blank = dict.fromkeys(("GPUs quoted", "$/month quoted", "$/1M tok quoted"), "")
+    values: dict[str, object] = dict(blank)
+    if row and ending:
+        fields = ("total_gpus", "usd_per_month", "usd_per_million")
+        values = {what: getattr(row, field + ending) for what, field in zip(blank, fields, strict=True)}
+    return {
+        (what, "Sizing", f"{column}{live}"): value for (what, value), column in zip(values.items(), "LMN", strict=True)
+    }
 
 
 def _equal(got: float | str | None, wanted: object) -> bool:

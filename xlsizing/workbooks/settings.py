@@ -9,9 +9,13 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
+from xlsizing.budget import CLAIMS, LATE, METHOD, POOLED, PREDICTED, SHORT, short_outputs
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
+from xlsizing.interpolation import AXES
+from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rows import BUDGET, COMMIT, MEASURE_FIRST
 from xlsizing.workbooks.axes import METHOD_CODE, METHOD_WORDS
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
@@ -53,6 +57,14 @@ _CONSTANTS: Final = {
     "Auto_Lowest": (rules.AUTO_LOWEST, "the lowest power"),
     "Auto_Highest": (rules.AUTO_HIGHEST, "the highest power"),
     "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
+    **{f"Budget_Level_{level * 100:.0f}": (level, "share of public curves covered") for level in rules.BUDGET_SHARE},
+    **{
+        f"Budget_Share_{level * 100:.0f}": (share, "the budget's share of the way to the commitment, for that")
+        for level, share in rules.BUDGET_SHARE.items()
+    },
+    "Narrow": (rules.NARROW, "brackets up to so wide: the budget is the commitment"),
+    "Claim_From": (rules.CLAIM_FROM, "no budget is claimed where the first c is higher"),
+    "Claim_Widest": (rules.CLAIM_WIDEST, "no budget is claimed in wider brackets without measured output tok/s"),
     "Gap_Ratio": (rules.GAP_RATIO, "neighbouring anchors further apart are noted"),
     "Eta_Too_High": (rules.ETA_TOO_HIGH, "T/(c r) above this is refused"),
     "Eta_Too_Low": (rules.ETA_TOO_LOW, "T/(c r) below this is refused"),
@@ -93,6 +105,11 @@ _CONSTANTS: Final = {
     "Word_Tok_s": (UNITS[1], "unit of demand: output tokens per second"),
     "Word_RPS": (UNITS[2], "unit of demand: requests per second"),
     "Word_Users": (UNITS[3], "unit of demand: requests in flight at peak"),
+    "Word_Commit": (COMMIT, "figure to quote"),
+    "Word_Budget": (BUDGET, "figure to quote"),
+    "Word_Measure_First": (MEASURE_FIRST, "begins the remark of such a row"),
+    "Word_None": ("none", "no figure to quote"),
+    **{f"Claim_{code}": (words, "why no budget is claimed") for code, words in enumerate(CLAIMS) if code},
     "Word_Verdict": (rules.VERDICT, "rigor"),
     "Word_Draft": (rules.DRAFT, "rigor"),
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
@@ -141,6 +158,14 @@ _SPELT: Final = ("n/a", "n.a.", "#n/a", "t.b.d.", "-", "--", "---", ".", "...", 
 """Placeholders as people type them, for a workbook without functions that could take their punctuation out [-]."""
 
 
+def _by_level() -> str:
+    """Return the formula of the budget's share at the level asked for."""
+    formula = "1"
+    for level in reversed(rules.BUDGET_SHARE):
+        formula = f"IF(Confidence=Budget_Level_{level * 100:.0f},Budget_Share_{level * 100:.0f},{formula})"
+    return formula
+
+
 _DERIVED: Final = {
     "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
     "N_Anchors": ("=COUNT(Anchor_c)", "anchors"),
@@ -159,12 +184,39 @@ _DERIVED: Final = {
     "T_Per_GPU": (_per_gpu(), "output tok/s look like those of one GPU of so many"),
     "Has_TTFT": ("=IF(COUNTA(Anchor_TTFT)>0,1,0)", "TTFT was measured"),
     "Method_Code": (METHOD_CODE, "the method, counted in the order of its words"),
+    "Method_Bounded": (
+        f"=CHOOSE(Method_Code,{','.join(str(int(axes.bounded)) for axes in AXES.values())})",
+        "the budget was made for the method",
+    ),
+    "Budget_Share": (
+        f"=IFERROR({_by_level()},1)",
+        "the budget's share of the way from the estimate to the commitment",
+    ),
+    "Claim_Curve": (
+        (
+            f"=IF(Rows_OK=0,0,IF(Claim_Delivered>0,Claim_Delivered,IF(Method_Bounded=0,{METHOD},"
+            f"IF(INDEX(Curve_c,1)>Claim_From*(1+Tolerance),{LATE},IF(AND(Has_T=0,Short_Outputs=1),{SHORT},0)))))"
+        ),
+        "why no budget is claimed in any row; 0: it is",
+    ),
     "Is_Users": ("=IFERROR(IF(Demand_Unit=Word_Users,1,0),0)", "demand is users"),
     "Demand_tok_s": (
         ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'
         'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
         "output tok/s asked for (blank for users: it depends on the SLA)",
     ),
+    "Opening_Flat": (
+        (
+            '=IF(Inputs_OK=1,(MAX(1,CEILING(Demand_Asked/(IF(Is_Users=1,INDEX(Curve_u,N_Anchors),'
+            'INDEX(Curve_best,N_Anchors))*Util)*(1-Tolerance),1))+Spare_Pods)*GPUs_per_Pod,"")'
+        ),
+        "GPUs to commit with spares at every SLA up to the last anchor's",
+    ),
+    "Opening_Most": (
+        '=IF(COUNT(Row_Total_Commit)=0,"",MAX(Row_Total_Commit))',
+        "GPUs to commit with spares at the tightest SLA that is met",
+    ),
+    "Opening_Tightest": ("=IF(COUNT(Row_Met_SLA)=0,0,MAX(Row_Met_SLA))", "that SLA"),
     "Price_Unsourced": (
         f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IFERROR(IF({_one_of('Price_Source', ('', *_UNSAID, *_SPELT))},1,0),1)))",
         "1: the price was changed since delivery, its source was not",
@@ -176,9 +228,23 @@ _DERIVED: Final = {
 }  # fmt: skip
 
 
-def settings(page: Page, first: int) -> int:
-    """Write every constant and switch, from row `first` of the sheet, define its name, and return the last row [-]."""
-    entries = _CONSTANTS | _DERIVED
+def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
+    """Return what withholds the budget's claim and cannot be edited here [-]."""
+    curve = report.sizing.curve
+    predicted = curve.context is not None and curve.context.basis == "predicted"
+    code = PREDICTED if predicted else POOLED if curve.pooled_share is not None else 0
+    return {
+        "Claim_Delivered": (code, "why no budget is claimed in any row, as delivered; 0: it is"),
+        "Short_Outputs": (int(short_outputs(curve)), f"1: outputs of at most {rules.CLAIM_LEAST_OSL} tokens"),
+    }
+
+
+def settings(page: Page, first: int, delivered: Mapping[str, tuple[object, str]]) -> int:
+    """Write every constant and switch, from row `first` of the sheet, define its name, and return the last row [-].
+
+    `delivered` holds facts of the delivered curve, likewise.
+    """
+    entries = _CONSTANTS | dict(delivered) | _DERIVED
     listed(page, first, ("B", "C", "D"), entries)
     return first + len(entries) - 1
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
@@ -15,41 +16,87 @@ from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
-from xlsizing.workbooks.charts import CHART_ROWS
 from xlsizing.workbooks.first_page import BANNER_AT, BY_SLA, DEMAND_AT, GATE_AT, STEP_AT
 from xlsizing.workbooks.names import ROOM_SLAS, Layout, column_of, place
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import UNITS
-from xlsizing.workbooks.sizing_words import BANNER, EDITED, SPARES, basis, remark
-from xlsizing.workbooks.styles import BAD, GOOD, RED, tall
+from xlsizing.workbooks.sizing_words import (
+    BANNER,
+    CLAIM_LIVE,
+    EDITED,
+    OPENING,
+    SPARES,
+    THREE_FIGURES_LIVE,
+    basis,
+    remark,
+)
+from xlsizing.workbooks.styles import BAD, GOOD, GREY, RED, tall
 
 __all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 
 RESULTS: Final = (
-    ("D", "gpus_high", "GPUs to commit", "key.int", "Out_GPUs_Commit", 14),
-    ("E", "pods", "pods, estimate", "calc.int", "Out_Pods", 11),
-    ("F", "gpus", "GPUs, estimate", "calc.int", "Out_GPUs", 9.5),
-    ("G", "gpus_low", "GPUs, low end of range", "calc.int", "Out_GPUs_Low", 10),
-    ("H", "usd_high", "$/month to commit", "key.usd", "Out_USD_Month_Commit", 12),
-    ("I", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 12),
-    ("J", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 9.5),
-    ("K", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 9.5),
-    ("M", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 9),
-    ("N", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 9.5),
-    ("O", "rate", "tok/s/user there", "calc.two", "Out_Rate", 10),
-    ("P", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 9.5),
-    ("Q", "load", "load after rounding", "calc.pct", "Out_Load", 9.5),
-    ("R", "rigor", "rigor", "calc.text", "Out_Rigor", 10.5),
+    ("D", "total_high", "to commit", "calc.int", "Out_Total_GPUs_Commit", 13),
+    ("E", "total_budget", "to budget", "calc.int", "Out_Total_GPUs_Budget", 10),
+    ("F", "total", "estimate", "calc.int", "Out_Total_GPUs", 9),
+    ("G", "total_low", "low end of range", "calc.int", "Out_Total_GPUs_Low", 9),
+    ("H", "pods_high", "pods to commit", "calc.int", "Out_Pods_Commit", 8),
+    ("I", "quote", "figure to quote", "calc.text", "Out_Quote", 8),
+    ("J", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
+    ("K", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 7),
+    ("L", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 10),
+    ("M", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 13),
+    ("N", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 9),
+    ("O", "rigor", "rigor", "calc.text", "Out_Rigor", 9.5),
+    ("T", "pods", "pods", "calc.int", "Out_Pods", 7.5),
+    ("U", "gpus", "GPUs", "calc.int", "Out_GPUs", 7.5),
+    ("V", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 9),
+    ("W", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 9),
+    ("X", "rate", "tok/s/user there", "calc.two", "Out_Rate", 9),
+    ("Y", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 9.5),
+    ("Z", "load", "load", "calc.pct", "Out_Load", 7.5),
+    ("AA", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 7.5),
+    ("AB", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 7.5),
+    ("AC", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
+    ("AD", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 9),
+    ("AE", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 9),
+    ("AF", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 9),
+    ("AG", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 9.5),
+    ("AH", "load_commit", "load", "calc.pct", "Out_Load_Commit", 7.5),
+    ("AI", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 8),
+    ("AK", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
+    ("AL", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
+    ("AM", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
+    ("AN", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
+    ("AO", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
+    ("AP", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
 )
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
 
-_INPUT_COLUMN: Final = "E"
-_ROW: Final = 16
-_ZOOM: Final = 75  # with it the whole page is on one screen of 1920 x 1080
-_BANNER_LINE: Final = 205  # characters of a line of the banner
+_GROUPS: Final = {
+    "D": '="GPUs"&IF(Spare_Pods>0,", spares in","")',
+    "H": "The figure to quote, multiplied out",
+    "T": "Fleet of the estimate, without spares; flag of the budget too",
+    "AA": "of the budget",
+    "AC": "of the commitment, at a measured point",
+    "AK": "Dollars of all three, spares in (not printed)",
+}
+"""What stands above the headings, by its first column [-]."""
+
+_REMARK: Final = "P"
+_SECOND: Final = "R"
+_BASIS: Final = "S"
+_PRINTED: Final = "AI"
+"""Columns: the remark, the SLA on the second page, what a row rests on there, and the last one printed [-]."""
+
+_INPUT_COLUMN: Final = "D"
+_ROW: Final = 15
+_ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
+_SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
+_REMARK_LINE: Final = 40  # characters of a line of a remark
+_BANNER_LINE: Final = 150  # characters of a line of the banner
 _AFTER_HEADLINE: Final = 180  # the longest that follows the standing in it
-_SIGNED: Final = (("B", "G"), ("L", "S"))
-_SIGNED_TO: Final = "FR"
+_SIGNED: Final = (("B", "G"), ("I", "N"))
+_SIGNED_TO: Final = "FM"
 
 
 def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
@@ -64,18 +111,18 @@ def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
     layout : Layout
         Where the tables stand [-]
     """
-    for row in range(5, 16):
+    for row in range(5, 17):
         page.tall(row, _ROW)
-    _top(page, report)
+    _top(page, report, layout)
     _inputs(page, report)
     _basis(page, report)
     _table(page, layout)
     _below(page, report, layout)
     _colours(page, layout)
-    page.widths(A=1.5, B=10, C=13, L=24, S=50, **{column: width for column, _, _, _, _, width in RESULTS})
-    page.printed(tall=1 if layout.charts else 0, repeat=None if layout.charts else _head_rows(layout))
-    page.sheet.print_options.horizontalCentered = True
-    page.sheet.print_area = page.extent()
+    page.widths(A=1.5, B=10, C=12, **{column: width for column, _, _, _, _, width in RESULTS})
+    page.widths(**{_REMARK: 38, "Q": 1.5, _SECOND: 9, _BASIS: 22.5, "AJ": 1.5})
+    page.printed_at(_SCALE, first=_REMARK, repeat=None if layout.charts else _head_rows(layout))
+    page.sheet.print_area = f"B1:{_PRINTED}{page.extent().partition(':')[2].lstrip(string.ascii_uppercase)}"
     page.sheet.sheet_view.zoomScale = _ZOOM
     page.sheet.freeze_panes = None if layout.charts else f"A{layout.sla_rows[0]}"
 
@@ -84,20 +131,22 @@ def _head_rows(layout: Layout) -> str:
     return f"{layout.sla_rows[0] - 1}:{layout.sla_rows[0] - 1}"
 
 
-def _top(page: Page, report: Report) -> None:
+def _top(page: Page, report: Report, layout: Layout) -> None:
     page.put("B1", "GPU sizing: interactivity SLA to pods, GPUs and dollars", "title")
     page.tall(1, 24)
-    for cells in ("C2:H2", "J2:K2", "M2:S2", "B3:S3"):  # a long text ends at its cells, not at the next page
+    for cells in ("C2:G2", "I2:J2", "L2:P2", "B3:P3", "B4:P4"):  # a long text ends at its cells, not at the next page
         page.merge(cells)
     page.put("B2", "Customer", "strong")
     page.user("C2", report.about.get("Customer", "not named"), "subtitle.text", "customer")
-    page.put("I2", "Date", "strong")
-    page.user("J2", report.about.get("Date", "not dated"), "subtitle.text", "date")
-    page.put("L2", "Model", "strong")
-    page.user("M2", report.model or "not named", "subtitle.text", "model")
+    page.put("H2", "Date", "strong")
+    page.user("I2", report.about.get("Date", "not dated"), "subtitle.text", "date")
+    page.put("K2", "Model", "strong")
+    page.user("L2", report.model or "not named", "subtitle.text", "model")
     page.put(BANNER_AT, BANNER, "banner.wrap")
     page.tall(3, tall("", 1, lines=max(2, 1 + (len(report.headline) + _AFTER_HEADLINE) // _BANNER_LINE)))
-    page.put("B4", EDITED, "note.text")
+    page.put("B4", OPENING, "strong.wrap")
+    page.tall(4, tall("", 1, lines=2))
+    page.put(f"I{layout.sla_rows[0] - 4}", EDITED, "note.text")
 
 
 def _inputs(page: Page, report: Report) -> None:
@@ -116,21 +165,22 @@ def _inputs(page: Page, report: Report) -> None:
         ("Output tokens per request", "Demand_OSL", osl, "input.num", "tok; for rps only"),
         ("Planned utilisation", "Util", sizing.util, "input.share", "share of measured throughput, in (0, 1]"),
         ("GPUs per pod", "GPUs_per_Pod", sizing.gpus_per_pod, "input.int", "GPUs of one replica"),
-        ("Spare pods", "Spare_Pods", sizing.spare_replicas, "input.int", "N+k; in dollars only"),
+        ("Spare pods", "Spare_Pods", sizing.spare_replicas, "input.int", "N+k: for failed pods"),
         (
             "Price",
             "USD_per_GPU_Hour",
             sizing.gpu_hourly_usd,
             "input.price",
-            f'=IF(Price_Unsourced=1,"{PRICE_CHANGED}","$/GPU-hour; its source stands at the right")',
+            f'=IF(Price_Unsourced=1,"{PRICE_CHANGED}","$/GPU-hour; source at the right")',
         ),
         ("Hours per month", "Hours_per_Month", HOURS_PER_MONTH, "input.num", "h/month, assumed"),
         ("Interpolation", "Method", sizing.points.method.name, "input.text", " / ".join(METHODS)),
+        ("Budget covers", "Confidence", sizing.bound.confidence, "input.share", "90, 95 or 99 % of public curves"),
     )
     for row, (label, name, value, style, words) in enumerate(entries, start=6):
         page.put(f"B{row}", label, "label")
         page.put(f"{_INPUT_COLUMN}{row}", value, style)
-        page.put(f"F{row}", words, "note.text")
+        page.put(f"E{row}", words, "note.text")
         page.named(name, f"{_INPUT_COLUMN}{row}")
     _validations(page)
 
@@ -138,19 +188,25 @@ def _inputs(page: Page, report: Report) -> None:
 def _validations(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     for row in (6, 8, 12):
-        page.validate(f"E{row}", "A number above 0", **above_0)
-    page.validate("E7", "One of the list", type="list", formula1=f'"{",".join(UNITS)}"')
-    page.validate("E9", "A share above 0 %, at most 100 %", type="decimal", formula1="0.000001", formula2="1")
-    page.validate("E10", "A whole number, at least 1", type="whole", operator="greaterThanOrEqual", formula1="1")
-    page.validate("E11", "A whole number, at least 0", type="whole", operator="greaterThanOrEqual", formula1="0")
+        page.validate(f"{_INPUT_COLUMN}{row}", "A number above 0", **above_0)
+    whole = {"type": "whole", "operator": "greaterThanOrEqual"}
     hours = {"type": "decimal", "formula1": "0.000001", "formula2": str(MOST_HOURS_PER_MONTH)}
-    page.validate("E13", f"Hours of one month: above 0, at most {MOST_HOURS_PER_MONTH}", **hours)
-    page.validate("E14", "One of the list", type="list", formula1=f'"{",".join(METHODS)}"')
+    rules: tuple[tuple[int, str, dict[str, Any]], ...] = (
+        (7, "One of the list", {"type": "list", "formula1": f'"{",".join(UNITS)}"'}),
+        (9, "A share above 0 %, at most 100 %", {"type": "decimal", "formula1": "0.000001", "formula2": "1"}),
+        (10, "A whole number, at least 1", whole | {"formula1": "1"}),
+        (11, "A whole number, at least 0", whole | {"formula1": "0"}),
+        (13, f"Hours of one month: above 0, at most {MOST_HOURS_PER_MONTH}", hours),
+        (14, "One of the list", {"type": "list", "formula1": f'"{",".join(METHODS)}"'}),
+        (15, "90 %, 95 % or 99 %", {"type": "decimal", "formula1": "0.9", "formula2": "0.99"}),
+    )
+    for row, message, rule in rules:
+        page.validate(f"{_INPUT_COLUMN}{row}", message, **rule)
 
 
 def _basis(page: Page, report: Report) -> None:
     page.put(
-        "L5",
+        "I5",
         '=IF(Edited=0,"What it rests on (as delivered)","What it rests on: AS DELIVERED, before the edits")',
         "section",
     )
@@ -163,18 +219,18 @@ def _basis(page: Page, report: Report) -> None:
     for label, (text, rows) in texts.items():
         _beside(page, row, label, rows, whole=label != "Price")
         if label == "Price":  # a new price comes with a new source; not merged: its text runs on over blank cells
-            page.user(f"M{row}", text, "input.text", label)
-            page.named("Price_Source", f"M{row}")
+            page.user(f"J{row}", text, "input.text", label)
+            page.named("Price_Source", f"J{row}")
         else:
-            page.user(f"M{row}", text, "label.wrap" if rows > 1 else "label.text", label)
+            page.user(f"J{row}", text, "label.wrap" if rows > 1 else "label.text", label)
         row += rows
-    page.put(f"L{row}", "Next lever (live: it follows the inputs)", "section")
+    page.put(f"I{row}", "Next lever (live: it follows the inputs)", "section")
     for cell, label, name in ((STEP_AT, "Step", "Next_Step"), (GATE_AT, "Gate", "Next_Gate")):
         _beside(page, place(cell)[0], label, 2)
         page.put(cell, f"={name}", "label.wrap")
-    page.put("B15", "Demand in output tok/s", "label")
+    page.put("B16", "Demand in output tok/s", "label")
     page.put(DEMAND_AT, f'=IF(Checks_Failed=0,IF(Is_Users=1,"{BY_SLA}",Demand_tok_s),Word_Check)', "calc.one")
-    page.put("F15", "tok/s; users x SLA where users are the demand", "note.text")
+    page.put("E16", "tok/s; users x SLA for users", "note.text")
 
 
 def price_source(report: Report) -> str:
@@ -184,21 +240,25 @@ def price_source(report: Report) -> str:
 
 def _beside(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:
     """Write `label`, and make room for so many rows of text beside it."""
-    page.put(f"L{row}", label, "strong.wrap")
+    page.put(f"I{row}", label, "strong.wrap")
     if whole:
-        page.merge(f"M{row}:S{row + rows - 1}")
+        page.merge(f"J{row}:P{row + rows - 1}")
 
 
 def _table(page: Page, layout: Layout) -> None:
     head, first, last = layout.sla_rows[0] - 1, layout.sla_rows[0], layout.sla_rows[-1]
-    page.put(f"B{head - 1}", "Result by interactivity SLA", "section")
+    page.put(f"B{head - 1}", "Alternatives by SLA", "section")
+    page.put(f"{_SECOND}1", "Operating points of one pod, and what each fleet's flag is", "title")
     if not layout.charts:
-        page.put(f"E{head - 1}", f"Charts are drawn for up to {ROOM_SLAS} SLAs; this table has more.", "note.text")
-    heads = {"B": "SLA, tok/s/user", "C": "name", "L": "basis", "S": "remark"}
-    for column, text in (heads | {column: text for column, _, text, *_ in RESULTS}).items():
+        page.put(f"{_SECOND}3", f"Charts are drawn for up to {ROOM_SLAS} SLAs; this table has more.", "note.text")
+    for column, text in _GROUPS.items():
+        page.put(f"{column}{head - 1}", text, "section")
+    heads = {"B": "SLA, tok/s/user", "C": "name", _REMARK: "remark", _SECOND: "SLA, tok/s/user", _BASIS: "basis"}
+    heads |= {column: text for column, _, text, *_ in RESULTS} | {"E": '="to budget, "&100*Confidence&" %"'}
+    for column, text in heads.items():
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
-    page.tall(head - 2, 6)
+    page.tall(head - 2, _ROW)
     page.named("SLA_In", f"B{first}:B{last}")
     for column, _, _, _, name, _ in RESULTS:
         page.named(name, f"{column}{first}:{column}{last}")
@@ -222,11 +282,16 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
         Positions in the table [-]
     """
     slas = report.sizing.sla.ravel()[piece.start : piece.stop].tolist()
-    for row, sla in zip_longest(layout.sla_rows[piece.start : piece.stop], slas):
-        page.tall(row, _ROW)
+    delivered = report.given_rows[piece.start : piece.stop]
+    for row, sla, given in zip_longest(layout.sla_rows[piece.start : piece.stop], slas, delivered):
+        page.tall(row, _ROW if given is None else tall(given.remark, _REMARK_LINE, lines=1 if given.feasible else 2))
         page.put(f"B{row}", sla, "input.num")
         page.user(f"C{row}", report.sla_names.get(sla, ""), "input.text", "SLA name")
     page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
+
+
+_SAYS_UNMET: Final = ("total_high", "gpus_high")
+"""Steps whose columns say that an SLA cannot be met [-]."""
 
 
 def _results() -> Iterator[tuple[int, str, str]]:
@@ -234,30 +299,30 @@ def _results() -> Iterator[tuple[int, str, str]]:
     calc = calc_cells(ROW)
     state = calc["state"]
     for column, key, _, style, _, _ in RESULTS:
-        unmet = f'IF({state}=2,Word_Unmet,"")' if key == "gpus_high" else '""'
+        unmet = f'IF({state}=2,Word_Unmet,"")' if key in _SAYS_UNMET else '""'
         formula = f"=IF({state}=3,{calc[key]},IF({state}=1,Word_Check,{unmet}))"
         yield column_of(column), formula, style
-    yield column_of("L"), basis(calc), "words.text"
-    yield column_of("S"), remark(calc), "words.text"
+    yield column_of(_REMARK), remark(calc), "words.wrap"
+    yield column_of(_SECOND), f'=IF({state}=0,"",B{ROW})', "calc.num"
+    yield column_of(_BASIS), basis(calc), "words.text"
 
 
 def _below(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
-    page.put(f"B{row}", SPARES, "note.text")
-    page.put(
-        f"B{row + 1}",
-        "Commit to the bold column: it rests on measured points alone. The estimate interpolates between them; the truth "
-        "lies between the low end and the commitment. $/1M output tokens is at the demanded load.",
-        "note.text",
-    )
-    sign = row + 3 + (CHART_ROWS if layout.charts else 0)
+    texts = (SPARES, THREE_FIGURES_LIVE, CLAIM_LIVE)
+    for at, text in enumerate(texts, start=row):
+        page.put(f"B{at}", text, "label.wrap")
+        page.merge(f"B{at}:{_REMARK}{at}")
+        page.tall(at, tall("", 1, lines=2))
+    sign = row + len(texts)
     for position, line in enumerate(report.sign_off or ("Customer", "Sizing engineer")):
         at = sign + position // 2
         column, after = _SIGNED[position % 2]
         page.tall(at, 24)
         page.merge(f"{column}{at}:{_SIGNED_TO[position % 2]}{at}")
         page.user(f"{column}{at}", line, "strong.text", "sign_off")
-        page.put(f"{after}{at}", "______________________  date ____________", "label")
+        blank = '"______________________  date ____________"'
+        page.put(f"{after}{at}", f'=IF(Rigor_Line=Word_Verdict,{blank},"not for signature")', "label")
 
 
 def _colours(page: Page, layout: Layout) -> None:
@@ -265,11 +330,15 @@ def _colours(page: Page, layout: Layout) -> None:
     state = calc_cells(first)["state"]
     red = {"font": Font(color=f"FF{RED}", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
     rules = page.sheet.conditional_formatting
-    rules.add(f"B{first}:S{last}", FormulaRule(formula=[f"OR({state}=1,{state}=2)"], **red))
+    for left, right in (("B", _REMARK), (_SECOND, "AP")):
+        rules.add(f"{left}{first}:{right}{last}", FormulaRule(formula=[f"OR({state}=1,{state}=2)"], **red))
     fine = PatternFill("solid", bgColor=f"FF{GOOD}")
-    rules.add("B3:S3", FormulaRule(formula=["Checks_Failed>0"], **red))
-    rules.add("B3:S3", FormulaRule(formula=["Rigor_Line=Word_Verdict"], fill=fine))
-    for cell in ("B4", "L5"):
+    rules.add("B3:P3", FormulaRule(formula=["Checks_Failed>0"], **red))
+    rules.add("B3:P3", FormulaRule(formula=["Rigor_Line=Word_Verdict"], fill=fine))
+    key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
+    for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
+        rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$I{first}={word}"], **key))
+    for cell in (f"I{first - 4}", "I5"):
         page.reddens(cell, "Edited>0")
-    page.reddens("F12", "Price_Unsourced=1")
-    rules.add(f"R{first}:R{last}", FormulaRule(formula=[f"R{first}=Word_Verdict"], fill=fine))
+    page.reddens("E12", "Price_Unsourced=1")
+    rules.add(f"O{first}:O{last}", FormulaRule(formula=[f"O{first}=Word_Verdict"], fill=fine))

@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlsizing.workbooks.phrases import in_words, joined
+from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT
+from xlsizing.reports.opening import RULE, THREE_FIGURES
+from xlsizing.reports.tables import OVERLOADED
+from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.rules import HEADROOM
+from xlsizing.workbooks.phrases import in_words, sentence
 
-__all__ = ["BANNER", "EDITED", "SPARES", "basis", "remark"]
+__all__ = [
+    "BANNER",
+    "CLAIM_LIVE",
+    "EDITED",
+    "OPENING",
+    "SPARES",
+    "THREE_FIGURES_LIVE",
+    "basis",
+    "remark",
+    "said",
+]
 
 _VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
 _MIXED: Final = f"AND({_VERDICTS}>0,{_VERDICTS}<COUNT(Row_Outside))"
@@ -16,10 +31,10 @@ BANNER: Final = (
     '=IF(Checks_Failed>0,Word_Check&": "&Checks_Failed&" check(s) failed; no result is shown. First: "'
     '&INDEX(Check_What,MATCH(1,Check_Flag,0))&". See sheet Checks.",'
     f'Rigor_Line&IF({_MIXED}," (why: remarks, and sheet About)","")&". "&'
-    'IF(COUNTIF(Row_State,2)>0,COUNTIF(Row_State,2)&" SLA(s) cannot be met by any measured point: in red, in words. ",'
+    'IF(COUNTIF(Row_State,2)>0,COUNTIF(Row_State,2)&" SLA(s) cannot be met by any measured point: see their remarks. ",'
     '"Every SLA is met by a measured point. ")&"All checks passed"&'
     'IF(Notes_Found>0,", "&Notes_Found&" note(s) on sheet Checks","")&"."&'
-    'IF(COUNTIF(Row_State,3)>0," Commit to the first bold column.",""))'
+    'IF(COUNTIF(Row_State,3)>0," Quote the figures in bold.",""))'
 )
 """The formula of the standing, then what failed or what to do [-]."""
 
@@ -30,11 +45,32 @@ EDITED: Final = (
 )
 """The formula of whether this is the delivered copy [-]."""
 
-SPARES: Final = (
-    '=IF(Checks_Failed>0,"",IF(Spare_Pods>0,"Dollars include "&Spare_Pods&" spare pod(s), "&Spare_Pods*GPUs_per_Pod'
-    '&" GPU(s); pods, GPUs, range and load do not.","No spare pods: utilisation is headroom, not redundancy."))'
+SPARES: Final = "=" + sentence(
+    f"{HEADROOM} {{in_it}} GPUs and dollars of this table.",
+    in_it='IF(Checks_Failed>0,"Spares are in",IF(Spare_Pods>0,Spare_Pods&" spare pod(s) are in","No spares are in"))',
 )
 """The formula of what spare pods count in [-]."""
+
+THREE_FIGURES_LIVE: Final = "=" + sentence(
+    f"{{measure}}{THREE_FIGURES}",
+    measure='IF(COUNTIF(Out_Quote,Word_None)>0,"Where no figure is bold, measure first. ","")',
+)
+"""The formula of what the three figures are for [-]."""
+
+OPENING: Final = (
+    f'=IF(Checks_Failed>0,"","{RULE}: flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
+    f'" up to the knee at "&{in_words("INDEX(Curve_r,N_Anchors)")}&" tok/s/user"&'
+    'IF(COUNT(Row_Met_SLA)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
+    f'", and still so at ",", then rising to "&Spelt_most&" at ")&{in_words("Opening_Tightest")}&'
+    '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met",""))&".")'
+)
+"""The formula of what it all rests on, in one sentence with the figures of the case [-]."""
+
+
+CLAIM_LIVE: Final = "=" + sentence(
+    f"Budget: {CLAIM}", covered="INT(100*Confidence+0.5)", condition=f'IF(Has_T=1,"",", {IF_PRODUCT}")'
+)
+"""The formula of what the budget claims, for the coverage and the curve as they stand [-]."""
 
 
 def basis(calc: Mapping[str, str]) -> str:
@@ -49,17 +85,28 @@ def basis(calc: Mapping[str, str]) -> str:
     )
 
 
-def remark(calc: Mapping[str, str]) -> str:
-    """Return the formula of what a reader must know of a row; `calc` holds the cell of each of its steps [-]."""
-    measure = f'IF(ISNUMBER({calc["next_c"]}),"measure c="&{calc["next_c"]},"bracket closed")'
-    wide = f'IF({calc["wide"]}=1,"too wide to quote: "&{measure},"")'
-    flag = f'IF({calc["load_flag"]}>1+Tolerance,"max-num-seqs does not carry the demand","")'
-    why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used","DRAFT: bracket outside the sweep")'
+def said(calc: Mapping[str, str]) -> str:
+    """Return the formula of what a reader must know of a row, "; " after each part; `calc` holds the cells of its steps [-]."""
+    known = f"ISNUMBER({calc['next_c']})"
+    wide = (
+        f'IF({calc["wide"]}=0,"",IF({calc["quote"]}=Word_None,"{MEASURE_FIRST}: "&IF({known},"c="&{calc["next_c"]},{_CLOSED}),'
+        f'"{WIDE_RANGE}: "&IF({known},"measure c="&{calc["next_c"]},{_CLOSED}))&"; ")'
+    )
+    claims = ",".join(f"Claim_{code}" for code in range(1, len(CLAIMS)))
+    unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{claims})&"; "))'
+    flag = f'IF({calc["load_flag"]}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
+    why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used; ","DRAFT: bracket outside the sweep; ")'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
-    above = f'IF(ISNUMBER({calc["next_c"]}),"measure c=1 or relax the SLA","relax the SLA")'
-    both = joined(wide, flag)[1].format(before=wide)
+    above = f'IF({known},"measure c=1 or relax the SLA; ","relax the SLA; ")'
     return (
         f'=IF({calc["state"]}=2,"above the fastest measured point; "&{above},'
-        f'IF({calc["state"]}=3,{both}&IF({draft}="","",IF(AND({calc["wide"]}=0,{calc["load_flag"]}<=1+Tolerance),"","; ")'
-        f'&{draft}),""))'
+        f'IF({calc["state"]}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
     )
+
+
+_CLOSED: Final = '"bracket closed"'
+
+
+def remark(calc: Mapping[str, str]) -> str:
+    """Return the formula of what a reader must know of a row; `calc` holds the cell of each of its steps [-]."""
+    return f'=IF({calc["said"]}="","",LEFT({calc["said"]},LEN({calc["said"]})-2))'

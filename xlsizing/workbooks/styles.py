@@ -106,7 +106,7 @@ class Styles:
 
 
 def _font(role: str) -> Font:
-    sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11, "words": 9}
+    sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11}
     colours = {"input": _BLUE, "head": _WHITE, "note": _MUTED, "title": DARK, "section": DARK, "const": _BLACK}
     bold = role in ("title", "section", "head", "key", "banner", "strong")
     return Font(

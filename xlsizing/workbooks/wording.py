@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlsizing.reports.tables import CANNOT_BE_MET, OVERLOADED
-from xlsizing.rows import TOO_WIDE, SizingRow
+from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, SizingRow
 from xlsizing.rules import INTERP, KNEE_CAPPED, MEASURED, PLATEAU, TOLERANCE
 
 __all__ = ["wrong_basis", "wrong_remark"]
@@ -47,7 +47,7 @@ def wrong_basis(text: str, row: SizingRow | None, bracket: tuple[float, float]) 
     yield from _wrong_numbers(text, named.get(row.regime, [bracket[0]]))
 
 
-def wrong_remark(text: str, row: SizingRow | None) -> Iterator[str]:
+def wrong_remark(text: str, row: SizingRow | None, standing: str) -> Iterator[str]:
     """Give what the `text` of the column remark must say and does not, or says and must not.
 
     Parameters
@@ -56,6 +56,8 @@ def wrong_remark(text: str, row: SizingRow | None) -> Iterator[str]:
         What the engine made of the formula [-]
     row : SizingRow or None
         The row; None where the table has no SLA [-]
+    standing : str
+        DRAFT or VERDICT [-]
 
     Yields
     ------
@@ -65,13 +67,15 @@ def wrong_remark(text: str, row: SizingRow | None) -> Iterator[str]:
     if row is None:
         yield from ["nothing"] if text else []
         return
-    wide = row.remark.partition("c=")[0].strip()
-    phrases = {wide or TOO_WIDE: bool(wide), OVERLOADED: row.overloaded, _UNMET: not row.feasible}
+    wanted = row.remark_as(standing) if row.feasible else ""
+    claim = next((part for part in wanted.split("; ") if part.startswith(NO_CLAIM)), "")
+    phrases = {phrase: phrase in wanted for phrase in (MEASURE_FIRST, WIDE_RANGE, "bracket closed")}
+    phrases |= {claim or NO_CLAIM: bool(claim), OVERLOADED: row.overloaded, _UNMET: not row.feasible}
     for phrase, said in phrases.items():
         if (phrase in text) != said:
             yield phrase if said else f"not {phrase!r}"
     told = row.measure_next if row.too_wide or not row.feasible else None
-    yield from _wrong_numbers(text, [told] if told else [])
+    yield from _wrong_numbers(text.replace(claim, "") if claim else text, [told] if told else [])
 
 
 def _wrong_numbers(text: str, wanted: list[float | None]) -> Iterator[str]:

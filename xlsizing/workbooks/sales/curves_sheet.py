@@ -31,7 +31,7 @@ _LIST_ROW: Final = FIRST_FACT
 
 FACTS: Final = (
     ("name", "name, as the drop-downs show it", "Curve_Names", "input.wrap"),
-    ("hardware", "GPU type, the exact token", "Curve_GPU_Type", "input.typed"),
+    ("hardware", "GPU type, one name such as GB300", "Curve_GPU_Type", "input.typed"),
     ("gpus_per_pod", "GPUs per pod", "Curve_GPUs_per_Pod", "input.int"),
     ("usd", "price [$/GPU-hour]", "Curve_USD_per_GPU_Hour", "input.price"),
     ("price_source", "date and source of the price", "Curve_Price_Source", "input.typed"),

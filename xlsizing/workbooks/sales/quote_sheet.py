@@ -5,26 +5,43 @@ from __future__ import annotations
 from typing import Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Font, PatternFill
 
+from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT, PREDICTED, SHORT
 from xlsizing.next_words import PRICE_CHANGED
+from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import NO_SOURCE
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
+from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.rules import (
+    CLAIM_LEAST_OSL,
+    DEFAULT_CONFIDENCE,
+    DEFAULT_METHOD,
+    DEFAULT_UTIL,
+    HOURS_PER_MONTH,
+    METHODS,
+    MOST_HOURS_PER_MONTH,
+)
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.phrases import sentence
+from xlsizing.workbooks.sales.context_sheet import value_cell
 from xlsizing.workbooks.sales.curves_sheet import THROUGHPUT
 from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
 from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.workload import measured_tokens
 from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
-from xlsizing.workbooks.styles import AMBER, GOOD
+from xlsizing.workbooks.styles import AMBER, GOOD, GREY
 
-__all__ = ["RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
+__all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 
 SLA_ROWS: Final = range(14, 14 + SLAS)
 """Rows of the SLAs [-]."""
 
 THROUGHPUT_UNITS: Final = UNITS[:3]
 """Units of the demand that the functions take; users are for the customer workbook [-]."""
+
+NO_REMARK: Final = "-"
+"""What stands for no remark [-]."""
 
 _EXAMPLE_SLAS: Final = (20, 50, 100, 150, 215)
 
@@ -37,22 +54,48 @@ _FROM_TABLE: Final = (
     f"IF(ISERROR($D{{row}}),$D{{row}},INDEX(SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method),2,{{column}}))"
 )
 
+_TABLE_REMARK: Final = "$Y{row}"
+_FIRST_WORDS, _WIDE_WORDS = (f'"{MEASURE_FIRST}:"', f'"{WIDE_RANGE}: measure"')
+_CLOSED: Final = tuple(f'"{words}: bracket"' for words in (MEASURE_FIRST, WIDE_RANGE))
+# A function knows neither standing nor context. A VERDICT is signed with the commitment, whatever its budget claims; what
+# was predicted, or measured with short outputs, has no budget, whatever the function says.
+_AS_VERDICT: Final = f"SUBSTITUTE(SUBSTITUTE({_TABLE_REMARK},{_CLOSED[0]},{_CLOSED[1]}),{_FIRST_WORDS},{_WIDE_WORDS})"
+_UNCLAIMED: Final = (
+    f"SUBSTITUTE(SUBSTITUTE({_TABLE_REMARK},{_CLOSED[1]},{_CLOSED[0]}),{_WIDE_WORDS},{_FIRST_WORDS})"
+    f'&IF(OR($D{{row}}=$F{{row}},ISNUMBER(SEARCH("{NO_CLAIM}",{_TABLE_REMARK}))),"",'
+    f'IF({_TABLE_REMARK}="","","; ")&"{NO_CLAIM}: "&Quote_Unclaimed)'
+)
+_SAID: Final = f'IF($M{{row}}=Word_Verdict,{_AS_VERDICT},IF(Quote_Unclaimed="",{_TABLE_REMARK},{_UNCLAIMED}))'
+# Never an empty text: LibreOffice works such a cell out anew when it opens the file, and has no functions to do so.
+_REMARK: Final = f'IF({_TABLE_REMARK}&Quote_Unclaimed="","{NO_REMARK}",IF({_SAID}="","{NO_REMARK}",{_SAID}))'
+
 RESULTS: Final = (
-    ("D", "GPUs to commit", "key.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},Quote_Method)"),
-    ("E", "GPUs, estimate", "calc.int", "Quote_GPUs", 11, f"SIZING_GPUS({_SIZED},Quote_Method)"),
-    ("F", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 12, _FROM_TABLE.replace("{column}", "4")),
-    ("G", "pods, estimate", "calc.int", "Quote_Pods", 10,
+    ("D", "GPUs to commit", "calc.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},Quote_Method)"),
+    ("E", '="GPUs to budget, "&100*Quote_Confidence&" %"', "calc.int", "Quote_GPUs_Budget", 11,
+     f'IF(Quote_Unclaimed="",SIZING_GPUS_BUDGET({_SIZED},Quote_Confidence,Quote_Method),$D{{row}})'),
+    ("F", "GPUs, estimate", "calc.int", "Quote_GPUs", 10, f"SIZING_GPUS({_SIZED},Quote_Method)"),
+    ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _FROM_TABLE.replace("{column}", "4")),
+    ("H", "pods to commit", "calc.int", "Quote_Pods_Commit", 9, "$D{row}/Quote_GPUs_Used"),
+    ("I", "figure to quote", "calc.text", "Quote_Figure", 9,
+     "IF($M{row}=Word_Verdict,Word_Commit,IF(LEFT($N{row},LEN(Word_Measure_First))=Word_Measure_First,Word_None,Word_Budget))"),
+    ("J", "its GPUs", "key.int", "Quote_Quoted_GPUs", 11,
+     'IF($I{row}=Word_Commit,$D{row},IF($I{row}=Word_Budget,$E{row},""))'),
+    ("L", "x price x hours = $/month", "key.usd", "Quote_Quoted_USD", 14,
+     "IF(ISNUMBER($J{row}),$J{row}*$X{row}/$F{row},$J{row})"),
+    ("N", "remark", "calc.wrap", "Quote_Remark", 39, _REMARK),
+    ("T", "pods, estimate", "calc.int", "Quote_Pods", 10,
      "SIZING_PODS(Picked_Anchors,$B{row},Quote_TPM,Quote_Util,Quote_Method)"),
-    ("H", "$/month to commit", "key.usd", "Quote_USD_Commit", 15, "$D{row}*$I{row}/$E{row}"),
-    ("I", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
-    ("J", "c*, requests per pod", "calc.two", "Quote_Cstar", 11,
+    ("U", "c* of the estimate, requests per pod", "calc.two", "Quote_Cstar", 12,
      "SIZING_CSTAR(Picked_Anchors,$B{row},Quote_Method)"),
-    ("L", "tok/s per pod", "calc.one", "Quote_Pod_Tps", 14, "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
-    ("N", "remark", "calc.text", "Quote_Remark", 42, _FROM_TABLE.replace("{column}", "11")),
+    ("V", "tok/s per pod of the estimate", "calc.one", "Quote_Pod_Tps", 14,
+     "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
+    ("W", "$/month to commit", "calc.usd", "Quote_USD_Commit", 15, "$D{row}*$X{row}/$F{row}"),
+    ("X", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
+    ("Y", "remark of the function", "calc.text", "Quote_Table_Remark", 42, _FROM_TABLE.replace("{column}", "11")),
 )  # fmt: skip
 """Column, heading, style, defined name, width and formula of each result of an SLA that can be met [-]."""
 
-_TABLE_TOP: Final = SLA_ROWS[-1] + 7
+_TABLE_TOP: Final = SLA_ROWS[-1] + 8
 
 
 def quote_sheet(page: Page) -> None:
@@ -72,16 +115,18 @@ def quote_sheet(page: Page) -> None:
     _beside(page)
     _below(page)
     _colours(page)
-    page.widths(A=1.5, B=13, C=15, K=22, M=17, O=2, P=215, Q=170, R=9)
+    page.widths(A=1.5, B=10, C=12, K=19, M=11, O=11, P=215, Q=170, R=9, S=9)
     page.widths(**{column: width for column, _, _, _, width, _ in RESULTS})
     page.printed(tall=1)
-    page.sheet.print_area = f"A1:N{_TABLE_TOP - 2}"
+    page.sheet.print_area = f"B1:N{_TABLE_TOP - 2}"
     page.sheet.sheet_view.zoomScale = 85
 
 
 def _top(page: Page) -> None:
-    page.put("B1", "Quote: interactivity SLA to GPUs and dollars", "title")
-    page.tall(1, 24)
+    page.put("B1", "Quote: interactivity SLA to GPUs", "title")
+    across(page, "H1:N1", _OPENING, "strong.wrap")
+    page.named("Quote_Opening", "H1")
+    page.tall(1, 30)
     for label, words, cells, name, value in (
         ("B2", "Customer", "C2:F2", "Quote_Customer", "Example customer"),
         ("H2", "Date", "I2:J2", "Quote_Date", "2026-11-23"),
@@ -107,7 +152,17 @@ _BANNER: Final = (
     f'Word_Verdict&" in every "&IF({_UNMET}>0,"other ","")&"row. ")'
     f'&IF({_UNMET}>0,{_UNMET}&" SLA(s) cannot be met by any measured point. ","Every SLA is met by a measured point. ")'
     '&"All checks "&IF(Checks_Failed>0,"of the quote passed, not those of sheets Compare and Levers","passed")'
-    '&". Commit to the first bold column."))'
+    '&". Quote the figures in bold."))'
+)
+
+
+_FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
+_OPENING: Final = (
+    f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&" GPUs to commit up to the knee at "'
+    '&MIN(INDEX(Picked_Anchors,0,2))&" tok/s/user"&'
+    f'IF(COUNT(Quote_GPUs_Commit)=0,"; no SLA asked can be met",IF(MAX(Quote_GPUs_Commit)<={_FLAT},", and still so at ",'
+    '", then rising to "&MAX(Quote_GPUs_Commit)&" at ")&MAX(Quote_Met_SLA)&", the tightest SLA asked"'
+    f'&IF({_UNMET}>0," that can be met",""))&".")'
 )
 
 
@@ -144,11 +199,19 @@ def _planning(page: Page) -> None:
     page.put("H5", "Plan and price", "section")
     entries = (
         ("Planned utilisation", "Quote_Util", DEFAULT_UTIL, "input.share", None, "of measured throughput"),
-        ("GPUs per pod; blank: the curve's", "Quote_GPUs_per_Pod", None, "input.int", "calc.int", "taken"),
-        ("$/GPU-hour; blank: the curve's", "Quote_USD_per_GPU_Hour", None, "input.price", "calc.price", "taken"),
+        ("GPUs per pod", "Quote_GPUs_per_Pod", None, "input.int", "calc.int", "taken; blank: the curve's"),
+        ("$/GPU-hour", "Quote_USD_per_GPU_Hour", None, "input.price", "calc.price", "taken; blank: the curve's"),
         ("Price date and source", "Quote_Price_Source", None, "input.typed", None, None),
         ("Hours per month", "Quote_Hours", HOURS_PER_MONTH, "input.num", None, "h/month, assumed"),
         ("Interpolation", "Quote_Method", DEFAULT_METHOD, "input.text", None, " / ".join(METHODS)),
+        (
+            "Budget covers",
+            "Quote_Confidence",
+            DEFAULT_CONFIDENCE,
+            "input.share",
+            None,
+            "90, 95 or 99 % of public curves",
+        ),
     )
     for row, (label, name, value, style, used, note) in enumerate(entries, start=6):
         page.put(f"H{row}", label, "label")
@@ -182,14 +245,26 @@ def _basis(page: Page) -> None:
         ("Curve from", f"={of_curve('Curve_Source', 'Picked_Place')}", "label.text", None),
         ("Price from", price, "label.text", "Quote_Price_Rests_On"),
         ("tok/min", tpm, "label.int left", "Quote_TPM"),
-        ("$/GPU-h at 730 h", f"={even_month('Quote_USD_Used')}", "label.price left", "Quote_USD_Even_Month"),
-        ("tok/s per pod", THROUGHPUT, "label.text", "Quote_Throughput"),
+        ("$ at 730 h", f"={even_month('Quote_USD_Used')}", "label.price left", "Quote_USD_Even_Month"),
+        ("pod tok/s", THROUGHPUT, "label.text", "Quote_Throughput"),
+        ('=IF(Quote_Unclaimed="","","no budget:")', _unclaimed(), "label.text", "Quote_Unclaimed"),
     )
     for row, (label, formula, style, name) in enumerate(entries, start=6):
         page.put(f"M{row}", label, "label")
         page.put(f"N{row}", formula, style)
         if name:
             page.named(name, f"N{row}")
+
+
+_NO_THROUGHPUT: Final = 'LEFT(Quote_Throughput,3)="not"'
+
+
+def _unclaimed() -> str:
+    """Return the formula of why no budget is claimed for a context that the functions do not read; "" where it is."""
+    tokens = measured_tokens("OSL", lambda field: value_cell("Picked_Context", field))
+    short = f'IF(ISNUMBER({tokens}),IF({tokens}<={CLAIM_LEAST_OSL},"{CLAIMS[SHORT]}",""),"")'
+    basis = value_cell("Picked_Context", "basis")
+    return f'=IF({basis}="predicted","{CLAIMS[PREDICTED]}",IF({_NO_THROUGHPUT},{short},""))'
 
 
 def _rules(page: Page) -> None:
@@ -206,6 +281,7 @@ def _rules(page: Page) -> None:
     hits = "Share of the input tokens that a prefix cache serves, 0 to 1 (0: prompts share nothing), or blank"
     inputs(page, hits, "F9", type="decimal", formula1="0", formula2="1")
     inputs(page, "One of the list", "J11", type="list", formula1=f'"{",".join(METHODS)}"')
+    inputs(page, "90 %, 95 % or 99 %", "J12", type="decimal", formula1="0.9", formula2="0.99")
     inputs(page, "A share above 0 %, at most 100 %", "J6", type="decimal", formula1="0.000001", formula2="1")
     whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
     inputs(page, "A whole number, at least 1, or blank for the curve's own", "J7", **whole)
@@ -217,16 +293,16 @@ def _rules(page: Page) -> None:
 
 def _table(page: Page) -> None:
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
-    page.put(f"B{head - 1}", "Result by interactivity SLA", "section")
+    page.put(f"B{head - 1}", "Alternatives by interactivity SLA", "section")
     for column, text in {"B": "SLA, tok/s/user", "C": "name", "K": "basis", "M": "rigor"}.items():
         page.put(f"{column}{head}", text, "head")
-    page.tall(head, 32)
+    page.tall(head, 42)
     for column, heading, _, name, _, _ in RESULTS:
         page.put(f"{column}{head}", heading, "head")
         page.named(name, f"{column}{first}:{column}{last}")
     page.tall(head - 1, 22)
     for place, row in enumerate(SLA_ROWS):
-        page.tall(row, 21)
+        page.tall(row, 27)
         page.put(f"B{row}", _EXAMPLE_SLAS[place] if place < len(_EXAMPLE_SLAS) else None, "input.num")
         page.put(f"C{row}", None, "input.typed")
         _row(page, row)
@@ -259,7 +335,12 @@ def _row(page: Page, row: int) -> None:
 def _beside(page: Page) -> None:
     """Write what each row rests on and its next step, right of the printed page."""
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
-    for column, text in {"P": "rigor, with its reasons", "Q": "next lever", "R": "GPUs apart"}.items():
+    for column, text in {
+        "P": "rigor, with its reasons",
+        "Q": "next lever",
+        "R": "GPUs apart",
+        "S": "SLA, if met",
+    }.items():
         page.put(f"{column}{head}", text, "head")
     for row in SLA_ROWS:
         rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
@@ -267,21 +348,27 @@ def _beside(page: Page) -> None:
         page.put(f"P{row}", f'=IF($K{row}="","",{unsourced}&{rigor})', "label.text")
         lever = f"IF(Quote_Price_Failed>0,NA(),SIZING_NEXT_LEVER({_COSTED.format(row=row)}))"
         page.put(f"Q{row}", f'=IF($K{row}="","",{lever})', "label.text")
-        apart = f"IF(ISNUMBER($D{row})*ISNUMBER($F{row})=1,$D{row}-$F{row},0)"
+        apart = f"IF(ISNUMBER($D{row})*ISNUMBER($G{row})=1,$D{row}-$G{row},0)"
         page.put(f"R{row}", f'=IF($B{row}="","",{apart})', "calc.int")
-    for column, name in {"P": "Quote_Rigor_Reasons", "Q": "Quote_Next_Lever", "R": "Quote_Apart"}.items():
+        page.put(f"S{row}", f'=IF(ISNUMBER($D{row}),$B{row},"")', "calc.num")
+    for column, name in {
+        "P": "Quote_Rigor_Reasons",
+        "Q": "Quote_Next_Lever",
+        "R": "Quote_Apart",
+        "S": "Quote_Met_SLA",
+    }.items():
         page.named(name, f"{column}{first}:{column}{last}")
 
 
 def _below(page: Page) -> None:
     row = SLA_ROWS[-1] + 1
-    page.tall(row, 20)
-    page.put(
-        f"B{row}",
-        "Commit to the bold column: it rests on measured points alone. The estimate interpolates; the truth lies between the "
-        "low end and the commitment. Each row's own reasons and next lever stand at the right, in columns P and Q.",
-        "note.text",
-    )
+    condition = f'IF({_NO_THROUGHPUT},", {IF_PRODUCT}","")'
+    claim = sentence(f"Budget: {CLAIM}", covered="INT(100*Quote_Confidence+0.5)", condition=condition)
+    words = sentence(f"{THREE_FIGURES} Each row's reasons and next lever stand at the right, in columns P and Q.")
+    for line, text in enumerate((words, claim), start=row):
+        across(page, f"B{line}:N{line}", f"={text}", "label.wrap")
+        page.tall(line, 30)
+    row += 1
     widest = "MATCH(MAX(Quote_Apart),Quote_Apart,0)"
     at = f'"at "&INDEX(Quote_SLA,{widest})&" tok/s/user: "'
     for line, (label, name) in enumerate(
@@ -289,7 +376,7 @@ def _below(page: Page) -> None:
     ):
         page.put(f"B{line}", label, "strong.wrap")
         across(page, f"C{line}:N{line}", f'=IF(COUNT(Quote_Apart)=0,"",{at}&INDEX({name},{widest}))', "label.wrap")
-        page.tall(line, 30)
+        page.tall(line, 44)
     top, bottom = _TABLE_TOP, _TABLE_TOP + SLAS
     page.put(f"B{top - 1}", "The same from one formula, SIZING_TABLE over all SLAs", "section")
     cells = f"B{top}:{letter(1 + len(TABLE_STYLES))}{bottom}"
@@ -306,6 +393,10 @@ def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
     alarm(page, f"B{first}:N{last}", f'IF(ISERROR($K{first}),$B{first}<>"",$K{first}=Word_Infeasible)')
     alarm(page, "B3:N3", "Quote_Failed>0")
+    key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
+    for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
+        bold = FormulaRule(formula=[f"IF(ISERROR($I{first}),FALSE,$I{first}={word})"], **key)
+        page.sheet.conditional_formatting.add(f"{column}{first}:{column}{last}", bold)
     unsure, fine = f"{_DRAFTS}+{_UNMET}>0", f"M{first}=Word_Verdict"
     for cells, condition, colour in (("B3:N3", unsure, AMBER), (f"M{first}:M{last}", fine, GOOD)):
         fill = PatternFill("solid", bgColor=f"FF{colour}")

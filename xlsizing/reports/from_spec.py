@@ -45,6 +45,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         about={name: text for name, text in about.items() if text},
         sla_names=_names(spec),
         sized_on=spec.sized_on,
+        method_chosen=spec.method_chosen,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
     )
 

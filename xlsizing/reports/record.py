@@ -86,6 +86,7 @@ def _told(report: Report) -> dict[str, Any]:
         "sign_off": list(report.sign_off),
         "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
         "method": sizing.points.method.name,
+        "method_chosen": report.method_chosen,
         "confidence": sizing.bound.confidence,
         "spare_replicas": sizing.spare_replicas,
         "hours_per_month": HOURS_PER_MONTH,

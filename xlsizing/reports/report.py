@@ -60,6 +60,8 @@ class Report:
         The sizing's date; today where it has none [-]
     as_read : tuple of str
         How an input was read that could have been meant otherwise, a sentence each [-]
+    method_chosen : bool
+        Whether somebody chose the interpolation rather than leaving it out [-]
 
     Raises
     ------
@@ -81,6 +83,7 @@ class Report:
     sign_off: tuple[str, ...] = ()
     sized_on: date | None = None
     as_read: tuple[str, ...] = ()
+    method_chosen: bool = True
 
     def __post_init__(self) -> None:
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlsizing.errors import shown
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
-from xlsizing.rules import TOLERANCE, VERDICT
+from xlsizing.rules import BEFORE_AUTO, TOLERANCE, VERDICT
 
 __all__ = ["differences"]
 
@@ -65,7 +65,7 @@ def _fact_differences(text: str, record: _Row) -> Iterator[str]:
         "Utilisation planned": f"{shown(record['util'])} of measured throughput",
         "Spare pods": f"{record['spare_replicas']:,}",
         "Price": f"{record['gpu_hourly_usd']:,.2f} $/GPU-hour ({rests_on})",
-        "Interpolation": record["method"],
+        "Interpolation": record["method"] + ("" if record["method_chosen"] else f" ({BEFORE_AUTO})"),
     }
     for name, expected in told.items():
         lines = [_unmarked(line.removeprefix(f"- {name}: ")) for line in head if line.startswith(f"- {name}: ")]

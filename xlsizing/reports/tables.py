@@ -11,7 +11,7 @@ from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
 from xlsizing.rows import BUDGET, COMMIT, SizingRow
-from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from xlsizing.levers import LeverDelta
@@ -277,9 +277,15 @@ def facts(report: Report) -> dict[str, str]:
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
         "Price": _price(report),
-        "Interpolation": sizing.points.method.name,
+        "Interpolation": _interpolation(report),
     }
     return {name: text for name, text in named.items() if text}
+
+
+def _interpolation(report: Report) -> str:
+    """Return the method; where nobody chose it, with what figures on file were made by."""
+    name = report.sizing.points.method.name
+    return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
 
 
 def _price(report: Report) -> str:

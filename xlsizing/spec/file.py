@@ -124,6 +124,8 @@ class Spec:
         Replicas beyond those that carry the demand [pods]
     method : str
         Interpolation between anchors [-]
+    method_chosen : bool
+        Whether the file names it [-]
     confidence : float
         Share of public curves whose need the budget covers [-]
     curve_file : str or None
@@ -156,6 +158,7 @@ class Spec:
     util: float
     spare_pods: int
     method: str
+    method_chosen: bool
     confidence: float
     curve_file: str | None
     price: Price
@@ -255,6 +258,7 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         util=file.util,
         spare_pods=file.spare_pods,
         method=file.method,
+        method_chosen="method" in file.model_fields_set,
         confidence=file.confidence,
         curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
@@ -91,7 +92,14 @@ def _report(flags: dict[str, Any]) -> Report:
         method=flags["method"],
         confidence=number_in_text(flags["confidence"], "--confidence"),
     )
-    return Report(sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read)
+    return Report(
+        sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read, method_chosen=_chosen("method")
+    )
+
+
+def _chosen(name: str) -> bool:
+    """Tell whether the flag `name` was given rather than left at its default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
 def _gpus_per_pod(flags: dict[str, Any], curve: xlsizing.Curve) -> float:

@@ -13,7 +13,10 @@ INTEGERS = {
     "Out_Pods": "pods",
     "Out_GPUs": "gpus",
     "Out_GPUs_Low": "gpus_low",
+    "Out_GPUs_Budget": "gpus_budget",
     "Out_GPUs_Commit": "gpus_high",
+    "Out_Total_GPUs_Budget": "total_gpus_budget",
+    "Out_Total_GPUs_Commit": "total_gpus_high",
     "Out_Max_Num_Seqs": "max_num_seqs",
 }
 FLOATS = {
@@ -22,6 +25,7 @@ FLOATS = {
     "Out_Rate": "tok_s_per_user",
     "Out_Load": "load",
     "Out_USD_Month": "usd_per_month",
+    "Out_USD_Month_Budget": "usd_per_month_budget",
     "Out_USD_Month_Commit": "usd_per_month_high",
     "Out_USD_per_1M": "usd_per_million",
     "Out_USD_per_1M_Commit": "usd_per_million_high",
@@ -45,6 +49,7 @@ def fill(engine, case):
         "USD_per_GPU_Hour": case.usd,
         "Hours_per_Month": case.hours,
         "Method": case.method,
+        "Confidence": case.confidence,
         **dict(zip(("Anchor_c", "Anchor_r", "Anchor_T", "Anchor_TTFT"), map(list, columns), strict=True)),
         "SLA_In": case.slas,
     }

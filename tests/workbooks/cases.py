@@ -39,7 +39,8 @@ class Case:
     spares: object = 0
     usd: object = 8.6
     hours: object = 730
-    method: object = "log-c"
+    method: object = "auto"
+    confidence: object = 0.95
     refused: bool = field(default=False)
 
     @cached_property
@@ -54,6 +55,7 @@ class Case:
             gpu_hourly_usd=self.usd,
             spare_replicas=self.spares,
             method=self.method,
+            confidence=self.confidence,
         )
 
     def asked(self):
@@ -242,6 +244,7 @@ def _case(seed, shape, unit, method, *, measured):
         usd=rng.choice([8.6, 8.6, 2.95, round(rng.uniform(0.5, 20), 2)]),
         hours=rng.choice([730, 730, 720, 744]),
         method=method,
+        confidence=rng.choice([0.95, 0.95, 0.9, 0.99]),
     )
 
 

@@ -14,6 +14,8 @@ from xlsizing import Curve, Demand, SizingError, size
 from xlsizing.context import Context
 from xlsizing.context_rules import MISMATCH, check_gpus_per_pod, workload_mismatch
 from xlsizing.reports.report import Report
+from xlsizing.rules import HEADROOM
+from xlsizing.workbooks.first_page import DEMAND_AT, EDITED_AT
 from xlsizing.workbooks.names import PUBLIC
 from xlsizing.workbooks.write import customer_workbook
 
@@ -101,7 +103,7 @@ class TestErrorValues:
         engine.model.set_user_input(engine.sheets[box.sheet], box.top, box.left, formula)
         engine.recalculate()
         assert slips(engine) == []
-        shown = [cell for rows in ("A1:S4", "F5:S51") for row in engine.sheet("Sizing", rows) for cell in row]
+        shown = [cell for rows in ("A1:AP4", "E5:AP51") for row in engine.sheet("Sizing", rows) for cell in row]
         shown += [cell for row in engine.sheet("Checks", "A1:K100") for cell in row]
         assert [cell for cell in shown if isinstance(cell, CellError)] == []
         assert engine.sheet("Sizing", "B3:B3")[0][0].startswith("CHECK INPUTS: 1 check(s) failed")
@@ -119,7 +121,7 @@ class TestNotes:
             "Output tok/s below 80 % of c x tok/s/user": 0,
             "No output throughput was measured": 1,
             "SLAs that no measured point meets": 1,
-            "SLAs whose range is too wide to quote": 1,
+            "SLAs with no figure to quote": 1,
             "Fields missing from the measurement context": len(Context().missing()),
             "Values that differ from the snapshot below": engine.value("Edited"),
         }
@@ -132,11 +134,10 @@ class TestNotes:
 class TestFirstPage:
     def test_the_line_of_the_spare_pods(self, engine):
         fill(engine, replace(DELIVERED, spares=3))
-        assert engine.sheet("Sizing", "B31:B31")[0][0] == (
-            "Dollars include 3 spare pod(s), 12 GPU(s); pods, GPUs, range and load do not."
-        )
+        line = engine.sheet("Sizing", "B32:B32")[0][0]
+        assert line == f"{HEADROOM} 3 spare pod(s) are in GPUs and dollars of this table."
         fill(engine, DELIVERED)
-        assert engine.sheet("Sizing", "B31:B31")[0][0] == "No spare pods: utilisation is headroom, not redundancy."
+        assert engine.sheet("Sizing", "B32:B32")[0][0] == f"{HEADROOM} No spares are in GPUs and dollars of this table."
 
     @pytest.mark.parametrize(
         ("unit", "demand", "osl", "words", "tok_s"),
@@ -149,14 +150,16 @@ class TestFirstPage:
     )
     def test_the_demand_in_words_and_in_tokens(self, engine, unit, demand, osl, words, tok_s):
         fill(engine, replace(DELIVERED, unit=unit, demand=demand, osl=osl))
-        assert engine.sheet("Sizing", "F6:F6") == [[words]]
-        assert engine.sheet("Sizing", "E15:E15") == [[tok_s]]
+        assert engine.sheet("Sizing", "E6:E6") == [[words]]
+        assert engine.sheet("Sizing", f"{DEMAND_AT}:{DEMAND_AT}") == [[tok_s]]
 
     def test_the_number_of_edits(self, engine):
         # The price, and of five rows that can be met both dollars: none of their other figures.
         fill(engine, replace(DELIVERED, usd=9))
         assert engine.value("Edited") == 1 + 5 * 2
-        assert engine.sheet("Sizing", "B4:B4")[0][0].startswith("EDITED since delivery: 11 value(s) differ")
+        assert engine.sheet("Sizing", f"{EDITED_AT}:{EDITED_AT}")[0][0].startswith(
+            "EDITED since delivery: 11 value(s) differ"
+        )
 
 
 class TestChecks:

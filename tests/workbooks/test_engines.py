@@ -21,7 +21,7 @@ from xlsizing.rules import HOURS_PER_MONTH, REGIMES
 from xlsizing.workbooks import proof
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.first_page import same_words
-from xlsizing.workbooks.names import Layout
+from xlsizing.workbooks.names import FIRST_SLA, Layout
 
 pytestmark = pytest.mark.slow
 
@@ -64,9 +64,9 @@ def together(standard, office):
 def by_cell(engine):
     """Return the rows of the SLAs on both sheets as the proof reads them."""
     found = {}
-    for title, last in (("Sizing", "S"), ("Calc", LAST_STEP)):
-        rows = engine.sheet(title, f"A19:{last}30")
-        cells = ((row, column, cell) for row, line in enumerate(rows, 19) for column, cell in enumerate(line, 1))
+    for title, last in (("Sizing", "AP"), ("Calc", LAST_STEP)):
+        rows = engine.sheet(title, f"A{FIRST_SLA}:{last}{FIRST_SLA + SLAS - 1}")
+        cells = ((row, column, cell) for row, line in enumerate(rows, FIRST_SLA) for column, cell in enumerate(line, 1))
         found[title] = {
             f"{get_column_letter(column)}{row}": float(cell) if isinstance(cell, int | float) else cell
             for row, column, cell in cells

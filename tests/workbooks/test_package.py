@@ -19,6 +19,7 @@ FUNCTIONS = frozenset(
     [
         "ABS",
         "AND",
+        "CHOOSE",
         "CEILING",
         "COUNT",
         "COUNTA",
@@ -28,6 +29,8 @@ FUNCTIONS = frozenset(
         "IFERROR",
         "INDEX",
         "INT",
+        "LEFT",
+        "LEN",
         "ISNUMBER",
         "LN",
         "MATCH",
@@ -236,8 +239,9 @@ class TestCharts:
 
 
 class TestPrint:
-    def test_the_first_page_is_one_page_wide_and_landscape(self, anybook):
+    def test_the_first_sheet_is_two_pages_side_by_side_at_a_scale_that_can_be_read(self, anybook):
         sheet = opened(anybook)["Sizing"]
         assert sheet.page_setup.orientation == "landscape"
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.page_setup.fitToWidth == 1
+        assert not sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.scale == 80  # letters of 10 pt are 8 pt
+        assert [stop.id for stop in sheet.col_breaks.brk] == [16]  # after the remark

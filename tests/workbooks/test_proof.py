@@ -123,7 +123,9 @@ class TestWrongWords:
 class TestAnotherSentence:
     """Beside the table: the same words as in Python, and the same numbers but for rounding."""
 
-    @pytest.mark.parametrize("places", [{"M11": "Next_Gate"}, {"M13": "Next_Step"}, {"M11": "Rigor_Line"}], ids=str)
+    @pytest.mark.parametrize(
+        "places", [{"J11": "Next_Gate"}, {"J13": "Next_Step"}, {"J11": "Rigor_Line"}, {"B4": "Rigor_Line"}], ids=str
+    )
     def test_a_cell_that_shows_another_text(self, places):
         draft = drafted(standard_report())
         for cell, name in places.items():
@@ -132,14 +134,14 @@ class TestAnotherSentence:
             proven(draft)
 
     def test_a_demand_in_another_unit(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(sizing_sheet, "DEMAND_AT", "E16")
-        assert "demand in output tok/s is None in Sizing!E15 and 50000 in Python" in refusal(
+        monkeypatch.setattr(sizing_sheet, "DEMAND_AT", "D17")
+        assert "demand in output tok/s is None in Sizing!D16 and 50000 in Python" in refusal(
             standard_report(), tmp_path / "a.xlsx"
         )
 
     def test_a_number_spelt_wrong(self, monkeypatch, tmp_path):
         monkeypatch.setattr(live_next, "grouped_steps", lambda cells: ["1"] * (len(cells) - 1))
-        assert "next step is '1 to 1 GPUs" in refusal(standard_report(), tmp_path / "a.xlsx")
+        assert "opening is '1 GPUs to commit" in refusal(standard_report(), tmp_path / "a.xlsx")
 
     def test_a_reason_left_out(self, monkeypatch, tmp_path):
         monkeypatch.setattr(live_rigor, "joined", lambda *texts: [texts[0]] * len(texts))

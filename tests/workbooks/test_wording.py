@@ -10,10 +10,13 @@ from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.wording import wrong_basis, wrong_remark
 
 ROWS = {row.sla: row for row in standard_report().sizing.rows()}
-PLATEAU, WIDE, UNMET = ROWS[20], ROWS[50], ROWS[300]
+WORKED_CURVE = Curve([1, 10, 256], [215.5, 122.2, 41.8])
+LOG_C = "no budget claimed: the method is log-c"
+PLATEAU, CLAIMED, UNMET = ROWS[20], ROWS[50], ROWS[300]
+WIDE = size(WORKED_CURVE, [50], Demand.tpm(3e6), gpus_per_pod=4, method="log-c").rows()[0]
 MEASURED = size(Curve([1, 10], [215.5, 122.2]), [215.5], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
 KNEE = size(Curve([1, 8, 16], [100, 60, 25]), [30], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
-OVERLOADED_ROW = size(Curve([1, 10, 256], [215.5, 122.2, 41.8]), [190], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
+OVERLOADED_ROW = size(WORKED_CURVE, [190], Demand.tpm(3e6), gpus_per_pod=4, method="log-c").rows()[0]
 ABOVE = size(Curve([8, 16], [100, 60]), [200], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
 
 
@@ -25,7 +28,8 @@ def test_the_rows_are_of_every_kind():
         "measured-anchor",
         "knee-capped",
     ]
-    assert (WIDE.remark, OVERLOADED_ROW.overloaded) == ("too wide to quote: measure c=183", True)
+    assert (WIDE.remark, OVERLOADED_ROW.overloaded) == (f"measure first: c=183; {LOG_C}", True)
+    assert CLAIMED.remark == "wide range: measure c=170"
 
 
 class TestBasis:
@@ -66,32 +70,49 @@ class TestRemark:
         [
             ("", PLATEAU),
             ("", None),
-            ("too wide to quote: measure c=183", WIDE),
-            ("too wide to quote: measure c=2; at max-num-seqs it does not carry the demand", OVERLOADED_ROW),
+            (f"measure first: c=183; {LOG_C}", WIDE),
+            ("wide range: measure c=170", CLAIMED),
+            (f"measure first: c=2; {LOG_C}; max-num-seqs does not carry the demand", OVERLOADED_ROW),
             ("above the fastest measured point; relax the SLA", UNMET),
             ("above the fastest measured point; measure c=1 or relax the SLA", ABOVE),
         ],
     )
     def test_right(self, text, row):
-        assert list(wrong_remark(text, row)) == []
+        assert list(wrong_remark(text, row, "DRAFT")) == []
+
+    def test_a_verdict_is_quoted_with_its_commitment(self):
+        assert list(wrong_remark(f"wide range: measure c=183; {LOG_C}", WIDE, "VERDICT")) == []
+        assert list(wrong_remark(f"measure first: c=183; {LOG_C}", WIDE, "VERDICT")) == [
+            "not 'measure first'",
+            "wide range",
+        ]
 
     @pytest.mark.parametrize(
         ("text", "row", "wanted"),
         [
-            ("", WIDE, ["too wide to quote: measure", "c=183"]),
-            ("too wide to quote: bracket closed", WIDE, ["too wide to quote: measure", "c=183"]),
-            ("too wide to quote: measure c=24", WIDE, ["c=183"]),
-            ("too wide to quote: measure c=512", PLATEAU, ["not 'too wide to quote'", "no concurrency"]),
-            ("too wide to quote: measure c=2", OVERLOADED_ROW, [OVERLOADED]),
-            ("at max-num-seqs it does not carry the demand", PLATEAU, [f"not {OVERLOADED!r}"]),
+            ("", WIDE, ["measure first", LOG_C, "c=183"]),
+            (f"measure first: bracket closed; {LOG_C}", WIDE, ["not 'bracket closed'", "c=183"]),
+            (f"measure first: c=24; {LOG_C}", WIDE, ["c=183"]),
+            ("measure first: c=183", WIDE, [LOG_C]),
+            ("measure first: c=170", CLAIMED, ["not 'measure first'", "wide range"]),
+            (f"wide range: measure c=170; {LOG_C}", CLAIMED, ["not 'no budget claimed'"]),
+            ("wide range: measure c=512", PLATEAU, ["not 'wide range'", "no concurrency"]),
+            (f"measure first: c=2; {LOG_C}", OVERLOADED_ROW, [OVERLOADED]),
+            ("max-num-seqs does not carry the demand", PLATEAU, [f"not {OVERLOADED!r}"]),
             ("", UNMET, ["the fastest measured point"]),
             ("above the fastest measured point; relax the SLA", PLATEAU, ["not 'the fastest measured point'"]),
             ("above the fastest measured point; relax the SLA", ABOVE, ["c=1"]),
-            ("too wide to quote", None, ["nothing"]),
+            ("wide range", None, ["nothing"]),
         ],
     )
     def test_wrong(self, text, row, wanted):
-        assert list(wrong_remark(text, row)) == wanted
+        assert list(wrong_remark(text, row, "DRAFT")) == wanted
+
+    def test_a_claim_may_name_a_concurrency_of_its_own(self):
+        # first anchor at c=32: no budget is claimed, and the phrase names c=16
+        row = size(Curve([32, 256], [100, 40]), [60], Demand.tpm(3e8), gpus_per_pod=4).rows()[0]
+        assert row.remark.endswith("no budget claimed: the first anchor is above c=16")
+        assert list(wrong_remark(row.remark, row, "DRAFT")) == []
 
 
 class TestInTheProof:
@@ -99,21 +120,13 @@ class TestInTheProof:
         ("cell", "text", "sentence"),
         [
             (
-                "L20",
+                "S21",
                 '="measured at c=10"',
-                r"basis in row 20 .*SLA 50.* is 'measured at c=10' in Sizing!L20 and must say int",
+                r"basis in row 21 .*SLA 50.* is 'measured at c=10' in Sizing!S21 and must say int",
             ),
-            (
-                "S20",
-                '=""',
-                r"remark in row 20 .*SLA 50.* is '' in Sizing!S20 and must say too wide to quote: measure; ",
-            ),
-            ("S19", '="at max-num-seqs it does not carry the demand"', "must say not 'does not carry the demand'"),
-            (
-                "S25",
-                '="too wide to quote"',
-                r"remark in row 25 of sheet Sizing is 'too wide to quote' .*must say nothing",
-            ),
+            ("P21", '=""', r"remark in row 21 .*SLA 50.* is '' in Sizing!P21 and must say wide range; "),
+            ("P20", '="at max-num-seqs it does not carry the demand"', "must say not 'does not carry the demand'"),
+            ("P26", '="wide range"', r"remark in row 26 of sheet Sizing is 'wide range' .*must say nothing"),
         ],
     )
     def test_a_wrong_word_never_reaches_a_file(self, monkeypatch, tmp_path, cell, text, sentence):

@@ -15,6 +15,7 @@ __all__ = [
     "BANNER_AT",
     "BY_SLA",
     "DEMAND_AT",
+    "EDITED_AT",
     "GATE_AT",
     "OPENING_AT",
     "STEP_AT",
@@ -25,6 +26,7 @@ __all__ = [
 
 BANNER_AT: Final = "B3"
 OPENING_AT: Final = "B4"
+EDITED_AT: Final = "I16"
 STEP_AT: Final = "J11"
 GATE_AT: Final = "J13"
 DEMAND_AT: Final = "D16"

@@ -16,7 +16,7 @@ from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
-from xlsizing.workbooks.first_page import BANNER_AT, BY_SLA, DEMAND_AT, GATE_AT, STEP_AT
+from xlsizing.workbooks.first_page import BANNER_AT, BY_SLA, DEMAND_AT, EDITED_AT, GATE_AT, OPENING_AT, STEP_AT
 from xlsizing.workbooks.names import ROOM_SLAS, Layout, column_of, place
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import UNITS
@@ -113,7 +113,7 @@ def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
     """
     for row in range(5, 17):
         page.tall(row, _ROW)
-    _top(page, report, layout)
+    _top(page, report)
     _inputs(page, report)
     _basis(page, report)
     _table(page, layout)
@@ -131,7 +131,7 @@ def _head_rows(layout: Layout) -> str:
     return f"{layout.sla_rows[0] - 1}:{layout.sla_rows[0] - 1}"
 
 
-def _top(page: Page, report: Report, layout: Layout) -> None:
+def _top(page: Page, report: Report) -> None:
     page.put("B1", "GPU sizing: interactivity SLA to pods, GPUs and dollars", "title")
     page.tall(1, 24)
     for cells in ("C2:G2", "I2:J2", "L2:P2", "B3:P3", "B4:P4"):  # a long text ends at its cells, not at the next page
@@ -144,9 +144,9 @@ def _top(page: Page, report: Report, layout: Layout) -> None:
     page.user("L2", report.model or "not named", "subtitle.text", "model")
     page.put(BANNER_AT, BANNER, "banner.wrap")
     page.tall(3, tall("", 1, lines=max(2, 1 + (len(report.headline) + _AFTER_HEADLINE) // _BANNER_LINE)))
-    page.put("B4", OPENING, "strong.wrap")
+    page.put(OPENING_AT, OPENING, "strong.wrap")
     page.tall(4, tall("", 1, lines=2))
-    page.put(f"I{layout.sla_rows[0] - 4}", EDITED, "note.text")
+    page.put(EDITED_AT, EDITED, "note.text")
 
 
 def _inputs(page: Page, report: Report) -> None:
@@ -303,7 +303,7 @@ def _results() -> Iterator[tuple[int, str, str]]:
         formula = f"=IF({state}=3,{calc[key]},IF({state}=1,Word_Check,{unmet}))"
         yield column_of(column), formula, style
     yield column_of(_REMARK), remark(calc), "words.wrap"
-    yield column_of(_SECOND), f'=IF({state}=0,"",B{ROW})', "calc.num"
+    yield column_of(_SECOND), f'=IF(ISNUMBER(B{ROW}),B{ROW},"")', "calc.num"
     yield column_of(_BASIS), basis(calc), "words.text"
 
 
@@ -338,7 +338,7 @@ def _colours(page: Page, layout: Layout) -> None:
     key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
         rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$I{first}={word}"], **key))
-    for cell in (f"I{first - 4}", "I5"):
+    for cell in (EDITED_AT, "I5"):
         page.reddens(cell, "Edited>0")
     page.reddens("E12", "Price_Unsourced=1")
     rules.add(f"O{first}:O{last}", FormulaRule(formula=[f"O{first}=Word_Verdict"], fill=fine))

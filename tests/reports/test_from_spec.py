@@ -63,7 +63,7 @@ class TestWhatTheFileBrings:
         table = answer_table(spec_report(spec_of(tmp_path, FULL), allow_mismatch=True))
         assert table.header[1] == "name"
         assert [row[1] for row in table.rows] == ["", "chat"]
-        assert table.header[table.key] == "GPUs to commit"
+        assert table.header[2].startswith("GPUs to commit")
 
     def test_two_names_of_one_sla(self, tmp_path):
         slas = [20, *({"tok_s_per_user": 50, "name": name} for name in ("chat", "agents", "chat"))]

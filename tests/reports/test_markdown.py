@@ -43,36 +43,50 @@ class TestFigures:
 
     @pytest.fixture
     def rows(self, readme_report):
-        answer, operation, _ = tables(markdown(readme_report))
-        pairs = zip(answer[1:], operation[1:], strict=True)
-        return [dict(zip(answer[0] + operation[0], left + right, strict=True)) for left, right in pairs]
+        answer, quote, operation, _ = tables(markdown(readme_report))
+        triples = zip(answer[1:], quote[1:], operation[1:], strict=True)
+        return [dict(zip(answer[0] + quote[0] + operation[0], [*a, *q, *o], strict=True)) for a, q, o in triples]
 
-    def test_pods_are_the_worked_rows(self, rows):
-        assert [row["estimate pods"] for row in rows] == ["7", "8", "30", "95", "329"]
+    def test_gpus_are_the_worked_rows(self, rows):
+        # pods 7, 9, 31, 84, 326; to budget 7, 25, 44, 178, 329; to commit 7, 59, 59, 332, 332; low end 7, 7, 7, 59, 59
+        assert [row["GPUs estimate"] for row in rows] == ["28", "36", "124", "336", "1,304"]
+        assert [row["GPUs to budget, 95 %"] for row in rows] == ["28", "100", "176", "712", "1,316"]
         assert [row["GPUs to commit"] for row in rows] == ["28", "236", "236", "1,328", "1,328"]
-        assert [row["range GPUs"] for row in rows] == ["28", "28-236", "28-236", "236-1,328", "236-1,328"]
+        assert [row["lowest GPUs"] for row in rows] == ["28", "28", "28", "236", "236"]
 
-    def test_gpus_are_four_a_pod(self, rows):
-        assert [number(row["estimate GPUs"]) for row in rows] == [4 * number(row["estimate pods"]) for row in rows]
-
-    @pytest.mark.parametrize(("gpus", "words"), [("GPUs to commit", "to commit"), ("estimate GPUs", "estimate")])
-    def test_dollars(self, rows, gpus, words):
+    @pytest.mark.parametrize("words", ["to commit", "to budget, 95 %", "estimate"])
+    def test_dollars(self, rows, words):
         for row in rows:
-            usd = number(row[gpus]) * 8.60 * 730
+            usd = number(row[f"GPUs {words}"]) * 8.60 * 730
             assert row[f"$/month {words}"] == f"{usd:,.0f}"
             assert row[f"$/1M tok {words}"] == f"{usd / (50_000 * 3600 * 730 / 1e6):,.2f}"
 
+    def test_the_figure_in_bold_multiplies_out(self, rows):
+        for row in rows:
+            pods = number(row["(pods"]) + number(row["+ spare pods)"])
+            assert number(row["= GPUs"]) == pods * number(row["x GPUs per pod"])
+            assert row["= GPUs"] == row["GPUs to budget, 95 %"]
+            usd = number(row["= GPUs"]) * number(row["x $/GPU-hour"]) * number(row["x h/month"])
+            assert row["= $/month"] == row["$/month to budget, 95 %"] == f"{usd:,.0f}"
+
     def test_load(self, rows):
         for row in rows:
-            pods, tps = number(row["estimate pods"]), number(row["tok/s per pod"])
-            assert number(row["load"][:-2]) == pytest.approx(100 * 50_000 / (pods * tps), abs=0.06)
-            assert number(row["load, one pod fewer"][:-2]) == pytest.approx(100 * 50_000 / ((pods - 1) * tps), abs=0.06)
+            pods, tps = number(row["GPUs estimate"]) / 4, number(row["estimate: tok/s per pod"])
+            assert number(row["estimate: load"][:-2]) == pytest.approx(100 * 50_000 / (pods * tps), abs=0.06)
+            fewer = number(row["estimate: load, one pod fewer"][:-2])
+            assert fewer == pytest.approx(100 * 50_000 / ((pods - 1) * tps), abs=0.06)
+            committed = number(row["pods to commit"]) * number(row["commit: tok/s per pod"])
+            assert number(row["commit: load"][:-2]) == pytest.approx(100 * 50_000 / committed, abs=0.06)
 
     def test_throughput_is_concurrency_times_interactivity(self, rows):
         for row in rows:
-            product = number(row["c* per pod"]) * number(row["tok/s/user there"])
-            assert number(row["tok/s per pod"]) == pytest.approx(product, rel=0.005)  # c* has two decimals
-            assert number(row["max-num-seqs"]) == int(number(row["c* per pod"]))
+            for fleet, c, flag in (
+                ("estimate", "estimate: c* per pod", "estimate, budget: max-num-seqs"),
+                ("commit", "commit: c per pod", "commit: max-num-seqs"),
+            ):
+                product = number(row[c]) * number(row[f"{fleet}: tok/s/user there"])
+                assert number(row[f"{fleet}: tok/s per pod"]) == pytest.approx(product, rel=0.005)  # c has two decimals
+                assert number(row[flag]) == int(number(row[c]))
 
 
 def number(text):
@@ -83,7 +97,7 @@ class TestInfeasible:
     def test_no_number_besides_the_sla(self, report):
         text = markdown(report(SPARSE, [20, 300], Demand.tpm(3e6), gpus_per_pod=4, util=0.7))
         lines = [line for line in text.splitlines() if line.startswith("| 300 |")]
-        assert len(lines) == 2
+        assert len(lines) == 3
         for line in lines:
             sla, words, *rest = [cell.strip(" *") for cell in line.strip("|").split("|")]
             assert (sla, words, set(rest)) == ("300", "cannot be met", {""})
@@ -116,7 +130,7 @@ class TestEscaping:
     def test_and_changes_nothing_else(self, report, name):
         plain = shown(markdown(report(SPARSE, [20], model="x")))
         named = shown(markdown(report(SPARSE, [20], model=name)))
-        assert named[1:2] + named[3:-1] == plain[1:2] + plain[3:-1]  # the last line has the id of the report
+        assert named[1:4] + named[5:-1] == plain[1:4] + plain[5:-1]  # the last line has the id of the report
 
     def test_no_html(self, report):
         tokens = PARSER.parse(markdown(report(SPARSE, [20], model="<b>x</b> <!-- y -->")))

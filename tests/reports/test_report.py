@@ -10,6 +10,7 @@ from xlsizing.levers import Lever, lever_delta
 from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
+from xlsizing.rules import HEADROOM
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 DENSE = [(8, 100), (16, 80), (32, 60)]  # neighbours 2x apart; T = 800, 1280, 1920
@@ -51,28 +52,87 @@ class TestInfeasibleNote:
         assert not [text for text in report(DENSE, [60, 100]).notes if "cannot be met" in text]
 
 
-class TestWideNote:
-    START = "Too wide to quote"
+class TestNothingToQuote:
+    """By log-c no budget is claimed; a range with high above twice low then leaves nothing to quote."""
+
+    START = "Measure first"
 
     def test_at_just_above_twice(self, report):
         # 2001 tok/s between T = 1 x 100 (21 pods) and T = 4 x 50 (11): 21 <= 2 x 11. 2000 and T = 250: 20 against 8.
-        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2001)), self.START) is None
-        assert note(report([(1, 100), (5, 50)], [75], Demand.tok_s(2000)), self.START) == (
-            "Too wide to quote (high above twice low), tok/s/user: 75 (8-20 GPUs; measure c=2)."
+        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2001), method="log-c"), self.START) is None
+        wide = report([(1, 100), (5, 50)], [75], Demand.tok_s(2000), method="log-c")
+        assert note(wide, self.START) == (
+            "Measure first, nothing to quote (no budget claimed, high above twice low), tok/s/user: 75 (8-20 GPUs; c=2)."
         )
 
     def test_exactly_twice_is_not_too_wide(self, report):
-        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2000)), self.START) is None
+        assert note(report([(1, 100), (4, 50)], [75], Demand.tok_s(2000), method="log-c"), self.START) is None
+
+    def test_where_a_budget_is_claimed_it_is_quoted(self, report):
+        wide = report([(1, 100), (5, 50)], [75], Demand.tok_s(2000))
+        assert (wide.rows[0].too_wide, wide.quoted, note(wide, self.START)) == (True, ["budget"], None)
 
     def test_without_a_whole_concurrency_between(self, report):
         # T = 0.3 x 100 = 30 and 1 x 90: 900 tok/s take 30 or 10 pods.
-        assert note(report([(0.3, 100), (1, 90)], [95], Demand.tok_s(900)), self.START) == (
-            "Too wide to quote (high above twice low), tok/s/user: 95 (10-30 GPUs; bracket closed)."
-        )
+        closed = report([(0.3, 100), (1, 90)], [95], Demand.tok_s(900), method="log-c")
+        assert note(closed, self.START).endswith("tok/s/user: 95 (10-30 GPUs; bracket closed).")
 
     def test_at_most_eight_are_listed(self, report):
         slas = [60 + i for i in range(10)]
-        assert note(report(SPARSE, slas, Demand.tok_s(50_000)), self.START).endswith(" and 2 more.")
+        wide = report(SPARSE, slas, Demand.tok_s(50_000), method="log-c")
+        assert note(wide, self.START).endswith(" and 2 more.")
+
+
+class TestBudgetNote:
+    START = "Budget: "
+
+    def test_says_what_it_claims_and_what_it_does_not(self, report):
+        assert note(report(SPARSE, [100], Demand.tok_s(50_000)), self.START) == (
+            "Budget: On public sweeps, for one SLA on a curve that is measured from c <= 16 and does not rise around it, the need "
+            "was at or below the budget number on at least 95 of 100 curves, if output throughput is c x tok/s/user. That is a "
+            "statement about past benchmarks, not a guarantee for this deployment. The commit number needs no such assumption."
+        )
+
+    def test_measured_throughput_needs_no_condition(self, report):
+        told = note(report(MEASURED, [70], Demand.tok_s(50_000)), self.START)
+        assert "on at least 95 of 100 curves. That is a statement" in told
+
+    def test_absent_where_none_is_claimed_or_all_figures_are_one(self, report):
+        assert note(report(SPARSE, [100], Demand.tok_s(50_000), method="log-c"), self.START) is None
+        assert note(report(SPARSE, [20, 122.2, 300], Demand.tok_s(50_000)), self.START) is None
+
+
+class TestOpening:
+    """The GPUs that an SLA commits to, in the figures of the case: 7 pods of 4 on the plateau, 59 from 41.8 on, 332."""
+
+    @pytest.mark.parametrize(
+        ("slas", "rest"),
+        [
+            ([20], ", and still so at 20, the tightest SLA asked."),
+            ([20, 100], ", then rising to 236 at 100, the tightest SLA asked."),
+            ([150, 100, 300], ", then rising to 1,328 at 150, the tightest SLA asked that can be met."),
+            ([300], "; no SLA asked can be met."),
+        ],
+    )
+    def test_known_cases(self, report, slas, rest):
+        start = "The GPU count is the SLA you commit to: flat at 28 GPUs to commit up to the knee at 41.8 tok/s/user"
+        told = report(SPARSE, slas, Demand.tpm(3e6), gpus_per_pod=4, util=0.7).opening
+        assert told[0] == start + rest
+        assert told[1].startswith("Three figures, three jobs: the estimate is a centre;")
+
+    def test_spares_are_in(self, report):
+        told = report(SPARSE, [100], Demand.tpm(3e6), gpus_per_pod=4, util=0.7, spare_replicas=2).opening[0]
+        assert "flat at 36 GPUs to commit (spares in) up to" in told
+        assert "rising to 244 at 100" in told
+
+    def test_users(self, report):
+        # 1,792 users / (256 x 0.7) = 10 pods; at 122.2 10 of them run at once: 256 pods
+        told = report(SPARSE, [122.2], Demand.users(1792), util=0.7).opening[0]
+        assert "flat at 10 GPUs to commit up to the knee at 41.8 tok/s/user, then rising to 256 at 122.2" in told
+
+    def test_several_demands_have_a_plateau_each(self, report):
+        told = report(SPARSE, [20, 50], Demand.tok_s([1, 2])).opening[0]
+        assert told == "The GPU count is the SLA you commit to: flat up to the knee at 41.8 tok/s/user, then rising."
 
 
 class TestInterpolationNote:
@@ -81,7 +141,7 @@ class TestInterpolationNote:
     def test_names_method_and_slas(self, report):
         assert note(report(DENSE, [70, 80, 90], method="tpot"), self.START) == (
             "Interpolated between measured points (tpot): 70, 90 tok/s/user. "
-            "GPUs there are estimates; the GPUs to commit to rest on measured points alone."
+            "Estimate and budget rest on it there; the commitment rests on measured points alone."
         )
 
     @pytest.mark.parametrize("sla", [60, 80, 10, 300])
@@ -173,13 +233,13 @@ class TestMoneyNotes:
 
     def test_spares(self, report):
         assert note(report(DENSE, [60], spare_replicas=2, gpus_per_pod=4), "2 spare") == (
-            "2 spare pods (8 GPUs) are in the totals and in all dollars, not in pods, GPUs, range or load."
+            f"2 spare pods (8 GPUs) are in the GPUs of the tables and in all dollars, not in pods or load. {HEADROOM}"
         )
         assert note(report(DENSE, [60]), "0 spare") is None
 
     def test_one_spare_of_one_gpu(self, report):
         assert note(report(DENSE, [60], spare_replicas=1), "1 spare") == (
-            "1 spare pod (1 GPU) is in the totals and in all dollars, not in pods, GPUs, range or load."
+            f"1 spare pod (1 GPU) is in the GPUs of the tables and in all dollars, not in pods or load. {HEADROOM}"
         )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from xlsizing import Demand
-from xlsizing.reports.tables import Table, answer_table, curve_table, facts, operation_table, shown_grouped
+from xlsizing.reports.tables import Table, answer_table, curve_table, facts, operation_table, quote_table, shown_grouped
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 DENSE = [(8, 100), (16, 80), (32, 60)]
@@ -25,44 +25,74 @@ def cells(table):
 
 
 class TestAnswerTable:
-    def test_commit_stands_before_the_estimate(self, worked):
+    def test_the_three_figures_stand_in_one_order(self, worked):
         table = answer_table(worked([100]))
-        assert table.header[:5] == ("SLA tok/s/user", "GPUs to commit", "range GPUs", "estimate GPUs", "estimate pods")
-        assert table.header[table.key] == "GPUs to commit"
+        assert table.header[:6] == (
+            *(
+                "SLA tok/s/user",
+                "GPUs to commit",
+                "GPUs to budget, 95 %",
+                "GPUs estimate",
+                "lowest GPUs",
+                "pods to commit",
+            ),
+        )
         for unit in ("$/month", "$/1M tok"):
-            assert table.header.index(f"{unit} to commit") < table.header.index(f"{unit} estimate")
+            places = [table.header.index(f"{unit} {figure}") for figure in ("to commit", "to budget, 95 %", "estimate")]
+            assert places == sorted(places)
 
     def test_a_worked_row(self, worked):
-        # 120 GPUs x 8.6 x 730 = 753,360; 50000 tok/s x 3600 x 730 = 131,400 M tokens; 236 GPUs: 1,481,608.
+        # x 8.6 x 730 = 6,278 $/GPU and month: 124 GPUs 778,472, 176 (44 pods) 1,104,928, 236 1,481,608;
+        # 50000 tok/s x 3600 x 730 = 131,400 M tokens.
         assert cells(answer_table(worked([100]))) == [
             {
                 "SLA tok/s/user": "100",
                 "GPUs to commit": "236",
-                "range GPUs": "28-236",
-                "estimate GPUs": "120",
-                "estimate pods": "30",
+                "GPUs to budget, 95 %": "176",
+                "GPUs estimate": "124",
+                "lowest GPUs": "28",
+                "pods to commit": "59",
                 "rigor": "DRAFT",
-                "remark": "too wide to quote: measure c=24",
+                "remark": "wide range: measure c=23",
                 "$/month to commit": "1,481,608",
-                "$/month estimate": "753,360",
+                "$/month to budget, 95 %": "1,104,928",
+                "$/month estimate": "778,472",
                 "$/1M tok to commit": "11.28",
-                "$/1M tok estimate": "5.73",
+                "$/1M tok to budget, 95 %": "8.41",
+                "$/1M tok estimate": "5.92",
             }
         ]
+
+    def test_a_draft_has_its_budget_in_bold_in_each_unit(self, worked):
+        table = answer_table(worked([100]))
+        bold = {table.header[column] for _, column in table.bold}
+        assert bold == {"GPUs to budget, 95 %", "$/month to budget, 95 %", "$/1M tok to budget, 95 %"}
+
+    def test_nothing_is_bold_where_no_budget_is_claimed_and_the_range_is_wide(self, worked):
+        table = answer_table(worked([20, 100], method="log-c"))
+        assert {row for row, _ in table.bold} == {0}  # on the plateau all figures are one
+        assert cells(table)[1]["remark"] == "measure first: c=24; no budget claimed: the method is log-c"
+
+    def test_another_coverage_is_in_the_headings(self, worked):
+        row = cells(answer_table(worked([100], confidence=0.99)))[0]
+        assert row["GPUs to budget, 99 %"] == "208"  # 52 pods
 
     def test_no_remark_column_without_a_remark(self, worked):
         assert "remark" not in answer_table(worked([20, 122.2])).header
 
     def test_a_closed_bracket_is_no_call_to_measure(self, report):
         table = answer_table(report([(0.3, 100), (1, 90)], [95], Demand.tok_s(900)))
-        assert cells(table)[0]["remark"] == "too wide to quote: bracket closed"
+        assert cells(table)[0]["remark"] == "wide range: bracket closed"
 
-    def test_spares_have_their_own_columns(self, worked):
+    def test_spares_are_in_every_gpu_and_dollar_and_not_in_pods(self, worked):
         row = cells(answer_table(worked([20], spare_replicas=2)))[0]
-        assert (row["GPUs to commit"], row["estimate GPUs"]) == ("28", "28")
-        assert (row["GPUs to commit + spares"], row["estimate GPUs + spares"]) == ("36", "36")
-        assert row["$/month estimate"] == "226,008"  # 36 x 8.6 x 730
-        assert "estimate GPUs + spares" not in answer_table(worked([20])).header
+        assert (row["GPUs to commit + spares"], row["GPUs estimate + spares"], row["pods to commit"]) == (
+            "36",
+            "36",
+            "7",
+        )
+        assert row["$/month estimate"] == row["$/month to budget, 95 %"] == "226,008"  # 36 x 8.6 x 730
+        assert "GPUs to commit" not in row
 
     def test_infeasible_shows_no_number(self, worked):
         _, row = answer_table(worked([100, 300])).rows
@@ -70,33 +100,64 @@ class TestAnswerTable:
         assert set(row[2:]) == {""}
 
 
+class TestQuoteTable:
+    """The figure in bold multiplies out on its line: (44 + 2) pods x 4 GPUs = 184, x 8.6 x 730 = 1,155,152 $."""
+
+    def test_a_worked_row(self, worked):
+        assert cells(quote_table(worked([100], spare_replicas=2))) == [
+            {
+                "SLA tok/s/user": "100",
+                "quote": "budget",
+                "(pods": "44",
+                "+ spare pods)": "2",
+                "x GPUs per pod": "4",
+                "= GPUs": "184",
+                "x $/GPU-hour": "8.60",
+                "x h/month": "730",
+                "= $/month": "1,155,152",
+                "$/1M tok": "8.79",
+            }
+        ]
+
+    def test_where_there_is_nothing_to_quote_it_says_what_to_measure(self, worked):
+        first, unmet = quote_table(worked([100, 300], method="log-c")).rows
+        assert first[:2] == ("100", "measure first: c=24; no budget claimed: the method is log-c")
+        assert unmet[:2] == ("300", "cannot be met")
+        assert set(first[2:]) == set(unmet[2:]) == {""}
+
+
 class TestOperationTable:
     def test_a_worked_row(self, worked):
-        # 50000 / (30 x 2448.2) = 68.1 %; with 29 pods 70.4 %.
+        # 50000 / (31 x 2358.05) = 68.4 %; with 30 pods 70.7 %; 59 pods at c=10: 50000/(59 x 1222) = 69.4 %.
         row = cells(operation_table(worked([100])))[0]
         assert row == {
             "SLA tok/s/user": "100",
             "regime": "interp",
-            "c* per pod": "24.48",
-            "tok/s per pod": "2,448.2",
-            "tok/s/user there": "100",
-            "load": "68.1 %",
-            "load, one pod fewer": "70.4 %",
-            "max-num-seqs": "24",
-            "load at max-num-seqs": "69.1 %",
+            "estimate: c* per pod": "23.58",
+            "estimate: tok/s per pod": "2,358.0",
+            "estimate: tok/s/user there": "100",
+            "estimate: load": "68.4 %",
+            "estimate: load, one pod fewer": "70.7 %",
+            "estimate, budget: max-num-seqs": "23",
+            "estimate: load at max-num-seqs": "69.7 %",
+            "commit: c per pod": "10.00",
+            "commit: tok/s per pod": "1,222.0",
+            "commit: tok/s/user there": "122.2",
+            "commit: load": "69.4 %",
+            "commit: max-num-seqs": "10",
         }
 
     def test_one_pod_has_no_fewer(self, report):
-        assert cells(operation_table(report(DENSE, [80], Demand.tok_s(1))))[0]["load, one pod fewer"] == "-"
+        assert cells(operation_table(report(DENSE, [80], Demand.tok_s(1))))[0]["estimate: load, one pod fewer"] == "-"
 
     def test_a_flag_that_does_not_carry_says_so(self, report):
         # c* = sqrt 2 carries 140.7 tok/s; max-num-seqs 1 carries 100 of the 140.
         row = cells(operation_table(report([(1, 100), (2, 99)], [99.5], Demand.tok_s(140))))[0]
-        assert row["load at max-num-seqs"] == "140.0 %, does not carry the demand"
+        assert row["estimate: load at max-num-seqs"] == "140.0 %, does not carry the demand"
 
     def test_infeasible_shows_no_number(self, worked):
         (row,) = operation_table(worked([300])).rows
-        assert row == ("300", "cannot be met", *[""] * 7)
+        assert row == ("300", "cannot be met", *[""] * 12)
 
 
 class TestCurveTable:
@@ -152,21 +213,22 @@ class TestFacts:
 
 class TestTable:
     TABLE = Table(
-        "t", ("SLA", "GPUs to commit", "a b", "c"), [("1", "2", "3", "4"), ("5", "cannot be met", "", "")], 1, split=2
-    )
+        "t", ("SLA", "GPUs to commit", "a b", "c"), [("1", "2", "3", "4"), ("5", "cannot be met", "", "")],
+        frozenset({(0, 1), (1, 3)}), splits=(2,),
+    )  # fmt: skip
 
     def test_widths_hold_whole_cells_and_whole_words(self):
         assert self.TABLE.widths() == [3, 13, 1, 1]
 
     def test_parts_repeat_the_first_column(self):
         left, right = self.TABLE.parts()
-        assert (left.header, left.key) == (("SLA", "GPUs to commit"), 1)
+        assert (left.header, left.bold) == (("SLA", "GPUs to commit"), {(0, 1)})
         assert right.header == ("SLA", "a b", "c")
         assert right.rows[0] == ("1", "3", "4")
-        assert right.title == "t, continued"
+        assert (right.title, right.bold) == ("t, continued", {(1, 2)})
 
     def test_parts_repeat_all_columns_that_name_a_row(self):
-        _, right = Table("t", ("SLA", "rank", "a", "b"), [("1", "2", "3", "4")], split=3, repeat=2).parts()
+        _, right = Table("t", ("SLA", "rank", "a", "b"), [("1", "2", "3", "4")], splits=(3,), repeat=2).parts()
         assert (right.header, right.rows) == (("SLA", "rank", "b"), [("1", "2", "4")])
 
     def test_both_parts_say_what_cannot_be_met(self):

@@ -72,7 +72,7 @@ class TestNothingIsLost:
 
     @pytest.mark.parametrize("width", [20, 40])
     def test_a_tiny_terminal_gets_whole_figures_too(self, printed, worked, width):
-        assert {"8,337,184", "1,481,608", "236-1,328"} <= set(printed(worked(), width).split())
+        assert {"8,337,184", "1,481,608", "1,328"} <= set(printed(worked(), width).split())
 
     @WIDTHS
     def test_headers_break_between_words_only(self, printed, worked, width):
@@ -90,16 +90,17 @@ class TestNothingIsLost:
 
 class TestLayout:
     def test_commit_first(self, printed, worked):
+        # 332, 178 and 84 pods of 4 GPUs, 59 at the low end
         line = next(line for line in printed(worked(), 80).splitlines() if line.split()[:1] == ["150"])
-        assert line.split()[:5] == ["150", "1,328", "236-1,328", "380", "95"]
+        assert line.split()[:6] == ["150", "1,328", "712", "336", "236", "332"]
 
-    def test_two_tables_where_they_fit_and_four_at_80(self, printed, worked):
-        assert printed(worked(), 200).count("continued") == 0
-        assert printed(worked(), 80).count("continued") == 2
+    def test_three_tables_where_they_fit_and_their_parts_at_80(self, printed, worked):
+        assert printed(worked(), 250).count("continued") == 0
+        assert printed(worked(), 80).count("continued") == 1 + 1 + 2
 
     @pytest.mark.parametrize("width", [80, 200])
     def test_every_part_says_what_cannot_be_met(self, printed, worked, width):
-        parts = 4 if width == 80 else 2
+        parts = 7 if width == 80 else 3
         rows = [line.split() for line in printed(worked(), width).splitlines() if line.split()[:1] == ["300"]]
         assert rows == [["300", "cannot", "be", "met"]] * parts
 
@@ -156,7 +157,7 @@ class TestLevers:
 
     def test_the_rigor_of_each_row_at_80_columns(self, printed, ranked):
         answer = printed(ranked, 80).partition("GPUs and dollars\n")[2].partition("\n\n")[0]
-        assert [line.split()[-1] for line in answer.splitlines()[-5:]] == ["DRAFT"] * 5
+        assert answer.split().count("DRAFT") == len(ranked.rows) == 5
 
 
 class TestText:

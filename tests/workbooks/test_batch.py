@@ -23,14 +23,14 @@ from xlsizing.rules import MOST_SLAS
 from xlsizing.workbooks import customer, names
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.customer import drafted
-from xlsizing.workbooks.names import LONGEST_PIECE, MOST_AT_ONCE, Layout
+from xlsizing.workbooks.names import FIRST_SLA, LONGEST_PIECE, MOST_AT_ONCE, Layout
 from xlsizing.workbooks.pieces import proven
 from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 
-FIRST = 19
+FIRST = FIRST_SLA
 """The row of the first SLA."""
 
 LONG = 1_100
@@ -84,7 +84,11 @@ class TestTheSameFormulas:
 
     def test_as_in_a_short_table(self, long_book, standard):
         def of_first_row(data):
-            return {entry for entry in formulas(data) if entry[0] in ("Sizing", "Calc") and entry[1].endswith("C19")}
+            return {
+                entry
+                for entry in formulas(data)
+                if entry[0] in ("Sizing", "Calc") and re.fullmatch(rf"[A-Z]+{FIRST}", entry[1])
+            }
 
         assert of_first_row(long_book) == of_first_row(standard) != set()
 
@@ -216,29 +220,29 @@ class TestRowsThatFollowTheWhole:
         first = FIRST
         calc_rows, calc_sheet = customer.calc_rows, customer.calc_sheet
 
-        def fixed(page, layout):
-            calc_sheet(page, layout)
+        def fixed(page, report, layout):
+            calc_sheet(page, report, layout)
             last = layout.sla_rows[-1]
             for row, (name, formula) in enumerate(
                 (
                     ("Most", "=MAX(Out_GPUs)"),
                     ("Tops", "=SUM(Row_Top)"),
-                    ("Widest", f"=MAX($CA${first}:$CA${last})"),
+                    ("Widest", f"=MAX($DA${first}:$DA${last})"),
                     ("Shown", '="largest: "&Most&", rows: "&Tops&", at "&INDEX(SLA_In,MATCH(1,Row_Top,0))'),
                 ),
                 start=3,
             ):
-                page.put(f"CF{row}", formula, "calc.num")
-                page.named(name, f"CF{row}")
-            page.named("Row_Top", f"CB{first}:CB{last}")
+                page.put(f"DF{row}", formula, "calc.num")
+                page.named(name, f"DF{row}")
+            page.named("Row_Top", f"DB{first}:DB{last}")
 
         def rows(page, layout, piece):
             calc_rows(page, layout, piece)
             for row in layout.sla_rows[piece.start : piece.stop]:
-                page.put(f"CA{row}", f"=IF(ISNUMBER(Sizing!$F{row}),Sizing!$F{row},0)", "calc.num")
-                page.put(f"CB{row}", f"=IF(CA{row}=Most,1,0)", "calc.num")
-                page.put(f"CC{row}", f'=IF(CB{row}=1,"top <&> of "&Tops,"")', "calc.text")
-                page.put(f"CD{row}", f"=CA{row}/2", "calc.num")
+                page.put(f"DA{row}", f"=IF(ISNUMBER(Sizing!$U{row}),Sizing!$U{row},0)", "calc.num")
+                page.put(f"DB{row}", f"=IF(DA{row}=Most,1,0)", "calc.num")
+                page.put(f"DC{row}", f'=IF(DB{row}=1,"top <&> of "&Tops,"")', "calc.text")
+                page.put(f"DD{row}", f"=DA{row}/2", "calc.num")
 
         monkeypatch.setattr(customer, "calc_sheet", fixed)
         monkeypatch.setattr(customer, "calc_rows", rows)
@@ -250,10 +254,10 @@ class TestRowsThatFollowTheWhole:
         assert differing(data, engine) == []
         shown = opened(data, data_only=True)["Calc"]
         most = max(row.gpus for row in long_report(23).sizing.rows() if row.feasible)
-        assert (shown["CF3"].value, shown["CF5"].value) == (most, most)
-        assert shown["CF6"].value.startswith(f"largest: {most}, rows: {shown['CF4'].value:g}, at ")
-        words = [shown[f"CC{row}"].value for row in range(FIRST, FIRST + 23)]
-        assert words.count(f"top <&> of {shown['CF4'].value:g}") == shown["CF4"].value >= 1
+        assert (shown["DF3"].value, shown["DF5"].value) == (most, most)
+        assert shown["DF6"].value.startswith(f"largest: {most}, rows: {shown['DF4'].value:g}, at ")
+        words = [shown[f"DC{row}"].value for row in range(FIRST, FIRST + 23)]
+        assert words.count(f"top <&> of {shown['DF4'].value:g}") == shown["CF4"].value >= 1
 
 
 class TestRefuses:
@@ -287,7 +291,7 @@ class TestCommandLine:
 
 
 def test_memory_does_not_grow_with_the_table(tmp_path):
-    """Budget: 10,000 rows under 250 MB. In pieces 3,000 take 170 MB, at once they took 400 MB."""
+    """Budget: 10,000 rows under 250 MB. In pieces 3,000 take 190 MB, at once they took twice as much."""
     if not Path("/proc/self/status").exists():
         engines.absent("no /proc/self/status to read the peak of a process from")
     program = (
@@ -297,4 +301,4 @@ def test_memory_does_not_grow_with_the_table(tmp_path):
     command = [sys.executable, "-c", program, str(tmp_path / "a.xlsx")]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
     peak_kb = int(re.search(r"VmHWM:\s+([0-9]+) kB", done.stdout)[1])
-    assert peak_kb * 1024 < 215e6
+    assert peak_kb * 1024 < 225e6

@@ -223,7 +223,7 @@ class TestRigor:
         engine.recalculate()
         assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}"
         assert set(engine.column("Out_Rigor")) == {"DRAFT", ""}
-        assert PRICE in [cell for row in engine.sheet("Sizing", "F12:F12") for cell in row]
+        assert PRICE in [cell for row in engine.sheet("Sizing", "E12:E12") for cell in row]
         for source in ("TBC", "n.a.", "--", "unknown"):
             engine.set("Price_Source", source)
             engine.recalculate()
@@ -299,26 +299,28 @@ def illustrative():
 
 class TestFirstPage:
     def page(self, engine):
-        return {(row, column): cell for row, cells in enumerate(engine.sheet("Sizing", "B1:S17"), 1)
-                for column, cell in zip("BCDEFGHIJKLMNOPQRS", cells, strict=True)}  # fmt: skip
+        return {(row, column): cell for row, cells in enumerate(engine.sheet("Sizing", "B1:P17"), 1)
+                for column, cell in zip("BCDEFGHIJKLMNOP", cells, strict=True)}  # fmt: skip
 
     def test_the_banner_says_draft_and_why(self, engine):
         fill(engine, DELIVERED_CASE)
         banner = self.page(engine)[3, "B"]
         assert banner.startswith(f"{standard_report().headline}. 1 SLA(s) cannot be met")
-        assert banner.endswith("Commit to the first bold column.")
-        assert "As delivered" in self.page(engine)[4, "B"]
+        assert banner.endswith("Quote the figures in bold.")
+        assert "As delivered" in self.page(engine)[16, "I"]
+        assert self.page(engine)[4, "B"] == standard_report().opening[0]
 
     def test_where_nothing_can_be_met_it_offers_no_commitment(self, engine):
         fill(engine, replace(DELIVERED_CASE, slas=[300, 400]))
-        assert "Commit" not in self.page(engine)[3, "B"]
+        assert "Quote the" not in self.page(engine)[3, "B"]
+        assert self.page(engine)[4, "B"].endswith("; no SLA asked can be met.")
 
     @pytest.mark.parametrize("change", [{"util": 0.71}, {"usd": 9}, {"slas": [20]}, {"util": 80}], ids=str)
     def test_an_edit_shows(self, engine, change):
         fill(engine, replace(DELIVERED_CASE, **change))
         page = self.page(engine)
-        assert page[4, "B"].startswith("EDITED since delivery: ")
-        assert "AS DELIVERED, before the edits" in page[5, "L"]
+        assert page[16, "I"].startswith("EDITED since delivery: ")
+        assert "AS DELIVERED, before the edits" in page[5, "I"]
 
     def test_bad_input_turns_the_banner(self, engine):
         fill(engine, replace(DELIVERED_CASE, util=80))
@@ -326,13 +328,12 @@ class TestFirstPage:
         assert banner.startswith(
             "CHECK INPUTS: 1 check(s) failed; no result is shown. First: Utilisation must be above 0"
         )
-        numbers = [cell for (row, column), cell in self.page(engine).items() if column > "F" and number(cell)]
+        numbers = [cell for (row, column), cell in self.page(engine).items() if column > "E" and number(cell)]
         assert numbers == []
 
-    def test_it_is_one_page_and_the_texts_end_with_it(self, standard):
-        sheet = opened(standard)["Sizing"]
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
-        assert sheet.print_area == "'Sizing'!$A$1:$S$51"
+    def test_the_last_column_of_the_second_page_is_the_last_printed(self, standard):
+        # 12 SLAs from row 20, three texts, one row of signatures
+        assert opened(standard)["Sizing"].print_area == "'Sizing'!$B$1:$AI$35"
 
     def test_a_table_too_long_for_charts_says_so(self):
         sizing = standard_report().sizing

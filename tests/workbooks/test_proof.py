@@ -79,7 +79,7 @@ class TestAWrongFormula:
         swapped = {"D": shown["F"], "F": shown["D"]}
         results = tuple((entry[0], swapped.get(entry[0], entry[1]), *entry[2:]) for entry in sizing_sheet.RESULTS)
         monkeypatch.setattr(sizing_sheet, "RESULTS", results)
-        assert "GPUs to commit in row " in refusal(REPORTS["tokens"], tmp_path / "a.xlsx")
+        assert "GPUs to commit with spares in row " in refusal(REPORTS["tokens"], tmp_path / "a.xlsx")
 
     def test_rounding_up_without_the_tolerance(self, monkeypatch, tmp_path):
         curve = Curve([1, 10, 256], [215.5, 122.2, 41.8])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -131,6 +131,12 @@ def _check_numbers(record: _Record) -> None:
         figures = {key: values[i] for key, values in arrays.items()} | {key: new[key] for key in _NEW_KEYS}
         for key, figure in (figures | _budgets(row, new)).items():
             _check_equal(key + at, row[key], figure)
+        quoted = (
+            None
+            if record["workload_mismatch"]
+            else replace(again, budget_claim=row["budget_claim"]).quoted(row["rigor"])
+        )
+        _check_equal("quote" + at, row["quote"], quoted)
     _check_equal("hours_per_month", record["hours_per_month"], HOURS_PER_MONTH)
     if not sizing.demand.shape and not isinstance(record["demand"]["value"], list):
         tpm = sizing.demand.output_tpm

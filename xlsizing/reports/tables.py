@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.errors import shown
@@ -67,38 +68,44 @@ class Table:
         A text for each column [-]
     bold : frozenset of tuple of int
         Row and column of the cells to set in bold, counted from 0 [-]
-    split : int
-        Position of the column before which a table too wide is cut [-]
+    splits : tuple of int
+        Positions of the columns before which a table too wide is cut [-]
     repeat : int
-        Leading columns that name a row, and so begin both parts of a table that is cut [-]
+        Leading columns that name a row, and so begin each part of a table that is cut [-]
     """
 
     title: str
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
     bold: frozenset[tuple[int, int]] = frozenset()
-    split: int = 1
+    splits: tuple[int, ...] = (1,)
     repeat: int = 1
 
-    def parts(self) -> tuple[Table, Table]:
-        """Return the table as two narrower ones that both begin with the columns that name a row [-]."""
-        left_bold = frozenset(at for at in self.bold if at[1] < self.split)
-        left = Table(self.title, self.header[: self.split], [row[: self.split] for row in self.rows], left_bold)
-        header = (*self.header[: self.repeat], *self.header[self.split :])
-        rows = [(*row[: self.repeat], *self._rest(row)) for row in self.rows]
-        shift = self.split - self.repeat
-        bold = frozenset((row, column - shift) for row, column in self.bold if column >= self.split)
-        return left, Table(f"{self.title}, continued", header, rows, bold)
+    def parts(self) -> list[Table]:
+        """Return the table as narrower ones that all begin with the columns that name a row [-]."""
+        ends = (*self.splits, len(self.header))
+        return [self._part(start, end) for start, end in pairwise((0, *ends))]
+
+    def _part(self, start: int, end: int) -> Table:
+        """Return the columns from `start` to before `end`; behind the first part they follow those that name a row."""
+        names = self.repeat if start else 0
+        shown = [*range(names), *range(start, end)]
+        header = tuple(self.header[column] for column in shown)
+        rows = [tuple(self._cells(row, shown, start)) for row in self.rows]
+        bold = frozenset((row, shown.index(column)) for row, column in self.bold if column in shown)
+        return Table(f"{self.title}, continued" if start else self.title, header, rows, bold)
 
     def widths(self) -> list[int]:
         """Return how wide each column must be for whole cells and whole words of its header [-]."""
         columns = zip(self.header, *self.rows, strict=True)
         return [max(map(len, (*name.split(), *cells))) for name, *cells in columns]
 
-    def _rest(self, row: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the cells right of the split; they too say where an SLA cannot be met."""
-        rest = row[self.split :]
-        return (CANNOT_BE_MET, *rest[1:]) if CANNOT_BE_MET in row else rest
+    def _cells(self, row: tuple[str, ...], shown: list[int], start: int) -> list[str]:
+        """Return the cells of `row` in the columns `shown`; each part says where an SLA cannot be met."""
+        cells = [row[column] for column in shown]
+        if start and CANNOT_BE_MET in row:
+            cells[self.repeat] = CANNOT_BE_MET
+        return cells
 
 
 _Column = tuple[str, Callable[[SizingRow], str]]
@@ -168,7 +175,7 @@ def answer_table(report: Report) -> Table:
         for column, (name, _) in enumerate(left + right)
         if name.removesuffix(spares).endswith(heads[quoted]) and not name.startswith("pods")
     )
-    return Table("GPUs and dollars", header, rows, bold, split=len(left))
+    return Table("GPUs and dollars", header, rows, bold, splits=(len(left),))
 
 
 def quote_table(report: Report) -> Table:
@@ -181,7 +188,7 @@ def quote_table(report: Report) -> Table:
             continue
         gpus = _figure(row, "total_gpus", quoted)
         rows.append((
-            shown(row.sla), f"{_heads(report)[quoted]}", f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
+            shown(row.sla), quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
             f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
             f"{HOURS_PER_MONTH:,}", f"{_figure(row, 'usd_per_month', quoted):,.0f}",
             f"{_figure(row, 'usd_per_million', quoted):,.2f}",
@@ -191,7 +198,7 @@ def quote_table(report: Report) -> Table:
         "= $/month", "$/1M tok",
     )  # fmt: skip
     bold = frozenset((at, column) for at, quoted in enumerate(report.quoted) if quoted for column in (5, 8))
-    return Table("The figure in bold, multiplied out", header, rows, bold, split=6)
+    return Table("The figure in bold, multiplied out", header, rows, bold, splits=(6,))
 
 
 def _cell(name: str, figure: str, form: str) -> Callable[[SizingRow], str]:
@@ -209,7 +216,7 @@ def _remarks(report: Report) -> dict[int, str]:
 def operation_table(report: Report) -> Table:
     """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
     columns = (*_OPERATION, (RIGOR, _rigor(report))) if report.assessment.mismatch else _OPERATION
-    return Table("One replica at its operating point", *_filled(columns, report), split=9)
+    return Table("One replica at its operating point", *_filled(columns, report), splits=(5, 9))
 
 
 def curve_table(report: Report) -> Table:
@@ -250,7 +257,7 @@ def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     )  # fmt: skip
     rows = [_lever_row(delta, rank) for rank, delta in with_ranks(levers)]
     title = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
-    return Table(title, header, rows, split=7, repeat=2) if rows else None
+    return Table(title, header, rows, splits=(7,), repeat=2) if rows else None
 
 
 def _lever_row(delta: LeverDelta, rank: int) -> tuple[str, ...]:

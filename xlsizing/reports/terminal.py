@@ -30,7 +30,7 @@ __all__ = ["print_parts", "print_report"]
 _WIDTH_OF_A_PIPE = 132
 _WIDTH = re.compile(r"[1-9][0-9]{1,3}", re.ASCII)
 _GAP = 2
-_NARROWEST = 13
+_NARROWEST = 11
 
 
 def print_report(report: Report, file: IO[str]) -> None:

@@ -10,7 +10,7 @@ from xlsizing.budget import QUEUED, WIDE_BRACKET
 from xlsizing.reports.report import Report
 from xlsizing.workbooks import axes
 from xlsizing.workbooks.cells import ROW
-from xlsizing.workbooks.names import MOST_AT_ONCE, Layout, letter
+from xlsizing.workbooks.names import LONGEST_PIECE, Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import claims_delivered, settings
 from xlsizing.workbooks.sizing_words import said
@@ -186,6 +186,7 @@ MET: Final[tuple[Step, ...]] = (
         "figure to quote",
         "IF({rigor}=Word_Verdict,Word_Commit,IF(AND({wide}=1,{claim}>0),Word_None,Word_Budget))",
     ),
+    ("unquoted", "1: none", "IF({quote}=Word_None,1,0)"),
     ("quote_pods", "its pods", 'IF({quote}=Word_None,"",IF({quote}=Word_Commit,{pods_high},{pods_budget}))'),
     ("quote_spares", "its spare pods", 'IF({quote}=Word_None,"",Spare_Pods)'),
     ("quote_gpus", "its GPUs", 'IF({quote}=Word_None,"",({quote_pods}+{quote_spares})*GPUs_per_Pod)'),
@@ -219,7 +220,6 @@ _LAST: Final[tuple[Step, ...]] = (
     ("bad", "SLA not usable", ""),
     ("state", "0 blank, 1 check, 2 unmet, 3 met", ""),
     ("regime", "regime", ""),
-    ("met_sla", "SLA, where it is met", ""),
 )
 
 CALC: Final[tuple[Step, ...]] = (*POINT, *MET, *_LAST)
@@ -233,15 +233,15 @@ _NAMED: Final = {
     "state": "Row_State",
     "wide": "Row_Wide",
     "queued": "Row_Queued",
-    "met_sla": "Row_Met_SLA",
-    "total_high": "Row_Total_Commit",
+    "unquoted": "Row_Unquoted",
+    "gpus_high": "Row_GPUs_Commit",
 }
 
 _FIRST_COLUMN: Final = 2
 _MET_KEYS: Final = frozenset(("tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
 
 
-@lru_cache(maxsize=2 * MOST_AT_ONCE)
+@lru_cache(maxsize=2 * LONGEST_PIECE)
 def calc_cells(row: int | str) -> Mapping[str, str]:
     """Return the cell of each step in `row`, as other sheets name it [-]."""
     return {key: f"Calc!${letter(_FIRST_COLUMN + offset)}{row}" for offset, (key, _, _) in enumerate(CALC)}
@@ -279,12 +279,14 @@ def calc_sheet(page: Page, report: Report, layout: Layout) -> None:
     page.widths(A=2, B=19, C=22)
     page.put(f"B{constants - 1}", "Constants and words of the formulas, each with its name", "section")
     last = settings(page, constants, claims_delivered(report))
-    top = last + 3
-    bottom = _worked(page, layout, top)
-    # On paper a hundred columns would be too small to read: one row is printed instead, a step a line.
     page.printed(landscape=False)
-    page.sheet.print_area = f"A{top}:D{bottom}"
-    page.widths(D=70)
+    if layout.charts:
+        # On paper a hundred columns would be too small to read: one row is printed instead, a step a line. A long table
+        # has none, as all of it would have to be in memory for that one row: there the constants are printed.
+        page.sheet.print_area = f"A{last + 3}:D{_worked(page, layout, last + 3)}"
+        page.widths(D=70)
+    else:
+        page.sheet.print_area = f"A{constants - 1}:I{last}"
 
 
 def _worked(page: Page, layout: Layout, top: int) -> int:
@@ -305,7 +307,7 @@ def _worked(page: Page, layout: Layout, top: int) -> int:
         column = calc_cells(first)[key].removeprefix("Calc!$").removesuffix(str(first))
         page.put(f"B{row}", heading, "calc.wrap")
         value = f"INDEX({column}${first}:{column}${last},Worked_Row)"
-        page.put(f"C{row}", f'=IF(ISERROR({value}),"",{value})', "calc.num")
+        page.put(f"C{row}", f'=IFERROR({value},"")', "calc.num")
         text = formula.format_map(headings)
         page.user(f"D{row}", text, "calc.wrap", "step")
         page.tall(row, max(tall(text, _STEP_LINE), tall(heading, _HEADING_LINE)))
@@ -321,7 +323,6 @@ def calc_rows(page: Page, layout: Layout, piece: range) -> None:
     """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
     sla = f"Sizing!$B{ROW}"
     own = {"on": _on(sla), "bad": _bad(sla), "state": _state(ROW), "regime": _regime(ROW)}
-    own["met_sla"] = f'=IF({calc_cells(ROW)["state"]}=3,{calc_cells(ROW)["s"]},"")'
     own["said"] = said(calc_cells(ROW))
     steps = _formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
     page.repeat(layout.sla_rows[piece.start : piece.stop], [(column, text, "calc.num") for column, text in steps])

@@ -121,7 +121,7 @@ _NOTES: Final = (
     ("SLAs that no measured point meets", "COUNTIF(Row_State,2)"),
     (
         "SLAs with no figure to quote: no budget claimed, high end above twice the low end",
-        "COUNTIF(Out_Quote,Word_None)",
+        "SUM(Row_Unquoted)",
     ),
     ("Fields missing from the measurement context", "Context_Missing"),
     ("Values that differ from the snapshot below", "Edited"),

@@ -213,10 +213,10 @@ _DERIVED: Final = {
         "GPUs to commit with spares at every SLA up to the last anchor's",
     ),
     "Opening_Most": (
-        '=IF(COUNT(Row_Total_Commit)=0,"",MAX(Row_Total_Commit))',
+        '=IF(COUNT(Row_GPUs_Commit)=0,"",MAX(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
         "GPUs to commit with spares at the tightest SLA that is met",
     ),
-    "Opening_Tightest": ("=IF(COUNT(Row_Met_SLA)=0,0,MAX(Row_Met_SLA))", "that SLA"),
+    "Opening_Tightest": ("=IF(COUNTIF(Row_State,3)=0,0,SMALL(SLA_In,COUNTIF(Row_State,3)))", "that SLA: looser ones are met too"),
     "Price_Unsourced": (
         f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IFERROR(IF({_one_of('Price_Source', ('', *_UNSAID, *_SPELT))},1,0),1)))",
         "1: the price was changed since delivery, its source was not",

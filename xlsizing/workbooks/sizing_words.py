@@ -53,14 +53,14 @@ SPARES: Final = "=" + sentence(
 
 THREE_FIGURES_LIVE: Final = "=" + sentence(
     f"{{measure}}{THREE_FIGURES}",
-    measure='IF(COUNTIF(Out_Quote,Word_None)>0,"Where no figure is bold, measure first. ","")',
+    measure='IF(SUM(Row_Unquoted)>0,"Where no figure is bold, measure first. ","")',
 )
 """The formula of what the three figures are for [-]."""
 
 OPENING: Final = (
     f'=IF(Checks_Failed>0,"","{RULE}: flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
     f'" up to the knee at "&{in_words("INDEX(Curve_r,N_Anchors)")}&" tok/s/user"&'
-    'IF(COUNT(Row_Met_SLA)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
+    'IF(COUNTIF(Row_State,3)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
     f'", and still so at ",", then rising to "&Spelt_most&" at ")&{in_words("Opening_Tightest")}&'
     '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met",""))&".")'
 )

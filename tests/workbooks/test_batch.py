@@ -257,7 +257,7 @@ class TestRowsThatFollowTheWhole:
         assert (shown["DF3"].value, shown["DF5"].value) == (most, most)
         assert shown["DF6"].value.startswith(f"largest: {most}, rows: {shown['DF4'].value:g}, at ")
         words = [shown[f"DC{row}"].value for row in range(FIRST, FIRST + 23)]
-        assert words.count(f"top <&> of {shown['DF4'].value:g}") == shown["CF4"].value >= 1
+        assert words.count(f"top <&> of {shown['DF4'].value:g}") == shown["DF4"].value >= 1
 
 
 class TestRefuses:

@@ -40,9 +40,11 @@ class TestShown:
 
     def test_formulas_are_the_same_as_without_them(self, hostile, standard):
         assert formulas(hostile)[:50] == formulas(standard)[:50]
-        assert {(sheet, at) for sheet, at, _ in formulas(hostile)} == {
-            (sheet, at) for sheet, at, _ in formulas(standard)
-        }
+
+        def places(data):  # but for the lines to sign, of which a report has its own number
+            return {(sheet, at) for sheet, at, formula in formulas(data) if "not for signature" not in formula}
+
+        assert places(hostile) == places(standard)
 
     def test_only_texts_are_marked_as_typed_with_a_quotation_mark(self, hostile):
         # Excel turns a formula into a text when somebody edits it in a cell that is marked so.

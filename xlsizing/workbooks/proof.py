@@ -238,6 +238,8 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
     wanted |= _quoted(row if met else None, rigor, live)
     wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
+    unquoted = row is not None and rigor is not None and row.quoted(rigor.label) is None
+    wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
     for field, words in _FIELDS.items():
         if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them

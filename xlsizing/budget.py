@@ -121,7 +121,9 @@ def check_calibration(calibration: Calibration | None, method: str) -> None:
         refuse("calibration", "must be a Calibration", got=calibration, way_out="read one with read_calibration")
     if calibration.method != method:
         way_out = f"calibrate anew with method {method}, or size with {calibration.method}"
-        refuse("calibration", f"must be made for the sizing's method, {method}", got=calibration.method, way_out=way_out)
+        refuse(
+            "calibration", f"must be made for the sizing's method, {method}", got=calibration.method, way_out=way_out
+        )
 
 
 def claim_words(points: OperatingPoints, level: Bound) -> str:

@@ -246,7 +246,12 @@ def _curve(sweep: Sweep, kept: Kept, truth: Truth) -> Curve | str:
 
 
 def _sized(
-    sweep: Sweep, curve: Curve, hidden: np.ndarray[tuple[int], np.dtype[np.intp]], truth: Truth, method: str, level: Bound
+    sweep: Sweep,
+    curve: Curve,
+    hidden: np.ndarray[tuple[int], np.dtype[np.intp]],
+    truth: Truth,
+    method: str,
+    level: Bound,
 ) -> Iterator[Point]:
     slas = sweep.tok_s_per_user[hidden]
     output = sweep.output_tok_s if truth.measured else None

@@ -92,7 +92,7 @@ def _geometric(concurrency: Floats) -> Iterator[Kept]:
     for step in range(_GEOMETRIC):
         target = first + (last - first) * step / (_GEOMETRIC - 1)
         free = (i for i in range(len(logs)) if i not in kept)
-        kept.append(min(free, key=lambda i: abs(logs[i] - target)))  # noqa: B023  # used within this turn
+        kept.append(min(free, key=lambda i: abs(logs[i] - target)))
     yield tuple(sorted(kept))
 
 

@@ -103,7 +103,10 @@ def read_sweeps(path: str | Path) -> Sweeps:
 def _positions(header: Sequence[str], where: str) -> dict[str, int]:
     names = [cell.casefold() for cell in header]
     found = {
-        meaning: names.index(heading) for meaning, headings in _COLUMNS.items() for heading in headings[::-1] if heading in names
+        meaning: names.index(heading)
+        for meaning, headings in _COLUMNS.items()
+        for heading in headings[::-1]
+        if heading in names
     }
     missing = [meaning for meaning in _NEEDED if meaning not in found]
     if missing:
@@ -112,9 +115,7 @@ def _positions(header: Sequence[str], where: str) -> dict[str, int]:
     return found
 
 
-def _point(
-    cells: Sequence[str], at: dict[str, int], where: str
-) -> tuple[str, tuple[float, float, float | None]]:
+def _point(cells: Sequence[str], at: dict[str, int], where: str) -> tuple[str, tuple[float, float, float | None]]:
     texts = {meaning: cells[i] if i < len(cells) else "" for meaning, i in at.items()}
     if not texts["curve"]:
         refuse("curve", "must be named on every line", got=BLANK, where=where)

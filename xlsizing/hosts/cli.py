@@ -173,7 +173,20 @@ def _once_each(make_parser: Callable[[click.Context], Any], context: click.Conte
     return parser
 
 
-_MODULES = ("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
+_MODULES = (
+    "size",
+    "import",
+    "curves",
+    "workbook",
+    "recalc",
+    "levers",
+    "rightsize",
+    "audit",
+    "accuracy",
+    "calibrate",
+    "doctor",
+    "spec",
+)
 
 
 @click.group(

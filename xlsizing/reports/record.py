@@ -87,6 +87,7 @@ def _told(report: Report) -> dict[str, Any]:
         "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
         "method": sizing.points.method.name,
         "confidence": sizing.bound.confidence,
+        "calibration": None if sizing.bound.calibration is None else sizing.bound.calibration.record(),
         "spare_replicas": sizing.spare_replicas,
         "hours_per_month": HOURS_PER_MONTH,
         "price_assumed": sizing.price_assumed,

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xlsizing.calibration import Calibration
 from xlsizing.context import Context
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
@@ -126,6 +127,8 @@ class Spec:
         Interpolation between anchors [-]
     confidence : float
         Share of public curves whose need the budget covers [-]
+    calibration : Calibration or None
+        What the budget rests on in place of public sweeps [-]
     curve_file : str or None
         File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here [-]
     price : Price
@@ -157,6 +160,7 @@ class Spec:
     spare_pods: int
     method: str
     confidence: float
+    calibration: Calibration | None
     curve_file: str | None
     price: Price
     context: Context | None
@@ -200,6 +204,7 @@ class Spec:
             spare_replicas=self.spare_pods,
             method=self.method,
             confidence=self.confidence,
+            calibration=self.calibration,
         )
 
 
@@ -256,6 +261,7 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         spare_pods=file.spare_pods,
         method=file.method,
         confidence=file.confidence,
+        calibration=file.calibration,
         curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
         context=parts["measured"].context,

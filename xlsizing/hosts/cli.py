@@ -43,6 +43,9 @@ _FLAGS = {
     "pool_rises": "--pool-rises",
     "pods": "--pods",
     "gpus": "--gpus",
+    "calibration": "--calibration",
+    "scheme": "--scheme",
+    "truth": "--truth",
 }
 """What the core calls an input, and the flag that gives it here."""
 

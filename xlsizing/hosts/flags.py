@@ -180,7 +180,7 @@ def check_uncalibrated(sizing: Sizing) -> None:
     """Refuse a workbook of a `sizing` whose budget rests on a calibration: its cells know public sweeps alone [-]."""
     if sizing.bound.calibration is not None:
         way_out = "leave the calibration out, or write the report with size --emit"
-        refuse("calibration", "must not be given for a workbook, which does not know it yet", way_out=way_out)
+        refuse("the calibration", "must not be given for a workbook, which does not know it yet", way_out=way_out)
 
 
 def flag(name: str) -> str:

@@ -52,9 +52,9 @@ class Row:
     signed_median: float | None = None
     short: float | None = None
     budget_coverage: float | None = None
+    commit_coverage: float | None = None
     budget_width: float | None = None
     budget_width_p90: float | None = None
-    commit_coverage: float | None = None
     commit_width: float | None = None
     commit_width_p90: float | None = None
 
@@ -111,9 +111,9 @@ def _row(found: Hidden, method: str, points: Sequence[Point]) -> Row:
         signed_median=_quantile(error),
         short=float(np.mean(error < -_SHORT)),
         budget_coverage=_coverage(points, need, budget),
+        commit_coverage=_coverage(points, need, commit),
         budget_width=_quantile(estimate / budget),
         budget_width_p90=_quantile(estimate / budget, _P90),
-        commit_coverage=_coverage(points, need, commit),
         commit_width=_quantile(estimate / commit),
         commit_width_p90=_quantile(estimate / commit, _P90),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 
 from xlsizing.anchors import curve_from_rows
 from xlsizing.calibration import Calibration, read_calibration
@@ -16,7 +16,7 @@ from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
 from xlsizing.importers import read_curve
-from xlsizing.spec.fields import FILE_JSON, FaultsError, file_name
+from xlsizing.spec.fields import FaultsError, FileName, file_name
 from xlsizing.spec.text import Fault, Where
 
 __all__ = ["CalibrationFile", "Reading", "curve_in_file", "inline_curve"]
@@ -116,7 +116,9 @@ def _calibration(value: object, info: ValidationInfo[Reading]) -> Calibration:
     return read_calibration(path)
 
 
-CalibrationFile = Annotated[Calibration, PlainValidator(_calibration), WithJsonSchema(FILE_JSON)]
+CalibrationFile = Annotated[
+    Calibration, PlainValidator(_calibration), WithJsonSchema(TypeAdapter(FileName).json_schema())
+]
 
 
 def _refuse_outside(what: str, name: str) -> NoReturn:

@@ -20,7 +20,6 @@ from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER
 from xlsizing.spec.text import Fault
 
 __all__ = [
-    "FILE_JSON",
     "CacheState",
     "Changes",
     "ContextField",
@@ -221,8 +220,7 @@ GpusPerPod = Annotated[
 ]
 Spares = Annotated[int, _checked(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
 Line = Annotated[str, _checked(_line), WithJsonSchema(_LINE)]
-FILE_JSON: Final[Json] = _LINE | {"pattern": r"^(?![/\\]|.:).*\S"}
-FileName = Annotated[str, _checked(file_name), WithJsonSchema(FILE_JSON)]
+FileName = Annotated[str, _checked(file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
 Day = Annotated[str, _checked(_day), WithJsonSchema(_DATE)]
 Confidence = Annotated[
     float, _checked(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})

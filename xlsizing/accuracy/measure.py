@@ -11,8 +11,8 @@ Conventions:
 - Anchors that would need pooling are passed over, also within the noise of 0.5 % that a sizing pools by itself: a
   pooled anchor is no longer what was measured. Anchors that a sizing refuses for another reason are passed over too.
 - The budget is the bound itself, whether a report would claim it or not; the claim is withheld where it is known to fail.
-- Nothing is counted twice for a truth, but a curve gives as many points as it hides: shares are means over curves of
-  the share of their points, medians and quantiles are over points.
+- A curve gives as many points as it hides. Coverage is a mean over curves of the share of their points, so that no long
+  curve outweighs others; medians, quantiles of errors and widths, and the share of points too short are over points.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Direction of imports: hosts -> reports, workbooks -> spec, importers -> core -> numpy; one writer of input errors."""
+"""Direction of imports: hosts -> reports, workbooks -> spec, accuracy -> importers -> core -> numpy; one writer of input errors."""
 
 import ast
 import json
@@ -15,12 +15,13 @@ MODULES = {
     ".".join(("xlsizing", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba")
+HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib")
 
 # A layer may import itself and those named beside it; hosts may import all layers.
 LAYERS = {
     "core": {"core"},
     "importers": {"core", "importers"},
+    "accuracy": {"core", "importers", "accuracy"},
     "spec": {"core", "importers", "spec"},
     "reports": {"core", "reports", "spec"},
     "workbooks": {"core", "reports", "workbooks"},
@@ -113,6 +114,7 @@ class TestDirection:
             "pydantic": {"spec"},
             "yaml": {"spec", "importers"},
             "pyopenvba": {"workbooks"},
+            "matplotlib": {"accuracy"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}
         assert users <= homes[library]

@@ -8,7 +8,7 @@ estimate carries to what was measured.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ from xlsizing.rules import (
     TOLERANCE,
 )
 
+if TYPE_CHECKING:
+    from xlsizing.calibration import Calibration
+
 __all__ = [
     "CLAIM",
     "CLAIMS",
@@ -40,7 +43,9 @@ __all__ = [
     "WIDE_BRACKET",
     "Bound",
     "bound",
+    "carried_at_bound",
     "carried_to_budget",
+    "check_calibration",
     "claim_codes",
     "claim_words",
     "short_outputs",
@@ -74,14 +79,33 @@ class Bound:
         Share of curves on which the need was at or below the budget [-]
     share : float
         q: 0 is the estimate, 1 the commitment [-]
+    calibration : Calibration, optional
+        What q was measured on, where it is not that of public sweeps [-]
     """
 
     confidence: float
     share: float
+    calibration: Calibration | None = None
 
 
-def bound(confidence: object = DEFAULT_CONFIDENCE, name: str = "confidence") -> Bound:
-    """Return the bound of public sweeps at `confidence`: 0.90, 0.95 or 0.99 [-].
+def bound(
+    confidence: object = DEFAULT_CONFIDENCE, name: str = "confidence", *, calibration: Calibration | None = None
+) -> Bound:
+    """Return the bound at `confidence`: 0.90, 0.95 or 0.99, that of a `calibration` or of public sweeps [-].
+
+    Parameters
+    ----------
+    confidence : float
+        Share of curves on which the need is to be at or below the budget [-]
+    name : str
+        What the caller calls it [-]
+    calibration : Calibration, optional
+        Measured on curves of one's own; public sweeps where there is none [-]
+
+    Returns
+    -------
+    Bound
+        The bound [-]
 
     Raises
     ------
@@ -92,11 +116,28 @@ def bound(confidence: object = DEFAULT_CONFIDENCE, name: str = "confidence") -> 
     if level not in BUDGET_SHARE:
         *most, last = (f"{known:.2f}" for known in BUDGET_SHARE)
         refuse(name, f"must be {', '.join(most)} or {last}", got=confidence)
-    return Bound(level, BUDGET_SHARE[level])
+    shares = BUDGET_SHARE if calibration is None else calibration.shares
+    return Bound(level, shares[level], calibration)
+
+
+def check_calibration(calibration: Calibration | None, method: str) -> None:
+    """Refuse a `calibration` that is none, or was made for another than `method` [-]."""
+    if calibration is None:
+        return
+    from xlsizing.calibration import Calibration  # noqa: PLC0415  # most sizings have none, and pay nothing for it
+
+    if not isinstance(calibration, Calibration):
+        refuse("calibration", "must be a Calibration", got=calibration, way_out="read one with read_calibration")
+    if calibration.method != method:
+        way_out = f"calibrate anew with method {method}, or size with {calibration.method}"
+        refuse(
+            "calibration", f"must be made for the sizing's method, {method}", got=calibration.method, way_out=way_out
+        )
 
 
 CLAIM: Final = (
-    f"On public sweeps, for one SLA on a curve that is measured from c <= {CLAIM_FROM} and does not rise around it, the need "
+    "{on}, "
+    f"for one SLA on a curve that is measured from c <= {CLAIM_FROM} and does not rise around it, the need "
     "was at or below the budget number on at least {covered} of 100 curves{condition}. That is a statement about past "
     "benchmarks, not a guarantee for this deployment. The commit number needs no such assumption."
 )
@@ -106,7 +147,12 @@ CLAIM: Final = (
 def claim_words(points: OperatingPoints, level: Bound) -> str:
     """Return `CLAIM` for the curve of `points` and a `level` [-]."""
     condition = "" if points.curve.measured_throughput else f", {IF_PRODUCT}"
-    return CLAIM.format(covered=f"{level.confidence * 100:.0f}", condition=condition)
+    own = level.calibration
+    return CLAIM.format(
+        on="On public sweeps" if own is None else f"By a calibration on {own.words}",
+        covered=f"{level.confidence * 100:.0f}",
+        condition=condition,
+    )
 
 
 def carried_to_budget(points: OperatingPoints, level: Bound) -> Floats:
@@ -125,16 +171,29 @@ def carried_to_budget(points: OperatingPoints, level: Bound) -> Floats:
         ``T^(1-q) best_i^q``; best_i where the claim is withheld, where the bracket could hold at most 1.25 best_i, and
         at anchors. For users the same of the requests that run at once [requests/replica or tok/s]
     """
+    claimed = claim_codes(points, level) == 0
+    carried: Floats = np.where(claimed, carried_at_bound(points, level), points.carried_proven)[()]
+    return carried
+
+
+def carried_at_bound(points: OperatingPoints, level: Bound) -> Floats:
+    """Return the same whether a claim is made of it or not: what is held against the truth [requests/replica or tok/s].
+
+    `points` are where a replica runs, `level` how far the budget lies towards the commitment.
+    """
     proven, hoped = points.carried_proven, points.carried_hoped
     weighed = points.carried ** (1 - level.share) * proven**level.share
-    wide = points.between & (hoped > NARROW * proven * (1 + TOLERANCE)) & (claim_codes(points) == 0)
+    wide = points.between & (hoped > NARROW * proven * (1 + TOLERANCE))
     carried: Floats = np.where(wide, np.minimum(np.maximum(weighed, proven), points.carried), proven)[()]
     return carried
 
 
-def claim_codes(points: OperatingPoints) -> npt.NDArray[np.int8]:
-    """Return why the claim is withheld on each row, as a position in `CLAIMS`; 0 where it is made [-]."""
-    of_all = _against_curve(points)
+def claim_codes(points: OperatingPoints, level: Bound | None = None) -> npt.NDArray[np.int8]:
+    """Return why the claim is withheld on each row of `points`, as a position in `CLAIMS`; 0 where it is made [-].
+
+    A `level` of one's own calibration holds for the method that it was made for, whichever that is.
+    """
+    of_all = _against_curve(points, calibrated=level is not None and level.calibration is not None)
     if of_all:
         return np.full(points.sla.shape, of_all, dtype=np.int8)[()]
     curve, anchor, after = points.curve, points.anchor, points.next_anchor
@@ -148,13 +207,13 @@ def claim_codes(points: OperatingPoints) -> npt.NDArray[np.int8]:
     return codes
 
 
-def _against_curve(points: OperatingPoints) -> int:
+def _against_curve(points: OperatingPoints, *, calibrated: bool) -> int:
     """Return the code of what withholds the claim on every row; 0 where nothing does."""
     curve = points.curve
     against = {
         PREDICTED: curve.context is not None and curve.context.basis == "predicted",
         POOLED: curve.pooled_share is not None,
-        METHOD: not points.method.bounded,
+        METHOD: not (points.method.bounded or calibrated),
         LATE: curve.lowest_concurrency > CLAIM_FROM * (1 + TOLERANCE),
         SHORT: not curve.measured_throughput and short_outputs(curve),
     }

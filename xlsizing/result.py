@@ -173,7 +173,7 @@ class Sizing:
     @cached_property
     def budget_claim(self) -> npt.NDArray[np.str_]:
         """Why that is not claimed of a row; empty where it is [-]."""
-        return self._spread(_CLAIMS[claim_codes(self.points)])
+        return self._spread(_CLAIMS[claim_codes(self.points, self.bound)])
 
     @cached_property
     def pods_high(self) -> Integers:

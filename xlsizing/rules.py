@@ -97,6 +97,10 @@ DEFAULT_CONFIDENCE: Final = 0.95
 """How far the budget lies from the estimate to the commitment, by the share of public curves whose need it covers;
 derived on one half of the public sweeps, checked on the other [-]."""
 
+LEAST_CALIBRATION: Final = 20
+FEW_FOR_CALIBRATION: Final = 60
+"""Fewer curves calibrate no budget, and with fewer than FEW_FOR_CALIBRATION the constants are coarse [-]."""
+
 NARROW: Final = 1.25
 """Where a bracket could carry at most so many times what was measured, the budget is the commitment [-]."""
 

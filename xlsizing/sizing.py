@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy.typing as npt
 
-from xlsizing.budget import bound
+from xlsizing.budget import bound, check_calibration
 from xlsizing.checks import broadcast, number, refuse, share, whole
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
@@ -20,6 +22,9 @@ from xlsizing.rules import (
     MOST_SPARES,
 )
 
+if TYPE_CHECKING:
+    from xlsizing.calibration import Calibration
+
 __all__ = ["check_kinds", "size"]
 
 
@@ -34,6 +39,7 @@ def size(
     spare_replicas: int = 0,
     method: str = DEFAULT_METHOD,
     confidence: float = DEFAULT_CONFIDENCE,
+    calibration: Calibration | None = None,
 ) -> Sizing:
     """Size a deployment: how many pods and GPUs carry `demand` at each SLA.
 
@@ -57,6 +63,8 @@ def size(
         Interpolation between anchors, one of `rules.METHODS` [-]
     confidence : float, optional
         Share of public curves on which the need was at or below the budget: 0.90, 0.95 or 0.99 [-]
+    calibration : Calibration, optional
+        One of your own in place of public sweeps, by `calibration.read_calibration` [-]
 
     Returns
     -------
@@ -67,7 +75,8 @@ def size(
     ------
     InputError
         If an argument is not a number in range, shapes do not broadcast, the GPUs per pod contradict
-        the curve's measurement context or show its throughput to be of one GPU, or a row would need more than 1e8 pods.
+        the curve's measurement context or show its throughput to be of one GPU, the calibration is of another method,
+        or a row would need more than 1e8 pods.
 
     Notes
     -----
@@ -87,6 +96,7 @@ def size(
     curve.check_per_gpu((gpus,) if gpus > 1 else ())
     _check_against_context(curve, gpus)
     points = operating_points(curve, sla, method, counts_users=demand.counts_users)
+    check_calibration(calibration, method)
     return Sizing(
         curve,
         demand,
@@ -97,7 +107,7 @@ def size(
         price_assumed=gpu_hourly_usd is None,
         spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
-        bound=bound(confidence),
+        bound=bound(confidence, calibration=calibration),
     )
 
 

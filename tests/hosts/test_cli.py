@@ -32,7 +32,10 @@ FLAGS = [
     *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--model", "--spec"),
 ]
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
-COMMANDS = ["size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec"]
+COMMANDS = [
+    *("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "accuracy", "calibrate"),
+    *("doctor", "spec"),
+]
 GIVEN = {"--tpm": "3000000", "--sla": "100", "--anchors": ANCHORS, "--gpus-per-pod": "4"}
 
 

@@ -43,6 +43,9 @@ _FLAGS = {
     "pool_rises": "--pool-rises",
     "pods": "--pods",
     "gpus": "--gpus",
+    "calibration": "--calibration",
+    "scheme": "--scheme",
+    "truth": "--truth",
 }
 """What the core calls an input, and the flag that gives it here."""
 
@@ -173,7 +176,20 @@ def _once_each(make_parser: Callable[[click.Context], Any], context: click.Conte
     return parser
 
 
-_MODULES = ("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "doctor", "spec")
+_MODULES = (
+    "size",
+    "import",
+    "curves",
+    "workbook",
+    "recalc",
+    "levers",
+    "rightsize",
+    "audit",
+    "accuracy",
+    "calibrate",
+    "doctor",
+    "spec",
+)
 
 
 @click.group(

@@ -88,6 +88,7 @@ def _told(report: Report) -> dict[str, Any]:
         "method": sizing.points.method.name,
         "method_chosen": report.method_chosen,
         "confidence": sizing.bound.confidence,
+        "calibration": None if sizing.bound.calibration is None else sizing.bound.calibration.record(),
         "spare_replicas": sizing.spare_replicas,
         "hours_per_month": HOURS_PER_MONTH,
         "price_assumed": sizing.price_assumed,

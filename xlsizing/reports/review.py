@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from xlsizing.calibration import calibration_of
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import SizingError, shown
@@ -165,6 +166,7 @@ def _sized_again(record: _Record) -> Sizing:
         spare_replicas=record["spare_replicas"],
         method=record["method"],
         confidence=record["confidence"],
+        calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from xlsizing.calibration import calibration_of
 from xlsizing.errors import shown
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
 from xlsizing.rules import BEFORE_AUTO, TOLERANCE, VERDICT
@@ -67,6 +68,8 @@ def _fact_differences(text: str, record: _Row) -> Iterator[str]:
         "Price": f"{record['gpu_hourly_usd']:,.2f} $/GPU-hour ({rests_on})",
         "Interpolation": record["method"] + ("" if record["method_chosen"] else f" ({BEFORE_AUTO})"),
     }
+    if record["calibration"] is not None:
+        told["Budget calibration"] = calibration_of(record["calibration"]).fact
     for name, expected in told.items():
         lines = [_unmarked(line.removeprefix(f"- {name}: ")) for line in head if line.startswith(f"- {name}: ")]
         if lines != [" ".join(expected.split())]:

@@ -285,6 +285,7 @@ def facts(report: Report) -> dict[str, str]:
         "Spare pods": f"{sizing.spare_replicas:,}",
         "Price": _price(report),
         "Interpolation": _interpolation(report),
+        "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
     }
     return {name: text for name, text in named.items() if text}
 

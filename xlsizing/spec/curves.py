@@ -1,4 +1,4 @@
-"""The curve of a sizing file: its anchors in the file itself, or in a file beside it."""
+"""The curve of a sizing file: its anchors in the file itself, or in a file beside it; and its calibration, beside it too."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NoReturn
+
+from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 
 from xlsizing.anchors import curve_from_rows
+from xlsizing.calibration import Calibration, read_calibration
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
 from xlsizing.importers import read_curve
-from xlsizing.spec.fields import FaultsError
+from xlsizing.spec.fields import FaultsError, FileName, file_name
 from xlsizing.spec.text import Fault, Where
 
-__all__ = ["Reading", "curve_in_file", "inline_curve"]
+__all__ = ["CalibrationFile", "Reading", "curve_in_file", "inline_curve"]
 
 
 @dataclass
@@ -99,11 +102,28 @@ def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
         if name.startswith("public:"):
             return read_curve(name, **options)
         if not reading.allow_outside and _is_outside(path, reading.folder):
-            rule = "must be in the folder of the sizing file, or below it"
-            refuse("curve file", rule, got=name, way_out="pass --allow-outside if you trust the sizing file")
+            _refuse_outside("curve file", name)
         return read_curve(path, **options)
     except InputError as error:
         raise FaultsError([Fault(("file",), error)]) from None
+
+
+def _calibration(value: object, info: ValidationInfo[Reading]) -> Calibration:
+    name = file_name(value, info.field_name or "")
+    path = info.context.folder / name
+    if not info.context.allow_outside and _is_outside(path, info.context.folder):
+        _refuse_outside("calibration file", name)
+    return read_calibration(path)
+
+
+CalibrationFile = Annotated[
+    Calibration, PlainValidator(_calibration), WithJsonSchema(TypeAdapter(FileName).json_schema())
+]
+
+
+def _refuse_outside(what: str, name: str) -> NoReturn:
+    rule = "must be in the folder of the sizing file, or below it"
+    refuse(what, rule, got=name, way_out="pass --allow-outside if you trust the sizing file")
 
 
 def _is_outside(path: Path, folder: Path) -> bool:

@@ -44,6 +44,7 @@ __all__ = [
     "Tier",
     "Turns",
     "at_most",
+    "file_name",
 ]
 
 Json = dict[str, Any]
@@ -91,7 +92,8 @@ def _line(value: object, name: str) -> str:
     return printable(value.strip(), name)
 
 
-def _file_name(value: object, name: str) -> str:
+def file_name(value: object, name: str) -> str:
+    """Return the path that is `value`, that of the field `name`; it must be relative to the sizing file [-]."""
     path = _line(value, name)
     if path.startswith(("/", "\\")) or path[1:2] == ":":
         refuse(name, "must be a path relative to the sizing file", got=path)
@@ -218,7 +220,7 @@ GpusPerPod = Annotated[
 ]
 Spares = Annotated[int, _checked(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
 Line = Annotated[str, _checked(_line), WithJsonSchema(_LINE)]
-FileName = Annotated[str, _checked(_file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
+FileName = Annotated[str, _checked(file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
 Day = Annotated[str, _checked(_day), WithJsonSchema(_DATE)]
 Confidence = Annotated[
     float, _checked(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})

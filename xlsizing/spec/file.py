@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xlsizing.calibration import Calibration
 from xlsizing.context import Context
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
@@ -128,6 +129,8 @@ class Spec:
         Whether the file names it [-]
     confidence : float
         Share of public curves whose need the budget covers [-]
+    calibration : Calibration or None
+        What the budget rests on in place of public sweeps [-]
     curve_file : str or None
         File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here [-]
     price : Price
@@ -160,6 +163,7 @@ class Spec:
     method: str
     method_chosen: bool
     confidence: float
+    calibration: Calibration | None
     curve_file: str | None
     price: Price
     context: Context | None
@@ -203,6 +207,7 @@ class Spec:
             spare_replicas=self.spare_pods,
             method=self.method,
             confidence=self.confidence,
+            calibration=self.calibration,
         )
 
 
@@ -260,6 +265,7 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         method=file.method,
         method_chosen="method" in file.model_fields_set,
         confidence=file.confidence,
+        calibration=file.calibration,
         curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
         context=parts["measured"].context,

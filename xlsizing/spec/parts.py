@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
+from xlsizing.budget import check_calibration
 from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context
 from xlsizing.context_rules import check_gpus_per_pod, merged
@@ -102,6 +103,10 @@ def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
         yield from _caught(("demand", "osl"), lambda: refuse("osl", rule, got=demanded))
 
 
+def _same_method(known: Valid, _parts: Valid) -> Iterator[Fault]:
+    yield from _caught(("calibration",), lambda: check_calibration(known["calibration"], known["method"]))
+
+
 def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
     measured = known["curve"].curve.measured_gpus
     if measured is not None and known["gpus_per_pod"] != measured:
@@ -172,6 +177,7 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand"}, _add_demand),
     ({"workload"}, _add_workload),
     ({"demand", "workload"}, _same_osl),
+    ({"calibration", "method"}, _same_method),
     ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),
     ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _carried),
     ({"levers", "curve", "context", "gpus_per_pod"}, _add_levers),

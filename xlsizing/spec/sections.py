@@ -14,7 +14,7 @@ from pydantic import (
 
 from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
-from xlsizing.spec.curves import Reading
+from xlsizing.spec.curves import CalibrationFile, Reading
 from xlsizing.spec.fields import (
     CacheState,
     Confidence,
@@ -142,6 +142,11 @@ class SizingFile(Section):
     method: Method = Field(default=DEFAULT_METHOD, description="Interpolation between measured points [-]")
     confidence: Confidence = Field(
         default=DEFAULT_CONFIDENCE, description="Share of public curves whose need the budget covers [-]"
+    )
+    calibration: CalibrationFile | None = Field(
+        default=None,
+        description="File that xlsizing calibrate wrote, relative to this file: its constants in place of those of "
+        "public sweeps [-]",
     )
     price: PriceSection | None = None
     curve: CurveSection

@@ -68,7 +68,10 @@ OPENING: Final = (
 
 
 CLAIM_LIVE: Final = "=" + sentence(
-    f"Budget: {CLAIM}", covered="INT(100*Confidence+0.5)", condition=f'IF(Has_T=1,"",", {IF_PRODUCT}")'
+    f"Budget: {CLAIM}",
+    on='"On public sweeps"',
+    covered="INT(100*Confidence+0.5)",
+    condition=f'IF(Has_T=1,"",", {IF_PRODUCT}")',
 )
 """The formula of what the budget claims, for the coverage and the curve as they stand [-]."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,7 @@ import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
 from xlsizing.hosts.flags import (
+    check_uncalibrated,
     curve_flags,
     curve_of,
     demand_flags,
@@ -29,6 +30,9 @@ from xlsizing.hosts.flags import (
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
 from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE
+
+if TYPE_CHECKING:
+    from xlsizing.calibration import Calibration
 
 __all__ = ["command"]
 
@@ -48,6 +52,7 @@ _UNMET = InfeasibleError.exit_code
     show_default=True,
     help="Share of public curves whose need the budget covers.",
 )
+@click.option("--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it.")
 @click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
@@ -91,6 +96,7 @@ def _report(flags: dict[str, Any]) -> Report:
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
         confidence=number_in_text(flags["confidence"], "--confidence"),
+        calibration=_calibration(flags["calibration"]),
     )
     return Report(
         sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read, method_chosen=_chosen("method")
@@ -100,6 +106,14 @@ def _report(flags: dict[str, Any]) -> Report:
 def _chosen(name: str) -> bool:
     """Tell whether the flag `name` was given rather than left at its default."""
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _calibration(file: str | None) -> Calibration | None:
+    if file is None:
+        return None
+    from xlsizing.calibration import read_calibration  # noqa: PLC0415  # only where a file is named
+
+    return read_calibration(file)
 
 
 def _gpus_per_pod(flags: dict[str, Any], curve: xlsizing.Curve) -> float:
@@ -127,6 +141,7 @@ def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
 
 def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
     """Return the customer's workbook, by where it shall stand."""
+    check_uncalibrated(report.sizing)
     from xlsizing.reports.files import new_file  # noqa: PLC0415  # only where files are asked for
     from xlsizing.workbooks.write import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
 

@@ -6,7 +6,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.flags import outside_flag
+from xlsizing.hosts.flags import check_uncalibrated, outside_flag
 from xlsizing.hosts.output import working
 
 __all__ = ["command"]
@@ -38,9 +38,11 @@ def command(*, spec: str | None, allow_outside: bool, sales: bool, output: str, 
 def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic, YAML and openpyxl are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
-    from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415
 
     report = spec_report(read_spec(spec, allow_outside=allow_outside))
+    check_uncalibrated(report.sizing)
+    from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # slow to import
+
     with working("Rows proven") as progress:
         written = write_workbook(report, output, force=force, progress=progress)
     click.echo(f"Written: {written}")

@@ -363,7 +363,9 @@ def _beside(page: Page) -> None:
 def _below(page: Page) -> None:
     row = SLA_ROWS[-1] + 1
     condition = f'IF({_NO_THROUGHPUT},", {IF_PRODUCT}","")'
-    claim = sentence(f"Budget: {CLAIM}", covered="INT(100*Quote_Confidence+0.5)", condition=condition)
+    claim = sentence(
+        f"Budget: {CLAIM}", on='"On public sweeps"', covered="INT(100*Quote_Confidence+0.5)", condition=condition
+    )
     words = sentence(f"{THREE_FIGURES} Each row's reasons and next lever stand at the right, in columns P and Q.")
     for line, text in enumerate((words, claim), start=row):
         across(page, f"B{line}:N{line}", f"={text}", "label.wrap")

@@ -1,0 +1,8 @@
+"""``python -m tests.benchmarks.accuracy SWEEPS.csv``: another door to ``xlsizing accuracy``."""
+
+import sys
+
+from xlsizing.hosts.cli import main
+
+if __name__ == "__main__":
+    main(["accuracy", *sys.argv[1:]])

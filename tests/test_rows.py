@@ -34,21 +34,34 @@ class TestRows:
                 "per_replica_tps": 10700.8,
                 "pods": 7,
                 "pods_low": 7,
+                "pods_budget": 7,
                 "pods_high": 7,
                 "total_pods": 8,
                 "gpus": 28,
                 "gpus_low": 28,
+                "gpus_budget": 28,
                 "gpus_high": 28,
                 "total_gpus": 32,
+                "total_gpus_low": 32,
+                "total_gpus_budget": 32,
                 "total_gpus_high": 32,
                 "usd_per_month": 200_896,
+                "usd_per_month_budget": 200_896,
                 "usd_per_month_high": 200_896,
                 "usd_per_million": 200_896 / 131_400,
+                "usd_per_million_budget": 200_896 / 131_400,
                 "usd_per_million_high": 200_896 / 131_400,
+                "budget_confidence": 0.95,
+                "budget_claim": None,
                 "load": 50_000 / (7 * 10700.8),
                 "load_one_fewer": 50_000 / (6 * 10700.8),
                 "max_num_seqs": 256,
                 "load_at_max_num_seqs": 50_000 / (7 * 10700.8),
+                "c_commit": 256.0,
+                "tok_s_per_user_commit": 41.8,
+                "per_replica_tps_commit": 10700.8,
+                "load_commit": 50_000 / (7 * 10700.8),
+                "max_num_seqs_commit": 256,
                 "too_wide": False,
                 "measure_next": 512.0,
             }
@@ -79,12 +92,12 @@ class TestRows:
 
     def test_rows_run_through_a_grid_line_by_line(self):
         rows = worked([[20], [100]], Demand.tpm([3e6, 6e6])).rows()
-        # 6.7 and 13.4 pods on the plateau; 29.2 and 58.4 at 100
+        # 6.7 and 13.3 pods on the plateau; at 100 by auto 50,000/(2,358.0 x 0.7) = 30.3 and 60.6
         assert [(row.sla, row.demand_tok_s, row.pods) for row in rows] == [
             (20, 50_000, 7),
             (20, 100_000, 14),
-            (100, 50_000, 30),
-            (100, 100_000, 59),
+            (100, 50_000, 31),
+            (100, 100_000, 61),
         ]
 
     def test_a_row_cannot_be_changed(self):
@@ -96,7 +109,7 @@ class TestRows:
     def test_met_rows_are_complete(self, case, method):
         given_anchors, sla = case
         (row,) = size(given_anchors.curve(), sla, Demand.users(1), gpus_per_pod=1, method=method).rows()
-        optional = {"reason", "load_one_fewer", "measure_next"}
+        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim"}
         missing = {name for name in NAMES if getattr(row, name) is None}
         assert (
             missing <= optional
@@ -114,6 +127,7 @@ class TestToFrame:
     def test_met_rows_hold_numbers_and_others_missing_values(self):
         frame = worked([20, 50, 300]).to_frame()
         assert frame["gpus_high"].tolist()[:2] == [28, 236]
+        assert frame["gpus_budget"].tolist()[:2] == [28, 100]
         assert frame[RESULTS].isna().all(axis=1).tolist() == [False, False, True]
 
     @pytest.mark.parametrize("slas", [[300], [20], [20, 300]])

@@ -81,7 +81,7 @@ class Bound:
 
 
 def bound(confidence: object = DEFAULT_CONFIDENCE, name: str = "confidence") -> Bound:
-    """Return the bound of public sweeps at `confidence`: 0.90, 0.95 or 0.99 [-].
+    """Return the bound of public sweeps at `confidence`, 0.90, 0.95 or 0.99; a refusal calls it `name` [-].
 
     Raises
     ------

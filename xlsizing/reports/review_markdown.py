@@ -147,7 +147,7 @@ def _quote(record: _Row) -> _Cells:
 
     return {
         "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
-        "quote": lambda row: _figures(record)[endings[row["quote"]]] if row["quote"] else _remark(row) or mark,
+        "quote": lambda row: _figures(record)[endings[row["quote"]]] if row["quote"] else mark or _remark(row),
         "(pods": lambda row: (
             f"{row['total_gpus' + endings[row['quote']]] // per_pod - spare:,}" if row["quote"] else ""
         ),

@@ -118,6 +118,68 @@ class TestRows:
         )
 
 
+class TestRemark:
+    """What a row says beside its figures, and which of them may be quoted; ranges at 50 and 100 are 28 to 236 GPUs."""
+
+    @pytest.mark.parametrize(
+        ("sla", "method", "remark", "quoted"),
+        [
+            # c* = 23.58 by auto, 24.48 by log-c, whose budget is never claimed
+            pytest.param(100, "auto", "wide range: measure c=23", "budget", id="a budget is claimed"),
+            pytest.param(
+                100, "log-c", "measure first: c=24; no budget claimed: the method is log-c", None, id="none is claimed"
+            ),
+            pytest.param(20, "auto", "", "budget", id="plateau"),
+            pytest.param(20, "log-c", "", "budget", id="plateau, where none is claimed: the figures are equal"),
+            pytest.param(122.2, "auto", "", "budget", id="anchor"),
+            pytest.param(300, "auto", "", None, id="infeasible"),
+        ],
+    )
+    def test_of_a_draft(self, sla, method, remark, quoted):
+        (row,) = worked(sla, method=method).rows()
+        assert (row.remark, row.remark_as("DRAFT"), row.quoted("DRAFT")) == (remark, remark, quoted)
+
+    @pytest.mark.parametrize(
+        ("sla", "method", "remark", "quoted"),
+        [
+            pytest.param(100, "auto", "wide range: measure c=23", "commit", id="a budget is claimed"),
+            pytest.param(
+                100, "log-c", "wide range: measure c=24; no budget claimed: the method is log-c", "commit", id="or not"
+            ),
+            pytest.param(20, "auto", "", "commit", id="plateau"),
+            pytest.param(300, "auto", "", None, id="infeasible"),
+        ],
+    )
+    def test_of_a_verdict(self, sla, method, remark, quoted):
+        (row,) = worked(sla, method=method).rows()
+        assert (row.remark_as("VERDICT"), row.quoted("VERDICT")) == (remark, quoted)
+
+    @pytest.mark.parametrize(
+        ("curve", "sla", "remark"),
+        [
+            # no whole number between 8 and 9; 320 tok/s is 0.4 of 8 x 100: 224 pods, and 93 of 769.5
+            pytest.param(
+                Curve([8, 9], [100, 90], output_tok_s=[320, 769.5]),
+                95,
+                "measure first: bracket closed; no budget claimed: requests queued at an anchor of the bracket",
+                id="where requests queue",
+            ),
+            # nor between 0.1 and 0.9: 10 and 72 tok/s
+            pytest.param(Curve([0.1, 0.9], [100, 80]), 90, "wide range: bracket closed", id="below one request"),
+        ],
+    )
+    def test_in_a_closed_bracket_there_is_nothing_to_measure(self, curve, sla, remark):
+        (row,) = size(curve, sla, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        assert (row.too_wide, row.measure_next, row.remark) == (True, None, remark)
+
+    def test_a_narrow_range_without_a_claim_says_why_the_budget_is_the_commitment(self):
+        # T: 800 and 1,440; 71,428.57 over them: 89.3 and 49.6, 90 and 50 pods, not more than twice
+        (row,) = size(Curve([8, 16], [100, 90]), 95, Demand.tpm(3e6), gpus_per_pod=4, method="log-c").rows()
+        assert (row.pods_high, row.pods_low, row.too_wide) == (90, 50, False)
+        assert row.remark == "no budget claimed: the method is log-c"
+        assert row.quoted("DRAFT") == "budget"
+
+
 class TestToFrame:
     def test_one_column_a_field_and_one_line_a_row(self):
         frame = worked([20, 50, 300]).to_frame()

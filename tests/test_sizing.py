@@ -216,7 +216,11 @@ class TestCost:
         assert (result.pods_budget, result.gpus_budget, result.pods_high, result.gpus_high) == (25, 100, 59, 236)
         assert (result.total_pods, result.total_gpus, result.total_gpus_low) == (11, 44, 36)
         assert (result.total_gpus_budget, result.total_gpus_high) == (108, 244)
-        assert (result.usd_per_month, result.usd_per_month_budget, result.usd_per_month_high) == (32_120, 78_840, 178_120)
+        assert (result.usd_per_month, result.usd_per_month_budget, result.usd_per_month_high) == (
+            32_120,
+            78_840,
+            178_120,
+        )
         assert (result.load, result.load_commit) == (worked(50).load, worked(50).load_commit)
 
 

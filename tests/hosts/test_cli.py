@@ -119,7 +119,9 @@ class TestFlags:
         assert (assumed["gpu_hourly_usd"], assumed["price_assumed"]) == (8.6, True)
         assert given["rows"][0]["usd_per_month"] == pytest.approx(28 * 2.5 * 730, rel=1e-12)
 
-    @pytest.mark.parametrize(("method", "pods"), [("auto", [9, 31, 84, 326]), ("log-c", [8, 30, 95, 329]), ("tpot", [9, 27, 87, 327])])
+    @pytest.mark.parametrize(
+        ("method", "pods"), [("auto", [9, 31, 84, 326]), ("log-c", [8, 30, 95, 329]), ("tpot", [9, 27, 87, 327])]
+    )
     def test_method(self, capsys, method, pods):
         answer = sized(capsys, method=method, sla="50,100,150,215")
         assert answer["method"] == method
@@ -150,7 +152,10 @@ class TestFlags:
     def test_curve_from_a_file(self, capsys):
         answer = sized(capsys, anchors=None, curve=CURVE, sla="20,50,100,150,215")
         assert [row["replicas"] for row in answer["rows"]] == [7, 9, 31, 84, 326]
-        assert answer["curve_source"] == f"minimax-m2-gb300-tp4.csv, SHA-256 {hashlib.sha256(CURVE.read_bytes()).hexdigest()}"
+        assert (
+            answer["curve_source"]
+            == f"minimax-m2-gb300-tp4.csv, SHA-256 {hashlib.sha256(CURVE.read_bytes()).hexdigest()}"
+        )
 
     def test_model_is_the_title(self, capsys):
         assert sized(capsys, model="MiniMax-M2")["model"] == "MiniMax-M2"

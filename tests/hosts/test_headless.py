@@ -98,14 +98,11 @@ class TestKnownAnswers:
         row = headless.call("SIZING_TABLE", CURVE, sla, TPM, 4)[1]
         assert (row[3], row[11]) == (4 * low, 4 * budget)
 
-    @pytest.mark.parametrize(
-        ("sla", "confidence", "pods"),
-        [(50, 0.9, 19), (50, 0.95, 25), (50, 0.99, 40), (100, 0.9, 40), (100, 0.95, 44), (100, 0.99, 52)]
-        + [(150, 0.9, 145), (150, 0.95, 178), (150, 0.99, 252)],
-    )
-    def test_worked_budgets(self, headless, sla, confidence, pods):
-        assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, 0.7, confidence) == 4 * pods
-        assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, OMITTED, confidence, "auto") == 4 * pods
+    @pytest.mark.parametrize(("sla", "pods"), [(50, (19, 25, 40)), (100, (40, 44, 52)), (150, (145, 178, 252))])
+    def test_worked_budgets(self, headless, sla, pods):
+        for confidence, each in zip((0.9, 0.95, 0.99), pods, strict=True):
+            assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, 0.7, confidence) == 4 * each
+            assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, OMITTED, confidence, "auto") == 4 * each
 
     @pytest.mark.parametrize(("sla", "pods"), [(50, 9), (100, 27), (150, 87), (215, 327)])
     def test_worked_rows_by_tpot(self, headless, sla, pods):

@@ -11,7 +11,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table
 
-from tests.hosts.foreign_books import ANCHORS, AT, parts, workbook
+from tests.hosts.foreign_books import ANCHORS, AT, ULPS, parts, same, workbook
 from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, size
 from xlsizing.errors import InputError
@@ -26,6 +26,12 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "workbook" / "examples"
 def charts(data):
     """The charts of a workbook, by part."""
     return {name: part for name, part in parts(data).items() if name.startswith("xl/charts/chart")}
+
+
+def points_apart(part):
+    """A chart without its numbers, and those."""
+    values = re.compile(rb"(?<=v>)-?[0-9.]+(?:[eE][-+]?[0-9]+)?(?=</)")
+    return values.sub(b"", part), [float(text) for text in values.findall(part)]
 
 
 INPUTS = {"D1": 100, "D2": 3e6, "D3": 4, "D4": 0.7, "D5": "log-c"}
@@ -185,7 +191,7 @@ class TestCustomerWorkbook:
         for title, cells in customer.values.items():
             for cell, value in cells.items():
                 kept = stored[title][cell].value
-                assert value == ("" if kept is None else kept), (title, cell)
+                assert same("" if kept is None else kept, value), (title, cell)
                 count += 1
         assert count > 2000
 
@@ -202,7 +208,11 @@ class TestCustomerWorkbook:
 
     def test_charts_of_ours_get_fresh_points(self, customer):
         data = customer_workbook(standard_report())
-        assert charts(Recalculation(data).saved()) == charts(data)
+        fresh, proven = charts(Recalculation(data).saved()), charts(data)
+        assert list(fresh) == list(proven)
+        for name, part in proven.items():
+            words, points = points_apart(part)
+            assert points_apart(fresh[name]) == (words, pytest.approx(points, rel=ULPS, abs=0))
         book = Recalculation(data)
         book.set("Anchor_r", [215.5, 130, 50] + [None] * 29)
         changed = charts(book.saved())
@@ -243,7 +253,11 @@ class TestCustomerWorkbook:
         before = path.read_bytes(), path.stat().st_mtime_ns
         book = Recalculation(str(path))
         book.set("Demand_Value", 6e6)
-        assert [value for (value,) in book.value("Out_GPUs")][:3] == [56, 68, 244]  # 100,000/0.7 over 10,700.8, 8,513.0, 2,358.0
+        assert [value for (value,) in book.value("Out_GPUs")][:3] == [
+            56,
+            68,
+            244,
+        ]  # 100,000/0.7 over 10,700.8, 8,513.0, 2,358.0
         book.saved()
         assert (path.read_bytes(), path.stat().st_mtime_ns) == before
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from openpyxl.chart import LineChart, Reference
 
-from tests.hosts.foreign_books import AT, MAIN, as_excel_saves, edited, package, parts, workbook
+from tests.hosts.foreign_books import AT, MAIN, as_excel_saves, edited, package, parts, same, workbook
 from tests.workbooks.built import standard_report
 from tests.workbooks.engines import LibreOfficeEngine, absent, libreoffice
 from xlsizing.errors import InputError
@@ -309,7 +309,7 @@ class TestSaved:
         for before, after in zip(*(book.worksheets for book in sheets), strict=True):
             for rows in zip(before.iter_rows(), after.iter_rows(), strict=True):
                 for one, other in zip(*rows, strict=True):
-                    assert (one.value or None) == (other.value or None), one
+                    assert same(one.value or None, other.value or None), one
                     count += 1
         assert count > 5000
 

@@ -303,7 +303,14 @@ class TestCalls:
 
     @pytest.mark.parametrize(
         ("sla", "pods", "log_c", "budget"),
-        [(20, 7, 7, 7), (50, 9, 8, 25), (100, 31, 30, 44), (122.2, 59, 59, 59), (150, 84, 95, 178), (215, 326, 329, 329)],
+        [
+            (20, 7, 7, 7),
+            (50, 9, 8, 25),
+            (100, 31, 30, 44),
+            (122.2, 59, 59, 59),
+            (150, 84, 95, 178),
+            (215, 326, 329, 329),
+        ],
     )  # worked rows of the specification: pods of 4 GPUs by auto, by log-c, and to budget
     def test_worked_rows(self, excel, sla, pods, log_c, budget):
         given = (as_range(CURVE), as_range(sla), 3e6, 4.0, MISSING)

@@ -168,6 +168,23 @@ class TestBackwards:
         assert checked.backwards is backwards
         assert (checked.fixed_concurrency, checked.fixed_pods, checked.fixed_util) == (c, pods, util)
 
+    @pytest.mark.parametrize(
+        ("method", "pods", "backwards"),
+        [
+            # 5,000/0.7 = 7,142.9 tok/s at S=100: over 2,358.0 by auto 3.03, over 2,358.0^0.45 x 1,222^0.55 = 1,642.6 4.35,
+            # over 1,222 5.85. c=10 gives 5 pods too, at util 1: 5,000/1,222 = 4.09
+            pytest.param("auto", 4, False, id="the estimate"),
+            pytest.param("auto", 5, False, id="the budget"),
+            pytest.param("auto", 6, False, id="the commitment"),
+            # by log-c 7,142.9/2,448.2 = 2.92, and no budget is claimed
+            pytest.param("log-c", 3, False, id="log-c, the estimate"),
+            pytest.param("log-c", 5, True, id="log-c, none of the three"),
+            pytest.param("log-c", 6, False, id="log-c, budget and commitment"),
+        ],
+    )
+    def test_what_our_own_sizing_plans_with_follows_from_the_sla(self, method, pods, backwards):
+        assert audit(THREE, Demand.tok_s(5000), pods=pods, sla=100, method=method).backwards is backwards
+
     def test_users_need_no_measured_point(self):
         # 500/(100 * 0.7) = 7.14 -> 8, not 5
         checked = audit(THREE, Demand.users(500), pods=5, concurrency=100)

@@ -17,6 +17,7 @@ from xlsizing.errors import InputError
 ONE = Curve([128], [22.78125])  # 128 * 22.78125 = 2,916 tok/s
 THREE = Curve([1, 10, 256], [215.5, 122.2, 41.8])  # 215.5, 1,222 and 10,700.8 tok/s
 TPM = Demand.tpm(3e6)  # 50,000 tok/s
+LOG_C_AT_50 = {"sla": 50, "method": "log-c"}
 
 
 class TestKnownClaims:
@@ -38,12 +39,12 @@ class TestKnownClaims:
     @pytest.mark.parametrize(
         ("pods", "sla", "implied", "met", "over", "over_estimate"),
         [
-            # 50,000/(59*.7) = 1,210.7 <= 1,222 at c=10, 122.2 >= 50; own 8, range 7 to 59
-            pytest.param(59, 50, 10, True, 0, 51, id="the number to commit to"),
+            # 50,000/(59*.7) = 1,210.7 <= 1,222 at c=10, 122.2 >= 50; own 9 by auto, range 7 to 59
+            pytest.param(59, 50, 10, True, 0, 50, id="the number to commit to"),
             # 50,000/(20*.7) = 3,571.4: first carried at c=256, 41.8 < 50
-            pytest.param(20, 50, 256, False, -39, 12, id="inside the range"),
+            pytest.param(20, 50, 256, False, -39, 11, id="inside the range"),
             # 50,000/(7*.7) = 10,204.1 <= 10,700.8 at c=256
-            pytest.param(7, 50, 256, False, -52, -1, id="below the estimate"),
+            pytest.param(7, 50, 256, False, -52, -2, id="below the estimate"),
             # plateau: own 7 = ceil(50,000/7,490.56 = 6.68)
             pytest.param(9, 20, 256, True, 2, 2, id="plateau, over"),
             # 50,000/(400*.7) = 178.6 <= 215.5 at c=1; own at S=122.2: 59
@@ -54,6 +55,11 @@ class TestKnownClaims:
         checked = audit(THREE, TPM, pods=pods, sla=sla)
         assert (checked.implied_concurrency, checked.sla_met) == (implied, met)
         assert (checked.over_by_pods, checked.over_by_pods_estimate) == (over, over_estimate)
+
+    @pytest.mark.parametrize(("pods", "over_estimate"), [(59, 51), (20, 12), (7, -1)])
+    def test_the_estimate_is_that_of_the_method(self, pods, over_estimate):
+        # by log-c T is 9,195.7 at S=50: 50,000/(9,195.7*.7) = 7.8, own 8
+        assert audit(THREE, TPM, pods=pods, sla=50, method="log-c").over_by_pods_estimate == over_estimate
 
     def test_an_sla_that_cannot_be_met_leaves_no_number(self):
         checked = audit(THREE, TPM, pods=70, sla=300)
@@ -132,12 +138,24 @@ class TestBackwards:
             pytest.param(ONE, {"pods": 18, "util": 1.0}, True, 128, 18, 1.0, id="no SLA, c=128 gives it"),
             pytest.param(ONE, {"pods": 18}, True, 128, 18, 1.0, id="c=128 gives it without headroom"),
             pytest.param(ONE, {"pods": 18, "concurrency": 128}, True, 128, 25, 0.7, id="stated, arithmetic off"),
-            # S=50 allows c*=183.9
-            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 183}, False, 183, None, None, id="stated c*"),
-            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 184}, True, 184, None, None, id="above c*"),
-            pytest.param(THREE, {"pods": 8, "sla": 50, "concurrency": 100}, True, 100, None, None, id="not c*"),
+            # S=50 allows c*=183.9 by log-c, 8 pods
+            pytest.param(
+                THREE, LOG_C_AT_50 | {"pods": 8, "concurrency": 183}, False, 183, None, None, id="log-c, stated c*"
+            ),
+            pytest.param(
+                THREE, LOG_C_AT_50 | {"pods": 8, "concurrency": 184}, True, 184, None, None, id="log-c, above c*"
+            ),
+            pytest.param(
+                THREE, LOG_C_AT_50 | {"pods": 8, "concurrency": 100}, True, 100, None, None, id="log-c, not c*"
+            ),
+            pytest.param(THREE, LOG_C_AT_50 | {"pods": 7}, True, 256, 7, 0.7, id="log-c, c=256 whatever the SLA"),
+            pytest.param(THREE, LOG_C_AT_50 | {"pods": 8}, False, None, None, None, id="log-c, follows from the SLA"),
+            # and c*=170.3 by auto, 9 pods
+            pytest.param(THREE, {"pods": 9, "sla": 50, "concurrency": 170}, False, 170, None, None, id="stated c*"),
+            pytest.param(THREE, {"pods": 9, "sla": 50, "concurrency": 171}, True, 171, None, None, id="above c*"),
+            pytest.param(THREE, {"pods": 9, "sla": 50, "concurrency": 100}, True, 100, None, None, id="not c*"),
             pytest.param(THREE, {"pods": 7, "sla": 50}, True, 256, 7, 0.7, id="c=256 whatever the SLA"),
-            pytest.param(THREE, {"pods": 8, "sla": 50}, False, None, None, None, id="follows from the SLA"),
+            pytest.param(THREE, {"pods": 9, "sla": 50}, False, None, None, None, id="follows from the SLA"),
             pytest.param(THREE, {"pods": 59, "sla": 50}, False, None, None, None, id="commits to the SLA"),
             pytest.param(THREE, {"pods": 20, "sla": 50}, None, None, None, None, id="cannot be told"),
             pytest.param(THREE, {"pods": 1}, None, None, None, None, id="one pod tells nothing"),
@@ -149,6 +167,23 @@ class TestBackwards:
         checked = audit(curve, TPM, **claim)
         assert checked.backwards is backwards
         assert (checked.fixed_concurrency, checked.fixed_pods, checked.fixed_util) == (c, pods, util)
+
+    @pytest.mark.parametrize(
+        ("method", "pods", "backwards"),
+        [
+            # 5,000/0.7 = 7,142.9 tok/s at S=100: over 2,358.0 by auto 3.03, over 2,358.0^0.45 x 1,222^0.55 = 1,642.6 4.35,
+            # over 1,222 5.85. c=10 gives 5 pods too, at util 1: 5,000/1,222 = 4.09
+            pytest.param("auto", 4, False, id="the estimate"),
+            pytest.param("auto", 5, False, id="the budget"),
+            pytest.param("auto", 6, False, id="the commitment"),
+            # by log-c 7,142.9/2,448.2 = 2.92, and no budget is claimed
+            pytest.param("log-c", 3, False, id="log-c, the estimate"),
+            pytest.param("log-c", 5, True, id="log-c, none of the three"),
+            pytest.param("log-c", 6, False, id="log-c, budget and commitment"),
+        ],
+    )
+    def test_what_our_own_sizing_plans_with_follows_from_the_sla(self, method, pods, backwards):
+        assert audit(THREE, Demand.tok_s(5000), pods=pods, sla=100, method=method).backwards is backwards
 
     def test_users_need_no_measured_point(self):
         # 500/(100 * 0.7) = 7.14 -> 8, not 5
@@ -190,8 +225,17 @@ class TestWords:
                 {"pods": 20, "sla": 50},
                 "Not shown to meet 50 tok/s/user: 50,000 tok/s over 20 pods at util 0.7 is 3,571.4 tok/s needed per "
                 "pod, 10,700.8 available at c=256, 41.8 tok/s/user; short by 39 pods against the 59 pods to commit "
-                "to (estimate 8, range 7 to 59).",
+                "to (estimate 9, range 7 to 59).",
                 id="inside the range",
+            ),
+            pytest.param(
+                THREE,
+                TPM,
+                LOG_C_AT_50 | {"pods": 20},
+                "Not shown to meet 50 tok/s/user: 50,000 tok/s over 20 pods at util 0.7 is 3,571.4 tok/s needed per "
+                "pod, 10,700.8 available at c=256, 41.8 tok/s/user; short by 39 pods against the 59 pods to commit "
+                "to (estimate 8, range 7 to 59).",
+                id="inside the range by log-c",
             ),
             pytest.param(
                 THREE,
@@ -270,6 +314,10 @@ class TestWords:
         # 1 - 41.8/50 = 16.4 %
         findings = audit(THREE, TPM, pods=20, sla=50).findings
         assert "At the implied c=256 a user sees 41.8 tok/s, 16.4 % below the SLA of 50." in findings
+        assert "By interpolation 9 would do, which no measured point shows: measure c=170." in findings
+
+    def test_findings_follow_the_method(self):
+        findings = audit(THREE, TPM, pods=20, sla=50, method="log-c").findings
         assert "By interpolation 8 would do, which no measured point shows: measure c=183." in findings
 
     def test_the_notes_of_the_curve_come_with_it(self):

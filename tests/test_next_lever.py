@@ -15,12 +15,12 @@ from xlsizing.sizing import size
 DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
 
 
-def sized(measured: Curve, *slas: float) -> Sizing:
-    return size(measured, list(slas), DEMAND, gpus_per_pod=4, util=1.0, gpu_hourly_usd=10.0)
+def sized(measured: Curve, *slas: float, method: str = "auto") -> Sizing:
+    return size(measured, list(slas), DEMAND, gpus_per_pod=4, util=1.0, gpu_hourly_usd=10.0, method=method)
 
 
-def step(measured: Curve, sla: float, best: LeverDelta | None = None) -> NextLever:
-    sizing = sized(measured, sla)
+def step(measured: Curve, sla: float, best: LeverDelta | None = None, method: str = "auto") -> NextLever:
+    sizing = sized(measured, sla, method=method)
     return next_lever(sizing, sizing.rows()[0], best)
 
 
@@ -36,13 +36,20 @@ def best() -> LeverDelta:
 
 
 def test_between_anchors_the_bracket_is_closed():
-    # At 100: between 32 (3,840 tok/s, 14 pods) and 64 (5,120 tok/s, 10 pods); c* = 32 * 2**0.5 = 45.25.
-    found = step(curve(), 100)
+    # At 100: between 32 (3,840 tok/s, 14 pods) and 64 (5,120 tok/s, 10 pods); by log-c c* = 32 * 2**0.5 = 45.25.
+    found = step(curve(), 100, method="log-c")
     assert str(found) == (
         "Measure c=45: it narrows the range of 40 to 56 GPUs at 100 tok/s/user (16 GPUs, $116,800/month apart). "
         "Gate: at least 100 tok/s/user at c=45."
     )
     assert (found.concurrency, found.unlock_gpus, found.unlock_usd_per_month) == (45, 16, 16 * 10 * 730)
+
+
+def test_where_the_bracket_is_closed_follows_the_method():
+    # By auto: steepness ln(120/80)/ln 2 = 0.58496, to its left ln(150/120)/ln 2 = 0.32193: p = 0.4 + 0.58496 - 0.19316 =
+    # 0.79180. 1/100 lies 0.4 of the way from 1/120 to 1/80: c* = 32 (1 + 0.4 (2**p - 1))**(1/p) = 32 x 1.38267 = 44.25.
+    found = step(curve(), 100)
+    assert (found.concurrency, found.unlock_gpus, found.unlock_usd_per_month) == (44, 16, 16 * 10 * 730)
 
 
 def test_on_the_plateau_twice_the_last_concurrency():
@@ -107,8 +114,10 @@ class TestOnAnAnchor:
 class TestTopNextLever:
     def test_the_row_whose_range_it_narrows_most(self):
         # Ranges: 40..56 at 100, and at 60 between 64 (40 GPUs) and 128 (6,400 tok/s, 8 pods, 32 GPUs).
-        sizing = sized(curve(), 20, 60, 100, 120)
-        assert top_next_lever(sizing, sizing.rows()).concurrency == 45
+        # c* at 100: 45.25 by log-c, 44.25 by auto.
+        for method, expected in (("log-c", 45), ("auto", 44)):
+            sizing = sized(curve(), 20, 60, 100, 120, method=method)
+            assert top_next_lever(sizing, sizing.rows()).concurrency == expected
 
     def test_a_row_that_can_be_met_before_one_that_cannot(self):
         sizing = sized(curve(), 20, 300)

@@ -26,7 +26,27 @@ class TestKnownPoints:
     @pytest.mark.parametrize(
         ("sla", "c_star", "tps", "regime"),
         [
-            # the worked rows of the sizing rules
+            # the worked rows of the sizing rules, by auto since none is named
+            pytest.param(20, 256, 10700.8, "below-knee-plateau", id="20"),
+            pytest.param(41.8, 256, 10700.8, "below-knee-plateau", id="41.8: the last anchor is the plateau"),
+            pytest.param(50, 170.2601, 8513.003, "interp", id="50"),
+            pytest.param(100, 23.5805, 2358.049, "interp", id="100"),
+            pytest.param(122.2, 10, 1222, "measured-anchor", id="122.2"),
+            pytest.param(150, 5.7218, 858.266, "interp", id="150"),
+            pytest.param(215, 1.0203, 219.355, "interp", id="215"),
+            pytest.param(215.5, 1, 215.5, "measured-anchor", id="215.5"),
+            pytest.param(300, 1, 215.5, "latency-tier-infeasible", id="300: holds the first anchor"),
+        ],
+    )
+    def test_worked_rows(self, sla, c_star, tps, regime):
+        point = operating_points(WORKED, sla)
+        assert point.c_star == pytest.approx(c_star, abs=0.00006)
+        assert point.per_replica_tps == pytest.approx(tps, abs=0.0006)
+        assert (point.regime, point.feasible) == (regime, sla <= 215.5)
+
+    @pytest.mark.parametrize(
+        ("sla", "c_star", "tps", "regime"),
+        [
             pytest.param(20, 256, 10700.8, "below-knee-plateau", id="20"),
             pytest.param(41.8, 256, 10700.8, "below-knee-plateau", id="41.8: the last anchor is the plateau"),
             pytest.param(50, 183.91, 9195.7, "interp", id="50"),
@@ -38,8 +58,8 @@ class TestKnownPoints:
             pytest.param(300, 1, 215.5, "latency-tier-infeasible", id="300: holds the first anchor"),
         ],
     )
-    def test_worked_rows(self, sla, c_star, tps, regime):
-        point = operating_points(WORKED, sla)
+    def test_worked_rows_by_log_c(self, sla, c_star, tps, regime):
+        point = operating_points(WORKED, sla, "log-c")
         assert point.c_star == pytest.approx(c_star, abs=0.005)
         assert point.per_replica_tps == pytest.approx(tps, abs=0.05)
         assert (point.regime, point.feasible) == (regime, sla <= 215.5)
@@ -77,7 +97,7 @@ class TestKnownPoints:
 
     @pytest.mark.parametrize(("sla", "c"), [(8, 64), (20, 8 * 8 ** (60 / 72))])
     def test_for_users_concurrency_is_not_capped_although_throughput_is(self, sla, c):
-        point = operating_points(HUMP, sla, counts_users=True)
+        point = operating_points(HUMP, sla, "log-c", counts_users=True)
         assert point.c_star == pytest.approx(c, rel=1e-12)
         assert point.per_replica_tps == 640  # 8 x 80, the most that was measured
         assert not point.capped
@@ -97,9 +117,15 @@ class TestKnownPoints:
     def test_tok_s_per_user_at_a_capped_knee_is_that_of_the_knee(self):
         assert operating_points(HUMP, [8, 20]).tok_s_per_user.tolist() == [80, 80]
 
-    @pytest.mark.parametrize(("sla", "flag"), [(50, 183), (100, 24), (150, 5), (215, 1), (122.2, 10), (20, 256)])
-    def test_max_num_seqs_of_the_worked_rows(self, sla, flag):
-        assert operating_points(WORKED, sla).max_num_seqs == flag
+    @pytest.mark.parametrize(
+        ("method", "flags"),
+        [
+            pytest.param("auto", [170, 23, 5, 1, 10, 256], id="auto: 170.26, 23.58, 5.72, 1.02"),
+            pytest.param("log-c", [183, 24, 5, 1, 10, 256], id="log-c: 183.91, 24.48, 5.04, 1.01"),
+        ],
+    )
+    def test_max_num_seqs_of_the_worked_rows(self, method, flags):
+        assert operating_points(WORKED, [50, 100, 150, 215, 122.2, 20], method).max_num_seqs.tolist() == flags
 
     def test_max_num_seqs_forgives_noise_and_is_never_zero(self):
         # c* is 1 where r = 55 and so, up to rounding, at 55; 0.25 is below one request
@@ -107,18 +133,21 @@ class TestKnownPoints:
         assert operating_points(Curve([7 * (1 - 1e-10)], [10]), 5).max_num_seqs == 7
 
     @pytest.mark.parametrize(
-        ("curve", "sla", "tps"),
+        ("curve", "sla", "method", "tps"),
         [
             # at c=24 by log-c: r = 122.2 - 80.4 ln(2.4)/ln(25.6) = 100.49278
-            pytest.param(WORKED, 100, 24 * 100.49278, id="interp: 24 of 24.48"),
-            pytest.param(WORKED, 215, 215.5, id="interp: 1 of 1.01"),
-            pytest.param(WORKED, 122.2, 1222, id="anchor: the anchor"),
-            pytest.param(HUMP, 8, 640, id="knee-capped: the knee"),
-            pytest.param(BELOW_ONE, 100, 25, id="c* below 1: no more than at c*"),
+            pytest.param(WORKED, 100, "log-c", 24 * 100.49278, id="interp: 24 of 24.48"),
+            # at c=23 by auto, p = 0.5830093: 10^p = 3.828329, 23^p = 6.221569, 256^p = 25.352815; 1/r is 8.183306 ms at 10
+            # and 23.923445 ms at 256, so at 23 it is 8.183306 + 15.740139 x 2.393240/21.524486 = 9.933403 ms
+            pytest.param(WORKED, 100, "auto", 23 / 9.933403e-3, id="interp: 23 of 23.58"),
+            pytest.param(WORKED, 215, "auto", 215.5, id="interp: 1 of 1.02"),
+            pytest.param(WORKED, 122.2, "auto", 1222, id="anchor: the anchor"),
+            pytest.param(HUMP, 8, "auto", 640, id="knee-capped: the knee"),
+            pytest.param(BELOW_ONE, 100, "auto", 25, id="c* below 1: no more than at c*"),
         ],
     )
-    def test_throughput_at_the_serving_flag(self, curve, sla, tps):
-        assert operating_points(curve, sla).tps_at_max_num_seqs == pytest.approx(tps, rel=1e-6)
+    def test_throughput_at_the_serving_flag(self, curve, sla, method, tps):
+        assert operating_points(curve, sla, method).tps_at_max_num_seqs == pytest.approx(tps, rel=1e-6)
 
 
 class TestTolerance:
@@ -256,7 +285,7 @@ class TestRefusals:
         with pytest.raises(InputError, match=r"^method must be \"auto\", \"log-c\" or \"tpot\" \(got 'cubic'\)$"):
             operating_points(WORKED, 50, "cubic")
 
-    @pytest.mark.parametrize("method", ["log-c", "tpot"])
+    @pytest.mark.parametrize("method", ["auto", "log-c", "tpot"])
     @pytest.mark.parametrize("sla", [101.0, 1e6, [1e15, 100.0]])
     def test_an_sla_far_above_a_measured_curve_is_quietly_infeasible(self, sla, method):
         curve = Curve([1, 2], [100, 99.99], output_tok_s=[100, 199])

@@ -76,6 +76,11 @@ class TestExample:
             method="log-c",
         )
 
+    @pytest.fixture
+    def default(self, result):
+        # the same with nothing but what must be given
+        return xlsizing.size(result.curve, [20, 50, 100], result.demand, gpus_per_pod=4)
+
     @pytest.mark.parametrize(
         ("name", "expected"),
         [
@@ -105,14 +110,39 @@ class TestExample:
         assert [type(row) for row in result.rows()] == [xlsizing.SizingRow] * 3
         assert len(result.to_frame()) == 3
 
-    def test_every_argument_but_the_first_four_may_be_left_out(self, result):
-        shorter = xlsizing.size(result.curve, [20, 50, 100], result.demand, gpus_per_pod=4)
-        assert shorter.rows() == result.rows()
+    def test_every_argument_but_the_first_four_may_be_left_out(self, result, default):
+        longer = xlsizing.size(
+            result.curve,
+            sla=[20, 50, 100],
+            demand=result.demand,
+            gpus_per_pod=4,
+            util=0.70,
+            gpu_hourly_usd=8.6,
+            spare_replicas=0,
+            method="auto",
+            confidence=0.95,
+        )
+        assert default.rows() == longer.rows()
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            # the worked rows by auto, with the budget at 95 %
+            ("pods", [7, 9, 31]),
+            ("gpus", [28, 36, 124]),
+            ("gpus_low", [28, 28, 28]),
+            ("gpus_budget", [28, 100, 176]),
+            ("gpus_high", [28, 236, 236]),
+        ],
+    )
+    def test_arrays_of_what_is_left_out(self, default, name, expected):
+        assert getattr(default, name).tolist() == expected
 
     def test_a_scalar_behaves_as_a_number(self, result):
         one = xlsizing.size(result.curve, 50, result.demand, gpus_per_pod=4)
-        assert f"{one.gpus_high:,} GPUs, {one.usd_per_month:,.0f} USD" == "236 GPUs, 200,896 USD"
-        assert one.pods == 8
+        # 9 pods by auto, 36 GPUs x 8.60 x 730
+        assert f"{one.gpus_high:,} GPUs, {one.usd_per_month:,.0f} USD" == "236 GPUs, 226,008 USD"
+        assert (one.pods, one.gpus_budget) == (9, 100)
 
     def test_the_version_is_a_version(self):
         assert all(part.isdigit() for part in xlsizing.__version__.split("."))

@@ -34,21 +34,34 @@ class TestRows:
                 "per_replica_tps": 10700.8,
                 "pods": 7,
                 "pods_low": 7,
+                "pods_budget": 7,
                 "pods_high": 7,
                 "total_pods": 8,
                 "gpus": 28,
                 "gpus_low": 28,
+                "gpus_budget": 28,
                 "gpus_high": 28,
                 "total_gpus": 32,
+                "total_gpus_low": 32,
+                "total_gpus_budget": 32,
                 "total_gpus_high": 32,
                 "usd_per_month": 200_896,
+                "usd_per_month_budget": 200_896,
                 "usd_per_month_high": 200_896,
                 "usd_per_million": 200_896 / 131_400,
+                "usd_per_million_budget": 200_896 / 131_400,
                 "usd_per_million_high": 200_896 / 131_400,
+                "budget_confidence": 0.95,
+                "budget_claim": None,
                 "load": 50_000 / (7 * 10700.8),
                 "load_one_fewer": 50_000 / (6 * 10700.8),
                 "max_num_seqs": 256,
                 "load_at_max_num_seqs": 50_000 / (7 * 10700.8),
+                "c_commit": 256.0,
+                "tok_s_per_user_commit": 41.8,
+                "per_replica_tps_commit": 10700.8,
+                "load_commit": 50_000 / (7 * 10700.8),
+                "max_num_seqs_commit": 256,
                 "too_wide": False,
                 "measure_next": 512.0,
             }
@@ -79,12 +92,12 @@ class TestRows:
 
     def test_rows_run_through_a_grid_line_by_line(self):
         rows = worked([[20], [100]], Demand.tpm([3e6, 6e6])).rows()
-        # 6.7 and 13.4 pods on the plateau; 29.2 and 58.4 at 100
+        # 6.7 and 13.3 pods on the plateau; at 100 by auto 50,000/(2,358.0 x 0.7) = 30.3 and 60.6
         assert [(row.sla, row.demand_tok_s, row.pods) for row in rows] == [
             (20, 50_000, 7),
             (20, 100_000, 14),
-            (100, 50_000, 30),
-            (100, 100_000, 59),
+            (100, 50_000, 31),
+            (100, 100_000, 61),
         ]
 
     def test_a_row_cannot_be_changed(self):
@@ -96,13 +109,75 @@ class TestRows:
     def test_met_rows_are_complete(self, case, method):
         given_anchors, sla = case
         (row,) = size(given_anchors.curve(), sla, Demand.users(1), gpus_per_pod=1, method=method).rows()
-        optional = {"reason", "load_one_fewer", "measure_next"}
+        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim"}
         missing = {name for name in NAMES if getattr(row, name) is None}
         assert (
             missing <= optional
             if row.feasible
             else missing == set(RESULTS) - {"measure_next"} | missing & {"measure_next"}
         )
+
+
+class TestRemark:
+    """What a row says beside its figures, and which of them may be quoted; ranges at 50 and 100 are 28 to 236 GPUs."""
+
+    @pytest.mark.parametrize(
+        ("sla", "method", "remark", "quoted"),
+        [
+            # c* = 23.58 by auto, 24.48 by log-c, whose budget is never claimed
+            pytest.param(100, "auto", "wide range: measure c=23", "budget", id="a budget is claimed"),
+            pytest.param(
+                100, "log-c", "measure first: c=24; no budget claimed: the method is log-c", None, id="none is claimed"
+            ),
+            pytest.param(20, "auto", "", "budget", id="plateau"),
+            pytest.param(20, "log-c", "", "budget", id="plateau, where none is claimed: the figures are equal"),
+            pytest.param(122.2, "auto", "", "budget", id="anchor"),
+            pytest.param(300, "auto", "", None, id="infeasible"),
+        ],
+    )
+    def test_of_a_draft(self, sla, method, remark, quoted):
+        (row,) = worked(sla, method=method).rows()
+        assert (row.remark, row.remark_as("DRAFT"), row.quoted("DRAFT")) == (remark, remark, quoted)
+
+    @pytest.mark.parametrize(
+        ("sla", "method", "remark", "quoted"),
+        [
+            pytest.param(100, "auto", "wide range: measure c=23", "commit", id="a budget is claimed"),
+            pytest.param(
+                100, "log-c", "wide range: measure c=24; no budget claimed: the method is log-c", "commit", id="or not"
+            ),
+            pytest.param(20, "auto", "", "commit", id="plateau"),
+            pytest.param(300, "auto", "", None, id="infeasible"),
+        ],
+    )
+    def test_of_a_verdict(self, sla, method, remark, quoted):
+        (row,) = worked(sla, method=method).rows()
+        assert (row.remark_as("VERDICT"), row.quoted("VERDICT")) == (remark, quoted)
+
+    @pytest.mark.parametrize(
+        ("curve", "sla", "remark"),
+        [
+            # no whole number between 8 and 9; 320 tok/s is 0.4 of 8 x 100: 224 pods, and 93 of 769.5
+            pytest.param(
+                Curve([8, 9], [100, 90], output_tok_s=[320, 769.5]),
+                95,
+                "measure first: bracket closed; no budget claimed: requests queued at an anchor of the bracket",
+                id="where requests queue",
+            ),
+            # nor between 0.1 and 0.9: 10 and 72 tok/s
+            pytest.param(Curve([0.1, 0.9], [100, 80]), 90, "wide range: bracket closed", id="below one request"),
+        ],
+    )
+    def test_in_a_closed_bracket_there_is_nothing_to_measure(self, curve, sla, remark):
+        (row,) = size(curve, sla, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        assert (row.too_wide, row.measure_next, row.remark) == (True, None, remark)
+
+    def test_a_narrow_range_without_a_claim_says_why_the_budget_is_the_commitment(self):
+        # T: 800 and 1,440; 71,428.57 over them: 89.3 and 49.6, 90 and 50 pods, not more than twice
+        (row,) = size(Curve([8, 16], [100, 90]), 95, Demand.tpm(3e6), gpus_per_pod=4, method="log-c").rows()
+        assert (row.pods_high, row.pods_low, row.too_wide) == (90, 50, False)
+        assert row.remark == "no budget claimed: the method is log-c"
+        assert row.quoted("DRAFT") == "budget"
 
 
 class TestToFrame:
@@ -114,6 +189,7 @@ class TestToFrame:
     def test_met_rows_hold_numbers_and_others_missing_values(self):
         frame = worked([20, 50, 300]).to_frame()
         assert frame["gpus_high"].tolist()[:2] == [28, 236]
+        assert frame["gpus_budget"].tolist()[:2] == [28, 100]
         assert frame[RESULTS].isna().all(axis=1).tolist() == [False, False, True]
 
     @pytest.mark.parametrize("slas", [[300], [20], [20, 300]])

@@ -27,6 +27,11 @@ NUMBERS = [
     "per_replica_tps",
     "tok_s_per_user",
     "max_num_seqs",
+    "c_commit",
+    "per_replica_tps_commit",
+    "tok_s_per_user_commit",
+    "max_num_seqs_commit",
+    "load_commit",
     "pods",
     "pods_low",
     "pods_budget",
@@ -37,6 +42,7 @@ NUMBERS = [
     "gpus_high",
     "total_pods",
     "total_gpus",
+    "total_gpus_low",
     "total_gpus_budget",
     "total_gpus_high",
     "usd_per_month",
@@ -50,7 +56,7 @@ NUMBERS = [
     "load_at_max_num_seqs",
     "measure_next",
 ]
-FACTS = ["feasible", "regime", "too_wide"]
+FACTS = ["feasible", "regime", "too_wide", "budget_claim"]
 
 
 def worked(sla, demand=THREE_MILLION, **options):
@@ -70,6 +76,12 @@ class TestWorkedRows:
             pytest.param(150, "log-c", 95, 59, 332, id="150: 50,000/(755.3 x 0.7) = 94.6"),
             pytest.param(215, "log-c", 329, 59, 332, id="215: 50,000/(217.7 x 0.7) = 328.1"),
             pytest.param(300, "log-c", 332, 332, 332, id="300: infeasible, clamped"),
+            pytest.param(20, "auto", 7, 7, 7, id="20-auto"),
+            pytest.param(50, "auto", 9, 7, 59, id="50-auto: 50,000/(8,513.0 x 0.7) = 8.4"),
+            pytest.param(100, "auto", 31, 7, 59, id="100-auto: 50,000/(2,358.0 x 0.7) = 30.3"),
+            pytest.param(122.2, "auto", 59, 59, 59, id="122.2-auto"),
+            pytest.param(150, "auto", 84, 59, 332, id="150-auto: 50,000/(858.3 x 0.7) = 83.2"),
+            pytest.param(215, "auto", 326, 59, 332, id="215-auto: 50,000/(219.4 x 0.7) = 325.6"),
             pytest.param(50, "tpot", 9, 7, 59, id="50-tpot"),
             pytest.param(100, "tpot", 27, 7, 59, id="100-tpot"),
             pytest.param(150, "tpot", 87, 59, 332, id="150-tpot"),
@@ -107,7 +119,8 @@ class TestWorkedRows:
         "demand", [THREE_MILLION, Demand.tok_s(50_000), Demand.rps(50, osl=1000), Demand.tpm(Decimal(3_000_000))]
     )
     def test_the_same_in_every_form_of_token_demand(self, demand):
-        assert worked([20, 50, 100], demand).pods.tolist() == [7, 8, 30]
+        # auto, which nobody has to ask for: 50,000/0.7 over 10,700.8, 8,513.0 and 2,358.0
+        assert worked([20, 50, 100], demand).pods.tolist() == [7, 9, 31]
 
 
 QUEUE = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])  # 2,472/88 = 28 requests run at once
@@ -115,18 +128,24 @@ QUEUE = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])  # 2,472/88 = 28 
 
 class TestUsers:
     @pytest.mark.parametrize(
-        ("sla", "pods", "low", "high"),
+        ("sla", "method", "pods", "low", "high"),
         [
             # 500/0.7 = 714.29 requests; over c: 256 -> 2.79, 183.91 -> 3.88, 24.48 -> 29.2, 10 -> 71.4, 1 -> 714.3
-            pytest.param(20, 3, 3, 3, id="plateau"),
-            pytest.param(50, 4, 3, 72, id="between"),
-            pytest.param(100, 30, 3, 72, id="between-higher"),
-            pytest.param(122.2, 72, 72, 72, id="anchor"),
-            pytest.param(300, 715, 715, 715, id="infeasible"),
+            pytest.param(20, "log-c", 3, 3, 3, id="plateau"),
+            pytest.param(50, "log-c", 4, 3, 72, id="between"),
+            pytest.param(100, "log-c", 30, 3, 72, id="between-higher"),
+            pytest.param(122.2, "log-c", 72, 72, 72, id="anchor"),
+            pytest.param(300, "log-c", 715, 715, 715, id="infeasible"),
+            # by auto: over c: 170.26 -> 4.20, 23.58 -> 30.3
+            pytest.param(20, "auto", 3, 3, 3, id="auto-plateau"),
+            pytest.param(50, "auto", 5, 3, 72, id="auto-between"),
+            pytest.param(100, "auto", 31, 3, 72, id="auto-between-higher"),
+            pytest.param(122.2, "auto", 72, 72, 72, id="auto-anchor"),
+            pytest.param(300, "auto", 715, 715, 715, id="auto-infeasible"),
         ],
     )
-    def test_pods_by_concurrency(self, sla, pods, low, high):
-        result = worked(sla, Demand.users(500))
+    def test_pods_by_concurrency(self, sla, method, pods, low, high):
+        result = worked(sla, Demand.users(500), method=method)
         assert (result.pods, result.pods_low, result.pods_high) == (pods, low, high)
 
     @pytest.mark.parametrize(
@@ -140,7 +159,7 @@ class TestUsers:
         ],
     )
     def test_what_queues_is_not_held(self, sla, held, pods, low, high):
-        result = size(QUEUE, sla, Demand.users(1000), gpus_per_pod=1)
+        result = size(QUEUE, sla, Demand.users(1000), gpus_per_pod=1, method="log-c")
         assert (result.pods, result.pods_low, result.pods_high) == (pods, low, high)
         assert (result.c_star, result.max_num_seqs) == (pytest.approx(held, rel=1e-12), int(held))
         assert result.load == pytest.approx(1000 / (pods * held), rel=1e-12)
@@ -166,19 +185,23 @@ class TestUsers:
         assert (result.pods, result.pods_high, result.c_star, result.regime) == (12, 12, 64, "below-knee-plateau")
 
     def test_cost_per_token_is_at_users_times_the_sla(self):
-        # 4 pods x 4 GPUs x 8.60 x 730 = 100,448; 500 x 50 = 25,000 tok/s x 3,600 x 730 = 65,700 million tokens
+        # 500/(170.26 x 0.7) = 4.2: 5 pods x 4 GPUs x 8.60 x 730 = 125,560
+        # 500 x 50 = 25,000 tok/s x 3,600 x 730 = 65,700 million tokens
         result = worked(50, Demand.users(500))
-        assert (result.demand_tok_s, result.usd_per_month) == (25_000, pytest.approx(100_448))
-        assert result.usd_per_million == pytest.approx(100_448 / 65_700)
+        assert (result.demand_tok_s, result.usd_per_month) == (25_000, pytest.approx(125_560))
+        assert result.usd_per_million == pytest.approx(125_560 / 65_700)
 
 
 class TestCost:
     def test_by_hand(self):
-        # S=50: 8 pods, 32 GPUs x 8.60 x 730; high 59 pods, 236 GPUs; 50,000 tok/s x 3,600 x 730 = 131,400 million tokens
+        # S=50: 9 pods, 36 GPUs x 8.60 x 730; budget 25 pods, 100 GPUs; high 59 pods, 236 GPUs
+        # 50,000 tok/s x 3,600 x 730 = 131,400 million tokens
         result = worked(50)
-        assert result.usd_per_month == pytest.approx(200_896)
+        assert result.usd_per_month == pytest.approx(226_008)
+        assert result.usd_per_month_budget == pytest.approx(627_800)
         assert result.usd_per_month_high == pytest.approx(1_481_608)
-        assert result.usd_per_million == pytest.approx(200_896 / 131_400)
+        assert result.usd_per_million == pytest.approx(226_008 / 131_400)
+        assert result.usd_per_million_budget == pytest.approx(627_800 / 131_400)
         assert result.usd_per_million_high == pytest.approx(1_481_608 / 131_400)
 
     @pytest.mark.parametrize(("options", "assumed"), [({}, True), ({"gpu_hourly_usd": 8.6}, False)])
@@ -187,12 +210,18 @@ class TestCost:
         assert (result.gpu_hourly_usd, result.price_assumed) == (8.6, assumed)
 
     def test_spares_are_in_totals_and_dollars_only(self):
-        # S=50: 8 + 2 pods, 40 GPUs x 1 USD x 730
+        # S=50: 9 + 2 pods, 44 GPUs x 1 USD x 730; low 7 + 2, 36; budget 25 + 2, 108; high 59 + 2, 244
         result = worked(50, spare_replicas=2, gpu_hourly_usd=1)
-        assert (result.pods, result.gpus, result.pods_high, result.gpus_high) == (8, 32, 59, 236)
-        assert (result.total_pods, result.total_gpus, result.total_gpus_high) == (10, 40, 244)
-        assert (result.usd_per_month, result.usd_per_month_high) == (29_200, 178_120)
-        assert result.load == worked(50).load
+        assert (result.pods, result.gpus, result.pods_low, result.gpus_low) == (9, 36, 7, 28)
+        assert (result.pods_budget, result.gpus_budget, result.pods_high, result.gpus_high) == (25, 100, 59, 236)
+        assert (result.total_pods, result.total_gpus, result.total_gpus_low) == (11, 44, 36)
+        assert (result.total_gpus_budget, result.total_gpus_high) == (108, 244)
+        assert (result.usd_per_month, result.usd_per_month_budget, result.usd_per_month_high) == (
+            32_120,
+            78_840,
+            178_120,
+        )
+        assert (result.load, result.load_commit) == (worked(50).load, worked(50).load_commit)
 
 
 class TestLoad:
@@ -215,9 +244,39 @@ class TestLoad:
 
     def test_a_flag_between_one_and_two_does_not_carry_the_demand(self):
         # S=200: c* = 10^(15.5/93.3) = 1.466, T = 293.2, 171 pods; the flag 1 carries 215.5: 50,000/(171 x 215.5) = 1.357
-        result = worked(200, util=1.0)
+        result = worked(200, util=1.0, method="log-c")
         assert (result.pods, result.max_num_seqs) == (171, 1)
         assert result.load_at_max_num_seqs == pytest.approx(50_000 / (171 * 215.5), rel=1e-12)
+
+
+class TestCommit:
+    """Where the pods to commit to run: the lowest anchor that carries what they rest on."""
+
+    @pytest.mark.parametrize(
+        ("curve", "sla", "demand", "c", "rate", "tps", "load"),
+        [
+            # 50,000 tok/s over 59 x 1,222, 7 x 10,700.8 and 332 x 215.5
+            pytest.param(WORKED, 50, THREE_MILLION, 10, 122.2, 1222, 50_000 / (59 * 1222), id="between"),
+            pytest.param(WORKED, 20, THREE_MILLION, 256, 41.8, 10700.8, 50_000 / (7 * 10700.8), id="plateau"),
+            pytest.param(WORKED, 150, THREE_MILLION, 1, 215.5, 215.5, 50_000 / (332 * 215.5), id="between, the first"),
+            # 500/0.7 = 714.29 requests over 10: 72 pods
+            pytest.param(WORKED, 50, Demand.users(500), 10, 122.2, 1222, 500 / (72 * 10), id="users"),
+            # T: 100, 640, 512; 71,428.6/640 = 111.6
+            pytest.param(HUMP, 8, THREE_MILLION, 8, 80, 640, 50_000 / (112 * 640), id="past the knee: the knee"),
+            # users take the 64 requests; 500/(64 x 0.7) = 11.2. One replica carried 640 tok/s at c=8
+            pytest.param(HUMP, 8, Demand.users(500), 64, 8, 640, 500 / (12 * 64), id="users past the knee"),
+        ],
+    )
+    def test_by_hand(self, curve, sla, demand, c, rate, tps, load):
+        result = size(curve, sla, demand, gpus_per_pod=4)
+        assert (result.c_commit, result.tok_s_per_user_commit, result.max_num_seqs_commit) == (c, rate, c)
+        assert result.per_replica_tps_commit == pytest.approx(tps, rel=1e-12)
+        assert result.load_commit == pytest.approx(load, rel=1e-12)
+
+    def test_what_queues_is_not_held(self):
+        # 2,472/70.4 = 35.1 requests run at once at c=1,024: the flag is 35
+        result = size(QUEUE, 80, Demand.users(1000), gpus_per_pod=1)
+        assert (result.c_commit, result.max_num_seqs_commit) == (pytest.approx(2472 / 70.4, rel=1e-12), 35)
 
 
 class TestTooWide:
@@ -238,9 +297,9 @@ class TestMeasureNext:
         ("curve", "sla", "expected"),
         [
             # min(max(floor c*, floor c_i + 1), ceil c_{i+1} - 1)
-            pytest.param(WORKED, 50, 183, id="floor of 183.91"),
-            pytest.param(WORKED, 150, 5, id="floor of 5.04"),
-            pytest.param(WORKED, 215, 2, id="1.01: just above the anchor at 1"),
+            pytest.param(WORKED, 50, 170, id="floor of 170.26"),
+            pytest.param(WORKED, 150, 5, id="floor of 5.72"),
+            pytest.param(WORKED, 215, 2, id="1.02: just above the anchor at 1"),
             pytest.param(WORKED, 20, 512, id="plateau: twice the last"),
             pytest.param(Curve([8, 9], [100, 50]), 75, None, id="bracket closed: 8, 9"),
             pytest.param(Curve([8, 10], [100, 50]), 75, 9, id="8, 10"),
@@ -255,6 +314,10 @@ class TestMeasureNext:
     def test_known_steps(self, curve, sla, expected):
         step = size(curve, sla, THREE_MILLION, gpus_per_pod=1).measure_next
         assert (None if np.isnan(step) else step) == expected
+
+    def test_it_follows_the_method(self):
+        # log-c: 183.91 and 5.04
+        assert worked([50, 150], method="log-c").measure_next.tolist() == [183, 5]
 
 
 class TestPodsNeeded:
@@ -314,7 +377,8 @@ class TestShapes:
         assert isinstance(value + 1, np.number)
 
     def test_counts_are_whole_numbers(self):
-        names = ("pods", "pods_low", "pods_high", "gpus", "gpus_high", "total_gpus", "max_num_seqs")
+        names = ("pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_budget", "gpus_high", "total_gpus")
+        names += ("total_gpus_low", "total_gpus_budget", "total_gpus_high", "max_num_seqs", "max_num_seqs_commit")
         assert {getattr(worked(sla), name).dtype for name in names for sla in (50, [50])} == {np.dtype(np.int64)}
 
     def test_regime_and_feasible_of_a_scalar_are_plain_in_use(self):
@@ -323,7 +387,7 @@ class TestShapes:
         assert not result.feasible
 
     def test_rows_keep_the_order_given(self):
-        assert worked([100, 20, 50]).pods.tolist() == [30, 7, 8]
+        assert worked([100, 20, 50]).pods.tolist() == [31, 7, 9]
 
     @given(st.data(), METHODS, UTILS)
     def test_a_scalar_is_an_element_of_a_vector(self, data, method, util):
@@ -342,7 +406,7 @@ class TestOwnership:
         slas_given, tpm = np.array([50.0, 100.0]), np.array([3e6, 3e6])
         result = worked(slas_given, Demand.tpm(tpm))
         slas_given[:], tpm[:] = 20, 1e9
-        assert (result.sla.tolist(), result.pods.tolist()) == ([50, 100], [8, 30])
+        assert (result.sla.tolist(), result.pods.tolist()) == ([50, 100], [9, 31])
 
     def test_survives_pickling(self):
         result = worked([50, 100])

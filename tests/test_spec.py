@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import xlsizing
-from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, spec_of, without, written
+from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, plain, spec_of, without, written
 from xlsizing import InputError, SizingError
 from xlsizing.context import Context
 from xlsizing.levers import lever_delta, ranked
@@ -43,7 +43,7 @@ class TestObjects:
     def test_the_least_that_can_be_sized(self, spec):
         made = spec(MINIMAL)
         assert (made.slas, made.sla_names, made.gpus_per_pod) == ((20, 50), (None, None), 4)
-        assert (made.util, made.spare_pods, made.method) == (0.70, 0, "log-c")
+        assert (made.util, made.spare_pods, made.method) == (0.70, 0, "auto")
         assert (made.title, made.customer, made.date, made.context, made.model_size) == (None,) * 5
         assert (made.levers(), made.sign_off, made.workload()) == ([], (), Workload())
         assert made.curve().context is None
@@ -71,9 +71,17 @@ class TestObjects:
         assert made.size().usd_per_month.tolist() == expected.usd_per_month.tolist()
         assert not made.size().price_assumed
 
-    # The rows worked by hand for these anchors: 7, 8, 30, 95 and 329 pods of 4 GPUs.
+    # The worked rows of these anchors by auto: 7, 9, 31, 84 and 326 pods of 4 GPUs; 25, 44, 178 and 329 to budget.
     def test_known_answers(self):
-        assert read_spec(EXAMPLE).size().pods.tolist() == [7, 8, 30, 95, 329]
+        made = read_spec(EXAMPLE).size()
+        assert made.pods.tolist() == [7, 9, 31, 84, 326]
+        assert made.pods_budget.tolist() == [7, 25, 44, 178, 329]
+        assert made.pods_high.tolist() == [7, 59, 59, 332, 332]
+
+    # By log-c, the form of earlier sizings: 7, 8, 30, 95 and 329 pods of 4 GPUs.
+    def test_known_answers_by_log_c(self, spec):
+        made = spec(plain(EXAMPLE) | {"method": "log-c"}).size()
+        assert made.pods.tolist() == [7, 8, 30, 95, 329]
 
     @pytest.mark.parametrize(
         ("demand", "unit", "tok_s"),
@@ -328,7 +336,7 @@ class TestCurveFiles:
         (tmp_path / "b.json").write_text("[[1, 215.5], [10, 122.2], [256, 41.8]]")
         for name in ("curves/a.csv", "b.json"):
             made = spec(MINIMAL | {"curve": {"file": name}, "context": {"tp": 4}})
-            assert made.size().pods.tolist() == [7, 8]
+            assert made.size().pods.tolist() == [7, 9]
             assert made.curve().context == Context(tp=4)
 
     @pytest.mark.parametrize("inside", ["../curves/c.csv", "below/../../curves/c.csv", "link.csv", "linked/c.csv"])

@@ -78,7 +78,8 @@ class TestSchema:
         assert set(SCHEMA["properties"]["context"]["properties"]) == set(FACTS)
         assert SCHEMA["$defs"]["LeverSection"]["properties"]["kind"]["enum"] == list(KINDS)
         assert SCHEMA["required"] == ["demand", "slas", "gpus_per_pod", "curve"]
-        assert SCHEMA["properties"]["method"]["default"] == "log-c"
+        assert SCHEMA["properties"]["method"]["default"] == "auto"
+        assert SCHEMA["properties"]["method"]["enum"] == ["auto", "log-c", "tpot"]
 
 
 @pytest.mark.slow

@@ -256,7 +256,8 @@ def _fixed(claim: _Fields, own: Sizing) -> _Fields:
         allowed = float(own.max_num_seqs), float(own.c_star) * (1 + TOLERANCE)  # c*, or c* rounded down
         from_sla = sla is not None and bool(own.feasible) and allowed[0] <= stated <= allowed[1]
         return _found(not from_sla, stated, pods, claim["util"])
-    from_sla = sla is not None and bool(own.feasible) and claim["pods"] in (int(own.pods), int(own.pods_high))
+    ours = (int(own.pods), int(own.pods_budget), int(own.pods_high))
+    from_sla = sla is not None and bool(own.feasible) and claim["pods"] in ours
     if from_sla or claim["pods"] == 1:  # one pod is the least of any sizing: it tells nothing
         return _found(False if from_sla else None)
     for util in (claim["util"], 1.0):

@@ -89,7 +89,7 @@ def size(
     >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
     >>> result = size(curve, sla=[20, 50, 100], demand=Demand.tpm(3e6), gpus_per_pod=4)
     >>> result.gpus, result.gpus_high
-    (array([ 28,  32, 120]), array([ 28, 236, 236]))
+    (array([ 28,  36, 124]), array([ 28, 236, 236]))
     """
     check_kinds(curve, demand)
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)

@@ -1,6 +1,7 @@
 """Workbooks as other people make them: written by openpyxl, then changed in their XML where openpyxl cannot."""
 
 import io
+import math
 import zipfile
 
 import openpyxl
@@ -12,6 +13,16 @@ ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
 
 AT = {f"{column}{row + 2}": value for row, pair in enumerate(ANCHORS) for column, value in zip("AB", pair, strict=True)}
 """The same in cells A2:B4."""
+
+ULPS = 1e-14
+"""How far two engines may be apart in a number that comes from a power, which none rounds exactly [-]."""
+
+
+def same(one, other):
+    """Whether two values of a cell are the same: numbers that are not whole up to the last places."""
+    if isinstance(one, float) and isinstance(other, float) and not one.is_integer():
+        return math.isclose(one, other, rel_tol=ULPS)
+    return one == other
 
 
 def workbook(sheets, *, names=None, formats=None, prepare=None):

@@ -35,7 +35,7 @@ ENVIRONMENT = {
 VERSIONS = {"xlsizing": xlsizing.__version__, "xlwings": xlwings.__version__, "pywin32": "311", "pyopenvba": "6.5.0"}
 PLATFORM = r"SOFTWARE\Microsoft\Office\ClickToRun\Configuration\Platform"
 EXCEL = {r"Excel.Application\CurVer": "Excel.Application.16", PLATFORM: "x64"}
-LOADED = Answer("3.12.8", xlsizing.__version__, xlwings.__version__, 17)
+LOADED = Answer("3.12.8", xlsizing.__version__, xlwings.__version__, 18)
 MODULES = macro_modules(Headless().functions)
 CALL = "=SIZING_VERSION()"
 

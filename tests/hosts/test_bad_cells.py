@@ -8,7 +8,7 @@ from tests.hosts.bad_cells import BAD_CELLS, GOOD, arguments
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK
 
 KINDS = {error: kind for kind, error in ERROR_OF_KIND.items()}
-TAKES_ALL = ("SIZING_GPUS", "SIZING_GPUS_COMMIT", "SIZING_COST")
+TAKES_ALL = ("SIZING_GPUS", "SIZING_GPUS_BUDGET", "SIZING_GPUS_COMMIT", "SIZING_COST")
 
 
 @pytest.fixture(params=["headless", "excel"])
@@ -23,7 +23,8 @@ def call(request):
 
 
 def test_good_ones_pass(call):
-    assert call("SIZING_GPUS", *GOOD.values()) == 120
+    assert call("SIZING_GPUS", *GOOD.values()) == 124  # worked row: 31 pods of 4
+    assert call("SIZING_GPUS_BUDGET", *GOOD.values()) == 176  # 44 pods of 4
     assert call("SIZING_CHECK", *GOOD.values()) == "OK"
 
 

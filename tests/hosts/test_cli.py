@@ -1,6 +1,7 @@
 """The command line: every flag, every exit code, and one sentence on stderr for every refusal."""
 
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -29,7 +30,7 @@ ROW_KEYS = [
 ]
 FLAGS = [
     *("--tpm", "--tok-s", "--rps", "--osl", "--users", "--sla", "--anchors", "--curve", "--pool-rises"),
-    *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--model", "--spec"),
+    *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--confidence", "--model", "--spec"),
 ]
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 COMMANDS = [
@@ -88,7 +89,8 @@ class TestDemand:
         answer = sized(capsys, **given)
         assert answer["demand"]["unit"] == unit
         assert (answer["tpm"], answer["tok_per_s_target"]) == (3_000_000, 50_000)
-        assert answer["rows"][0]["replicas"] == 30
+        assert answer["rows"][0]["replicas"] == 31  # worked row by auto
+        assert sized(capsys, method="log-c", **given)["rows"][0]["replicas"] == 30
 
     def test_users_have_no_tpm(self, capsys):
         answer = sized(capsys, tpm=None, users="1792", sla="20")
@@ -120,11 +122,23 @@ class TestFlags:
         assert (assumed["gpu_hourly_usd"], assumed["price_assumed"]) == (8.6, True)
         assert given["rows"][0]["usd_per_month"] == pytest.approx(28 * 2.5 * 730, rel=1e-12)
 
-    @pytest.mark.parametrize(("method", "pods"), [("log-c", [8, 30, 95, 329]), ("tpot", [9, 27, 87, 327])])
+    @pytest.mark.parametrize(
+        ("method", "pods"), [("auto", [9, 31, 84, 326]), ("log-c", [8, 30, 95, 329]), ("tpot", [9, 27, 87, 327])]
+    )
     def test_method(self, capsys, method, pods):
         answer = sized(capsys, method=method, sla="50,100,150,215")
         assert answer["method"] == method
         assert [row["replicas"] for row in answer["rows"]] == pods  # worked rows of the specification
+
+    @pytest.mark.parametrize(
+        ("confidence", "pods"), [("0.9", [19, 40, 145]), ("0.95", [25, 44, 178]), ("0.99", [40, 52, 252])]
+    )
+    def test_confidence(self, capsys, confidence, pods):
+        answer = sized(capsys, confidence=confidence, sla="50,100,150")
+        assert answer["confidence"] == float(confidence)
+        assert [row["replicas_budget"] for row in answer["rows"]] == pods  # worked budgets of the specification
+        assert [row["gpus_budget"] for row in answer["rows"]] == [4 * each for each in pods]
+        assert [row["budget_confidence"] for row in answer["rows"]] == [float(confidence)] * 3
 
     def test_pool_rises(self, capsys):
         # 100 and 102 pool to 101 each: a move of 1 %, so T = 8 x 101 at c=8.
@@ -140,8 +154,11 @@ class TestFlags:
 
     def test_curve_from_a_file(self, capsys):
         answer = sized(capsys, anchors=None, curve=CURVE, sla="20,50,100,150,215")
-        assert [row["replicas"] for row in answer["rows"]] == [7, 8, 30, 95, 329]
-        assert answer["curve_source"] == "minimax-m2-gb300-tp4.csv"
+        assert [row["replicas"] for row in answer["rows"]] == [7, 9, 31, 84, 326]
+        assert (
+            answer["curve_source"]
+            == f"minimax-m2-gb300-tp4.csv, SHA-256 {hashlib.sha256(CURVE.read_bytes()).hexdigest()}"
+        )
 
     def test_model_is_the_title(self, capsys):
         assert sized(capsys, model="MiniMax-M2")["model"] == "MiniMax-M2"
@@ -154,7 +171,7 @@ class TestFlags:
         assert one == other
 
     def test_a_repeated_sla_stays_a_row(self, capsys):
-        assert [row["replicas"] for row in sized(capsys, sla="100,100")["rows"]] == [30, 30]
+        assert [row["replicas"] for row in sized(capsys, sla="100,100")["rows"]] == [31, 31]
 
     def test_every_flag_is_in_the_help(self, capsys):
         code, out, err = run(capsys, "size", "--help")
@@ -267,6 +284,9 @@ REFUSALS = {
     "spare negative": ({"spare": "-1"}, "--spare must be a whole number of at least 0 (got -1)"),
     "spare part": ({"spare": "0.5"}, "--spare must be a whole number from 0 to 1000000 (got 0.5)"),
     "price zero": ({"gpu_hourly_usd": "0"}, "--gpu-hourly-usd must be above 0 (got 0)"),
+    "confidence unknown": ({"confidence": "0.8"}, "--confidence must be 0.90, 0.95 or 0.99 (got 0.8)"),
+    "confidence percent": ({"confidence": "95"}, "--confidence must be 0.90, 0.95 or 0.99 (got 95)"),
+    "confidence text": ({"confidence": "high"}, "--confidence must be a number (got 'high')"),
     "method unknown": ({"method": "cubic"}, '--method must be "auto", "log-c" or "tpot" (got \'cubic\')'),
     "pool_rises zero": ({"pool_rises": "0"}, "--pool-rises must be in (0, 1] (got 0)"),
     "pool_rises too small": (

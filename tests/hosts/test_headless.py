@@ -35,6 +35,9 @@ HEADER = [
     "$/month estimate",
     "regime",
     "remark",
+    "GPUs to budget, 95 %",
+    "c, commit",
+    "max-num-seqs, commit",
 ]
 INFEASIBLE = (
     "#SIZING:N/A: 300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; "
@@ -45,7 +48,7 @@ GPU_MONTH = 8.6 * 730  # $ of one GPU
 
 class TestKnownAnswers:
     def test_the_call_of_the_readme(self):
-        assert Headless().call("SIZING_GPUS", [[1, 215.5], [10, 122.2], [256, 41.8]], 100, 3e6, 4) == 120
+        assert Headless().call("SIZING_GPUS", [[1, 215.5], [10, 122.2], [256, 41.8]], 100, 3e6, 4) == 124
 
     @pytest.mark.parametrize(
         ("sla", "c_star", "tok_s", "pods", "low", "high", "regime"),
@@ -58,15 +61,48 @@ class TestKnownAnswers:
             (215, 1.01, 217.7, 329, 59, 332, "interp"),
         ],
     )
-    def test_worked_rows(self, headless, sla, c_star, tok_s, pods, low, high, regime):
-        assert headless.call("SIZING_CSTAR", CURVE, sla) == pytest.approx(c_star, abs=0.005)
-        assert headless.call("SIZING_POD_TPS", CURVE, sla) == pytest.approx(tok_s, abs=0.05)
+    def test_worked_rows_by_log_c(self, headless, sla, c_star, tok_s, pods, low, high, regime):
+        assert headless.call("SIZING_CSTAR", CURVE, sla, "log-c") == pytest.approx(c_star, abs=0.005)
+        assert headless.call("SIZING_POD_TPS", CURVE, sla, "log-c") == pytest.approx(tok_s, abs=0.05)
+        assert headless.call("SIZING_REGIME", CURVE, sla, "log-c") == regime
+        assert headless.call("SIZING_PODS", CURVE, sla, TPM, OMITTED, "log-c") == pods
+        assert headless.call("SIZING_GPUS", CURVE, sla, TPM, 4, OMITTED, "log-c") == 4 * pods
+        assert headless.call("SIZING_GPUS_COMMIT", CURVE, sla, TPM, 4, OMITTED, "log-c") == 4 * high
+        # no budget is claimed for log-c
+        assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, OMITTED, OMITTED, "log-c") == 4 * high
+        cost = headless.call("SIZING_COST", CURVE, sla, TPM, 4, OMITTED, OMITTED, "log-c")
+        assert cost == pytest.approx(4 * pods * GPU_MONTH)
+        assert headless.call("SIZING_TABLE", CURVE, sla, TPM, 4, OMITTED, OMITTED, "log-c")[1][3] == 4 * low
+
+    @pytest.mark.parametrize(
+        ("sla", "c_star", "tok_s", "pods", "low", "budget", "high", "regime"),
+        [
+            # the worked rows by auto, which nobody has to ask for
+            (20, 256, 10_700.8, 7, 7, 7, 7, "below-knee-plateau"),
+            (50, 170.2601, 8_513.003, 9, 7, 25, 59, "interp"),
+            (100, 23.5805, 2_358.049, 31, 7, 44, 59, "interp"),
+            (122.2, 10, 1_222, 59, 59, 59, 59, "measured-anchor"),
+            (150, 5.7218, 858.266, 84, 59, 178, 332, "interp"),
+            (215, 1.0203, 219.355, 326, 59, 329, 332, "interp"),
+        ],
+    )
+    def test_worked_rows(self, headless, sla, c_star, tok_s, pods, low, budget, high, regime):
+        assert headless.call("SIZING_CSTAR", CURVE, sla) == pytest.approx(c_star, abs=0.00006)
+        assert headless.call("SIZING_POD_TPS", CURVE, sla) == pytest.approx(tok_s, abs=0.0006)
         assert headless.call("SIZING_REGIME", CURVE, sla) == regime
         assert headless.call("SIZING_PODS", CURVE, sla, TPM) == pods
         assert headless.call("SIZING_GPUS", CURVE, sla, TPM, 4) == 4 * pods
+        assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4) == 4 * budget
         assert headless.call("SIZING_GPUS_COMMIT", CURVE, sla, TPM, 4) == 4 * high
         assert headless.call("SIZING_COST", CURVE, sla, TPM, 4) == pytest.approx(4 * pods * GPU_MONTH)
-        assert headless.call("SIZING_TABLE", CURVE, sla, TPM, 4)[1][3] == 4 * low
+        row = headless.call("SIZING_TABLE", CURVE, sla, TPM, 4)[1]
+        assert (row[3], row[11]) == (4 * low, 4 * budget)
+
+    @pytest.mark.parametrize(("sla", "pods"), [(50, (19, 25, 40)), (100, (40, 44, 52)), (150, (145, 178, 252))])
+    def test_worked_budgets(self, headless, sla, pods):
+        for confidence, each in zip((0.9, 0.95, 0.99), pods, strict=True):
+            assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, 0.7, confidence) == 4 * each
+            assert headless.call("SIZING_GPUS_BUDGET", CURVE, sla, TPM, 4, OMITTED, confidence, "auto") == 4 * each
 
     @pytest.mark.parametrize(("sla", "pods"), [(50, 9), (100, 27), (150, 87), (215, 327)])
     def test_worked_rows_by_tpot(self, headless, sla, pods):
@@ -95,15 +131,15 @@ class TestKnownAnswers:
         assert headless.call("SIZING_VERSION").startswith(f"xlsizing {xlsizing.__version__}, xlwings 0.37.8, Python 3.")
 
     def test_name_in_any_case(self, headless):
-        assert headless.call("sizing_gpus", CURVE, 100, TPM, 4) == 120
+        assert headless.call("sizing_gpus", CURVE, 100, TPM, 4) == 124
 
 
 class TestTable:
     def test_header_rows_blanks_and_infeasible_rows(self, headless):
         table = headless.call("SIZING_TABLE", CURVE, [[300], [None], [20], [""]], TPM, 4)
         assert table[0] == HEADER
-        assert table[1] == [*[""] * 9, "latency-tier-infeasible", ""]
-        assert table[2] == table[4] == [""] * 11
+        assert table[1] == [*[""] * 9, "latency-tier-infeasible", *[""] * 4]
+        assert table[2] == table[4] == [""] * 14
         assert table[3] == [
             20,
             28,
@@ -115,12 +151,22 @@ class TestTable:
             *[28 * GPU_MONTH] * 2,
             "below-knee-plateau",
             "",
+            28,
+            256,
+            256,
         ]
         assert len(table) == 5
 
-    def test_a_range_too_wide_to_quote_says_so(self, headless):
-        # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 24.48.
-        assert headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1][-1] == "too wide to quote: measure c=24"
+    def test_a_wide_range_says_so_and_what_may_be_quoted(self, headless):
+        # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 23.58 by auto, whose budget is claimed; 44 pods of 4, or 59
+        # at the measured c=10.
+        row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1]
+        assert row[10:] == ["wide range: measure c=23", 176, 10, 10]
+
+    def test_a_wide_range_without_a_claimed_budget_says_that_nobody_may_quote_it(self, headless):
+        # c* = 24.48 by log-c: the budget is the commitment.
+        row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, OMITTED, OMITTED, "log-c")[1]
+        assert row[10:] == ["measure first: c=24; no budget claimed: the method is log-c", 236, 10, 10]
 
     def test_cells_are_those_of_the_single_functions(self, headless):
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, 0.6, 3, "tpot")[1]
@@ -129,6 +175,7 @@ class TestTable:
         assert row[1] == headless.call("SIZING_GPUS_COMMIT", *arguments)
         assert row[2] == headless.call("SIZING_GPUS", *arguments)
         assert row[7:9] == [row[1] * 3 * 730, cost]
+        assert row[11] == headless.call("SIZING_GPUS_BUDGET", CURVE, 100, TPM, 4, 0.6, OMITTED, "tpot")
 
     def test_a_row_of_slas_gives_a_row_for_each(self, headless):
         column = headless.call("SIZING_TABLE", CURVE, [[20], [50]], TPM, 4)
@@ -142,16 +189,23 @@ class TestTable:
 class TestListing:
     def test_every_function_with_its_arguments_and_defaults(self, headless):
         listed = {function.name: [(a.name, a.default) for a in function.arguments] for function in headless.functions}
-        assert len(listed) == 17
+        assert len(listed) == 18
         assert listed["SIZING_COST"] == [
             *[(name, OMITTED) for name in ("anchors", "sla", "tpm", "gpus_per_pod")],
             ("util", 0.7),
             ("gpu_hourly_usd", 8.6),
-            ("method", "log-c"),
+            ("method", "auto"),
         ]
+        assert listed["SIZING_GPUS_BUDGET"][4:] == [("util", 0.7), ("confidence", 0.95), ("method", "auto")]
+        assert listed["SIZING_AUDIT"][3:] == [("util", 0.7), ("sla", OMITTED)]
+        assert listed["SIZING_NEXT_LEVER"][4:] == [("util", 0.7), ("gpu_hourly_usd", OMITTED), ("method", "auto")]
         assert listed["SIZING_CHECK"] == [(n, OMITTED) for n in ("anchors", "sla", "tpm", "gpus_per_pod", "util")]
         assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context")]
-        assert listed["SIZING_DELTA_GPUS"][5:] == [("util", 0.7), ("optimised_gpus_per_pod", OMITTED)]
+        assert listed["SIZING_DELTA_GPUS"][5:] == [
+            ("util", 0.7),
+            ("optimised_gpus_per_pod", OMITTED),
+            ("method", "auto"),
+        ]
         assert listed["SIZING_TP"][2:] == [("dtype", "nvfp4"), ("current_tp", 4), ("gpu_mem_gb", 284)]
 
     def test_what_may_be_left_out_and_what_is_a_range(self, headless):
@@ -185,11 +239,11 @@ class TestDelivery:
         ids=["tuples", "array", "objects", "frame", "numpy cells", "currency", "blank rows", "unsorted", "4 columns"],
     )
     def test_ways_to_write_a_range(self, headless, anchors):
-        assert headless.call("SIZING_GPUS", anchors, 100, TPM, 4) == 120
+        assert headless.call("SIZING_GPUS", anchors, 100, TPM, 4) == 124
 
     @pytest.mark.parametrize("sla", [100, 100.0, np.int64(100), np.array(100), [[100]], [100], Decimal("100.0000")])
     def test_ways_to_write_a_cell(self, headless, sla):
-        assert headless.call("SIZING_GPUS", CURVE, sla, TPM, 4) == 120
+        assert headless.call("SIZING_GPUS", CURVE, sla, TPM, 4) == 124
 
     def test_a_flat_list_is_one_row(self, headless):
         assert headless.call("SIZING_PODS", [128, 22.78125], 22.78125, TPM, 1) == 18
@@ -209,7 +263,7 @@ class TestDelivery:
     def test_from_python_the_plain_function_knows_its_defaults_too(self):
         from xlsizing.hosts.udfs import SIZING_GPUS  # noqa: PLC0415  # the one test that calls it plainly
 
-        assert SIZING_GPUS([[float(c), r] for c, r in CURVE], 100.0, 3e6, 4.0) == 120
+        assert SIZING_GPUS([[float(c), r] for c, r in CURVE], 100.0, 3e6, 4.0) == 124
 
     @pytest.mark.parametrize("tz", [None, dt.UTC])
     def test_dates_are_no_numbers(self, headless, tz):
@@ -408,6 +462,20 @@ class TestRefusals:
     def test_a_price_must_be_above_zero(self, headless):
         refused = headless.call("SIZING_COST", *(GOOD | {"gpu_hourly_usd": 0}).values())
         assert refused == "#SIZING:NUM: gpu_hourly_usd must be above 0 (got 0)"
+
+    @pytest.mark.parametrize(
+        ("confidence", "kind", "sentence"),
+        [
+            (0.8, "NUM", "confidence must be 0.90, 0.95 or 0.99 (got 0.8)"),
+            (95, "NUM", "confidence must be 0.90, 0.95 or 0.99 (got 95)"),
+            (None, "VALUE", "confidence must be a number (got a blank cell)"),
+            (True, "VALUE", "confidence must be a number (got TRUE)"),
+            ("#N/A", "VALUE", "confidence must be a number (got the error #N/A)"),
+        ],
+    )
+    def test_a_confidence_must_be_one_of_three(self, headless, confidence, kind, sentence):
+        refused = headless.call("SIZING_GPUS_BUDGET", CURVE, 100, TPM, 4, 0.7, confidence)
+        assert refused == f"#SIZING:{kind}: {sentence}"
 
     def test_unknown_method(self, headless):
         refused = headless.call("SIZING_CSTAR", CURVE, 100, "linear")

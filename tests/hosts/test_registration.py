@@ -176,6 +176,10 @@ CALLS = {
     "gpus, currency cells": ("SIZING_GPUS", CURVE, Decimal("100.0000"), Decimal(3_000_000), Decimal(4)),
     "gpus, all given": ("SIZING_GPUS", CURVE, 100, 3e6, 4, 0.8, "tpot"),
     "gpus, util between commas": ("SIZING_GPUS", CURVE, 100, 3e6, 4, OMITTED, "tpot"),
+    "gpus to budget": ("SIZING_GPUS_BUDGET", CURVE, 50, 3e6, 4),
+    "gpus to budget, all given": ("SIZING_GPUS_BUDGET", CURVE, 50, 3e6, Decimal(4), 0.8, Decimal("0.9000"), "tpot"),
+    "gpus to budget, confidence between commas": ("SIZING_GPUS_BUDGET", CURVE, 50, 3e6, 4, OMITTED, OMITTED, "log-c"),
+    "gpus to budget, confidence refused": ("SIZING_GPUS_BUDGET", CURVE, 50, 3e6, 4, 0.7, 0.8),
     "gpus to commit": ("SIZING_GPUS_COMMIT", CURVE, 50, 3e6, 4),
     "cost": ("SIZING_COST", CURVE, 20, 3e6, 4),
     "cost, own price": ("SIZING_COST", CURVE, 20, 3e6, 4, 0.7, Decimal("3.5000")),
@@ -214,13 +218,16 @@ CALLS = {
     "label, unknown and wrong rows": ("SIZING_LABEL", [["Hardwear", "GB300"], ["Model", MEASURED_ON], ["TP", 0]]),
     "next lever": ("SIZING_NEXT_LEVER", CURVE, 100, 3e6, 4),
     "next lever, util": ("SIZING_NEXT_LEVER", CURVE, 20, Decimal(3_000_000), 4, 0.8),
+    "next lever, all given": ("SIZING_NEXT_LEVER", CURVE, 100, 3e6, 4, 0.7, Decimal("3.5000"), "log-c"),
     "next lever, infeasible": ("SIZING_NEXT_LEVER", CURVE, 300, 3e6, 4),
     "delta": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4),
     "delta, util between commas": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4, OMITTED, Decimal(2)),
+    "delta, all given": ("SIZING_DELTA_GPUS", CURVE, FASTER, 100, 3e6, 4, 0.7, 4, "log-c"),
     "delta, infeasible": ("SIZING_DELTA_GPUS", CURVE, FASTER, 220, 3e6, 4),
     "delta, optimised left out": ("SIZING_DELTA_GPUS", CURVE, OMITTED, 100, 3e6, 4),
     "audit": ("SIZING_AUDIT", [[128, 22.78125]], 18, 3e6, 1),
     "audit, util left out": ("SIZING_AUDIT", [[128, 22.78125]], Decimal(18), 3e6),
+    "audit, all given": ("SIZING_AUDIT", CURVE, 59, 3e6, 0.7, 50),
     "audit refused": ("SIZING_AUDIT", CURVE, 18.5, 3e6),
     "tp": ("SIZING_TP", 30, 3.6),
     "tp, all given": ("SIZING_TP", Decimal("236.0000"), 23, "fp8", 4, 192),
@@ -295,10 +302,21 @@ class TestCalls:
         assert "internal error" not in str(got)
 
     @pytest.mark.parametrize(
-        ("sla", "gpus"), [(20, 28), (50, 32), (100, 120), (122.2, 236), (150, 380), (215, 1316)]
-    )  # worked rows of the specification: pods 7, 8, 30, 59, 95, 329 of 4 GPUs
-    def test_worked_rows(self, excel, sla, gpus):
-        assert excel.call("SIZING_GPUS", as_range(CURVE), as_range(sla), 3e6, 4.0, MISSING, MISSING) == gpus
+        ("sla", "pods", "log_c", "budget"),
+        [
+            (20, 7, 7, 7),
+            (50, 9, 8, 25),
+            (100, 31, 30, 44),
+            (122.2, 59, 59, 59),
+            (150, 84, 95, 178),
+            (215, 326, 329, 329),
+        ],
+    )  # worked rows of the specification: pods of 4 GPUs by auto, by log-c, and to budget
+    def test_worked_rows(self, excel, sla, pods, log_c, budget):
+        given = (as_range(CURVE), as_range(sla), 3e6, 4.0, MISSING)
+        assert excel.call("SIZING_GPUS", *given, MISSING) == 4 * pods
+        assert excel.call("SIZING_GPUS", *given, "log-c") == 4 * log_c
+        assert excel.call("SIZING_GPUS_BUDGET", *given, MISSING, MISSING) == 4 * budget
 
     def test_a_complete_context_gives_a_verdict_and_its_line(self, excel):
         sweep = as_range(SWEEP)
@@ -308,8 +326,9 @@ class TestCalls:
 
     def test_left_out_means_the_default_and_blank_does_not(self, excel):
         arguments = (as_range(CURVE), 100.0, 3e6)
-        given = excel.call("SIZING_PODS", *arguments, 0.7, "log-c")
-        assert excel.call("SIZING_PODS", *arguments, MISSING, MISSING) == given == 30
+        given = excel.call("SIZING_PODS", *arguments, 0.7, "auto")
+        assert excel.call("SIZING_PODS", *arguments, MISSING, MISSING) == given == 31
+        assert excel.call("SIZING_PODS", *arguments, MISSING, "log-c") == 30
         blank = excel.call("SIZING_PODS", *arguments, Range([[None]]), MISSING)
         assert blank == "#SIZING:VALUE: util must be a number (got a blank cell)"
 
@@ -327,12 +346,12 @@ class TestCalls:
 
     def test_ten_thousand_blank_rows_change_nothing(self, excel):
         anchors = Range([[float(c), r] for c, r in CURVE] + [[None, None]] * 10_000)
-        assert excel.call("SIZING_GPUS", anchors, 100.0, 3e6, 4.0, MISSING, MISSING) == 120
+        assert excel.call("SIZING_GPUS", anchors, 100.0, 3e6, 4.0, MISSING, MISSING) == 124
 
     def test_results_are_what_com_carries(self, excel):
         table = excel.call("SIZING_TABLE", as_range(CURVE), as_range([[20, None, 300]]), 3e6, 4.0, *[MISSING] * 3)
         assert {type(cell) for row in table for cell in row} == {float, str}
-        assert {len(row) for row in table} == {11}
+        assert {len(row) for row in table} == {14}
 
 
 class TestIsolation:
@@ -353,9 +372,9 @@ class TestIsolation:
         assert sys.modules["xlsizing"].hosts is sys.modules["xlsizing.hosts"]
 
     def test_headless_mode_works_afterwards_and_another_time(self, excel):
-        assert excel.call("SIZING_PODS", as_range(CURVE), 100.0, 3e6, MISSING, MISSING) == 30
-        assert Headless().call("SIZING_PODS", CURVE, 100, 3e6) == 30
-        assert excel.call("SIZING_PODS", as_range(CURVE), 150.0, 3e6, MISSING, MISSING) == 95
+        assert excel.call("SIZING_PODS", as_range(CURVE), 100.0, 3e6, MISSING, MISSING) == 31
+        assert Headless().call("SIZING_PODS", CURVE, 100, 3e6) == 31
+        assert excel.call("SIZING_PODS", as_range(CURVE), 150.0, 3e6, MISSING, MISSING) == 84
 
     def test_nothing_else_saw_the_patched_platform(self, excel):
         assert excel.loaded_beside == set()

@@ -69,7 +69,7 @@ class TestCalls:
         got = vba.call(name, *map(book.place, arguments))
         assert got == in_a_cell(name, headless.call(name, *arguments))
 
-    @pytest.mark.parametrize(("kind", "gpus"), [("gpus", 120), ("gpus, currency cells", 120)])
+    @pytest.mark.parametrize(("kind", "gpus"), [("gpus", 124), ("gpus, currency cells", 124), ("gpus to budget", 100)])
     def test_worked_row(self, vba, book, kind, gpus):
         name, *arguments = CALLED[kind]
         assert vba.call(name, *map(book.place, arguments)) == gpus
@@ -103,7 +103,8 @@ class TestCalls:
 
     def test_constants_and_arguments_between_commas_arrive(self, vba, book):
         anchors = f'Worksheets("Cells").Range("{book.place(CURVE)}")'
-        assert vba.app.evaluate(f"SIZING_GPUS({anchors}, 100, 3000000, 4)") == 120
+        assert vba.app.evaluate(f"SIZING_GPUS({anchors}, 100, 3000000, 4)") == 124
+        assert vba.app.evaluate(f'SIZING_GPUS({anchors}, 100, 3000000, 4, , "log-c")') == 120
         assert vba.app.evaluate(f'SIZING_GPUS({anchors}, 100, 3000000, 4, , "tpot")') == 27 * 4  # worked row of tpot
 
 
@@ -135,7 +136,7 @@ class TestNativeFormulas:
                     .Range("Z2").Formula = "=SUM(Z1,1)"
                 End With
             End Sub""")
-        assert vba.app.sheet("Cells").value("Z2") == 121
+        assert vba.app.sheet("Cells").value("Z2") == 125
 
 
 class TestPythonDoesNotAnswer:

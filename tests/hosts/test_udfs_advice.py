@@ -151,11 +151,11 @@ class TestNextLever:
     @pytest.mark.parametrize(
         ("sla", "c", "low", "high", "apart", "usd"),
         [
-            # floor(c*) of 183.91, 24.48, 5.04; 7 x 4, 59 x 4, 332 x 4 GPUs; 208 x 6,278 and 1,092 x 6,278 $/month
-            (50, 183, "28", "236", "208", "1,305,824"),
-            (100, 24, "28", "236", "208", "1,305,824"),
+            # floor(c*) of 170.26, 23.58, 5.72; 7 x 4, 59 x 4, 332 x 4 GPUs; 208 x 6,278 and 1,092 x 6,278 $/month
+            (50, 170, "28", "236", "208", "1,305,824"),
+            (100, 23, "28", "236", "208", "1,305,824"),
             (150, 5, "236", "1,328", "1,092", "6,855,576"),
-            (215, 2, "236", "1,328", "1,092", "6,855,576"),  # floor(1.01) is the anchor itself: the next one
+            (215, 2, "236", "1,328", "1,092", "6,855,576"),  # floor(1.02) is the anchor itself: the next one
         ],
     )
     def test_between_anchors_the_measurement_that_closes_the_bracket(self, headless, sla, c, low, high, apart, usd):
@@ -164,6 +164,14 @@ class TestNextLever:
             f"({apart} GPUs, ${usd}/month apart). Gate: at least {sla} tok/s/user at c={c}. "
             "Dollars at 8.60 $/GPU-hour, assumed."
         )
+
+    @pytest.mark.parametrize(("sla", "c"), [(50, 183), (100, 24), (150, 5), (215, 2)])
+    def test_own_price_and_method(self, headless, sla, c):
+        # floor(c*) by log-c of 183.91, 24.48, 5.04, and the next one of 1.01; 208 GPUs, or 1,092, x 3 x 730
+        got = headless.call("SIZING_NEXT_LEVER", CURVE, sla, TPM, 4, 0.7, 3, "log-c")
+        assert got.startswith(f"Measure c={c}: it narrows the range of ")
+        assert f" GPUs, ${'455,520' if sla <= 100 else '2,391,480'}/month apart). " in got
+        assert got.endswith(f"Gate: at least {sla} tok/s/user at c={c}.")
 
     def test_on_the_plateau_twice_the_concurrency(self, headless):
         # 50,000/(10,700.8 x 0.7) = 6.68 -> 7 pods; half of it 3.34 -> 4; (7 - 4) x 4 = 12 GPUs x 6,278
@@ -206,7 +214,8 @@ class TestNextLever:
 
     def test_the_price_is_labelled_as_assumed_in_its_help(self, headless):
         (function,) = (function for function in headless.functions if function.name == "SIZING_NEXT_LEVER")
-        assert "8.60 $/GPU-hour is assumed" in function.doc
+        (price,) = (argument for argument in function.arguments if argument.name == "gpu_hourly_usd")
+        assert price.doc == "Price of one GPU [$/GPU-hour]; 8.60 is assumed if left out."
 
 
 TEN, BETTER = [[10, 100]], [[10, 125]]  # 1,000 and 1,250 tok/s per pod at 100 tok/s/user
@@ -227,8 +236,10 @@ class TestDeltaGpus:
             # 58 x 8 - 72 x 4
             pytest.param(TEN, BETTER, (0.7, Decimal("8.0000")), 176, id="pods of eight"),
             pytest.param(TEN, BETTER, (0.7, 4), -56, id="pods of four, said"),
-            # plateau, 10 x 150 = 1,500 tok/s; 50,000/(1,500 x 0.7) = 47.6 -> 48; worked row 30: 48 - 30 = 18
-            pytest.param(CURVE, [[10, 150]], (), 72, id="against an interpolated row"),
+            # plateau, 10 x 150 = 1,500 tok/s; 50,000/(1,500 x 0.7) = 47.6 -> 48; worked row 31: 48 - 31 = 17
+            pytest.param(CURVE, [[10, 150]], (), 68, id="against an interpolated row"),
+            # and by log-c 30: 48 - 30 = 18
+            pytest.param(CURVE, [[10, 150]], (0.7, 4, "log-c"), 72, id="against a row interpolated by log-c"),
         ],
     )
     def test_with_less_without(self, headless, baseline, optimised, others, delta):
@@ -265,10 +276,12 @@ class TestDeltaGpus:
             (6, 2.5, "NUM", "optimised_gpus_per_pod must be a whole number from 1 to 1000000 (got 2.5)"),
             (6, None, "VALUE", "optimised_gpus_per_pod must be a number (got a blank cell)"),
             (6, True, "VALUE", "optimised_gpus_per_pod must be a number (got TRUE)"),
+            (7, "linear", "VALUE", 'method must be "auto", "log-c" or "tpot" (got \'linear\')'),
+            (7, None, "VALUE", "method must be text (got a blank cell)"),
         ],
     )  # fmt: skip
     def test_refused(self, headless, at, cell, kind, sentence):
-        arguments = [TEN, BETTER, 100, TPM, 4, 0.7, 2]
+        arguments = [TEN, BETTER, 100, TPM, 4, 0.7, 2, "auto"]
         arguments[at] = cell
         assert headless.call("SIZING_DELTA_GPUS", *arguments) == f"#SIZING:{kind}: {sentence}"
 
@@ -293,6 +306,16 @@ class TestAudit:
         assert headless.call("SIZING_AUDIT", CURVE, 60, TPM) == (
             "Carries the throughput; no SLA checked: 50,000 tok/s over 60 pods at util 0.7 is 1,190.5 tok/s needed per pod, 1,222 available at c=10, "
             "122.2 tok/s/user; over by 53 pods against the 7 pods of our own sizing."
+        )
+
+    def test_with_an_sla_it_is_checked(self, headless):
+        # 50,000/(59 x 0.7) = 1,210.7: carried by 1,222 at c=10, 122.2 >= 50; committed: 59 pods, 9 by estimate, 7 to 59
+        assert headless.call("SIZING_AUDIT", CURVE, 59, TPM, 0.7, 50) == (
+            "Meets 50 tok/s/user: 50,000 tok/s over 59 pods at util 0.7 is 1,210.7 tok/s needed per pod, 1,222 available at "
+            "c=10, 122.2 tok/s/user; equal to the 59 pods to commit to (estimate 9, range 7 to 59)."
+        )
+        assert headless.call("SIZING_AUDIT", CURVE, 58, TPM, OMITTED, 50).startswith(
+            "Not shown to meet 50 tok/s/user: "
         )
 
     @pytest.mark.parametrize(
@@ -360,10 +383,10 @@ class TestTp:
 
 
 GOOD = {
-    "SIZING_AUDIT": (CURVE, 18, TPM, 0.7),
-    "SIZING_DELTA_GPUS": (CURVE, [[10, 150]], 100, TPM, 4, 0.7, 4),
+    "SIZING_AUDIT": (CURVE, 18, TPM, 0.7, 20),
+    "SIZING_DELTA_GPUS": (CURVE, [[10, 150]], 100, TPM, 4, 0.7, 4, "auto"),
     "SIZING_LABEL": (context_range(),),
-    "SIZING_NEXT_LEVER": (CURVE, 100, TPM, 4, 0.7),
+    "SIZING_NEXT_LEVER": (CURVE, 100, TPM, 4, 0.7, 8.6, "auto"),
     "SIZING_RIGOR": (SWEEP, 60, context_range()),
     "SIZING_TP": (30, 3.6, "nvfp4", 4, 284),
 }

@@ -37,6 +37,7 @@ _FLAGS = {
     "users": "--users",
     "gpus_per_pod": "--gpus-per-pod",
     "util": "--util",
+    "confidence": "--confidence",
     "gpu_hourly_usd": "--gpu-hourly-usd",
     "spare_replicas": "--spare",
     "method": "--method",

@@ -42,7 +42,7 @@ class Headless:
     Examples
     --------
     >>> Headless().call("SIZING_GPUS", [[1, 215.5], [10, 122.2], [256, 41.8]], 100, 3e6, 4)
-    120.0
+    124.0
     """
 
     def __init__(self) -> None:

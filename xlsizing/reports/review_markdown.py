@@ -150,7 +150,7 @@ def _quote(record: _Row) -> _Cells:
 
     return {
         "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
-        "quote": lambda row: row["quote"] or _remark(row) or mark,
+        "quote": lambda row: row["quote"] or mark or _remark(row),
         "(pods": lambda row: (
             f"{row['total_gpus' + endings[row['quote']]] // per_pod - spare:,}" if row["quote"] else ""
         ),

@@ -183,8 +183,9 @@ def quote_table(report: Report) -> Table:
     sizing, rows = report.sizing, []
     for row, quoted in zip(report.rows, report.quoted, strict=True):
         if quoted is None:
-            none = CANNOT_BE_MET if not row.feasible else _remarks(report)[id(row)] or WORKLOAD_MISMATCH
-            rows.append((shown(row.sla), none, *[""] * 8))
+            mark = WORKLOAD_MISMATCH if report.assessment.mismatch else ""
+            none = (mark or _remarks(report)[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
+            rows.append((shown(row.sla), none[0], *[""] * 7, none[1]))
             continue
         gpus = _figure(row, "total_gpus", quoted)
         rows.append((

@@ -29,7 +29,7 @@ def known_method(cell: str, *, exact: bool = False) -> str:
 
 
 def power(k: str, steep: str, steep_above: str) -> str:
-    """Return the formula of a bracket's power, from the anchor's rank `k` and the steepness of both brackets [-]."""
+    """Return the formula of a bracket's power, from the anchor's rank `k`, its steepness `steep` and, to its left, `steep_above` [-]."""
     return _choose(*(axes.cells.power.format(k=k, steep=steep, steep_above=steep_above) for axes in AXES.values()))
 
 

@@ -161,7 +161,7 @@ class Page:
         self.sheet.merged_cells.add(cells)  # without making cells that openpyxl would write
 
     def printed_at(self, scale: int, *, first: str, repeat: str | None = None) -> None:
-        """Make the sheet ready to print at `scale` percent, a page ending after column `first` [-]."""
+        """Make the sheet ready to print at `scale` percent, rows `repeat` on each page, one ending after column `first` [-]."""
         self.printed(repeat=repeat)
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = False
         self.sheet.page_setup.scale = scale

@@ -26,6 +26,7 @@ __all__ = [
     "DATASET_KINDS",
     "TURNS",
     "UNITS",
+    "claims_delivered",
     "constants",
     "listed",
     "no_source",
@@ -229,7 +230,7 @@ _DERIVED: Final = {
 
 
 def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
-    """Return what withholds the budget's claim and cannot be edited here [-]."""
+    """Return what of `report` withholds the budget's claim and cannot be edited here [-]."""
     curve = report.sizing.curve
     predicted = curve.context is not None and curve.context.basis == "predicted"
     code = PREDICTED if predicted else POOLED if curve.pooled_share is not None else 0

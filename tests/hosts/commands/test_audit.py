@@ -1,5 +1,6 @@
 """``xlsizing audit``: a claim against a curve, from flags or from a sizing file, with what the answer rests on."""
 
+import hashlib
 import json
 
 import pytest
@@ -70,8 +71,9 @@ class TestFlags:
     def test_curve_from_a_file_is_named(self, capsys, tmp_path):
         file = tmp_path / "curve.csv"
         file.write_text("concurrency,tok_s_per_user\n128,22.78125\n")
-        assert audited(capsys, *claimed(anchors=None, curve=str(file)))["curve_source"] == "curve.csv"
-        assert run(capsys, *claimed(anchors=None, curve=str(file))).out.startswith("Curve: curve.csv\nRigor: DRAFT: ")
+        named = f"curve.csv, SHA-256 {hashlib.sha256(file.read_bytes()).hexdigest()}"
+        assert audited(capsys, *claimed(anchors=None, curve=str(file)))["curve_source"] == named
+        assert run(capsys, *claimed(anchors=None, curve=str(file))).out.startswith(f"Curve: {named}\nRigor: DRAFT: ")
 
     def test_method(self, capsys):
         given = {"anchors": "1:215.5,10:122.2,256:41.8", "util": "0.7", "sla": "100"}

@@ -40,7 +40,7 @@ class TestHere:
         code, out, err = run(capsys, "doctor", written(tmp_path, "quote.xlsm", good))
         assert (code, err) == (0, "")
         assert ("pass", "macros: 6 modules") in lines(out)
-        assert any(line.startswith("wrappers: 17, those of xlsizing ") for _, line in lines(out))
+        assert any(line.startswith("wrappers: 18, those of xlsizing ") for _, line in lines(out))
 
     def test_the_file_is_not_changed(self, capsys, tmp_path, good):
         path = written(tmp_path, "quote.xlsm", good)

@@ -16,11 +16,13 @@ MISMATCH = "ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %"  # 1 -
 
 class TestSpec:
     def test_the_example(self, capsys):
-        # The worked rows of the specification, at util 0.70 and log-c.
+        # The worked rows of the specification, at util 0.70 and by auto.
         code, out, err = run(capsys, "size", "--spec", EXAMPLE, "--json")
         told = json.loads(out)
         assert (code, err) == (0, "")
-        assert [row["replicas"] for row in told["rows"]] == [7, 8, 30, 95, 329]
+        assert [row["replicas"] for row in told["rows"]] == [7, 9, 31, 84, 326]
+        assert [row["replicas_budget"] for row in told["rows"]] == [7, 25, 44, 178, 329]
+        assert (told["method"], told["confidence"]) == ("auto", 0.95)
         assert [row["sla_name"] for row in told["rows"]] == [None, "chat", None, None, None]
         assert (told["model"], told["curve_source"]) == ("MiniMax-M2-NVFP4 on GB300, TP4", "sizing.yaml")
         assert told["about"] == {"Customer": "Example customer", "Date": "2026-11-23"}
@@ -166,9 +168,11 @@ class TestMismatch:
         assert run(capsys, "size", "--spec", mismatched, "--allow-mismatch", "--emit", tmp_path / "out").code == 3
         text = (tmp_path / "out" / FILES[0]).read_text(encoding="utf-8")
         rows = [line for line in text.splitlines() if line.startswith(("| 30 |", "| 100 |", "| 300 |"))]
-        assert len(rows) == 2 * 3 + 2 * 3  # answer and operation, and three levers at the two SLAs that can be met
+        # answer, what it multiplies out from, and operation; and three levers at the two SLAs that can be met
+        assert len(rows) == 3 * 3 + 2 * 3
         assert all("WORKLOAD MISMATCH" in row for row in rows)
         assert "Commit to the numbers" not in text
+        assert "Three figures, three jobs" not in text
         assert "Quote none of these numbers" in text
 
     def test_a_match_is_not_marked(self, capsys):

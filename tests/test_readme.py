@@ -61,7 +61,7 @@ def test_python_examples():
 
 def test_formulas_give_the_numbers_beside_them():
     formulas = re.findall(r"`=(SIZING_\w+)\(A2:B4, (\d+), (\d+), (\d+)\)` is (\d+)", README)
-    assert len(formulas) == 2
+    assert len(formulas) == 3
     curve = [[1, 215.5], [10, 122.2], [256, 41.8]]
     for name, sla, tpm, gpus_per_pod, shown in formulas:
         assert Headless().call(name, curve, int(sla), int(tpm), int(gpus_per_pod)) == int(shown)

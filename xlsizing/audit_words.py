@@ -115,7 +115,7 @@ def _load_findings(audit: Audit) -> list[str]:
     found = [f"Load at {c}: {100 * audit.load:,.1f} % of what was measured there, before any pod fails."]
     if audit.own_pods_with_headroom is not None:
         found.append(
-            f"Util {audit.util:g} leaves {100 * (1 - audit.util):.0f} % for the TTFT SLA and failover; at the default "
+            f"Util {audit.util:g} leaves {100 * (1 - audit.util):.0f} % of headroom for latency and small losses; at the default "
             f"util {DEFAULT_UTIL:g} our own sizing is {_pods(audit.own_pods_with_headroom)}."
         )
     return found

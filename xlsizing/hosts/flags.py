@@ -19,10 +19,9 @@ from xlsizing.reading import hashed_name
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
 if TYPE_CHECKING:
-    from xlsizing.result import Sizing
+    pass
 
 __all__ = [
-    "check_uncalibrated",
     "curve_flags",
     "curve_of",
     "demand_flags",
@@ -174,13 +173,6 @@ def only_with_spec(allowed: Sequence[str]) -> None:
     ]
     if given:
         refuse(flag(given[0]), "must not be given beside --spec", way_out="change the sizing file instead")
-
-
-def check_uncalibrated(sizing: Sizing) -> None:
-    """Refuse a workbook of a `sizing` whose budget rests on a calibration: its cells know public sweeps alone [-]."""
-    if sizing.bound.calibration is not None:
-        way_out = "leave the calibration out, or write the report with size --emit"
-        refuse("the calibration", "must not be given for a workbook, which does not know it yet", way_out=way_out)
 
 
 def flag(name: str) -> str:

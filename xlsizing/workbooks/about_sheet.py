@@ -9,7 +9,7 @@ from typing import Final
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.reports.report import Report
-from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO
+from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO, HEADROOM
 from xlsizing.rules import TPOT_EXPONENT as EXPONENT
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.styles import tall
@@ -47,17 +47,27 @@ _DEFINITIONS = (
     ("concurrency, c", "requests in flight on ONE pod; not users on the site, not batch size"),
     ("tok/s/user", "output tokens per second that one user sees: 1/TPOT, TPOT = (end-to-end - TTFT)/(OSL - 1)"),
     ("pod", "one serving instance (replica); it has 'GPUs per pod' GPUs"),
-    ("utilisation", "planned share of measured throughput; the rest is headroom for TTFT and failover"),
-    ("GPUs to commit", "the high end of the range: rests on measured points alone; quote this one"),
-    ("estimate", "interpolated between measured points"),
+    ("utilisation", f"planned share of measured throughput. {HEADROOM}"),
+    ("GPUs to commit", "the high end of the range: rests on measured points alone; sign a VERDICT with it"),
+    (
+        "GPUs to budget",
+        (
+            "a pod carries T^(1-q) x best^q, between the estimate (q = 0) and the commitment (q = 1), with the q that held on "
+            "public sweeps or in a calibration; the commitment where no budget is claimed; plan, and quote a DRAFT, with it"
+        ),
+    ),
+    ("estimate", "interpolated between measured points: a centre, the need may lie above it"),
     ("load", "demand / (pods x what one pod carries), after rounding up"),
-    ("max-num-seqs", "the serving flag: c* rounded down"),
+    (
+        "max-num-seqs",
+        "the serving flag: c* rounded down for the fleets of estimate and budget, the measured c for that of the commitment",
+    ),
     ("DRAFT / VERDICT", "a VERDICT rests on a full sweep, a complete context and a matched workload; else DRAFT"),
 )
 
 _NOT_VERIFIED = (
     "The measurements themselves: they are the customer's or the measuring party's.",
-    "TTFT: no row is sized by it; utilisation leaves headroom for it.",
+    "TTFT: no row is sized by it.",
     "Traffic shape: bursts, prefix-cache hits and request mixes other than the measured workload.",
     "Levers: each figure is as delivered and does not follow edits of this workbook.",
     "Context and workload are compared as stated, not measured again.",
@@ -106,9 +116,11 @@ def _sections(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def _provenance(report: Report) -> list[tuple[str, str]]:
     sizing = report.sizing
+    calibration = sizing.bound.calibration
     return [
         ("xlsizing", xlsizing.__version__),
         ("interpolation", sizing.points.method.name),
+        *([("budget calibration", calibration.fact)] if calibration else []),
         ("curve", report.source or "given point by point"),
         ("curve SHA-256", curve_hash(sizing.curve)),
         ("proof", "recalculated by the engine formualizer before hand-over: equal to the Python core in every row"),

@@ -217,7 +217,6 @@ _LAST: Final[tuple[Step, ...]] = (
         ),
     ),
     ("said", "remark, with a semicolon after each part", ""),
-    ("bad", "SLA not usable", ""),
     ("state", "0 blank, 1 check, 2 unmet, 3 met", ""),
     ("regime", "regime", ""),
 )
@@ -229,7 +228,6 @@ _NAMED: Final = {
     "regime": "Out_Regime",
     "q_high": "Q_High",
     "sound": "Row_Sound",
-    "bad": "Row_SLA_Bad",
     "state": "Row_State",
     "wide": "Row_Wide",
     "queued": "Row_Queued",
@@ -322,7 +320,7 @@ _HEADING_LINE: Final = 20
 def calc_rows(page: Page, layout: Layout, piece: range) -> None:
     """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
     sla = f"Sizing!$B{ROW}"
-    own = {"on": _on(sla), "bad": _bad(sla), "state": _state(ROW), "regime": _regime(ROW)}
+    own = {"on": _on(sla), "state": _state(ROW), "regime": _regime(ROW)}
     own["said"] = said(calc_cells(ROW))
     steps = _formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
     page.repeat(layout.sla_rows[piece.start : piece.stop], [(column, text, "calc.num") for column, text in steps])
@@ -366,10 +364,6 @@ def _formulas(
 
 def _on(sla: str) -> str:
     return f"=IF(Inputs_OK=1,IF(ISNUMBER({sla}),1,0),0)"
-
-
-def _bad(sla: str) -> str:
-    return f"=IF(COUNTA({sla})=0,0,IF(ISNUMBER({sla}),IF(OR({sla}<Lowest,{sla}>Highest),1,0),1))"
 
 
 def _state(row: str) -> str:

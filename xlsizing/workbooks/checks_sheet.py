@@ -74,7 +74,15 @@ _INPUT: Final = (
         "Budget must cover 90 %, 95 % or 99 %",
         f"IFERROR(IF(OR({','.join(f'Confidence=Budget_Level_{level * 100:.0f}' for level in BUDGET_SHARE)}),0,1),1)",
     ),
-    ("SLAs must be numbers above 0", "SUM(Row_SLA_Bad)"),
+    # Not by a flag in each row: LibreOffice takes a hundred rows of one formula as one, and the rows that rest on the sum of
+    # such flags for a circle (Err:522).
+    (
+        "SLAs must be numbers above 0",
+        (
+            "COUNTA(SLA_In)-COUNT(SLA_In)+IFERROR(IF(COUNT(SLA_In)=0,0,IF(MIN(SLA_In)<Lowest,1,0)"
+            "+IF(MAX(SLA_In)>Highest,1,0)),0)"
+        ),
+    ),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
     (
         "GPUs per pod must be TP x PP x DP inside the pod of the context",

@@ -49,7 +49,8 @@ def levers_sheet(page: Page, report: Report) -> None:
     page.widths(A=1.5, O=9, **{column: float(width) for column, width in _TEXT_WIDTHS.items()})
     page.widths(B=10, C=6, H=10, I=11, J=10, K=10, L=11, M=10, N=12)
     page.printed(repeat="4:4")
-    page.sheet.print_area = f"A1:Q{7 + len(report.levers) + len(report.levers_unmet)}"
+    if page.sheet.sheet_state == "visible":  # LibreOffice prints an area of a hidden sheet
+        page.sheet.print_area = f"A1:Q{7 + len(report.levers) + len(report.levers_unmet)}"
 
 
 def _rows(page: Page, levers: tuple[LeverDelta, ...]) -> None:

@@ -185,7 +185,7 @@ class Page:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = wide, tall
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.4, 0.6, 0.3
+        sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.3, 0.5, 0.25
         sheet.oddFooter.left.text, sheet.oddFooter.center.text, sheet.oddFooter.right.text = "&F", "&A", "&P / &N"
         sheet.sheet_view.showGridLines = False
         if repeat:

@@ -10,6 +10,7 @@ from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
 from xlsizing.budget import CLAIMS, LATE, METHOD, POOLED, PREDICTED, SHORT, short_outputs
+from xlsizing.calibration import Calibration
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
 from xlsizing.interpolation import AXES
@@ -186,7 +187,11 @@ _DERIVED: Final = {
     "Has_TTFT": ("=IF(COUNTA(Anchor_TTFT)>0,1,0)", "TTFT was measured"),
     "Method_Code": (METHOD_CODE, "the method, counted in the order of its words"),
     "Method_Bounded": (
-        f"=CHOOSE(Method_Code,{','.join(str(int(axes.bounded)) for axes in AXES.values())})",
+        (
+            "=IF(Calibrated_Method=0,"
+            f"CHOOSE(Method_Code,{','.join(str(int(axes.bounded)) for axes in AXES.values())}),"
+            "IF(Method_Code=Calibrated_Method,1,0))"
+        ),
         "the budget was made for the method",
     ),
     "Budget_Share": (
@@ -236,7 +241,19 @@ def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
     code = PREDICTED if predicted else POOLED if curve.pooled_share is not None else 0
     return {
         "Claim_Delivered": (code, "why no budget is claimed in any row, as delivered; 0: it is"),
+        **_calibrated(report.sizing.bound.calibration),
         "Short_Outputs": (int(short_outputs(curve)), f"1: outputs of at most {rules.CLAIM_LEAST_OSL} tokens"),
+    }
+
+
+def _calibrated(calibration: Calibration | None) -> dict[str, tuple[object, str]]:
+    """Return what stands otherwise where the budget rests on a `calibration`: its shares, and the one method it holds for."""
+    if calibration is None:
+        return {"Calibrated_Method": (0, "the only method a calibration holds for; 0: there is none")}
+    return {
+        "Calibrated_Method": (1 + rules.METHODS.index(calibration.method), "the only method the calibration holds for"),
+        f"Claim_{METHOD}": (f"the calibration is of {calibration.method}", "why no budget is claimed"),
+        **{f"Budget_Share_{level * 100:.0f}": (share, "as calibrated") for level, share in calibration.shares.items()},
     }
 
 

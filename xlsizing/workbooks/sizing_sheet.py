@@ -22,12 +22,12 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import UNITS
 from xlsizing.workbooks.sizing_words import (
     BANNER,
-    CLAIM_LIVE,
     EDITED,
     OPENING,
     SPARES,
     THREE_FIGURES_LIVE,
     basis,
+    claim_live,
     remark,
 )
 from xlsizing.workbooks.styles import BAD, GOOD, GREY, RED, tall
@@ -89,14 +89,15 @@ _PRINTED: Final = "AI"
 """Columns: the remark, the SLA on the second page, what a row rests on there, and the last one printed [-]."""
 
 _INPUT_COLUMN: Final = "D"
-_ROW: Final = 15
+_ROW: Final = 14
 _ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
 _SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
 _REMARK_LINE: Final = 40  # characters of a line of a remark
 _BANNER_LINE: Final = 150  # characters of a line of the banner
+_NAME_LINES: Final = (46, 66)  # characters of a line of the customer and of the model
 _AFTER_HEADLINE: Final = 180  # the longest that follows the standing in it
-_SIGNED: Final = (("B", "G"), ("I", "N"))
-_SIGNED_TO: Final = "FM"
+_SIGNED: Final = (("B", "E"), ("I", "M"))
+_SIGNED_TO: Final = "DL"
 
 
 def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
@@ -137,11 +138,13 @@ def _top(page: Page, report: Report) -> None:
     for cells in ("C2:G2", "I2:J2", "L2:P2", "B3:P3", "B4:P4"):  # a long text ends at its cells, not at the next page
         page.merge(cells)
     page.put("B2", "Customer", "strong")
-    page.user("C2", report.about.get("Customer", "not named"), "subtitle.text", "customer")
+    page.user("C2", report.about.get("Customer", "not named"), "subtitle.wrap", "customer")
     page.put("H2", "Date", "strong")
     page.user("I2", report.about.get("Date", "not dated"), "subtitle.text", "date")
     page.put("K2", "Model", "strong")
-    page.user("L2", report.model or "not named", "subtitle.text", "model")
+    page.user("L2", report.model or "not named", "subtitle.wrap", "model")
+    named = (report.about.get("Customer", ""), report.model)
+    page.tall(2, max(tall(text, line) for text, line in zip(named, _NAME_LINES, strict=True)))
     page.put(BANNER_AT, BANNER, "banner.wrap")
     page.tall(3, tall("", 1, lines=max(2, 1 + (len(report.headline) + _AFTER_HEADLINE) // _BANNER_LINE)))
     page.put(OPENING_AT, OPENING, "strong.wrap")
@@ -259,7 +262,8 @@ def _table(page: Page, layout: Layout) -> None:
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
     page.tall(head - 2, _ROW)
-    page.named("SLA_In", f"B{first}:B{last}")
+    for column, name in {"B": "SLA_In", _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
+        page.named(name, f"{column}{first}:{column}{last}")
     for column, _, _, _, name, _ in RESULTS:
         page.named(name, f"{column}{first}:{column}{last}")
     page.validate(
@@ -309,11 +313,11 @@ def _results() -> Iterator[tuple[int, str, str]]:
 
 def _below(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
-    texts = (SPARES, THREE_FIGURES_LIVE, CLAIM_LIVE)
+    texts = (SPARES, THREE_FIGURES_LIVE, claim_live(report.sizing.bound.calibration))
     for at, text in enumerate(texts, start=row):
         page.put(f"B{at}", text, "label.wrap")
         page.merge(f"B{at}:{_REMARK}{at}")
-        page.tall(at, tall("", 1, lines=2))
+        page.tall(at, tall("", 1, lines=4 if "calibration" in text else 2))
     sign = row + len(texts)
     for position, line in enumerate(report.sign_off or ("Customer", "Sizing engineer")):
         at = sign + position // 2
@@ -321,7 +325,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
         page.tall(at, 24)
         page.merge(f"{column}{at}:{_SIGNED_TO[position % 2]}{at}")
         page.user(f"{column}{at}", line, "strong.text", "sign_off")
-        blank = '"______________________  date ____________"'
+        blank = '"__________________  date _________"'
         page.put(f"{after}{at}", f'=IF(Rigor_Line=Word_Verdict,{blank},"not for signature")', "label")
 
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT
+from xlsizing.calibration import Calibration
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import OVERLOADED
 from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import HEADROOM
-from xlsizing.workbooks.phrases import in_words, sentence
+from xlsizing.workbooks.phrases import in_words, literal, sentence
 
 __all__ = [
     "BANNER",
-    "CLAIM_LIVE",
     "EDITED",
     "OPENING",
     "SPARES",
@@ -67,13 +67,11 @@ OPENING: Final = (
 """The formula of what it all rests on, in one sentence with the figures of the case [-]."""
 
 
-CLAIM_LIVE: Final = "=" + sentence(
-    f"Budget: {CLAIM}",
-    on='"On public sweeps"',
-    covered="INT(100*Confidence+0.5)",
-    condition=f'IF(Has_T=1,"",", {IF_PRODUCT}")',
-)
-"""The formula of what the budget claims, for the coverage and the curve as they stand [-]."""
+def claim_live(calibration: Calibration | None) -> str:
+    """Return the formula of what the budget claims, for the coverage and the curve as they stand, and a `calibration` [-]."""
+    on = literal("On public sweeps" if calibration is None else f"By a calibration on {calibration.words}")
+    condition = f'IF(Has_T=1,"",", {IF_PRODUCT}")'
+    return "=" + sentence(f"Budget: {CLAIM}", on=on, covered="INT(100*Confidence+0.5)", condition=condition)
 
 
 def basis(calc: Mapping[str, str]) -> str:

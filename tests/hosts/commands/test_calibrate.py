@@ -7,6 +7,8 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import MINIMAL, written
 from xlsizing.calibration import read_calibration
+from xlsizing.hosts.recalc import Recalculation
+from xlsizing.workbooks.names import FIRST_SLA
 
 ANCHORS = ("--anchors", "1:215.5,10:122.2,256:41.8", "--tpm", "3000000", "--sla", "50,100,150", "--gpus-per-pod", "4")
 
@@ -105,14 +107,25 @@ class TestSize:
         assert (code, out) == (2, "")
         assert err.startswith("xlsizing: --calibration must be made for the sizing's method, tpot (got 'auto')")
 
-    def test_a_workbook_is_refused(self, capsys, made, tmp_path):
+    def test_a_workbook_budgets_with_it_and_says_so(self, capsys, made, tmp_path):
+        file, book = made(), tmp_path / "x.xlsx"
+        given = run(capsys, "size", *ANCHORS, "--method", "auto", "--calibration", file, "--xlsx", book, "--json")
+        assert given.code == 0
+        row = json.loads(given.out)["rows"][0]
+        live = Recalculation(book)
+        assert live.value("Out_GPUs_Budget")[0][0] == row["gpus_budget"]
+        words = live.value(f"Sizing!B{FIRST_SLA + 14}")
+        assert words.startswith(f"Budget: By a calibration on {read_calibration(file).words}, for one SLA on a curve")
+        about = [cell for line in live.value("About!B1:C60") for cell in line]
+        assert read_calibration(file).fact in about
+
+    def test_in_a_workbook_too_it_holds_for_its_method_alone(self, capsys, made, tmp_path):
         book = tmp_path / "x.xlsx"
-        given = run(capsys, "size", *ANCHORS, "--method", "auto", "--calibration", made(), "--xlsx", book)
-        assert (given.code, given.out, book.exists()) == (2, "", False)
-        assert given.err == (
-            "xlsizing: the calibration must not be given for a workbook, which does not know it yet; leave the calibration "
-            "out, or write the report with size --emit\n"
-        )
+        run(capsys, "size", *ANCHORS, "--method", "auto", "--calibration", made(), "--xlsx", book)
+        live = Recalculation(book)
+        live.set("Method", "tpot")
+        assert live.value("Out_GPUs_Budget")[0][0] == live.value("Out_GPUs_Commit")[0][0]
+        assert "no budget claimed: the calibration is of auto" in live.value("Out_Remark")[0][0]
 
 
 class TestSizingFile:
@@ -137,7 +150,9 @@ class TestSizingFile:
         assert (code, "calibration file must be in the folder of the sizing file" in err) == (2, True)
         assert run(capsys, "size", "--spec", spec, "--allow-outside").code == 0
 
-    def test_a_workbook_of_it_is_refused(self, capsys, made, tmp_path):
+    def test_a_workbook_of_it_rests_on_it(self, capsys, made, tmp_path):
         spec = written(tmp_path, MINIMAL | {"method": "auto", "calibration": made().name})
-        code, out, err = run(capsys, "workbook", "--spec", spec, "-o", tmp_path / "x.xlsx")
-        assert (code, out, "must not be given for a workbook" in err) == (2, "", True)
+        assert run(capsys, "workbook", "--spec", spec, "-o", tmp_path / "x.xlsx").code == 0
+        rows = json.loads(run(capsys, "size", "--spec", spec, "--json").out)["rows"]
+        live = Recalculation(tmp_path / "x.xlsx").value("Out_GPUs_Budget")
+        assert [cell for (cell,) in live[: len(rows)]] == [row["gpus_budget"] for row in rows]

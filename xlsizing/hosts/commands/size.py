@@ -13,7 +13,6 @@ import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
 from xlsizing.hosts.flags import (
-    check_uncalibrated,
     curve_flags,
     curve_of,
     demand_flags,
@@ -141,7 +140,6 @@ def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
 
 def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
     """Return the customer's workbook, by where it shall stand."""
-    check_uncalibrated(report.sizing)
     from xlsizing.reports.files import new_file  # noqa: PLC0415  # only where files are asked for
     from xlsizing.workbooks.write import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
 

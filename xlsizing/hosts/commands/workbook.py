@@ -6,7 +6,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.flags import check_uncalibrated, outside_flag
+from xlsizing.hosts.flags import outside_flag
 from xlsizing.hosts.output import working
 
 __all__ = ["command"]
@@ -40,7 +40,6 @@ def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> in
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     report = spec_report(read_spec(spec, allow_outside=allow_outside))
-    check_uncalibrated(report.sizing)
     from xlsizing.workbooks.write import write_workbook  # noqa: PLC0415  # slow to import
 
     with working("Rows proven") as progress:

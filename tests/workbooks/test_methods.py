@@ -18,7 +18,7 @@ from xlsizing.workbooks.write import customer_workbook
 pytestmark = pytest.mark.slow
 
 ANCHORS = [(1, 214.3), (7, 140.2), (12, 120.9), (40, 77.1), (41, 76.9), (160, 33.0), (256, 30.2)]
-SLAS = [*(20 + 0.31 * i for i in range(600)), 140.2, 77.1]
+SLAS = sorted([*(20 + 0.31 * i for i in range(600)), 140.2, 77.1])
 SETTINGS = list(product(AXES, BUDGET_SHARE))
 FIGURES = ("pods", "pods_low", "pods_budget", "pods_high")
 NAMES = ("Out_Pods", "Out_GPUs_Low", "Out_Pods_Budget", "Out_GPUs_Commit")

@@ -16,6 +16,7 @@ import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
+from xlsizing.hosts.lean import lean_xlwings
 from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text, working
 from xlsizing.reports.files import new_file, write_whole
 
@@ -64,7 +65,8 @@ def command(
     link is followed. Exit code 4: some formulas could not be evaluated (they are listed and have no
     value), or the workbook's own checks refuse its inputs.
     """
-    from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+    with lean_xlwings():
+        from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     target = None if output is None else _target(output, file, force=force)
     moment = _moment(date, now)

@@ -65,13 +65,12 @@ def command(
     link is followed. Exit code 4: some formulas could not be evaluated (they are listed and have no
     value), or the workbook's own checks refuse its inputs.
     """
-    with lean_xlwings():
-        from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+    from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # openpyxl is slow to import
 
     target = None if output is None else _target(output, file, force=force)
     moment = _moment(date, now)
     given = dict(map(_assignment, changes))
-    with working("Recalculating"), _ended_at_last(file):
+    with working("Recalculating"), _ended_at_last(file), lean_xlwings():
         recalculation = Recalculation(file, locale=locale, now=moment)
         for place, value in given.items():
             recalculation.set(place, value)

@@ -278,7 +278,7 @@ class TestWords:
             ({"pods": 18}, "Load at c=128: 95.3 % of what was measured there, before any pod fails."),
             (
                 {"pods": 18, "util": 1.0},
-                "Util 1 leaves 0 % of headroom for latency and small losses; at the default util 0.7 our own sizing is 25 pods.",
+                "Util 1 leaves 0 % as headroom for latency and for the loss of a small share of the pods; at the default util 0.7 our own sizing is 25 pods.",
             ),
             (
                 {"pods": 18},

@@ -50,7 +50,7 @@ class Audit:
         Demand over what the pods hold there, headroom not counted [-]
     sla_met : bool or None
         Whether the implied tok/s/user meets the SLA; None where none was stated [-]
-    own_pods, own_pods_low, own_pods_high : int or None
+    own_pods, own_pods_low, own_pods_budget, own_pods_high : int or None
         Our own sizing and its range; without an SLA what the best measured point asks for; None
         where the SLA cannot be met [pods]
     over_by_pods, over_by_pods_estimate : int or None
@@ -96,6 +96,7 @@ class Audit:
     sla_met: bool | None
     own_pods: int | None
     own_pods_low: int | None
+    own_pods_budget: int | None
     own_pods_high: int | None
     over_by_pods: int | None
     over_by_pods_estimate: int | None
@@ -232,13 +233,13 @@ def _implied(claim: _Fields, own: Sizing) -> _Fields:
 
 def _own(claim: _Fields, own: Sizing) -> _Fields:
     """Return our own sizing, and how far the claim is from it."""
-    names = ("own_pods", "own_pods_low", "own_pods_high", "over_by_pods", "over_by_pods_estimate")
+    names = ("own_pods", "own_pods_low", "own_pods_budget", "own_pods_high", "over_by_pods", "over_by_pods_estimate")
     step = float(own.measure_next)
     about = {"reason": own.rows()[0].reason, "measure_next": None if math.isnan(step) else step}
     if not own.feasible:
         return dict.fromkeys((*names, "own_pods_with_headroom")) | about
-    pods, low, high = int(own.pods), int(own.pods_low), int(own.pods_high)
-    figures = (pods, low, high, claim["pods"] - high, claim["pods"] - pods)
+    pods, low, budget, high = (int(count) for count in (own.pods, own.pods_low, own.pods_budget, own.pods_high))
+    figures = (pods, low, budget, high, claim["pods"] - high, claim["pods"] - pods)
     return dict(zip(names, figures, strict=True)) | about | {"own_pods_with_headroom": _with_headroom(own)}
 
 

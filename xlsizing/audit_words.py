@@ -53,6 +53,10 @@ def _answer(audit: Audit) -> str:
     if audit.sla_met:
         return f"Meets {_figure(audit.sla)} tok/s/user"
     between = audit.over_by_pods_estimate is not None and audit.over_by_pods_estimate >= 0
+    if audit.own_pods_budget is not None and audit.own_pods_high is not None:
+        within = audit.own_pods_budget <= audit.pods < audit.own_pods_high
+        if within:
+            return f"Within the budget for {_figure(audit.sla)} tok/s/user, not shown by a measured point"
     return f"{'Not shown to meet' if between else 'Does not meet'} {_figure(audit.sla)} tok/s/user"
 
 
@@ -93,7 +97,7 @@ def _compared(audit: Audit) -> str:
         return f"the SLA of {_figure(audit.sla)} tok/s/user cannot be met: {audit.reason}"
     ours = f"the {_pods(high)} of our own sizing"
     if audit.own_pods_low != high:
-        ours = f"the {_pods(high)} to commit to (estimate {audit.own_pods:,}, range {audit.own_pods_low:,} to {high:,})"
+        ours = f"the {_pods(high)} to commit to (estimate {audit.own_pods:,}, budget {audit.own_pods_budget:,}, range {audit.own_pods_low:,} to {high:,})"
     if over:
         return f"{'over' if over > 0 else 'short'} by {_pods(abs(over))} against {ours}"
     return f"equal to {ours}"
@@ -115,7 +119,7 @@ def _load_findings(audit: Audit) -> list[str]:
     found = [f"Load at {c}: {100 * audit.load:,.1f} % of what was measured there, before any pod fails."]
     if audit.own_pods_with_headroom is not None:
         found.append(
-            f"Util {audit.util:g} leaves {100 * (1 - audit.util):.0f} % of headroom for latency and small losses; at the default "
+            f"Util {audit.util:g} leaves {100 * (1 - audit.util):.0f} % as headroom for latency and for the loss of a small share of the pods; at the default "
             f"util {DEFAULT_UTIL:g} our own sizing is {_pods(audit.own_pods_with_headroom)}."
         )
     return found

@@ -81,11 +81,14 @@ class Bound:
         q: 0 is the estimate, 1 the commitment [-]
     calibration : Calibration, optional
         What q was measured on, where it is not that of public sweeps [-]
+    output_tokens : float, optional
+        Output tokens of the customer's requests: they decide where those of the curve are not known [tok]
     """
 
     confidence: float
     share: float
     calibration: Calibration | None = None
+    output_tokens: float | None = None
 
 
 def bound(
@@ -112,8 +115,9 @@ def bound(
     InputError
         If there is none for it.
     """
-    level = number(confidence, name)
-    if level not in BUDGET_SHARE:
+    given = number(confidence, name)
+    level = next((known for known in BUDGET_SHARE if abs(given - known) <= TOLERANCE), None)
+    if level is None:
         *most, last = (f"{known:.2f}" for known in BUDGET_SHARE)
         refuse(name, f"must be {', '.join(most)} or {last}", got=confidence)
     shares = BUDGET_SHARE if calibration is None else calibration.shares
@@ -193,13 +197,13 @@ def claim_codes(points: OperatingPoints, level: Bound | None = None) -> npt.NDAr
 
     A `level` of one's own calibration holds for the method that it was made for, whichever that is.
     """
-    of_all = _against_curve(points, calibrated=level is not None and level.calibration is not None)
+    of_all = _against_curve(points, level)
     if of_all:
         return np.full(points.sla.shape, of_all, dtype=np.int8)[()]
     curve, anchor, after = points.curve, points.anchor, points.next_anchor
     if curve.measured_throughput:
         queued = curve.eta < ETA_SUSPICIOUS * (1 - TOLERANCE)
-        against: npt.NDArray[Any] = np.where(queued[anchor] | queued[after], QUEUED, 0)
+        against: npt.NDArray[Any] = np.where(points.between & (queued[anchor] | queued[after]), QUEUED, 0)
     else:
         wide = curve.concurrency[after] > CLAIM_WIDEST * curve.concurrency[anchor] * (1 + TOLERANCE)
         against = np.where(wide, WIDE_BRACKET, 0)
@@ -207,20 +211,25 @@ def claim_codes(points: OperatingPoints, level: Bound | None = None) -> npt.NDAr
     return codes
 
 
-def _against_curve(points: OperatingPoints, *, calibrated: bool) -> int:
+def _against_curve(points: OperatingPoints, level: Bound | None) -> int:
     """Return the code of what withholds the claim on every row; 0 where nothing does."""
-    curve = points.curve
+    curve, calibrated = points.curve, level is not None and level.calibration is not None
+    asked = None if level is None else level.output_tokens
     against = {
         PREDICTED: curve.context is not None and curve.context.basis == "predicted",
         POOLED: curve.pooled_share is not None,
         METHOD: not (points.method.bounded or calibrated),
         LATE: curve.lowest_concurrency > CLAIM_FROM * (1 + TOLERANCE),
-        SHORT: not curve.measured_throughput and short_outputs(curve),
+        SHORT: not curve.measured_throughput and short_outputs(curve, asked),
     }
     return next((code for code, holds in against.items() if holds), 0)
 
 
-def short_outputs(curve: Curve) -> bool:
-    """Tell whether the curve was measured with outputs that carry no claim without measured throughput [-]."""
-    tokens = None if curve.context is None else curve.context.output_tokens
+def short_outputs(curve: Curve, asked: float | None = None) -> bool:
+    """Tell whether outputs are so short that they carry no claim without measured throughput [-].
+
+    Those of the `curve` count; where they are not known, those `asked` for.
+    """
+    own = None if curve.context is None else curve.context.output_tokens
+    tokens = asked if own is None else own
     return tokens is not None and tokens <= CLAIM_LEAST_OSL

@@ -140,6 +140,7 @@ def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
         sla=shown(row.sla),
         gpus=f"{gpus:,}",
         usd=f"{usd:,.0f}",
+        spares=_spares_out(sizing),
     )
     return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + _if_held(sizing), gpus, usd, c)
 
@@ -150,10 +151,15 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     at_best = int(pods_needed(np.asarray(quotient / _most_gain(sizing)))) * sizing.gpus_per_pod
     gpus = (row.gpus or 0) - at_best
     usd = _usd(sizing, gpus)
-    saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}")
+    spares = _spares_out(sizing)
+    saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}", spares=spares)
     step = words.PLATEAU_STEP.format(c=shown(c), unlock=saved if gpus else words.NO_UNLOCK)
     more = _if_held(sizing) if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
     return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + more, gpus, usd, c)
+
+
+def _spares_out(sizing: Sizing) -> str:
+    return words.SPARES_OUT if sizing.spare_replicas else ""
 
 
 def _if_held(sizing: Sizing) -> str:

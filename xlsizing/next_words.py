@@ -26,6 +26,7 @@ __all__ = [
     "PLATEAU_STEP",
     "PRICE_CHANGED",
     "QUEUED",
+    "SPARES_OUT",
     "SWEEP_GATE",
     "SWEEP_STEP",
     "TOO_CLOSE",
@@ -33,14 +34,14 @@ __all__ = [
     "UNMET",
 ]
 
-BRACKET: Final = (
-    "Measure c={c}: it narrows the range of {low} to {high} GPUs at {sla} tok/s/user ({gpus} GPUs, ${usd}/month apart)"
-)
+BRACKET: Final = "Measure c={c}: it narrows the range of {low} to {high} GPUs{spares} at {sla} tok/s/user ({gpus} GPUs, ${usd}/month apart)"
 AT_C: Final = "at least {sla} tok/s/user at c={c}"
 """Between two anchors, and the gate of every measurement at an SLA [-]."""
 
 PLATEAU_STEP: Final = "Measure c={c}, twice the last measured point: it saves {unlock} at best"
-UNLOCK: Final = "{gpus} of {all_gpus} GPUs (${usd}/month)"
+UNLOCK: Final = "{gpus} of {all_gpus} GPUs{spares} (${usd}/month)"
+SPARES_OUT: Final = " without spares"
+"""Behind the GPUs of a next step, where the tables beside it have spares in [-]."""
 NO_UNLOCK: Final = "no GPU"
 CARRIES_MORE: Final = ", with more output tok/s than at c={c_star}"
 HOLDS: Final = ", with output tok/s of at least {share} % of c x tok/s/user: else requests queue"

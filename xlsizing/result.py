@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +79,12 @@ class Sizing:
                 got=float(f"{most:.10g}"),
                 way_out="check the units of demand and curve",
             )
+
+    def with_output_tokens(self, output_tokens: float | None) -> Sizing:
+        """Return the same sizing for requests of so many `output_tokens`, which decide whether a budget is claimed [tok]."""
+        if output_tokens is None:
+            return self
+        return replace(self, bound=replace(self.bound, output_tokens=output_tokens))
 
     @property
     def sla(self) -> Floats:
@@ -187,10 +193,17 @@ class Sizing:
 
     @property
     def pods_plateau(self) -> Integers:
-        """Pods at every SLA up to that of the last anchor, for each demand [pods]."""
+        """Pods to commit to at every SLA up to `knee_tok_s_per_user`, for each demand [pods]."""
         curve = self.curve
         most = curve.best_held[-1] if self.demand.counts_users else curve.best_tps[-1]
         return pods_needed(self._quotient(most))
+
+    @property
+    def knee_tok_s_per_user(self) -> float:
+        """Interactivity up to which the GPUs to commit to are one number: that of the first anchor that carries most [tok/s/user]."""
+        curve = self.curve
+        first = curve.held_anchor[-1] if self.demand.counts_users else curve.knee_anchor[-1]
+        return float(curve.tok_s_per_user[first])
 
     @property
     def gpus(self) -> Integers:
@@ -282,6 +295,12 @@ class Sizing:
         """The load where each replica is held to `max_num_seqs`; above 1 it does not carry the demand [-]."""
         flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
         return self._asked / (self.pods * flag)
+
+    @property
+    def load_at_max_num_seqs_budget(self) -> Floats:
+        """The same for the pods to budget, which are held to the same flag [-]."""
+        flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
+        return self._asked / (self.pods_budget * flag)
 
     @property
     def too_wide(self) -> npt.NDArray[np.bool_]:

@@ -70,8 +70,8 @@ class SizingRow:
         Load after rounding up, and with one pod fewer (None for one pod) [-]
     max_num_seqs : int or None
         The serving flag of the pods of estimate and budget [requests/replica]
-    load_at_max_num_seqs : float or None
-        The load with that flag; above 1 it does not carry the demand [-]
+    load_at_max_num_seqs, load_at_max_num_seqs_budget : float or None
+        The load of either with that flag; above 1 it does not carry the demand [-]
     c_commit, tok_s_per_user_commit, per_replica_tps_commit, load_commit : float or None
         Where the pods to commit to run: concurrency and interactivity measured there, output throughput of one, and their
         load [requests/replica, tok/s/user, tok/s, -]
@@ -116,6 +116,7 @@ class SizingRow:
     load_one_fewer: float | None
     max_num_seqs: int | None
     load_at_max_num_seqs: float | None
+    load_at_max_num_seqs_budget: float | None
     c_commit: float | None
     tok_s_per_user_commit: float | None
     per_replica_tps_commit: float | None
@@ -131,7 +132,7 @@ class SizingRow:
 
     def remark_as(self, standing: str) -> str:
         """Return how the range could be narrowed, and why no budget is claimed, on a row of that `standing` [-]."""
-        unclaimed = f"{NO_CLAIM}: {self.budget_claim}" if self.budget_claim and self.gpus != self.gpus_high else ""
+        unclaimed = f"{NO_CLAIM}: {self.budget_claim}" if self.budget_claim and self.gpus_low != self.gpus_high else ""
         return "; ".join(filter(None, (self._range_words(standing), unclaimed)))
 
     def _range_words(self, standing: str) -> str:
@@ -151,7 +152,21 @@ class SizingRow:
     @property
     def overloaded(self) -> bool:
         """Whether the estimate's pods, held to `max_num_seqs`, do not carry the demand [-]."""
-        return self.load_at_max_num_seqs is not None and self.load_at_max_num_seqs > 1 + TOLERANCE
+        return _above_one(self.load_at_max_num_seqs)
+
+    @property
+    def overloaded_budget(self) -> bool:
+        """Whether the pods to budget, held to it, do not [-]."""
+        return _above_one(self.load_at_max_num_seqs_budget)
+
+    def overloaded_as(self, standing: str) -> bool:
+        """Return whether the figure that a row of that `standing` may be quoted with does not; the estimate's where none may [-]."""
+        quoted = self.quoted(standing)
+        return self.overloaded if quoted is None else quoted == BUDGET and self.overloaded_budget
+
+
+def _above_one(load: float | None) -> bool:
+    return load is not None and load > 1 + TOLERANCE
 
 
 _NAMES = tuple(field.name for field in fields(SizingRow))

@@ -108,7 +108,7 @@ def size(
         spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
         bound=bound(confidence, calibration=calibration),
-    )
+    ).with_output_tokens(None if demand.osl is None else float(demand.osl.min()))
 
 
 def check_kinds(curve: object, demand: object) -> None:

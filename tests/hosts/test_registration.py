@@ -18,7 +18,7 @@ from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.hosts.registry import FUNCTIONS
 
 SIGNATURES = {  # as specified; optional arguments in brackets
-    "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla]",
+    "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla], [method]",
     "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util]",
     "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
     "SIZING_CSTAR": "anchors, sla, [method]",

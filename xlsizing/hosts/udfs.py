@@ -127,8 +127,8 @@ _TABLE_COLUMNS = {
     "GPUs estimate": "gpus",
     "GPUs low": "gpus_low",
     "pods estimate": "pods",
-    "c*": "c_star",
-    "tok/s per pod": "per_replica_tps",
+    "c*, estimate": "c_star",
+    "tok/s per pod, estimate": "per_replica_tps",
     "$/month to commit": "usd_per_month_high",
     "$/month estimate": "usd_per_month",
     "regime": "regime",
@@ -136,6 +136,7 @@ _TABLE_COLUMNS = {
     f"GPUs to budget, {DEFAULT_CONFIDENCE:.0%}".replace("%", " %"): "gpus_budget",
     "c, commit": "c_commit",
     "max-num-seqs, commit": "max_num_seqs_commit",
+    "$/month to budget": "usd_per_month_budget",
 }
 
 

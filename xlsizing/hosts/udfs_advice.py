@@ -89,9 +89,12 @@ def SIZING_DELTA_GPUS(
 
 
 @excel_function()
-def SIZING_AUDIT(anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL, sla: Any = OMITTED) -> Any:
+def SIZING_AUDIT(
+    anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL, sla: Any = OMITTED, method: Any = DEFAULT_METHOD
+) -> Any:
     """Whether a claimed number of pods carries the demand on this curve, and the SLA if given, in one sentence [-]."""
-    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util, sla=None if sla is OMITTED else sla).verdict
+    asked = None if sla is OMITTED else sla
+    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util, sla=asked, method=method).verdict
 
 
 @excel_function()

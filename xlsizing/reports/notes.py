@@ -78,7 +78,7 @@ def _unquoted_notes(rows: Rows, quoted: Sequence[str | None]) -> list[str]:
 
 
 def _claim_notes(sizing: Sizing, rows: Rows) -> list[str]:
-    claimed = any(row.feasible and not row.budget_claim and row.gpus != row.gpus_high for row in rows)
+    claimed = any(row.feasible and not row.budget_claim and row.gpus_low != row.gpus_high for row in rows)
     return [f"Budget: {claim_words(sizing.points, sizing.bound)}"] if claimed else []
 
 
@@ -91,13 +91,17 @@ def _interpolation_notes(rows: Rows, method: str) -> list[str]:
 
 
 def _flag_notes(rows: Rows) -> list[str]:
-    over = [row for row in rows if row.overloaded]
     notes = []
-    if over:
-        notes.append(
-            f"Held to max-num-seqs, the estimate's pods do not carry the demand at {slas_listed(over)}: "
-            "c* rounds down too far; take the GPUs to commit."
-        )
+    for whose, over in (
+        ("estimate's pods", [row for row in rows if row.overloaded and not row.overloaded_budget]),
+        ("pods of estimate and budget", [row for row in rows if row.overloaded_budget]),
+    ):
+        if over:
+            way_out = "take the GPUs to commit" if "budget" in whose else "those to budget do"
+            notes.append(
+                f"Held to max-num-seqs, the {whose} do not carry the demand at {slas_listed(over)}: "
+                f"c* rounds down too far; {way_out}."
+            )
     below_one = [row for row in rows if row.c_star and row.c_star < 1 - TOLERANCE]
     if below_one:
         notes.append(

@@ -22,10 +22,10 @@ NO_FIGURE: Final = "Quote none of these numbers: the curve was measured at anoth
 def opening(sizing: Sizing) -> str:
     """Return how the GPUs to commit move with the SLA, in one sentence with the figures of `sizing` [-]."""
     if sizing.demand.shape:  # a plateau for each demand
-        return f"{RULE}: flat up to the knee at {shown(sizing.curve.tok_s_per_user[-1])} tok/s/user, then rising."
+        return f"{RULE}: flat up to the knee at {shown(sizing.knee_tok_s_per_user)} tok/s/user, then rising."
     spares = sizing.spare_replicas
     flat = (int(sizing.pods_plateau) + spares) * sizing.gpus_per_pod
-    knee = float(sizing.curve.tok_s_per_user[-1])
+    knee = sizing.knee_tok_s_per_user
     included = " (spares in)" if spares else ""
     start = f"{RULE}: flat at {_gpus(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
     return f"{start}{_rise(sizing, flat)}."

@@ -211,6 +211,7 @@ _NEW_KEYS = (
     "load_one_fewer",
     "max_num_seqs",
     "load_at_max_num_seqs",
+    "load_at_max_num_seqs_budget",
     "c_commit",
     "tok_s_per_user_commit",
     "per_replica_tps_commit",

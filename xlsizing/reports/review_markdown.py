@@ -100,13 +100,13 @@ def _remark(row: _Row) -> str:
         first = claim is not None and row["rigor"] != VERDICT
         at = f"c={shown(c)}" if c else "bracket closed"
         said = [f"measure first: {at}" if first else f"wide range: {'measure ' if c else ''}{at}"]
-    if claim is not None and row["gpus"] != row["gpus_high"]:
+    if claim is not None and row["gpus_low"] != row["gpus_high"]:
         said.append(f"no budget claimed: {claim}")
     return "; ".join(said)
 
 
-def _load_at_flag(row: _Row) -> str:
-    load = row["load_at_max_num_seqs"]
+def _load_at_flag(row: _Row, figure: str = "") -> str:
+    load = row[f"load_at_max_num_seqs{figure}"]
     return _percent(load) + (", does not carry the demand" if load > 1 + TOLERANCE else "")
 
 
@@ -176,6 +176,7 @@ _OPERATION: Final[_Cells] = {
     "estimate: load, one pod fewer": lambda row: _percent(row["load_one_fewer"]),
     "estimate, budget: max-num-seqs": lambda row: f"{row['max_num_seqs']:,}",
     "estimate: load at max-num-seqs": _load_at_flag,
+    "budget: load at max-num-seqs": lambda row: _load_at_flag(row, "_budget"),
     "commit: c per pod": lambda row: f"{row['c_commit']:,.2f}",
     "commit: tok/s per pod": lambda row: f"{row['per_replica_tps_commit']:,.1f}",
     "commit: tok/s/user there": lambda row: shown(row["tok_s_per_user_commit"]),

@@ -32,6 +32,7 @@ __all__ = [
     "context_table",
     "curve_table",
     "facts",
+    "interpolation_words",
     "levers_table",
     "operation_table",
     "quote_table",
@@ -139,6 +140,10 @@ _OPERATION: Final[tuple[_Column, ...]] = (
         "estimate: load at max-num-seqs",
         lambda row: _percent(row.load_at_max_num_seqs) + (f", {OVERLOADED}" if row.overloaded else ""),
     ),
+    (
+        "budget: load at max-num-seqs",
+        lambda row: _percent(row.load_at_max_num_seqs_budget) + (f", {OVERLOADED}" if row.overloaded_budget else ""),
+    ),
     ("commit: c per pod", lambda row: f"{row.c_commit:,.2f}"),
     ("commit: tok/s per pod", lambda row: f"{row.per_replica_tps_commit:,.1f}"),
     ("commit: tok/s/user there", lambda row: shown(row.tok_s_per_user_commit)),
@@ -217,7 +222,7 @@ def _remarks(report: Report) -> dict[int, str]:
 def operation_table(report: Report) -> Table:
     """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
     columns = (*_OPERATION, (RIGOR, _rigor(report))) if report.assessment.mismatch else _OPERATION
-    return Table("One replica at its operating point", *_filled(columns, report), splits=(5, 9))
+    return Table("One replica at its operating point", *_filled(columns, report), splits=(5, 10))
 
 
 def curve_table(report: Report) -> Table:
@@ -285,14 +290,14 @@ def facts(report: Report) -> dict[str, str]:
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
         "Price": _price(report),
-        "Interpolation": _interpolation(report),
+        "Interpolation": interpolation_words(report),
         "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
     }
     return {name: text for name, text in named.items() if text}
 
 
-def _interpolation(report: Report) -> str:
-    """Return the method; where nobody chose it, with what figures on file were made by."""
+def interpolation_words(report: Report) -> str:
+    """Return the method of `report`; where nobody chose it, with what figures on file were made by [-]."""
     name = report.sizing.points.method.name
     return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
 

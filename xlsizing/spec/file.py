@@ -208,7 +208,7 @@ class Spec:
             method=self.method,
             confidence=self.confidence,
             calibration=self.calibration,
-        )
+        ).with_output_tokens(self.requests.osl)
 
 
 def read_spec(path: str | Path, *, allow_outside: bool = False) -> Spec:

@@ -9,6 +9,7 @@ from typing import Final
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.reports.report import Report
+from xlsizing.reports.tables import interpolation_words
 from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO, HEADROOM
 from xlsizing.rules import TPOT_EXPONENT as EXPONENT
 from xlsizing.workbooks.page import Page
@@ -119,7 +120,7 @@ def _provenance(report: Report) -> list[tuple[str, str]]:
     calibration = sizing.bound.calibration
     return [
         ("xlsizing", xlsizing.__version__),
-        ("interpolation", sizing.points.method.name),
+        ("interpolation", interpolation_words(report)),
         *([("budget calibration", calibration.fact)] if calibration else []),
         ("curve", report.source or "given point by point"),
         ("curve SHA-256", curve_hash(sizing.curve)),

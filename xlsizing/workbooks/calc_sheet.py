@@ -26,11 +26,11 @@ POINT: Final[tuple[Step, ...]] = (
     ("i", "last anchor that meets it", "MIN(N_Anchors,SUMPRODUCT((Curve_r/{s}-1>=-Same_Rate)*1))"),
     ("met", "met", "IF({i}>0,1,0)"),
     ("a", "anchor", "MAX(1,{i})"),
-    ("r_a", "its tok/s/user", "INDEX(Curve_r,{a})"),
-    ("c_a", "its c", "INDEX(Curve_c,{a})"),
+    ("r_a", "tok/s/user of the anchor", "INDEX(Curve_r,{a})"),
+    ("c_a", "c of the anchor", "INDEX(Curve_c,{a})"),
     ("between", "between two", "IF(AND({met}=1,{a}<N_Anchors,{r_a}/{s}-1>Same_Rate),1,0)"),
     ("b", "next anchor", "{a}+{between}"),
-    ("c_b", "its c", "INDEX(Curve_c,{b})"),
+    ("c_b", "c of the next anchor", "INDEX(Curve_c,{b})"),
     (
         "x_at",
         "x at the SLA",
@@ -41,12 +41,12 @@ POINT: Final[tuple[Step, ...]] = (
     ),
     (
         "c_line",
-        "c there, between the two",
+        "c at the SLA, between the two",
         f"IF({{between}}=1,MIN({{c_b}},MAX({{c_a}},{axes.c_of_x('{x_at}', 'INDEX(Curve_p,{a})')})),{{c_a}})",
     ),
     (
         "eta",
-        "eta there",
+        "eta at the SLA",
         (
             "IF(Has_T*{between}=1,INDEX(Curve_eta,{a})+(INDEX(Curve_eta,{b})-INDEX(Curve_eta,{a}))"
             "*(LN({c_line})-INDEX(Curve_lnc,{a}))/(INDEX(Curve_lnc,{b})-INDEX(Curve_lnc,{a})),1)"
@@ -54,7 +54,7 @@ POINT: Final[tuple[Step, ...]] = (
     ),
     (
         "t_line",
-        "pod tok/s there, held to the next anchor's",
+        "pod tok/s at the SLA, held to the next anchor's",
         "IF({between}=1,MIN({c_line}*{s}*{eta},INDEX(Curve_T,{b})),INDEX(Curve_T,{a}))",
     ),
     ("best", "best measured that meets it", "INDEX(Curve_best,{a})"),
@@ -80,8 +80,8 @@ PODS: Final[tuple[Step, ...]] = (
         "claim",
         "why no budget is claimed, by number; 0: it is",
         (
-            "IF(Claim_Curve>0,Claim_Curve,IF(Has_T=1,IF(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))"
-            f"<Eta_Suspicious*(1-Tolerance),{QUEUED},0),IF({{c_b}}>Claim_Widest*{{c_a}}*(1+Tolerance),{WIDE_BRACKET},0)))"
+            "IF(Claim_Curve>0,Claim_Curve,IF(Has_T=1,IF({between}*(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))"
+            f"<Eta_Suspicious*(1-Tolerance))=1,{QUEUED},0),IF({{c_b}}>Claim_Widest*{{c_a}}*(1+Tolerance),{WIDE_BRACKET},0)))"
         ),
     ),
     (
@@ -131,10 +131,10 @@ MET: Final[tuple[Step, ...]] = (
     ("flag", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
     ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={flag})*1)))"),
     ("j_next", "the one after", "MIN(N_Anchors,{j}+1)"),
-    ("x_flag", "x there", axes.x_of_c("{flag}", "INDEX(Curve_p,{j})")),
+    ("x_flag", "x at max-num-seqs", axes.x_of_c("{flag}", "INDEX(Curve_p,{j})")),
     (
         "y_flag",
-        "y there",
+        "y at max-num-seqs",
         (
             "IF({j_next}={j},INDEX(Curve_y,{j}),INDEX(Curve_y,{j})+MAX(0,({x_flag}-INDEX(Curve_x,{j}))"
             "/(INDEX(Curve_x_end,{j})-INDEX(Curve_x,{j})))*(INDEX(Curve_y,{j_next})-INDEX(Curve_y,{j})))"
@@ -142,18 +142,23 @@ MET: Final[tuple[Step, ...]] = (
     ),
     (
         "eta_flag",
-        "eta there",
+        "eta at max-num-seqs",
         (
             "IF({j_next}={j},INDEX(Curve_eta,{j}),INDEX(Curve_eta,{j})+MAX(0,(LN({flag})-INDEX(Curve_lnc,{j}))"
             "/(INDEX(Curve_lnc,{j_next})-INDEX(Curve_lnc,{j})))*(INDEX(Curve_eta,{j_next})-INDEX(Curve_eta,{j})))"
         ),
     ),
-    ("t_flag", "pod tok/s there", f"MIN({{flag}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{tps}})"),
+    ("t_flag", "pod tok/s at max-num-seqs", f"MIN({{flag}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{tps}})"),
     ("load_flag", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{flag},{t_flag}))"),
+    (
+        "load_flag_budget",
+        "load of the pods to budget at max-num-seqs",
+        "Demand_Asked/({pods_budget}*IF(Is_Users=1,{flag},{t_flag}))",
+    ),
     ("c_commit", "c of the pods to commit", "IF(Is_Users=1,{u_a},INDEX(Curve_knee_c,{a}))"),
-    ("r_commit", "tok/s/user there", "IF(Is_Users=1,INDEX(Curve_u_r,{a}),INDEX(Curve_knee_r,{a}))"),
-    ("flag_commit", "their max-num-seqs", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
-    ("load_commit", "their load", "Demand_Asked/({pods_high}*{proven})"),
+    ("r_commit", "tok/s/user of the pods to commit", "IF(Is_Users=1,INDEX(Curve_u_r,{a}),INDEX(Curve_knee_r,{a}))"),
+    ("flag_commit", "max-num-seqs of the pods to commit", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
+    ("load_commit", "load of the pods to commit", "Demand_Asked/({pods_high}*{proven})"),
     ("wide", "high end above twice the low end", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
     ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),
     (
@@ -186,14 +191,19 @@ MET: Final[tuple[Step, ...]] = (
         "figure to quote",
         "IF({rigor}=Word_Verdict,Word_Commit,IF(AND({wide}=1,{claim}>0),Word_None,Word_Budget))",
     ),
-    ("unquoted", "1: none", "IF({quote}=Word_None,1,0)"),
-    ("quote_pods", "its pods", 'IF({quote}=Word_None,"",IF({quote}=Word_Commit,{pods_high},{pods_budget}))'),
-    ("quote_spares", "its spare pods", 'IF({quote}=Word_None,"",Spare_Pods)'),
-    ("quote_gpus", "its GPUs", 'IF({quote}=Word_None,"",({quote_pods}+{quote_spares})*GPUs_per_Pod)'),
-    ("quote_usd", "its $/month", 'IF({quote}=Word_None,"",{quote_gpus}*USD_per_GPU_Hour*Hours_per_Month)'),
+    ("unquoted", "1: no figure to quote", "IF({quote}=Word_None,1,0)"),
+    ("claims", "1: a budget is claimed between figures that differ", "IF(AND({claim}=0,{gpus_low}<{gpus_high}),1,0)"),
+    (
+        "quote_pods",
+        "pods of the figure to quote",
+        'IF({quote}=Word_None,"",IF({quote}=Word_Commit,{pods_high},{pods_budget}))',
+    ),
+    ("quote_spares", "spare pods of it", 'IF({quote}=Word_None,"",Spare_Pods)'),
+    ("quote_gpus", "GPUs of it", 'IF({quote}=Word_None,"",({quote_pods}+{quote_spares})*GPUs_per_Pod)'),
+    ("quote_usd", "$/month of it", 'IF({quote}=Word_None,"",{quote_gpus}*USD_per_GPU_Hour*Hours_per_Month)'),
     (
         "quote_usd_m",
-        "its $/1M tok",
+        "$/1M tok of it",
         'IF({quote}=Word_None,"",{quote_usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million))',
     ),
 )
@@ -232,6 +242,7 @@ _NAMED: Final = {
     "wide": "Row_Wide",
     "queued": "Row_Queued",
     "unquoted": "Row_Unquoted",
+    "claims": "Row_Claims",
     "gpus_high": "Row_GPUs_Commit",
 }
 

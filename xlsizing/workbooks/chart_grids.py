@@ -170,8 +170,11 @@ def _line(calc: Page, grids: Grids) -> None:
         calc.at(grids.heads, grids.line_y + offset, heading, "head")
     for position, row in enumerate(grids.line):
         calc.at(row, grids.line_x - 1, position / (_POINTS - 1), "const.num")
-        drawn = f"{_LOW}+{share}{row}*(INDEX(Curve_r,{_FROM})-{_LOW})"
-        calc.at(row, grids.line_x, f"=IF(Checks_Failed=0,{drawn},NA())", "calc.num")
+        drawn = f"({_LOW}+{share}{row}*(INDEX(Curve_r,{_FROM})-{_LOW}))"
+        # The budget jumps at an anchor: a point within half a step of one stands on it, so that no line crosses the jump.
+        half = f"(INDEX(Curve_r,{_FROM})-{_LOW})/{2 * (_POINTS - 1)}"
+        near = f"SUMPRODUCT(MAX((Curve_r>={drawn}-{half})*(Curve_r<={drawn}+{half})*Curve_r))"
+        calc.at(row, grids.line_x, f"=IF(Checks_Failed=0,IF({near}>0,{near},{drawn}),NA())", "calc.num")
         on = f"=IF(ISNUMBER({sla}{row}),1,0)"
         write_steps(calc, row, first, _LINE_STEPS, f"${sla}{row}", {"on": on})
         for offset, key in enumerate(("pods", "pods_budget")):

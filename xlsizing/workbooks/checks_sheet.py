@@ -72,7 +72,7 @@ _INPUT: Final = (
     ("Interpolation must be one of the list", f"IFERROR(IF({known_method('Method')},0,1),1)"),
     (
         "Budget must cover 90 %, 95 % or 99 %",
-        f"IFERROR(IF(OR({','.join(f'Confidence=Budget_Level_{level * 100:.0f}' for level in BUDGET_SHARE)}),0,1),1)",
+        f"IFERROR(IF(OR({','.join(f'ABS(Confidence-Budget_Level_{level * 100:.0f})<=Tolerance' for level in BUDGET_SHARE)}),0,1),1)",
     ),
     # Not by a flag in each row: LibreOffice takes a hundred rows of one formula as one, and the rows that rest on the sum of
     # such flags for a circle (Err:522).

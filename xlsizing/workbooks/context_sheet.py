@@ -39,7 +39,7 @@ def context_sheet(page: Page, report: Report) -> None:
     _workload(page, report.workload or Workload(), context or Context())
     _standing(page, report)
     _fields(page, context or Context())
-    page.widths(A=2, B=48, C=_VALUE, D=16, E=10, F=34, G=14, H=8)
+    page.widths(A=2, B=48, C=_VALUE, D=21, E=10, F=34, G=14, H=8)
     page.printed()
 
 
@@ -100,19 +100,23 @@ def _standing(page: Page, report: Report) -> None:
     missing = len(context.missing()) if context else None
     entries = (
         ("GPUs per pod by the context (TP x PP x DP)", "Context_GPUs", math.prod(known) if known else _UNKNOWN),
-        ("1: all three sizes are known", "Context_GPUs_Exact", int(len(known) == len(sizes))),
+        ("all three sizes are known (1 yes, 0 no)", "Context_GPUs_Exact", int(len(known) == len(sizes))),
         ("fields missing", "Context_Missing", len(Context().missing()) if missing is None else missing),
-        ("1: no row is a DRAFT for a reason that all rows share", "Verdict_Delivered", int(not assessment.common)),
+        (
+            "a VERDICT is possible, by what all rows share (1 yes, 0 no)",
+            "Verdict_Delivered",
+            int(not assessment.common),
+        ),
     )
     for row, (words, name, value) in enumerate(entries, start=_LAST + 2):
         page.put(f"B{row}", words, "calc.text")
         page.put(f"C{row}", value, "static.left")
         page.named(name, f"C{row}")
     page.merge("B18:H18")
-    lacking = ", ".join(context.missing_labels()) if context else "all of them"
+    lacking = ", ".join(_IN_WORDS.get(label, label) for label in context.missing_labels()) if context else "all of them"
     page.put("B18", f"Missing: {lacking or 'nothing'}", "label.wrap")
     page.tall(18, tall(lacking, 150))
-    page.put("B17", "1: a row may be a VERDICT (curve, workload and price as delivered)", "calc.text")
+    page.put("B17", "a VERDICT is possible as the sheet stands: curve, workload, price (1 yes, 0 no)", "calc.text")
     same = "".join(f",SUM(Edited_{name})=0" for name in ("Anchors", "Workload"))
     page.put("C17", f"=IF(AND(Verdict_Delivered=1,Price_Unsourced=0{same}),1,0)", "calc.left")
     page.named("Verdict_Possible", "C17")

@@ -158,6 +158,7 @@ def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
     """Give the words of the step and of its gate."""
     cells = {"c": in_words("Next_c"), "sla": "Next_SLA", "c_star": in_words("Next_Cstar")}
     cells |= {name: f"Spelt_{name}" for name in _NUMBERS}
+    cells["spares"] = f'IF(Spare_Pods>0,"{words.SPARES_OUT}","")'
 
     def said(template: str) -> str:
         return sentence(template, **cells)

@@ -88,6 +88,10 @@ class Page:
         """Set the `height` of `row` [pt]."""
         self._heights[row] = height
 
+    def height(self, row: int) -> float:
+        """Return the height of `row`, as set or as a row of one line has it [pt]."""
+        return self._heights.get(row, 13.0)
+
     def settle(self) -> None:
         """Keep what was written so far, whatever is cleared later."""
         self._settled, self._rows = self._rows, {}

@@ -48,6 +48,7 @@ _FIELDS: Final = {
     "load": "load",
     "load_one_fewer": "load with one pod fewer",
     "load_at_max_num_seqs": "load at max-num-seqs",
+    "load_at_max_num_seqs_budget": "load of the pods to budget at max-num-seqs",
     "c_commit": "c of the pods to commit",
     "tok_s_per_user_commit": "tok/s/user of the pods to commit",
     "max_num_seqs_commit": "max-num-seqs of the pods to commit",
@@ -73,6 +74,7 @@ _STEPS: Final = {
     "per_replica_tps": "tps",
     "load_one_fewer": "load_fewer",
     "load_at_max_num_seqs": "load_flag",
+    "load_at_max_num_seqs_budget": "load_flag_budget",
     "tok_s_per_user_commit": "r_commit",
     "max_num_seqs_commit": "flag_commit",
     "too_wide": "wide",
@@ -240,6 +242,8 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
     unquoted = row is not None and rigor is not None and row.quoted(rigor.label) is None
     wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
+    claims = row is not None and not row.budget_claim and row.gpus_low != row.gpus_high
+    wanted["a budget is claimed", "Calc", cells["claims"]] = claims if met else ""
     for field, words in _FIELDS.items():
         if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them

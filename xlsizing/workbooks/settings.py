@@ -9,7 +9,7 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
-from xlsizing.budget import CLAIMS, LATE, METHOD, POOLED, PREDICTED, SHORT, short_outputs
+from xlsizing.budget import CLAIMS, LATE, METHOD, POOLED, PREDICTED, SHORT
 from xlsizing.calibration import Calibration
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
@@ -59,13 +59,17 @@ _CONSTANTS: Final = {
     "Auto_Lowest": (rules.AUTO_LOWEST, "the lowest power"),
     "Auto_Highest": (rules.AUTO_HIGHEST, "the highest power"),
     "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
-    **{f"Budget_Level_{level * 100:.0f}": (level, "share of public curves covered") for level in rules.BUDGET_SHARE},
+    **{f"Budget_Level_{level * 100:.0f}": (level, "share of curves covered") for level in rules.BUDGET_SHARE},
     **{
         f"Budget_Share_{level * 100:.0f}": (share, "the budget's share of the way to the commitment, for that")
         for level, share in rules.BUDGET_SHARE.items()
     },
     "Narrow": (rules.NARROW, "brackets up to so wide: the budget is the commitment"),
     "Claim_From": (rules.CLAIM_FROM, "no budget is claimed where the first c is higher"),
+    "Claim_Least_OSL": (
+        rules.CLAIM_LEAST_OSL,
+        "no budget is claimed for shorter outputs without measured output tok/s",
+    ),
     "Claim_Widest": (rules.CLAIM_WIDEST, "no budget is claimed in wider brackets without measured output tok/s"),
     "Gap_Ratio": (rules.GAP_RATIO, "neighbouring anchors further apart are noted"),
     "Eta_Too_High": (rules.ETA_TOO_HIGH, "T/(c r) above this is refused"),
@@ -164,7 +168,8 @@ def _by_level() -> str:
     """Return the formula of the budget's share at the level asked for."""
     formula = "1"
     for level in reversed(rules.BUDGET_SHARE):
-        formula = f"IF(Confidence=Budget_Level_{level * 100:.0f},Budget_Share_{level * 100:.0f},{formula})"
+        at = f"{level * 100:.0f}"
+        formula = f"IF(ABS(Confidence-Budget_Level_{at})<=Tolerance,Budget_Share_{at},{formula})"
     return formula
 
 
@@ -197,6 +202,17 @@ _DERIVED: Final = {
     "Budget_Share": (
         f"=IFERROR({_by_level()},1)",
         "the budget's share of the way from the estimate to the commitment",
+    ),
+    "Output_Tokens": (
+        (
+            "=IF(ISNUMBER(Curve_OSL),Curve_OSL,IF(ISNUMBER(Workload_OSL),Workload_OSL,"
+            'IF(Demand_Unit=Word_RPS,IF(ISNUMBER(Demand_OSL),Demand_OSL,""),"")))'
+        ),
+        "output tokens of a request: the curve's, else the customer's",
+    ),
+    "Short_Outputs": (
+        "=IF(ISNUMBER(Output_Tokens),IF(Output_Tokens<=Claim_Least_OSL,1,0),0)",
+        "1: too short for a claim without measured output tok/s",
     ),
     "Claim_Curve": (
         (
@@ -242,7 +258,6 @@ def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
     return {
         "Claim_Delivered": (code, "why no budget is claimed in any row, as delivered; 0: it is"),
         **_calibrated(report.sizing.bound.calibration),
-        "Short_Outputs": (int(short_outputs(curve)), f"1: outputs of at most {rules.CLAIM_LEAST_OSL} tokens"),
     }
 
 

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import NO_SOURCE
+from xlsizing.rows import SizingRow
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
@@ -92,8 +94,10 @@ _INPUT_COLUMN: Final = "D"
 _ROW: Final = 14
 _ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
 _SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
+_NAME_LINE: Final = 11  # characters of a line of the name of an SLA
 _REMARK_LINE: Final = 40  # characters of a line of a remark
 _BANNER_LINE: Final = 150  # characters of a line of the banner
+_ROOM_ON_PAPER: Final = 550  # points above the notes that leave them room on a page of 80 %
 _NAME_LINES: Final = (46, 66)  # characters of a line of the customer and of the model
 _AFTER_HEADLINE: Final = 180  # the longest that follows the standing in it
 _SIGNED: Final = (("B", "E"), ("I", "M"))
@@ -177,8 +181,8 @@ def _inputs(page: Page, report: Report) -> None:
             f'=IF(Price_Unsourced=1,"{PRICE_CHANGED}","$/GPU-hour; source at the right")',
         ),
         ("Hours per month", "Hours_per_Month", HOURS_PER_MONTH, "input.num", "h/month, assumed"),
-        ("Interpolation", "Method", sizing.points.method.name, "input.text", " / ".join(METHODS)),
-        ("Budget covers", "Confidence", sizing.bound.confidence, "input.share", "90, 95 or 99 % of public curves"),
+        ("Interpolation", "Method", sizing.points.method.name, "input.text", _method_note(report)),
+        ("Budget covers", "Confidence", sizing.bound.confidence, "input.share", "90, 95 or 99 % of curves"),
     )
     for row, (label, name, value, style, words) in enumerate(entries, start=6):
         page.put(f"B{row}", label, "label")
@@ -186,6 +190,10 @@ def _inputs(page: Page, report: Report) -> None:
         page.put(f"E{row}", words, "note.text")
         page.named(name, f"{_INPUT_COLUMN}{row}")
     _validations(page)
+
+
+def _method_note(report: Report) -> str:
+    return " / ".join(METHODS) + ("" if report.method_chosen else "; before 0.2.0: log-c")
 
 
 def _validations(page: Page) -> None:
@@ -257,7 +265,9 @@ def _table(page: Page, layout: Layout) -> None:
     for column, text in _GROUPS.items():
         page.put(f"{column}{head - 1}", text, "section")
     heads = {"B": "SLA, tok/s/user", "C": "name", _REMARK: "remark", _SECOND: "SLA, tok/s/user", _BASIS: "basis"}
-    heads |= {column: text for column, _, text, *_ in RESULTS} | {"E": '="to budget, "&100*Confidence&" %"'}
+    heads |= {column: text for column, _, text, *_ in RESULTS} | {
+        "E": '="to budget"&IF(Inputs_OK=1,", "&INT(100*Confidence+0.5)&" %","")'
+    }
     for column, text in heads.items():
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
@@ -288,10 +298,15 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
     slas = report.sizing.sla.ravel()[piece.start : piece.stop].tolist()
     delivered = report.given_rows[piece.start : piece.stop]
     for row, sla, given in zip_longest(layout.sla_rows[piece.start : piece.stop], slas, delivered):
-        page.tall(row, _ROW if given is None else tall(given.remark, _REMARK_LINE, lines=1 if given.feasible else 2))
+        page.tall(row, _ROW if given is None else _height(given, report.sla_names.get(sla, "")))
         page.put(f"B{row}", sla, "input.num")
-        page.user(f"C{row}", report.sla_names.get(sla, ""), "input.text", "SLA name")
+        page.user(f"C{row}", report.sla_names.get(sla, ""), "input.wrap", "SLA name")
     page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
+
+
+def _height(row: SizingRow, name: str) -> float:
+    """Return how tall a row is, so that its name and its remark as delivered are whole [pt]."""
+    return max(tall(name, _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=1 if row.feasible else 2), _ROW)
 
 
 _SAYS_UNMET: Final = ("total_high", "gpus_high")
@@ -313,6 +328,11 @@ def _results() -> Iterator[tuple[int, str, str]]:
 
 def _below(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
+    if layout.charts:
+        above = sum(page.height(at) for at in range(1, layout.sla_rows[0]))
+        rows = sum(_height(given, report.sla_names.get(given.sla, "")) for given in report.given_rows)
+        if above + rows + _ROW * (layout.slas - len(report.given_rows)) > _ROOM_ON_PAPER:
+            page.sheet.row_breaks.append(Break(id=row - 1))  # else the last line alone would go to another page
     texts = (SPARES, THREE_FIGURES_LIVE, claim_live(report.sizing.bound.calibration))
     for at, text in enumerate(texts, start=row):
         page.put(f"B{at}", text, "label.wrap")

@@ -16,6 +16,7 @@ from xlsizing.workbooks.phrases import in_words, literal, sentence
 __all__ = [
     "BANNER",
     "EDITED",
+    "NO_BUDGET",
     "OPENING",
     "SPARES",
     "THREE_FIGURES_LIVE",
@@ -59,7 +60,7 @@ THREE_FIGURES_LIVE: Final = "=" + sentence(
 
 OPENING: Final = (
     f'=IF(Checks_Failed>0,"","{RULE}: flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
-    f'" up to the knee at "&{in_words("INDEX(Curve_r,N_Anchors)")}&" tok/s/user"&'
+    f'" up to the knee at "&{in_words("IF(Is_Users=1,INDEX(Curve_u_r,N_Anchors),INDEX(Curve_knee_r,N_Anchors))")}&" tok/s/user"&'
     'IF(COUNTIF(Row_State,3)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
     f'", and still so at ",", then rising to "&Spelt_most&" at ")&{in_words("Opening_Tightest")}&'
     '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met",""))&".")'
@@ -67,11 +68,16 @@ OPENING: Final = (
 """The formula of what it all rests on, in one sentence with the figures of the case [-]."""
 
 
+NO_BUDGET: Final = "No budget is claimed in any row; where figures differ the remark says why."
+"""What stands in place of the claim [-]."""
+
+
 def claim_live(calibration: Calibration | None) -> str:
     """Return the formula of what the budget claims, for the coverage and the curve as they stand, and a `calibration` [-]."""
     on = literal("On public sweeps" if calibration is None else f"By a calibration on {calibration.words}")
     condition = f'IF(Has_T=1,"",", {IF_PRODUCT}")'
-    return "=" + sentence(f"Budget: {CLAIM}", on=on, covered="INT(100*Confidence+0.5)", condition=condition)
+    claim = sentence(f"Budget: {CLAIM}", on=on, covered="INT(100*Confidence+0.5)", condition=condition)
+    return f'=IF(Checks_Failed>0,"",IF(SUM(Row_Claims)=0,"{NO_BUDGET}",{claim}))'
 
 
 def basis(calc: Mapping[str, str]) -> str:
@@ -94,8 +100,9 @@ def said(calc: Mapping[str, str]) -> str:
         f'"{WIDE_RANGE}: "&IF({known},"measure c="&{calc["next_c"]},{_CLOSED}))&"; ")'
     )
     claims = ",".join(f"Claim_{code}" for code in range(1, len(CLAIMS)))
-    unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{claims})&"; "))'
-    flag = f'IF({calc["load_flag"]}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
+    unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus_low"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{claims})&"; "))'
+    loads = f"IF({calc['quote']}=Word_Commit,0,IF({calc['quote']}=Word_Budget,{calc['load_flag_budget']},{calc['load_flag']}))"
+    flag = f'IF({loads}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
     why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used; ","DRAFT: bracket outside the sweep; ")'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
     above = f'IF({known},"measure c=1 or relax the SLA; ","relax the SLA; ")'

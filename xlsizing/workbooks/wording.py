@@ -70,7 +70,7 @@ def wrong_remark(text: str, row: SizingRow | None, standing: str) -> Iterator[st
     wanted = row.remark_as(standing) if row.feasible else ""
     claim = next((part for part in wanted.split("; ") if part.startswith(NO_CLAIM)), "")
     phrases = {phrase: phrase in wanted for phrase in (MEASURE_FIRST, WIDE_RANGE, "bracket closed")}
-    phrases |= {claim or NO_CLAIM: bool(claim), OVERLOADED: row.overloaded, _UNMET: not row.feasible}
+    phrases |= {claim or NO_CLAIM: bool(claim), OVERLOADED: row.overloaded_as(standing), _UNMET: not row.feasible}
     for phrase, said in phrases.items():
         if (phrase in text) != said:
             yield phrase if said else f"not {phrase!r}"

@@ -94,7 +94,7 @@ def _report(flags: dict[str, Any]) -> Report:
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
-        confidence=number_in_text(flags["confidence"], "--confidence"),
+        confidence=number_in_text(flags["confidence"], "--confidence", share=True),
         calibration=_calibration(flags["calibration"]),
     )
     return Report(

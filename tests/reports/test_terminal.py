@@ -88,6 +88,57 @@ class TestNothingIsLost:
             assert text in flat
 
 
+class TestLongTables:
+    """Five thousand rows stand as five do: none is left out, and each column where it stood."""
+
+    SLAS = tuple(round(15 + 205 * at / 5000, 3) for at in range(5000))
+
+    @staticmethod
+    def tables(text):
+        """Return the header lines and the rows of each table, from the line of its header to the blank line behind it."""
+        found, blocks = {}, text.split("\n\n")
+        for block in blocks:
+            lines = block.split("\n")
+            rules = [at for at, line in enumerate(lines) if set(line) == {"─"}]
+            if rules:
+                rows = []
+                for line in lines[rules[0] + 1 :]:
+                    if line[: len("tok/s/user")].strip():
+                        rows.append(line.split())
+                    elif rows:  # the rest of a remark that was broken
+                        rows[-1] += line.split()
+                found[lines[0] or lines[1]] = [line.split() for line in lines[: rules[0]]], rows
+        return found
+
+    @WIDTHS
+    def test_every_row_is_printed_with_the_columns_of_few(self, printed, worked, width):
+        few, many = worked(slas=(*self.SLAS[::500], 300)), worked(slas=(*self.SLAS, 300))
+        small, large = self.tables(printed(few, width)), self.tables(printed(many, width))
+        assert list(small) == list(large)
+        assert len(small) >= 3
+        for title, (head, rows) in large.items():
+            assert [row[0] for row in rows] == [f"{sla:g}" for sla in (*self.SLAS, 300)]
+            assert head == small[title][0]
+
+    @pytest.mark.parametrize("width", [80, 132])
+    def test_a_row_reads_the_same_among_many(self, printed, worked, width):
+        few, many = (self.tables(printed(worked(slas=slas), width)) for slas in ((50, 150), (*self.SLAS, 50, 150)))
+        for title, (_, rows) in few.items():
+            assert len(rows) == 2
+            assert [row for row in many[title][1] if row[0] in ("50", "150")] == rows
+
+    def test_styles_are_those_of_rich(self, worked, monkeypatch):
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "132")
+        for name in ("FORCE_COLOR", "NO_COLOR", "COLORTERM"):
+            monkeypatch.delenv(name, raising=False)
+        file = Terminal()
+        print_report(worked(slas=(20, 150, 300)), file)
+        text = file.getvalue()
+        assert "\x1b[31m" in text  # an SLA that cannot be met
+        assert re.search(r"\n +150  +1,328  \x1b\[1m +712\x1b\[0m  +336", text)  # the figure to quote, in bold
+
+
 class TestLayout:
     def test_commit_first(self, printed, worked):
         # 332, 178 and 84 pods of 4 GPUs, 59 at the low end

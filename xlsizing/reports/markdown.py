@@ -70,6 +70,9 @@ def _cell(text: str, at: tuple[int, int], table: Table) -> str:
     return f"**{_escaped(text)}**" if at in table.bold and text else _escaped(text)
 
 
+_MARKUP: Final = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#$~&"})
+
+
 def _escaped(text: str) -> str:
     """Return `text` on one line, with the characters that Markdown would read as markup shown as they are."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>|#$~&" else char for char in " ".join(text.splitlines()))
+    return " ".join(text.splitlines()).translate(_MARKUP)

@@ -267,5 +267,7 @@ def _split(line: str) -> list[str]:
 
 
 def _unmarked(cell: str) -> str:
+    if "\\" not in cell and "*" not in cell:  # most cells of a long table
+        return " ".join(cell.split())
     bold = re.fullmatch(r"\*\*(.*)\*\*", cell)
     return " ".join(re.sub(r"\\(.)", r"\1", bold[1] if bold else cell).split())

@@ -185,11 +185,11 @@ def answer_table(report: Report) -> Table:
 
 def quote_table(report: Report) -> Table:
     """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line [-]."""
-    sizing, rows = report.sizing, []
+    sizing, remarks, rows = report.sizing, _remarks(report), []
     for row, quoted in zip(report.rows, report.quoted, strict=True):
         if quoted is None:
             mark = WORKLOAD_MISMATCH if report.assessment.mismatch else ""
-            none = (mark or _remarks(report)[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
+            none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
             rows.append((shown(row.sla), none[0], *[""] * 7, none[1]))
             continue
         gpus = _figure(row, "total_gpus", quoted)

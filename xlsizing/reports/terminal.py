@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
-from collections.abc import Mapping, Sequence
-from typing import IO, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import IO, Final, Literal
 
 from rich import box
 from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -31,6 +35,15 @@ _WIDTH_OF_A_PIPE = 132
 _WIDTH = re.compile(r"[1-9][0-9]{1,3}", re.ASCII)
 _GAP = 2
 _NARROWEST = 11
+_AT_ONCE = 1000
+"""Rows that are drawn and shown together [-]."""
+
+_PLAIN, _UNMET = Style(), Style(color="red")
+_BOLD: Final = {style: style + Style(bold=True) for style in (_PLAIN, _UNMET)}
+_Justify = Literal["left", "right"]
+
+_NOWHERE: Final = Console(file=io.StringIO(), highlight=False)
+"""What rich asks for the width of a tab [-]."""
 
 
 def print_report(report: Report, file: IO[str]) -> None:
@@ -118,17 +131,64 @@ def _listed(texts: list[str], bullet: str) -> RichTable:
 
 
 def _print_table(table: Table, console: Console) -> None:
-    """Print `table` with every figure on one line: only headers and remarks break, between words."""
+    """Print `table` with every figure on one line: only headers and remarks break, between words.
+
+    rich draws the header and breaks what does not fit. Rows are put together here: it would measure each cell anew.
+    """
     widths = _fitted(table, console.width)
     drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), width=_total(widths))
-    for name, width in zip(table.header, widths, strict=True):
-        justify: Literal["left", "right"] = "left" if name in WORDS else "right"
+    justified: list[_Justify] = ["left" if name in WORDS else "right" for name in table.header]
+    for name, width, justify in zip(table.header, widths, justified, strict=True):
         drawn.add_column(Text(name), justify=justify, width=width)
-    for at, row in enumerate(table.rows):
-        cells = [Text(text, style="bold" if (at, i) in table.bold else "") for i, text in enumerate(row)]
-        drawn.add_row(*cells, style="red" if CANNOT_BE_MET in row else None)
     console.print(Text(f"\n{table.title}", style="bold"))
     console.print(drawn, crop=False)  # a terminal too narrow wraps the line, which loses nothing
+    columns = list(zip(widths, justified, strict=True))
+    for start in range(0, len(table.rows), _AT_ONCE):
+        segments = _joined(_drawn(table, start, columns), styled=console.color_system is not None)
+        console.print(Segments(segments), crop=False)
+
+
+def _joined(segments: Iterator[Segment], *, styled: bool) -> Iterator[Segment]:
+    """Give the same text in fewer segments: those without a style, or all where none is shown, in one."""
+    texts: list[str] = []
+    for segment in segments:
+        if styled and segment.style:
+            yield Segment("".join(texts))
+            texts.clear()
+            yield segment
+        else:
+            texts.append(segment.text)
+    yield Segment("".join(texts))
+
+
+def _drawn(table: Table, start: int, columns: list[tuple[int, _Justify]]) -> Iterator[Segment]:
+    """Give the rows from `start` on, as rich draws them: each cell in its width, and a gap between two."""
+    last = len(columns) - 1
+    for at, row in enumerate(table.rows[start : start + _AT_ONCE], start):
+        style = _UNMET if CANNOT_BE_MET in row else _PLAIN
+        cells = [_lines(text, *column) for text, column in zip(row, columns, strict=True)]
+        for line in range(max(map(len, cells))):
+            for i, lines in enumerate(cells):
+                if line < len(lines):
+                    yield Segment(lines[line], _BOLD[style] if (at, i) in table.bold else style)
+                    if i < last:
+                        yield Segment(" ", style)
+                else:
+                    yield Segment(" " * (columns[i][0] + (i < last)), style)
+                yield Segment("\n" if i == last else " ")
+
+
+def _lines(text: str, width: int, justify: _Justify) -> Sequence[str]:
+    """Return the lines of a cell, each as wide as its column."""
+    if len(text) <= width and text.isascii() and text.isprintable() and text == text.strip():
+        return (text.ljust(width) if justify == "left" else text.rjust(width),)
+    return _broken(text, width, justify)
+
+
+@lru_cache(maxsize=4096)
+def _broken(text: str, width: int, justify: _Justify) -> Sequence[str]:
+    """Return the same of a text that may not fit, or not be as wide as it is long, as rich breaks it."""
+    return tuple(line.plain for line in Text(text).wrap(_NOWHERE, width, justify=justify, overflow="ellipsis"))
 
 
 def _fitted(table: Table, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""The sales workbook, fresh for a test that edits it, and built once for those that read."""
+"""The sales workbook, as delivered for each test that edits it, and built once for those that read."""
 
 import pytest
 
@@ -10,9 +10,17 @@ def sales():
     return built()
 
 
-@pytest.fixture
-def desk():
+@pytest.fixture(scope="session")
+def shared_desk():
+    """The one workbook behind `desk`: opening a file takes several times as long as calculating it."""
     return Desk()
+
+
+@pytest.fixture
+def desk(shared_desk):
+    """The workbook as delivered; what a test puts into it is taken out after it."""
+    yield shared_desk
+    shared_desk.undo()
 
 
 @pytest.fixture(scope="module")

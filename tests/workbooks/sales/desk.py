@@ -5,14 +5,20 @@ from __future__ import annotations
 from functools import cache
 
 from xlsizing.hosts.recalc import ErrorText, Recalculation
+from xlsizing.hosts.recalc.places import box_of
 from xlsizing.hosts.sales import sales_bytes
+from xlsizing.rows import BUDGET, COMMIT
+from xlsizing.rules import DRAFT
+from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
 
 SLAS, ANCHORS, WIDTH = 8, 32, 4
 
 INTEGERS = {
     "Quote_GPUs_Commit": "gpus_high",
+    "Quote_GPUs_Budget": "gpus_budget",
     "Quote_GPUs": "gpus",
     "Quote_GPUs_Low": "gpus_low",
+    "Quote_Pods_Commit": "pods_high",
     "Quote_Pods": "pods",
 }
 FLOATS = {
@@ -21,10 +27,14 @@ FLOATS = {
     "Quote_Cstar": "c_star",
     "Quote_Pod_Tps": "per_replica_tps",
 }
-TEXTS = {"Quote_Regime": "regime", "Quote_Remark": "remark"}
 """Names of results, and the field of a row that each must equal."""
 
-RESULTS = (*INTEGERS, *FLOATS)
+TEXTS = ("Quote_Regime", "Quote_Remark")
+QUOTED = {COMMIT: ("gpus_high", "usd_per_month_high"), BUDGET: ("gpus_budget", "usd_per_month_budget")}
+"""The fields of a row that the figure to quote shows, its GPUs and dollars."""
+
+NONE = "none"
+RESULTS = (*INTEGERS, *FLOATS, "Quote_Figure", "Quote_Quoted_GPUs", "Quote_Quoted_USD")
 
 
 @cache
@@ -33,11 +43,36 @@ def built():
     return sales_bytes()
 
 
+class Kept(Recalculation):
+    """A workbook that knows what stood in each cell before it was set."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self._before = {}
+
+    def set(self, place, value):
+        """Set cells, and note what stood in them."""
+        box = box_of(place, self._book)
+        new = [(box.title, *at) for at in box.cells if (box.title, *at) not in self._before]
+        self._before |= dict(zip(new, self._copy.get(new), strict=True))
+        super().set(place, value)
+
+    def undo(self):
+        """Put back what stood in every cell that was set."""
+        for place, value in self._before.items():
+            self._copy.put(place, value)
+        self._before, self._given, self._unknown = {}, {}, None
+
+
 class Desk:
     """One opened workbook."""
 
     def __init__(self):
-        self.book = Recalculation(built())
+        self.book = Kept(built())
+
+    def undo(self):
+        """Put the workbook back as it was delivered; the next value that is read is calculated anew."""
+        self.book.undo()
 
     def set(self, **values):
         """Set named inputs; a list fills a column from its top, the rest of it becomes blank."""
@@ -60,11 +95,16 @@ class Desk:
         self.book.set(f"Curves!{'CGKOSW'[place - 1]}{row}", value)
         return self
 
+    def context(self, place, **facts):
+        """Set fields of the context of the curve at a place, by their labels on sheet Context."""
+        labels = [label for (label,) in self.book.value("Context!A1:A99")]
+        for label, value in facts.items():
+            self.book.set(f"Context!{'BCDEFG'[place - 1]}{labels.index(label) + 1}", value)
+        return self
+
     def measured(self, place):
         """Say that the curve at a place was measured, in its context."""
-        labels = [label for (label,) in self.book.value("Context!A1:A99")]
-        self.book.set(f"Context!{'BCDEFG'[place - 1]}{labels.index('Basis') + 1}", "measured")
-        return self
+        return self.context(place, Basis="measured")
 
     def calculate(self):
         """Recalculate every formula."""
@@ -94,16 +134,24 @@ def is_error(cell):
     return isinstance(cell, ErrorText)
 
 
-def unlike(cells, row, hours=730):
-    """Return a line for each result that is not the package's, for an SLA that can be met."""
-    found = [f"{name}: {cells[name]!r}" for name, field in TEXTS.items() if cells[name] != getattr(row, field)]
-    found += [
-        f"{name}: {cells[name]!r}, not {getattr(row, field)}"
-        for name, field in INTEGERS.items()
-        if cells[name] != getattr(row, field)
-    ]
-    for name, field in FLOATS.items():
-        expected = getattr(row, field) * (hours / 730 if "USD" in name else 1)
-        if is_error(cells[name]) or abs(cells[name] - expected) > 1e-9 * expected:
+def unlike(cells, row, hours=730, standing=DRAFT):
+    """Return a line for each result that is not the package's, for an SLA that can be met, on a row of that `standing`."""
+    quoted = row.quoted(standing)
+    gpus, usd = (getattr(row, field) for field in QUOTED[quoted]) if quoted else ("", "")
+    exact = {name: getattr(row, field) for name, field in INTEGERS.items()} | {
+        "Quote_Regime": row.regime,
+        "Quote_Remark": row.remark_as(standing) or NO_REMARK,
+        "Quote_Figure": quoted or NONE,
+        "Quote_Quoted_GPUs": gpus,
+    }
+    floats = {name: getattr(row, field) for name, field in FLOATS.items()}
+    if quoted:
+        floats["Quote_Quoted_USD"] = usd
+    else:
+        exact["Quote_Quoted_USD"] = ""
+    found = [f"{name}: {cells[name]!r}, not {value!r}" for name, value in exact.items() if cells[name] != value]
+    for name, value in floats.items():
+        expected = value * (hours / 730 if "USD" in name else 1)
+        if is_error(cells[name]) or cells[name] == "" or abs(cells[name] - expected) > 1e-9 * expected:
             found.append(f"{name}: {cells[name]!r}, not {expected!r}")
     return found

@@ -5,26 +5,34 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from openpyxl.utils import coordinate_to_tuple
 
-from tests.workbooks.sales.desk import Desk, built, is_error
+from tests.workbooks.sales.desk import built, is_error
 from xlsizing.hosts.recalc import Recalculation
 
 pytestmark = pytest.mark.slow
 
 GPUS, DOLLARS = "Quote_GPUs_Commit", "Quote_USD_Commit"
+DAY = 95  # 4 April 1900
 
 
-def dated(place):
-    """Return the workbook with 4 April 1900, the number 95, in a cell that shows dates."""
-    book = openpyxl.load_workbook(BytesIO(built()), keep_vba=True)
-    title, _, cell = place.partition("!")
-    book[title][cell].value = datetime(1900, 4, 4)  # noqa: DTZ001  # cells have no zone
-    book[title][cell].number_format = "yyyy-mm-dd"
-    stream = BytesIO()
-    book.save(stream)
-    desk = Desk()
-    desk.book = Recalculation(stream.getvalue())
-    return desk.calculate()
+@pytest.fixture
+def dated(desk):
+    """Return what puts a day into a cell that shows dates: a style that no other cell has."""
+    book, changed, dates = desk.book._book, {}, desk.book._book.dates
+
+    def put(place):
+        title, _, cell = place.partition("!")
+        found = book.sheets[title].cells[coordinate_to_tuple(cell)]
+        changed[place] = found, found.style
+        found.style, book.dates = -1, dates | {-1}
+        desk.book.set(place, DAY)
+        return desk.calculate()
+
+    yield put
+    book.dates = dates
+    for found, style in changed.values():
+        found.style = style
 
 
 class TestDates:
@@ -44,8 +52,24 @@ class TestDates:
             ("Curves!C8", "Price of MiniMax-M2-NVFP4, GB300, TP4", DOLLARS),
         ],
     )
-    def test_it_is_a_true_error_and_said(self, place, what, broken):
+    def test_it_is_a_true_error_and_said(self, dated, place, what, broken):
         desk = dated(place)
         assert is_error(desk.column(broken)[0])
         assert "the date 1900-04-04" in desk.sentences()[what]
         assert desk.value("Quote!B3").startswith("CHECK INPUTS")
+
+    def test_a_share_that_is_a_date(self, dated):
+        desk = dated("Quote!J12")
+        assert is_error(desk.column("Quote_GPUs_Budget")[0])
+        assert "Quote: budget" in " ".join(desk.sentences())
+
+    def test_saved_in_the_file_it_is_one_too(self):
+        book = openpyxl.load_workbook(BytesIO(built()), keep_vba=True)
+        book["Quote"]["D7"].value = datetime(1900, 4, 4)  # noqa: DTZ001  # cells have no zone
+        book["Quote"]["D7"].number_format = "yyyy-mm-dd"
+        stream = BytesIO()
+        book.save(stream)
+        found = Recalculation(stream.getvalue())
+        found.calculate()
+        assert is_error(found.value("Quote_GPUs_Commit")[0][0])
+        assert "Quote: demand: tpm must be a number (got the date 1900-04-04)" in found.value("Quote!B3")

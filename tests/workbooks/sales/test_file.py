@@ -14,7 +14,7 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ROOT
 from tests.workbooks.engines import parts
-from tests.workbooks.sales.desk import ANCHORS, SLAS, WIDTH
+from tests.workbooks.sales.desk import ANCHORS, SLAS, WIDTH, Desk
 from tests.workbooks.test_package import MAIN, functions, legal, opened, sheet_parts
 from xlsizing.hosts import udfs
 from xlsizing.workbooks.sales.layout import SHEETS
@@ -24,19 +24,29 @@ COMMITTED = ROOT / "workbook" / "capacity-sizing.xlsm"
 NATIVE = frozenset(
     [
         "ABS", "AND", "CHOOSE", "COUNT", "COUNTA", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNA",
-        "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "NA", "NOT", "OR", "PRODUCT", "SUBSTITUTE", "SUM", "SUMPRODUCT",
+        "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "NA", "NOT", "OR", "PRODUCT", "SEARCH", "SUBSTITUTE", "SUM", "SUMPRODUCT",
     ]
 )  # fmt: skip
 """All there from Excel 2007 on."""
 
 NAMES = [
     "Quote_Demand", "Quote_Unit", "Quote_OSL", "Quote_Util", "Quote_GPUs_per_Pod", "Quote_USD_per_GPU_Hour",
-    "Quote_Hours", "Quote_Curve", "Quote_SLA", "Quote_Method", "Quote_GPUs_Commit", "Quote_GPUs", "Quote_Pods",
-    "Quote_USD_Commit", "Quote_Table", "Picked_Anchors", "Picked_Context", "Checks_Failed", "Curve_Names", "Curve_1",
+    "Quote_Hours", "Quote_Curve", "Quote_SLA", "Quote_Method", "Quote_GPUs_Commit", "Quote_GPUs_Budget",
+    "Quote_Pods_Commit", "Quote_Figure", "Quote_Quoted_GPUs", "Quote_Quoted_USD", "Quote_Confidence", "Quote_Opening",
+    "Quote_GPUs", "Quote_Pods", "Quote_USD_Commit", "Quote_Table", "Picked_Anchors", "Picked_Context", "Checks_Failed", "Curve_Names", "Curve_1",
     "Curve_6", "Compare_Curve_A", "Compare_Curve_B", "Compare_GPUs_Commit_Delta", "Lever_Delta_GPUs", "Audit_Verdict",
     "TP_Size",
 ]  # fmt: skip
-INPUTS = [*NAMES[:10], "Curve_1", "Curve_6", "Compare_Curve_A", "Audit_Pods", "TP_Dtype", "Lever_SLA"]
+INPUTS = [
+    *NAMES[:10],
+    "Quote_Confidence",
+    "Curve_1",
+    "Curve_6",
+    "Compare_Curve_A",
+    "Audit_Pods",
+    "TP_Dtype",
+    "Lever_SLA",
+]
 VALUE = re.compile(rb"<v>(-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?)</v>")
 
 
@@ -115,6 +125,16 @@ class TestContents:
 
     def test_excel_is_told_to_recalculate(self, sales):
         assert opened(sales).calculation.fullCalcOnLoad
+
+
+class TestTests:
+    def test_a_desk_that_was_put_back_is_as_delivered(self, desk):
+        before = desk.calculate().book.values
+        desk.set(Quote_SLA=[300, None, 20], Quote_Method="tpot", Quote_Curve="none", Quote_Unit="rps", Quote_OSL=None)
+        desk.curve(1, [(1, 2)]).fact(2, 8, "#N/A").measured(2).calculate()
+        assert desk.book.values != before
+        desk.undo()
+        assert desk.calculate().book.values == before == Desk().calculate().book.values
 
 
 class TestInputs:

@@ -5,12 +5,18 @@ refusal are compared in full. Its Basic hands a function that waits for another 
 demand stays in tokens per minute here: SIZING_TPM would stand between.
 """
 
+import shutil
+import subprocess
+from io import BytesIO
+
+import openpyxl
 import pytest
 from openpyxl.utils import coordinate_to_tuple
+from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.hosts.test_libreoffice_macros import MacroOffice
 from tests.hosts.windows_stand_ins import ComHost
-from tests.workbooks.engines import CellError, libreoffice
+from tests.workbooks.engines import CellError, absent, libreoffice
 from tests.workbooks.sales.desk import Desk, built
 from xlsizing.workbooks.sales.starters import STARTERS
 
@@ -77,7 +83,77 @@ class TestInLibreOffice:
         assert unlike(office, desk) == []
 
     def test_a_wrong_input_shows_its_sentence(self, office):
+        office.set("Quote_SLA", [20, 45.5, 100])
         office.set("Quote_Util", 80)
         office.recalculate()
         assert office.column("Quote_GPUs_Commit")[:5] == [CellError("#N/A")] * 3 + [""] * 2
         assert "Quote: planned utilisation: util must be in (0, 1] (got 80)" in office.sheet("Quote", "B3:B3")[0][0]
+
+
+@pytest.fixture(scope="module")
+def opened_without_macros(tmp_path_factory):
+    """Return what LibreOffice makes of a workbook that it opens without its macros, as stored values."""
+
+    def opened(data):
+        soffice = shutil.which("soffice")
+        if soffice is None:
+            absent("no LibreOffice: soffice is not on the path (Debian: apt-get install libreoffice-calc)")
+        folder = tmp_path_factory.mktemp("office")
+        (folder / "book.xlsm").write_bytes(data)
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        convert = ["--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(folder / "book.xlsm")]
+        subprocess.run([soffice, profile, *convert], check=True, capture_output=True, timeout=180)
+        return openpyxl.load_workbook(folder / "book.xlsx", data_only=True)
+
+    return opened
+
+
+class TestWithoutMacros:
+    """Functions cannot be called then: every cell of the page must show the value that the file holds."""
+
+    EDITS = (
+        {},
+        {"Quote_Curve": STARTERS[1].name, "Quote_SLA": [30, None, 300, 112]},
+        {"Quote_Method": "log-c", "Quote_SLA": [20, 50, 300]},
+        {"Quote_SLA": [20]},
+    )
+
+    @pytest.mark.parametrize("edit", EDITS, ids=str)
+    def test_no_cell_of_the_quote_shows_an_error_that_is_not_stored(self, opened_without_macros, edit):
+        data = Desk().set(**edit).calculate().book.saved()
+        stored = openpyxl.load_workbook(BytesIO(data), data_only=True)["Quote"]
+        shown, arrays = opened_without_macros(data)["Quote"], _in_arrays(data)
+        found = {
+            cell.coordinate: (shown[cell.coordinate].value, cell.value)
+            for row in stored.iter_rows()
+            for cell in row
+            if cell.coordinate not in arrays and not _same(shown[cell.coordinate].value, cell.value)
+        }
+        assert found == {}
+
+    def test_as_built(self, opened_without_macros):
+        stored = openpyxl.load_workbook(BytesIO(built()), data_only=True)["Quote"]
+        shown = opened_without_macros(built())["Quote"]
+        arrays = _in_arrays(built())
+        wrong = {
+            cell.coordinate
+            for row in shown.iter_rows()
+            for cell in row
+            if cell.data_type == "e" and stored[cell.coordinate].data_type != "e"
+        }
+        # LibreOffice works out the formula of a whole range anew, whatever stands in it: the table below the page.
+        assert wrong <= arrays
+        assert min(coordinate_to_tuple(cell)[0] for cell in arrays) > 27
+
+
+def _in_arrays(data):
+    """Return the cells of the formulas that fill a whole range of sheet Quote."""
+    sheet = openpyxl.load_workbook(BytesIO(data))["Quote"]
+    ranges = [cell.value.ref for row in sheet.iter_rows() for cell in row if isinstance(cell.value, ArrayFormula)]
+    return {cell.coordinate for cells in ranges for row in sheet[cells] for cell in row}
+
+
+def _same(shown, stored):
+    if isinstance(stored, float):
+        return isinstance(shown, float | int) and shown == pytest.approx(stored, rel=1e-12)
+    return (shown or "") == (stored or "")

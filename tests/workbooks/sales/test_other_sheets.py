@@ -1,11 +1,13 @@
 """Curves, Compare, Levers, Context, Checks and Functions: the figures of the package, and the sentence for each fault."""
 
+import json
 from dataclasses import replace
 
 import formualizer
 import pytest
 from openpyxl.utils import coordinate_to_tuple
 
+from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.workbooks.sales.desk import built, is_error
 from xlsizing import Curve, Demand, size
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 MINIMAX, PIECEWISE, FULL = (starter.name for starter in STARTERS)
 SLAS = [20, 50, 100, 150, 215]
+ANCHORS = "1:215.5,10:122.2,256:41.8"
 
 
 def sized(place, slas=SLAS, **changes):
@@ -230,8 +233,19 @@ class TestLevers:
         assert desk.column("Lever_Delta_GPUs")[0] == desk.column("Lever_Delta_GPUs_Commit")[0] == "#N/A"
         assert desk.sentences()["Levers: row 6"].startswith("WORKLOAD MISMATCH")
 
-    def test_the_audit_of_a_claim(self, desk):
-        assert desk.value("Audit_Verdict") == audit(STARTERS[0].curve, Demand.tpm(3e6), pods=18).verdict
+    @pytest.mark.parametrize("pods", [2, 18, 331, 332, 400])
+    @pytest.mark.parametrize("slas", [SLAS, [20, 30], [50, 122.2], [20, 300]], ids=str)
+    def test_the_audit_of_a_claim_is_at_the_tightest_sla(self, desk, capsys, pods, slas):
+        desk.set(Audit_Pods=pods, Quote_SLA=slas).calculate()
+        assert desk.value("Audit_SLA") == max(slas)
+        claim = ("audit", "--pods", pods, "--sla", max(slas), "--tpm", 3_000_000, "--anchors", ANCHORS, "--json")
+        printed = json.loads(run(capsys, *claim).out)
+        (found,) = printed.get("audits", [printed])
+        assert desk.value("Audit_Verdict") == found["verdict"]
+        assert found["verdict"] == audit(STARTERS[0].curve, Demand.tpm(3e6), pods=pods, sla=max(slas)).verdict
+
+    def test_a_claim_that_cannot_be_audited(self, desk):
+        assert desk.value("Audit_Verdict").startswith("Does not meet 215 tok/s/user")
         desk.set(Audit_Pods=2).calculate()
         assert desk.value("Audit_Verdict").startswith("Does not fit")
         desk.set(Audit_Pods=1.5).calculate()
@@ -312,10 +326,12 @@ class TestFunctions:
 
     def test_the_worked_figures(self, desk):
         values = {
-            desk.value(f"Functions!B{row}").partition("(")[0]: desk.value(f"Functions!F{row}") for row in range(6, 23)
+            desk.value(f"Functions!B{row}").partition("(")[0]: desk.value(f"Functions!F{row}")
+            for row in range(6, 6 + len(udfs.__all__))
         }
-        assert (values["SIZING_GPUS"], values["SIZING_GPUS_COMMIT"], values["SIZING_PODS"]) == (120, 236, 30)
-        assert values["SIZING_COST"] == 120 * 8.6 * 730
+        assert (values["SIZING_GPUS"], values["SIZING_GPUS_COMMIT"], values["SIZING_PODS"]) == (124, 236, 31)
+        assert values["SIZING_GPUS_BUDGET"] == 176
+        assert values["SIZING_COST"] == pytest.approx(124 * 8.6 * 730, rel=1e-12)
         assert values["SIZING_TPM"] == 50 * 1000 * 60
         assert values["SIZING_TP"] == 1
         assert values["SIZING_CHECK"] == "OK"

@@ -1,18 +1,27 @@
 """Sheet Quote: the figures of the package, whatever is put in; where it is refused, true errors and the sentence."""
 
+import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from tests.workbooks.cases import GOOD
-from tests.workbooks.sales.desk import RESULTS, SLAS, TEXTS, is_error, unlike
+from tests.workbooks.sales.desk import NONE, RESULTS, SLAS, TEXTS, is_error, unlike
 from xlsizing import Curve, Demand, size
+from xlsizing.context import Context
 from xlsizing.interpolation import AXES
+from xlsizing.reports.opening import opening
 from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rows import BUDGET, COMMIT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.rules import BUDGET_SHARE, VERDICT
+from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
+from xlsizing.workbooks.sales.starters import STARTERS
 
 pytestmark = pytest.mark.slow
 
 WORKED = [(1, 215.5), (10, 122.2), (256, 41.8)]
+PIECEWISE = "ILLUSTRATIVE, not measured: piecewise CUDA graphs"
 THROUGHPUT = [
     replace(case, slas=case.slas[:SLAS], spares=0)
     for case in GOOD
@@ -35,9 +44,18 @@ def fill(desk, case):
         Quote_USD_per_GPU_Hour=case.usd,
         Quote_Hours=case.hours,
         Quote_Method=case.method,
+        Quote_Confidence=case.confidence,
         Quote_SLA=case.slas,
     )
     return desk.calculate()
+
+
+def own_curve(desk, anchors, gpus_per_pod=4, **facts):
+    """Put anchors into a curve whose context holds nothing, or these fields alone, and take it for the quote."""
+    desk.book.set("Levers!C6:E6", [[None] * 3])
+    desk.curve(4, anchors).fact(4, 7, gpus_per_pod)
+    desk.context(4, **facts)
+    return desk.set(Quote_Curve="Curve 4", Compare_Curve_A="Curve 4", Compare_Curve_B="Curve 4")
 
 
 class TestCases:
@@ -62,6 +80,15 @@ class TestCases:
                 assert cells.pop("Quote_Remark") == "no measured point meets this SLA: see its next lever"
                 assert set(cells.values()) == {""}
 
+    @pytest.mark.parametrize(("confidence", "method"), list(product(BUDGET_SHARE, AXES)), ids=str)
+    def test_the_same_budget_at_every_confidence_by_every_method(self, busy_desk, confidence, method):
+        some = list(product(BUDGET_SHARE, AXES)).index((confidence, method))
+        for case in THROUGHPUT[some::27]:
+            case = replace(case, confidence=confidence, method=method)  # noqa: PLW2901
+            fill(busy_desk, case)
+            budget = ["" if row is None or not row.feasible else row.gpus_budget for row in case.rows()]
+            assert busy_desk.column("Quote_GPUs_Budget")[: len(budget)] == budget, case.name
+
     def test_the_table_of_one_formula_says_the_same(self, busy_desk):
         fill(busy_desk, THROUGHPUT[0])
         _, *rows = busy_desk.value("Quote_Table")
@@ -72,12 +99,24 @@ class TestCases:
             assert row[1:4] == [cells[name] for name in ("Quote_GPUs_Commit", "Quote_GPUs", "Quote_GPUs_Low")]
             assert row[4:7] == [cells[name] for name in ("Quote_Pods", "Quote_Cstar", "Quote_Pod_Tps")]
             assert row[7:9] == pytest.approx([cells["Quote_USD_Commit"], cells["Quote_USD"]], rel=1e-9)
-            assert row[9:] == [cells["Quote_Regime"], cells["Quote_Remark"]]
+            assert row[9:11] == [cells["Quote_Regime"], cells["Quote_Remark"].replace(NO_REMARK, "")]
+            assert row[11] == cells["Quote_GPUs_Budget"]
 
 
 class TestAsDelivered:
     def test_the_worked_rows(self, desk):
-        # Worked rows of the method at 3,000,000 tok/min, 4 GPUs a pod, utilisation 0.70.
+        # Worked rows by the method auto at 3,000,000 tok/min, 4 GPUs a pod, utilisation 0.70.
+        assert desk.value("Quote_Method") == "auto"
+        assert desk.column("Quote_Pods") == [7, 9, 31, 84, 326, "", "", ""]
+        assert desk.column("Quote_GPUs") == [28, 36, 124, 336, 1304, "", "", ""]
+        assert desk.column("Quote_GPUs_Budget") == [4 * pods for pods in (7, 25, 44, 178, 329)] + [""] * 3
+        assert desk.column("Quote_GPUs_Commit") == [28, 236, 236, 1328, 1328, "", "", ""]
+        assert desk.column("Quote_Pods_Commit") == [7, 59, 59, 332, 332, "", "", ""]
+        assert desk.column("Quote_USD")[:2] == pytest.approx([28 * 8.6 * 730, 36 * 8.6 * 730], rel=1e-12)
+        assert desk.column("Quote_USD_Commit")[1] == pytest.approx(236 * 8.6 * 730, rel=1e-12)
+
+    def test_the_worked_rows_by_log_c(self, desk):
+        desk.set(Quote_Method="log-c").calculate()
         assert desk.column("Quote_GPUs_Commit") == [28, 236, 236, 1328, 1328, "", "", ""]
         assert desk.column("Quote_GPUs") == [28, 32, 120, 380, 1316, "", "", ""]
         assert desk.column("Quote_Pods") == [7, 8, 30, 95, 329, "", "", ""]
@@ -93,12 +132,12 @@ class TestAsDelivered:
     def test_the_next_lever_is_that_of_the_widest_range(self, desk):
         # 150 and 215 tok/s/user are both 1,328 - 236 = 1,092 GPUs apart; the first counts.
         assert desk.column("Quote_Apart")[:5] == [0, 208, 208, 1092, 1092]
-        assert desk.value("Quote!C23").startswith(
+        assert desk.value("Quote!C24").startswith(
             "at 150 tok/s/user: Measure c=5: it narrows the range of 236 to 1,328"
         )
 
     def test_a_complete_context_at_the_customers_workload_earns_a_verdict(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[30, 60, 75, 100, 112])
+        desk.set(Quote_Curve=PIECEWISE, Quote_SLA=[30, 60, 75, 100, 112])
         desk.measured(2).calculate()
         assert desk.column("Quote_Rigor")[:5] == ["VERDICT"] * 5
         # The sizing file of the same curve, with its own price: 40, 72, 108, 168, 168 GPUs to commit.
@@ -107,8 +146,12 @@ class TestAsDelivered:
         assert desk.column("Quote_USD")[0] == 40 * 7.25 * 730
         assert desk.value("Quote!B3").startswith("VERDICT in every row.")
 
+    def test_what_a_draft_is_quoted_with(self, desk):
+        assert desk.column("Quote_Figure") == [BUDGET] * 5 + [""] * 3
+        assert desk.column("Quote_Quoted_GPUs") == [28, 100, 176, 712, 1316, "", "", ""]
+
     def test_figures_that_nobody_measured_earn_none(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[60]).calculate()
+        desk.set(Quote_Curve=PIECEWISE, Quote_SLA=[60]).calculate()
         assert desk.column("Quote_Rigor")[0] == "DRAFT"
         assert "predicted, not measured" in desk.value("Quote!P14")
 
@@ -122,6 +165,7 @@ class TestEdits:
             [239.7, 152.3, 125.4, 98.6, 73.9, 52.6, 34.7],
             output_tok_s=[235, 1182, 1949, 3063, 4592, 6530, 8613],
         )
+        curve = curve.with_context(STARTERS[2].context)  # predicted: no budget is claimed
         rows = size(curve, [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4, gpu_hourly_usd=7.25).rows()
         assert desk.column("Quote_GPUs") != before
         assert [unlike(desk.row(at), row) for at, row in enumerate(rows)] == [[]] * 5
@@ -159,7 +203,7 @@ class TestEdits:
         assert desk.value("Quote!B3") == words
 
     def test_a_verdict_beside_an_sla_that_cannot_be_met(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_SLA=[60, 300])
+        desk.set(Quote_Curve=PIECEWISE, Quote_SLA=[60, 300])
         desk.measured(2).calculate()
         assert desk.value("Quote!B3").startswith("VERDICT in every other row. 1 SLA(s) cannot be met")
 
@@ -214,10 +258,135 @@ class TestEdits:
         assert desk.value("Compare!B3").startswith("CHECK INPUTS")
         assert desk.value("Levers!B4").startswith("CHECK INPUTS")
 
-    def test_a_method_that_the_next_lever_does_not_know_is_said(self, desk):
-        desk.set(Quote_Method="tpot").calculate()
-        assert desk.column("Quote_GPUs")[1] == 36  # 9 pods
-        assert desk.column("Quote_Next_Lever")[1].endswith(" (with log-c)")
+    @pytest.mark.parametrize(("method", "pods", "point"), [("auto", 31, 23), ("log-c", 30, 24), ("tpot", 27, 26)])
+    def test_the_next_lever_is_by_the_method_of_the_quote(self, desk, method, pods, point):
+        desk.set(Quote_Method=method).calculate()
+        assert desk.column("Quote_Pods")[2] == pods
+        assert desk.column("Quote_Next_Lever")[2].startswith(f"Measure c={point}: it narrows the range of 28 to 236")
+
+    def test_the_next_lever_is_at_the_price_of_the_quote(self, desk):
+        desk.set(Quote_USD_per_GPU_Hour=2.10, Quote_Price_Source="quote 4711").calculate()
+        levers = desk.column("Quote_Next_Lever")[:5]
+        # 236 - 28 = 208 and 1,328 - 236 = 1,092 GPUs apart, x 2.10 x 730; 7 - 4 = 3 pods of 4 fewer on the plateau.
+        usd = ["18,396", "318,864", "318,864", "1,674,036", "1,674,036"]
+        assert [re.search(r"\$([0-9,]+)/month", lever)[1] for lever in levers] == usd
+        assert not [lever for lever in levers if "assumed" in lever or "8.6" in lever]
+        assert desk.value("Quote!C24").startswith("at 150 tok/s/user: ")
+        assert "$1,674,036/month" in desk.value("Quote!C24")
+
+
+class TestFigureToQuote:
+    """The figure in bold, and its dollars: GPUs x price x hours."""
+
+    @staticmethod
+    def multiplied_out(desk):
+        price, hours = desk.value("Quote_USD_Used"), desk.value("Quote_Hours")
+        columns = zip(desk.column("Quote_Quoted_GPUs"), desk.column("Quote_Quoted_USD"), strict=True)
+        for gpus, usd in columns:
+            assert (usd == "") if gpus == "" else (usd == pytest.approx(gpus * price * hours, rel=1e-12))
+        return desk.column("Quote_Figure")
+
+    @pytest.mark.parametrize("hours", [730, 720])
+    def test_a_draft_with_its_budget(self, desk, hours):
+        desk.set(Quote_USD_per_GPU_Hour=2.10, Quote_Hours=hours).calculate()
+        assert self.multiplied_out(desk)[:5] == [BUDGET] * 5
+        assert desk.column("Quote_Quoted_GPUs") == desk.column("Quote_GPUs_Budget")
+        assert desk.column("Quote_Quoted_USD")[1] == pytest.approx(100 * 2.10 * hours)
+
+    def test_a_verdict_with_its_commitment(self, desk):
+        desk.set(Quote_Curve=PIECEWISE, Quote_SLA=[30, 60, 75, 300]).measured(2).calculate()
+        assert self.multiplied_out(desk)[:4] == [COMMIT] * 3 + [""]
+        assert desk.column("Quote_Quoted_GPUs")[:4] == [40, 72, 108, ""]
+        assert desk.column("Quote_Quoted_USD")[1] == pytest.approx(72 * 7.25 * 730)
+
+    def test_none_where_no_budget_is_claimed_of_a_wide_range(self, desk):
+        desk.set(Quote_Method="log-c").calculate()
+        assert self.multiplied_out(desk)[:5] == [BUDGET] + [NONE] * 4
+        assert desk.column("Quote_Quoted_GPUs")[:5] == [28, "", "", "", ""]
+        assert desk.column("Quote_GPUs_Budget") == desk.column("Quote_GPUs_Commit")
+        words = desk.column("Quote_Remark")[1]
+        assert words == f"{MEASURE_FIRST}: c=183; {NO_CLAIM}: the method is log-c"
+
+    @pytest.mark.parametrize("method", AXES)
+    def test_a_verdict_never_says_measure_first(self, desk, method):
+        # From c=32 to c=64 a replica carries 1.02/0.81 x 2 x 62/66 = 2.4 times as much: a wide range inside the sweep.
+        anchors = [(1, 214), (8, 136), (16, 112), (32, 66), (64, 62), (128, 47), (256, 31)]
+        measured = [210, 1055, 1740, 1711, 4047, 5830, 7690]
+        rows = [(c, rate, tps) for (c, rate), tps in zip(anchors, measured, strict=True)]
+        desk.curve(2, rows).measured(2).set(Quote_Curve=PIECEWISE, Quote_SLA=[30, 64, 100], Quote_Method=method)
+        desk.calculate()
+        assert desk.column("Quote_Rigor")[:3] == [VERDICT] * 3
+        curve = Curve(*zip(*anchors, strict=True), output_tok_s=measured)
+        sized = size(curve, [30, 64, 100], Demand.tpm(3e6), gpus_per_pod=4, gpu_hourly_usd=7.25, method=method)
+        row = sized.rows()[1]
+        assert row.too_wide
+        assert desk.column("Quote_Remark")[1] == row.remark_as(VERDICT)
+        assert desk.column("Quote_Remark")[1].startswith(f"{WIDE_RANGE}: measure c=")
+        assert MEASURE_FIRST not in "".join(desk.column("Quote_Remark"))
+        assert desk.column("Quote_Figure")[:3] == [COMMIT] * 3
+        assert [unlike(desk.row(at), each, standing=VERDICT) for at, each in enumerate(sized.rows())] == [[]] * 3
+
+    @pytest.mark.parametrize("slas", [[20, 50, 100, 150, 215], [122.2, 300]])
+    def test_a_predicted_curve_claims_no_budget(self, desk, slas):
+        curve = Curve(*zip(*WORKED, strict=True), context=Context(basis="predicted"))
+        rows = size(curve, slas, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        own_curve(desk, WORKED, Basis="predicted").set(Quote_SLA=slas).calculate()
+        self.claims_none(desk, rows, "the curve is predicted, not measured")
+
+    def test_short_outputs_without_measured_throughput_claim_no_budget(self, desk):
+        slas = [20, 50, 100, 150, 215]
+        curve = Curve(*zip(*WORKED, strict=True), context=Context(osl=256))
+        rows = size(curve, slas, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        own_curve(desk, WORKED, **{"OSL [tok]": 256}).set(Quote_OSL=None).calculate()
+        self.claims_none(desk, rows, "outputs up to 256 tokens, and output tok/s not measured")
+        desk.context(4, **{"OSL [tok]": 257}).calculate()
+        assert desk.value("Quote_Unclaimed") == ""
+        assert desk.column("Quote_GPUs_Budget")[:5] == [28, 100, 176, 712, 1316]
+
+    def test_short_outputs_with_measured_throughput_do(self, desk):
+        anchors = [(1, 215.5, 210), (10, 122.2, 1200), (256, 41.8, 10000)]
+        own_curve(desk, anchors, **{"OSL [tok]": 256}).set(Quote_OSL=None).calculate()
+        curve = Curve(*list(zip(*anchors, strict=True))[:2], output_tok_s=[210, 1200, 10000], context=Context(osl=256))
+        rows = size(curve, [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4).rows()
+        assert desk.value("Quote_Unclaimed") == ""
+        assert [unlike(desk.row(at), row) for at, row in enumerate(rows)] == [[]] * 5
+        assert desk.column("Quote_GPUs_Budget")[1] < desk.column("Quote_GPUs_Commit")[1]
+
+    def claims_none(self, desk, rows, why):
+        """Assert that no row has a budget of its own, that each says why, and that all is as the package has it."""
+        assert desk.value("Quote_Unclaimed") == why
+        assert desk.column("Quote_GPUs_Budget")[: len(rows)] == [row.gpus_high or "" for row in rows]
+        assert any(row.feasible for row in rows)
+        assert not [line for at, row in enumerate(rows) if row.feasible for line in unlike(desk.row(at), row)]
+        said = [why in cell for cell in desk.column("Quote_Remark")]
+        assert said[: len(rows)] == [bool(row.feasible and row.gpus != row.gpus_high) for row in rows]
+        self.multiplied_out(desk)
+
+
+class TestOpening:
+    """The first sentence is that of every report; a formula's text has no thousands separators."""
+
+    @pytest.mark.parametrize("method", AXES)
+    @pytest.mark.parametrize(
+        "slas", [[20, 50, 100, 150, 215], [215, 20], [20, 30], [122.2, 300], [300, 400], [41.8], [42.5]], ids=str
+    )
+    def test_as_delivered(self, desk, slas, method):
+        desk.set(Quote_SLA=slas, Quote_Method=method).calculate()
+        self.same(desk, STARTERS[0].curve, slas, 4, method=method)
+
+    @pytest.mark.parametrize(("demand", "gpus"), [(60, 1), (60, 2), (3e7, 8)])
+    def test_of_other_demands_and_pods(self, desk, demand, gpus):
+        own_curve(desk, WORKED, gpus).set(Quote_Demand=demand, Quote_SLA=[20, 150]).calculate()
+        self.same(desk, Curve(*zip(*WORKED, strict=True)), [20, 150], gpus, demand=demand)
+
+    def test_there_is_none_where_a_check_fails(self, desk):
+        desk.set(Quote_Util=80).calculate()
+        assert desk.value("Quote_Opening") == ""
+
+    @staticmethod
+    def same(desk, curve, slas, gpus, demand=3e6, method="auto"):
+        sizing = size(curve, slas, Demand.tpm(demand), gpus_per_pod=gpus, method=method)
+        assert desk.value("Quote_Opening") == re.sub(r"(?<=\d),(?=\d)", "", opening(sizing))
 
 
 def bad(desk, **values):
@@ -239,6 +408,8 @@ class TestBadInput:
             ({"Quote_Util": 80}, "Quote: planned utilisation", "util must be in (0, 1] (got 80)"),
             ({"Quote_Util": None}, "Quote: planned utilisation", "util must be a number (got a blank cell)"),
             ({"Quote_GPUs_per_Pod": 2.5}, "Quote: GPUs per pod", "gpus_per_pod must be a whole number from 1 to 1000000 (got 2.5)"),
+            *(({"Quote_Confidence": share}, "Quote: budget", "the budget must cover 90 %, 95 % or 99 %")
+              for share in (0.5, 0.96, 95, None, "95 %", "#N/A")),
             ({"Quote_Unit": "tok/h"}, "Quote: unit of the demand", "unit must be one of the list"),
             ({"Quote_Unit": "rps", "Quote_OSL": None}, "Quote: output tokens per request",
              "output tokens per request must be a number above 0 where the unit is rps"),
@@ -255,9 +426,11 @@ class TestBadInput:
     @pytest.mark.parametrize("price", ["8.6", -2, 0, True, 1e20])
     def test_a_wrong_price_breaks_every_dollar_and_no_gpu(self, desk, price):
         cells, said = bad(desk, Quote_USD_per_GPU_Hour=price)
-        assert (cells["Quote_GPUs_Commit"], cells["Quote_GPUs_Low"], cells["Quote_Remark"]) == (28, 28, "")
-        assert cells["Quote_USD"] == cells["Quote_USD_Commit"] == "#N/A"
+        assert (cells["Quote_GPUs_Commit"], cells["Quote_GPUs_Low"], cells["Quote_Remark"]) == (28, 28, NO_REMARK)
+        assert (cells["Quote_GPUs_Budget"], cells["Quote_Quoted_GPUs"]) == (28, 28)
+        assert cells["Quote_USD"] == cells["Quote_USD_Commit"] == cells["Quote_Quoted_USD"] == "#N/A"
         assert is_error(cells["Quote_USD"])
+        assert is_error(cells["Quote_Quoted_USD"])
         assert list(said) == ["Quote: price"]
 
     @pytest.mark.parametrize("hours", ["730", -2, None, 1e20, 744.001, 8760])
@@ -312,7 +485,7 @@ class TestBadInput:
         assert desk.sentences()["Quote: SLA 1"].startswith("sla must be")
 
     def test_another_workload_leaves_no_figure(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_ISL=8192, Quote_SLA=[60])
+        desk.set(Quote_Curve=PIECEWISE, Quote_ISL=8192, Quote_SLA=[60])
         cells, said = bad(desk)
         assert {str(cell) for cell in cells.values()} == {"#N/A"}
         assert is_error(desk.column("Quote_Rigor")[0])
@@ -321,7 +494,7 @@ class TestBadInput:
         assert is_error(desk.value("Quote_Table")[0][0])
 
     def test_another_pattern_of_turns_leaves_none(self, desk):
-        desk.set(Quote_Curve="ILLUSTRATIVE, not measured: piecewise CUDA graphs", Quote_Turns="multi-turn")
+        desk.set(Quote_Curve=PIECEWISE, Quote_Turns="multi-turn")
         cells, said = bad(desk)
         assert {str(cell) for cell in cells.values()} == {"#N/A"}
         words = "WORKLOAD MISMATCH: single-turn measured, multi-turn asked for"

@@ -51,10 +51,12 @@ _COSTED: Final = f"{_SIZED},Quote_USD_Even_Month,Quote_Method"
 # What no function of its own gives comes out of SIZING_TABLE: the low end, column 4, and the remark, column 11. Neither
 # rests on a price. An error is passed on as it is: engines differ in which one INDEX makes of it.
 _FROM_TABLE: Final = (
-    f"IF(ISERROR($D{{row}}),$D{{row}},INDEX(SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method),2,{{column}}))"
+    f"IF(ISERROR($D{{row}}),$D{{row}},INDEX(SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method),2,{{column}}){{more}})"
 )
 
-_TABLE_REMARK: Final = "$Y{row}"
+# Never an empty text: LibreOffice works such a cell out anew when it opens the file, and has no functions to do so.
+_END: Final = '&"."'
+_TABLE_REMARK: Final = "LEFT($Y{row},LEN($Y{row})-1)"
 _FIRST_WORDS, _WIDE_WORDS = (f'"{MEASURE_FIRST}:"', f'"{WIDE_RANGE}: measure"')
 _CLOSED: Final = tuple(f'"{words}: bracket"' for words in (MEASURE_FIRST, WIDE_RANGE))
 # A function knows neither standing nor context. A VERDICT is signed with the commitment, whatever its budget claims; what
@@ -66,7 +68,6 @@ _UNCLAIMED: Final = (
     f'IF({_TABLE_REMARK}="","","; ")&"{NO_CLAIM}: "&Quote_Unclaimed)'
 )
 _SAID: Final = f'IF($M{{row}}=Word_Verdict,{_AS_VERDICT},IF(Quote_Unclaimed="",{_TABLE_REMARK},{_UNCLAIMED}))'
-# Never an empty text: LibreOffice works such a cell out anew when it opens the file, and has no functions to do so.
 _REMARK: Final = f'IF({_TABLE_REMARK}&Quote_Unclaimed="","{NO_REMARK}",IF({_SAID}="","{NO_REMARK}",{_SAID}))'
 
 RESULTS: Final = (
@@ -74,7 +75,7 @@ RESULTS: Final = (
     ("E", '="GPUs to budget, "&100*Quote_Confidence&" %"', "calc.int", "Quote_GPUs_Budget", 11,
      f'IF(Quote_Unclaimed="",SIZING_GPUS_BUDGET({_SIZED},Quote_Confidence,Quote_Method),$D{{row}})'),
     ("F", "GPUs, estimate", "calc.int", "Quote_GPUs", 10, f"SIZING_GPUS({_SIZED},Quote_Method)"),
-    ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _FROM_TABLE.replace("{column}", "4")),
+    ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _FROM_TABLE.replace("{column}", "4").replace("{more}", "")),
     ("H", "pods to commit", "calc.int", "Quote_Pods_Commit", 9, "$D{row}/Quote_GPUs_Used"),
     ("I", "figure to quote", "calc.text", "Quote_Figure", 9,
      "IF($M{row}=Word_Verdict,Word_Commit,IF(LEFT($N{row},LEN(Word_Measure_First))=Word_Measure_First,Word_None,Word_Budget))"),
@@ -91,7 +92,8 @@ RESULTS: Final = (
      "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
     ("W", "$/month to commit", "calc.usd", "Quote_USD_Commit", 15, "$D{row}*$X{row}/$F{row}"),
     ("X", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
-    ("Y", "remark of the function", "calc.text", "Quote_Table_Remark", 42, _FROM_TABLE.replace("{column}", "11")),
+    ("Y", "remark of the function, with a full stop", "calc.text", "Quote_Table_Remark", 42,
+     _FROM_TABLE.replace("{column}", "11").replace("{more}", _END)),
 )  # fmt: skip
 """Column, heading, style, defined name, width and formula of each result of an SLA that can be met [-]."""
 
@@ -158,7 +160,7 @@ _BANNER: Final = (
 
 _FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
 _OPENING: Final = (
-    f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&" GPUs to commit up to the knee at "'
+    f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&IF({_FLAT}=1," GPU"," GPUs")&" to commit up to the knee at "'
     '&MIN(INDEX(Picked_Anchors,0,2))&" tok/s/user"&'
     f'IF(COUNT(Quote_GPUs_Commit)=0,"; no SLA asked can be met",IF(MAX(Quote_GPUs_Commit)<={_FLAT},", and still so at ",'
     '", then rising to "&MAX(Quote_GPUs_Commit)&" at ")&MAX(Quote_Met_SLA)&", the tightest SLA asked"'

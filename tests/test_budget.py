@@ -15,6 +15,8 @@ from xlsizing import Curve, Demand, InputError, size
 from xlsizing.budget import CLAIMS, IF_PRODUCT, bound, claim_words
 from xlsizing.context import Context
 from xlsizing.operating import operating_points
+from xlsizing.reports.report import Report
+from xlsizing.rigor import Workload
 
 C, R = [1, 10, 256], [215.5, 122.2, 41.8]
 WORKED = Curve(C, R)
@@ -405,3 +407,38 @@ class TestLaws:
         demand, tok_s = data.draw(token_demands(given_anchors))
         result = sized(given_anchors.curve(), sla, demand, method=method, util=util, confidence=confidence)
         assert result.pods_budget == by_oracle(given_anchors.points(), sla, tok_s, util, method, confidence)
+
+
+class TestOutputsOfTheCustomer:
+    """Where the curve does not say how long its outputs were, those that are asked for decide."""
+
+    def test_short_ones_withhold_the_claim(self):
+        result = size(WORKED, 100, Demand.rps(400, osl=128), gpus_per_pod=4)
+        assert result.budget_claim == "outputs up to 256 tokens, and output tok/s not measured"
+        assert result.pods_budget == result.pods_high
+
+    def test_longer_ones_do_not(self):
+        result = size(WORKED, 100, Demand.rps(400, osl=257), gpus_per_pod=4)
+        assert result.budget_claim == ""
+
+    def test_stated_with_the_workload_too(self):
+        plain = size(WORKED, 100, Demand.tpm(3e6), gpus_per_pod=4)
+        report = Report(plain, workload=Workload(osl=128))
+        assert plain.budget_claim == ""
+        assert report.rows[0].budget_claim == "outputs up to 256 tokens, and output tok/s not measured"
+
+
+class TestAtTheFlag:
+    """Held to a whole number of requests, c* rounded down, a pod may carry less than the budget counts on."""
+
+    def test_pods_to_budget_may_fall_short_too(self):
+        # c* = 1.979, flag 1: one pod then carries 215.5 tok/s, 199 of them 42,884.5 of 50,000: 116.6 %
+        result = size(WORKED, 195.12, Demand.tpm(3e6), gpus_per_pod=4, util=0.9)
+        (row,) = result.rows()
+        assert (row.pods_budget, row.max_num_seqs) == (199, 1)
+        assert row.load_at_max_num_seqs_budget == pytest.approx(50_000 / (199 * 215.5), rel=1e-9)
+        assert (row.overloaded_budget, row.overloaded_as("DRAFT"), row.overloaded_as("VERDICT")) == (True, True, False)
+
+    def test_at_more_headroom_they_do_not(self):
+        (row,) = size(WORKED, 195.12, Demand.tpm(3e6), gpus_per_pod=4).rows()
+        assert (row.overloaded, row.overloaded_budget, row.overloaded_as("DRAFT")) == (True, False, False)

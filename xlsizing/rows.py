@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from xlsizing.errors import InfeasibleError, shown
-from xlsizing.rules import DRAFT, TOLERANCE, VERDICT
+from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from xlsizing.result import Sizing
 
-__all__ = ["BUDGET", "COMMIT", "MEASURE_FIRST", "NO_CLAIM", "WIDE_RANGE", "SizingRow", "sizing_frame", "sizing_rows"]
+__all__ = [
+    "BUDGET",
+    "COMMIT",
+    "FUNCTION_TABLE",
+    "MEASURE_FIRST",
+    "NO_CLAIM",
+    "WIDE_RANGE",
+    "SizingRow",
+    "sizing_frame",
+    "sizing_rows",
+]
 
 BUDGET: Final = "budget"
 COMMIT: Final = "commit"
@@ -30,6 +40,26 @@ WIDE_RANGE: Final = "wide range"
 
 NO_CLAIM: Final = "no budget claimed"
 """What a row says whose budget is the commitment, with the reason [-]."""
+
+
+FUNCTION_TABLE: Final = {
+    "SLA tok/s/user": "sla",
+    "GPUs to commit": "gpus_high",
+    "GPUs estimate": "gpus",
+    "GPUs low": "gpus_low",
+    "pods estimate": "pods",
+    "c*, estimate": "c_star",
+    "tok/s per pod, estimate": "per_replica_tps",
+    "$/month to commit": "usd_per_month_high",
+    "$/month estimate": "usd_per_month",
+    "regime": "regime",
+    "remark": "remark",
+    f"GPUs to budget, {100 * DEFAULT_CONFIDENCE:.0f} %": "gpus_budget",
+    "c, commit": "c_commit",
+    "max-num-seqs, commit": "max_num_seqs_commit",
+    "$/month to budget": "usd_per_month_budget",
+}
+"""The columns of the Excel function SIZING_TABLE, by heading; new ones come last, as formulas count them [-]."""
 
 
 @dataclass(frozen=True, slots=True)

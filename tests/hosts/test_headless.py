@@ -29,8 +29,8 @@ HEADER = [
     "GPUs estimate",
     "GPUs low",
     "pods estimate",
-    "c*",
-    "tok/s per pod",
+    "c*, estimate",
+    "tok/s per pod, estimate",
     "$/month to commit",
     "$/month estimate",
     "regime",
@@ -38,6 +38,7 @@ HEADER = [
     "GPUs to budget, 95 %",
     "c, commit",
     "max-num-seqs, commit",
+    "$/month to budget",
 ]
 INFEASIBLE = (
     "#SIZING:N/A: 300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; "
@@ -161,12 +162,12 @@ class TestTable:
         # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 23.58 by auto, whose budget is claimed; 44 pods of 4, or 59
         # at the measured c=10.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1]
-        assert row[10:] == ["wide range: measure c=23", 176, 10, 10]
+        assert row[10:] == ["wide range: measure c=23", 176, 10, 10, 176 * 8.6 * 730]
 
     def test_a_wide_range_without_a_claimed_budget_says_that_nobody_may_quote_it(self, headless):
         # c* = 24.48 by log-c: the budget is the commitment.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, OMITTED, OMITTED, "log-c")[1]
-        assert row[10:] == ["measure first: c=24; no budget claimed: the method is log-c", 236, 10, 10]
+        assert row[10:] == ["measure first: c=24; no budget claimed: the method is log-c", 236, 10, 10, 236 * 8.6 * 730]
 
     def test_cells_are_those_of_the_single_functions(self, headless):
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, 0.6, 3, "tpot")[1]
@@ -197,7 +198,7 @@ class TestListing:
             ("method", "auto"),
         ]
         assert listed["SIZING_GPUS_BUDGET"][4:] == [("util", 0.7), ("confidence", 0.95), ("method", "auto")]
-        assert listed["SIZING_AUDIT"][3:] == [("util", 0.7), ("sla", OMITTED)]
+        assert listed["SIZING_AUDIT"][3:] == [("util", 0.7), ("sla", OMITTED), ("method", "auto")]
         assert listed["SIZING_NEXT_LEVER"][4:] == [("util", 0.7), ("gpu_hourly_usd", OMITTED), ("method", "auto")]
         assert listed["SIZING_CHECK"] == [(n, OMITTED) for n in ("anchors", "sla", "tpm", "gpus_per_pod", "util")]
         assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context")]

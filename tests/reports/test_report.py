@@ -120,6 +120,14 @@ class TestOpening:
         assert told[0] == start + rest
         assert told[1].startswith("Three figures, three jobs: the estimate is a centre;")
 
+    def test_past_the_knee_it_stays_flat_up_to_the_point_that_carries_most(self, report):
+        # 16 x 215.5 = 3,448 and 100 x 122.2 = 12,220 tok/s; 256 x 41.8 = 10,700.8 is less: 50,000/(12,220 x 0.7) -> 6 pods
+        late = [(16, 215.5), (100, 122.2), (256, 41.8)]
+        told = report(late, [50, 100], Demand.tpm(3e6), gpus_per_pod=4, util=0.7).opening[0]
+        assert told.endswith(
+            "flat at 24 GPUs to commit up to the knee at 122.2 tok/s/user, and still so at 100, the tightest SLA asked."
+        )
+
     def test_spares_are_in(self, report):
         told = report(SPARSE, [100], Demand.tpm(3e6), gpus_per_pod=4, util=0.7, spare_replicas=2).opening[0]
         assert "flat at 36 GPUs to commit (spares in) up to" in told

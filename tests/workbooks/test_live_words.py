@@ -22,6 +22,7 @@ from xlsizing.rules import HOURS_PER_MONTH
 from xlsizing.spec import read_spec
 from xlsizing.workbooks.first_page import same_words
 from xlsizing.workbooks.settings import CHECK_INPUTS
+from xlsizing.workbooks.sizing_words import NO_BUDGET
 from xlsizing.workbooks.write import customer_workbook
 
 pytestmark = pytest.mark.slow
@@ -334,6 +335,31 @@ class TestFirstPage:
     def test_the_last_column_of_the_second_page_is_the_last_printed(self, standard):
         # 12 SLAs from row 20, three texts, one row of signatures
         assert opened(standard)["Sizing"].print_area == "'Sizing'!$B$1:$AI$35"
+
+    def claim(self, engine):
+        return engine.sheet("Sizing", "B34:B34")[0][0]
+
+    def test_the_claim_stands_only_where_it_is_made(self, engine):
+        fill(engine, DELIVERED_CASE)
+        assert self.claim(engine).startswith(
+            "Budget: On public sweeps, for one SLA on a curve that is measured from c <= 16"
+        )
+        assert "on at least 95 of 100 curves, if output throughput is c x tok/s/user." in self.claim(engine)
+        for change in ({"method": "log-c"}, {"slas": [20]}, {"slas": [300]}):
+            fill(engine, replace(DELIVERED_CASE, **change))
+            assert self.claim(engine) == NO_BUDGET, change
+
+    @pytest.mark.parametrize("typed", [95, 0.8, "95 %"])
+    def test_a_coverage_that_there_is_none_for_is_in_no_sentence(self, engine, typed):
+        fill(engine, replace(DELIVERED_CASE, confidence=typed))
+        assert (self.claim(engine), engine.sheet("Sizing", "E19:E19")) == ("", [["to budget"]])
+        assert self.page(engine)[3, "B"].startswith("CHECK INPUTS: 1 check(s) failed")
+        fill(engine, replace(DELIVERED_CASE, confidence=0.9 + 0.09))  # 0.9900000000000001 or so is 99 %
+        assert "on at least 99 of 100 curves" in self.claim(engine)
+
+    def test_spares_are_said_to_be_out_of_the_next_step(self, engine):
+        fill(engine, replace(DELIVERED_CASE, spares=2))
+        assert "the range of 236 to 1,328 GPUs without spares at 150 tok/s/user" in self.page(engine)[11, "J"]
 
     def test_a_table_too_long_for_charts_says_so(self):
         sizing = standard_report().sizing

@@ -27,7 +27,7 @@ from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module h
 )
 from xlsizing.operating import OperatingPoints, operating_points
 from xlsizing.result import Sizing
-from xlsizing.rows import SizingRow
+from xlsizing.rows import FUNCTION_TABLE, SizingRow
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
 from xlsizing.sizing import size
 
@@ -121,25 +121,6 @@ def SIZING_COST(
     return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).usd_per_month
 
 
-_TABLE_COLUMNS = {
-    "SLA tok/s/user": "sla",
-    "GPUs to commit": "gpus_high",
-    "GPUs estimate": "gpus",
-    "GPUs low": "gpus_low",
-    "pods estimate": "pods",
-    "c*, estimate": "c_star",
-    "tok/s per pod, estimate": "per_replica_tps",
-    "$/month to commit": "usd_per_month_high",
-    "$/month estimate": "usd_per_month",
-    "regime": "regime",
-    "remark": "remark",
-    f"GPUs to budget, {DEFAULT_CONFIDENCE:.0%}".replace("%", " %"): "gpus_budget",
-    "c, commit": "c_commit",
-    "max-num-seqs, commit": "max_num_seqs_commit",
-    "$/month to budget": "usd_per_month_budget",
-}
-
-
 @excel_function()
 def SIZING_TABLE(
     anchors: Any,
@@ -153,8 +134,8 @@ def SIZING_TABLE(
     """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget, c to commit [-]."""
     given = [sla for sla in slas if sla is not None]
     rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).rows())
-    blank = [""] * len(_TABLE_COLUMNS)
-    return [list(_TABLE_COLUMNS)] + [blank if sla is None else _table_row(next(rows)) for sla in slas]
+    blank = [""] * len(FUNCTION_TABLE)
+    return [list(FUNCTION_TABLE)] + [blank if sla is None else _table_row(next(rows)) for sla in slas]
 
 
 @excel_function(refusal=str)
@@ -224,5 +205,5 @@ def _refuse_infeasible(point: OperatingPoints) -> None:
 
 def _table_row(row: SizingRow) -> list[Any]:
     if not row.feasible:
-        return [row.regime if field == "regime" else "" for field in _TABLE_COLUMNS.values()]
-    return [getattr(row, field) for field in _TABLE_COLUMNS.values()]
+        return [row.regime if field == "regime" else "" for field in FUNCTION_TABLE.values()]
+    return [getattr(row, field) for field in FUNCTION_TABLE.values()]

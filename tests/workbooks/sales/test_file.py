@@ -167,10 +167,13 @@ class TestInputs:
         assert len(_cells(book, "Curve_1")) == ANCHORS * WIDTH
         assert len(_cells(book, "Quote_SLA")) == len(_cells(book, "Quote_GPUs_Commit")) == SLAS
 
-    def test_the_quote_prints_on_one_landscape_page(self, sales):
+    def test_the_quote_prints_on_two_landscape_pages(self, sales):
         sheet = opened(sales)["Quote"]
         assert sheet.page_setup.orientation == "landscape"
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1)
+        assert sheet.page_setup.fitToWidth == 1
+        # The quote itself, and behind the SLAs and their names the operating points of both fleets.
+        assert sheet.print_area == "'Quote'!$B$1:$N$27,'Quote'!$T$13:$AB$21"
+        assert sheet.print_title_cols.replace("$", "") == "B:C"
         assert all(page.oddFooter.center.text == "&A" for page in opened(sales))
 
 

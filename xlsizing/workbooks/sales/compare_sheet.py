@@ -19,12 +19,12 @@ _FIRST: Final = _HEAD + 1
 
 # Column, heading and style; the columns of a side hold formulas of that side, the others the difference B - A.
 _COLUMNS: Final = {
-    ("commit", "A"): ("C", "A: GPUs to commit", "key.int"),
-    ("commit", "B"): ("D", "B: GPUs to commit", "key.int"),
-    ("commit", ""): ("E", "B - A, GPUs to commit", "key.int"),
+    ("commit", "A"): ("C", "A: GPUs to commit", "calc.int"),
+    ("commit", "B"): ("D", "B: GPUs to commit", "calc.int"),
+    ("commit", ""): ("E", "B - A, GPUs to commit", "calc.int"),
     ("usd_commit", "A"): ("F", "A: $/month to commit", "calc.usd"),
     ("usd_commit", "B"): ("G", "B: $/month to commit", "calc.usd"),
-    ("usd_commit", ""): ("H", "B - A, $/month to commit", "key.usd"),
+    ("usd_commit", ""): ("H", "B - A, $/month to commit", "calc.usd"),
     ("gpus", "A"): ("I", "A: GPUs, estimate", "calc.int"),
     ("gpus", "B"): ("J", "B: GPUs, estimate", "calc.int"),
     ("gpus", ""): ("K", "B - A, GPUs, estimate", "calc.int"),
@@ -87,7 +87,7 @@ _BANNER: Final = (
     '=IF(Compare_Failed>0,Word_Check&": "&Compare_Failed&" check(s) of this comparison failed. See sheet Checks.",'
     f'IF(ISERROR(SUM({_FIGURES})),Word_Check&": a figure is an error value. "&First_Failure,'
     'IF(Compare_Apart>0,Compare_Apart&" field(s) of the set-up differ between the two contexts (sheet Context). ",'
-    '"The two contexts agree in every field of the set-up. ")&"Commit to the bold columns. DRAFT: quote from sheet Quote."))'
+    '"The two contexts agree in every field of the set-up. ")&"DRAFT: this compares, quote from sheet Quote."))'
 )
 
 

@@ -20,7 +20,7 @@ from xlsizing.workbooks.sales.layout import (
 )
 from xlsizing.workbooks.sales.starters import STARTERS, Starter
 
-__all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "THROUGHPUT", "curves_sheet", "fact_cell"]
+__all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "KNEE_RATE", "THROUGHPUT", "curves_sheet", "fact_cell"]
 
 FIRST_FACT: Final = 5
 FIRST_ANCHOR: Final = 15
@@ -49,6 +49,13 @@ THROUGHPUT: Final = (
     '"measured, below "&Eta_Suspicious&" of c x tok/s/user: check","as measured"))'
 )
 """Formula of the words for what the tok/s of a pod rest on, of the picked curve [-]."""
+
+_PRODUCT, _NONE = f"{_C}*{_R}", f'SUMPRODUCT(({_T}<>"")*1)=0'
+KNEE_RATE: Final = (
+    f"IF({_NONE},SUMPRODUCT(MAX(({_PRODUCT}>=SUMPRODUCT(MAX({_PRODUCT}))*(1-Tolerance))*{_R})),"
+    f"SUMPRODUCT(MAX(({_T}>=MAX({_T})*(1-Tolerance))*{_R})))"
+)
+"""Formula of the tok/s/user up to which the GPUs to commit to are one number: of the first point that carries most."""
 
 
 def fact_cell(key: str, curve: int) -> str:

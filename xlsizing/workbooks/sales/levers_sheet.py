@@ -205,7 +205,9 @@ def _right_size(page: Page) -> None:
     page.put(f"B{row}", "size to try [GPUs]", "strong")
     page.put(f"C{row}", "=SIZING_TP(TP_Total_B,TP_Active_B,TP_Dtype,TP_Current,TP_GPU_Memory_GB)", "key.int")
     page.put(
-        f"D{row}", "#N/A: no size fits the memory. Verify with a same-node A/B before anybody quotes it.", "note.text"
+        f"D{row}",
+        f'=IF(ISNA(C{row}),"No size fits the memory. ","")&"Verify with a same-node A/B before anybody quotes it."',
+        "note.text",
     )
     page.named("TP_Size", f"C{row}")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}

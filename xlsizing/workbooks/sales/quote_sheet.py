@@ -11,7 +11,7 @@ from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT, PREDICTED, SHORT
 from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import NO_SOURCE
-from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.rows import FUNCTION_TABLE, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import (
     CLAIM_LEAST_OSL,
     DEFAULT_CONFIDENCE,
@@ -25,11 +25,12 @@ from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence
 from xlsizing.workbooks.sales.context_sheet import value_cell
-from xlsizing.workbooks.sales.curves_sheet import THROUGHPUT
+from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
 from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
 from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.sales.workload import measured_tokens
 from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
+from xlsizing.workbooks.sizing_words import NO_BUDGET
 from xlsizing.workbooks.styles import AMBER, GOOD, GREY
 
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
@@ -48,15 +49,20 @@ _EXAMPLE_SLAS: Final = (20, 50, 100, 150, 215)
 _SIZED: Final = "Picked_Anchors,$B{row},Quote_TPM,Quote_GPUs_Used,Quote_Util"
 _COSTED: Final = f"{_SIZED},Quote_USD_Even_Month,Quote_Method"
 
-# What no function of its own gives comes out of SIZING_TABLE: the low end, column 4, and the remark, column 11. Neither
-# rests on a price. An error is passed on as it is: engines differ in which one INDEX makes of it.
-_FROM_TABLE: Final = (
-    f"IF(ISERROR($D{{row}}),$D{{row}},INDEX(SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method),2,{{column}}){{more}})"
-)
+
+def _of_table(column: str, more: str = "") -> str:
+    """Return the formula of what no function of its own gives: it comes out of SIZING_TABLE, and rests on no price.
+
+    An error is passed on as it is: engines differ in which one INDEX makes of it.
+    """
+    place = 1 + list(FUNCTION_TABLE).index(column)
+    table = f"SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method)"
+    return f"IF(ISERROR($D{{row}}),$D{{row}},INDEX({table},2,{place}){more})"
+
 
 # Never an empty text: LibreOffice works such a cell out anew when it opens the file, and has no functions to do so.
 _END: Final = '&"."'
-_TABLE_REMARK: Final = "LEFT($Y{row},LEN($Y{row})-1)"
+_TABLE_REMARK: Final = "LEFT($AD{row},LEN($AD{row})-1)"
 _FIRST_WORDS, _WIDE_WORDS = (f'"{MEASURE_FIRST}:"', f'"{WIDE_RANGE}: measure"')
 _CLOSED: Final = tuple(f'"{words}: bracket"' for words in (MEASURE_FIRST, WIDE_RANGE))
 # A function knows neither standing nor context. A VERDICT is signed with the commitment, whatever its budget claims; what
@@ -64,7 +70,7 @@ _CLOSED: Final = tuple(f'"{words}: bracket"' for words in (MEASURE_FIRST, WIDE_R
 _AS_VERDICT: Final = f"SUBSTITUTE(SUBSTITUTE({_TABLE_REMARK},{_CLOSED[0]},{_CLOSED[1]}),{_FIRST_WORDS},{_WIDE_WORDS})"
 _UNCLAIMED: Final = (
     f"SUBSTITUTE(SUBSTITUTE({_TABLE_REMARK},{_CLOSED[1]},{_CLOSED[0]}),{_WIDE_WORDS},{_FIRST_WORDS})"
-    f'&IF(OR($D{{row}}=$F{{row}},ISNUMBER(SEARCH("{NO_CLAIM}",{_TABLE_REMARK}))),"",'
+    f'&IF(OR($D{{row}}=$G{{row}},ISNUMBER(SEARCH("{NO_CLAIM}",{_TABLE_REMARK}))),"",'
     f'IF({_TABLE_REMARK}="","","; ")&"{NO_CLAIM}: "&Quote_Unclaimed)'
 )
 _SAID: Final = f'IF($M{{row}}=Word_Verdict,{_AS_VERDICT},IF(Quote_Unclaimed="",{_TABLE_REMARK},{_UNCLAIMED}))'
@@ -72,28 +78,33 @@ _REMARK: Final = f'IF({_TABLE_REMARK}&Quote_Unclaimed="","{NO_REMARK}",IF({_SAID
 
 RESULTS: Final = (
     ("D", "GPUs to commit", "calc.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},Quote_Method)"),
-    ("E", '="GPUs to budget, "&100*Quote_Confidence&" %"', "calc.int", "Quote_GPUs_Budget", 11,
+    ("E", '="GPUs to budget"&IF(Quote_Confidence<=1,", "&INT(100*Quote_Confidence+0.5)&" %","")', "calc.int",
+     "Quote_GPUs_Budget", 11,
      f'IF(Quote_Unclaimed="",SIZING_GPUS_BUDGET({_SIZED},Quote_Confidence,Quote_Method),$D{{row}})'),
     ("F", "GPUs, estimate", "calc.int", "Quote_GPUs", 10, f"SIZING_GPUS({_SIZED},Quote_Method)"),
-    ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _FROM_TABLE.replace("{column}", "4").replace("{more}", "")),
-    ("H", "pods to commit", "calc.int", "Quote_Pods_Commit", 9, "$D{row}/Quote_GPUs_Used"),
-    ("I", "figure to quote", "calc.text", "Quote_Figure", 9,
+    ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _of_table("GPUs low")),
+    ("H", "figure to quote", "calc.text", "Quote_Figure", 9,
      "IF($M{row}=Word_Verdict,Word_Commit,IF(LEFT($N{row},LEN(Word_Measure_First))=Word_Measure_First,Word_None,Word_Budget))"),
-    ("J", "its GPUs", "key.int", "Quote_Quoted_GPUs", 11,
-     'IF($I{row}=Word_Commit,$D{row},IF($I{row}=Word_Budget,$E{row},""))'),
-    ("L", "x price x hours = $/month", "key.usd", "Quote_Quoted_USD", 14,
-     "IF(ISNUMBER($J{row}),$J{row}*$X{row}/$F{row},$J{row})"),
+    ("I", "its pods", "calc.int", "Quote_Quoted_Pods", 9,
+     'IF($H{row}=Word_Commit,$D{row}/Quote_GPUs_Used,IF($H{row}=Word_Budget,$E{row}/Quote_GPUs_Used,""))'),
+    ("J", '="x "&Quote_GPUs_Used&" GPUs per pod"', "key.int", "Quote_Quoted_GPUs", 11,
+     "IF(ISNUMBER($I{row}),$I{row}*Quote_GPUs_Used,$I{row})"),
+    ("K", '="x "&Quote_USD_Used&" $ x "&Quote_Hours&" h = $/month"', "key.usd", "Quote_Quoted_USD", 14,
+     "IF(ISNUMBER($J{row}),$J{row}*$Y{row}/$F{row},$J{row})"),
     ("N", "remark", "calc.wrap", "Quote_Remark", 39, _REMARK),
-    ("T", "pods, estimate", "calc.int", "Quote_Pods", 10,
+    ("T", "estimate: pods", "calc.int", "Quote_Pods", 10,
      "SIZING_PODS(Picked_Anchors,$B{row},Quote_TPM,Quote_Util,Quote_Method)"),
-    ("U", "c* of the estimate, requests per pod", "calc.two", "Quote_Cstar", 12,
+    ("U", "estimate: c*, requests per pod", "calc.two", "Quote_Cstar", 12,
      "SIZING_CSTAR(Picked_Anchors,$B{row},Quote_Method)"),
-    ("V", "tok/s per pod of the estimate", "calc.one", "Quote_Pod_Tps", 14,
+    ("V", "estimate, budget: max-num-seqs", "calc.int", "Quote_Max_Num_Seqs", 12, "MAX(1,INT($U{row}*(1+Tolerance)))"),
+    ("W", "estimate: tok/s per pod", "calc.one", "Quote_Pod_Tps", 14,
      "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
-    ("W", "$/month to commit", "calc.usd", "Quote_USD_Commit", 15, "$D{row}*$X{row}/$F{row}"),
-    ("X", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
-    ("Y", "remark of the function, with a full stop", "calc.text", "Quote_Table_Remark", 42,
-     _FROM_TABLE.replace("{column}", "11").replace("{more}", _END)),
+    ("X", "$/month to commit", "calc.usd", "Quote_USD_Commit", 15, "$D{row}*$Y{row}/$F{row}"),
+    ("Y", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
+    ("Z", "commit: pods", "calc.int", "Quote_Pods_Commit", 10, "$D{row}/Quote_GPUs_Used"),
+    ("AA", "commit: c, requests per pod, measured", "calc.two", "Quote_C_Commit", 12, _of_table("c, commit")),
+    ("AB", "commit: max-num-seqs", "calc.int", "Quote_Max_Num_Seqs_Commit", 12, "MAX(1,INT($AA{row}*(1+Tolerance)))"),
+    ("AD", "remark of the function, with a full stop", "calc.text", "Quote_Table_Remark", 42, _of_table("remark", _END)),
 )  # fmt: skip
 """Column, heading, style, defined name, width and formula of each result of an SLA that can be met [-]."""
 
@@ -117,10 +128,11 @@ def quote_sheet(page: Page) -> None:
     _beside(page)
     _below(page)
     _colours(page)
-    page.widths(A=1.5, B=10, C=12, K=19, M=11, O=11, P=215, Q=170, R=9, S=9)
+    page.widths(A=1.5, B=10, C=12, L=19, M=11, O=11, P=215, Q=170, R=9, S=9, AC=2)
     page.widths(**{column: width for column, _, _, _, width, _ in RESULTS})
-    page.printed(tall=1)
-    page.sheet.print_area = f"B1:N{_TABLE_TOP - 2}"
+    page.printed()
+    page.sheet.print_area = [f"B1:N{_TABLE_TOP - 2}", f"T{SLA_ROWS[0] - 1}:AB{SLA_ROWS[-1]}"]
+    page.sheet.print_title_cols = "B:C"  # the second page, of operating points, begins with the SLAs
     page.sheet.sheet_view.zoomScale = 85
 
 
@@ -161,7 +173,7 @@ _BANNER: Final = (
 _FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
 _OPENING: Final = (
     f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&IF({_FLAT}=1," GPU"," GPUs")&" to commit up to the knee at "'
-    '&MIN(INDEX(Picked_Anchors,0,2))&" tok/s/user"&'
+    f'&{KNEE_RATE}&" tok/s/user"&'
     f'IF(COUNT(Quote_GPUs_Commit)=0,"; no SLA asked can be met",IF(MAX(Quote_GPUs_Commit)<={_FLAT},", and still so at ",'
     '", then rising to "&MAX(Quote_GPUs_Commit)&" at ")&MAX(Quote_Met_SLA)&", the tightest SLA asked"'
     f'&IF({_UNMET}>0," that can be met",""))&".")'
@@ -201,8 +213,8 @@ def _planning(page: Page) -> None:
     page.put("H5", "Plan and price", "section")
     entries = (
         ("Planned utilisation", "Quote_Util", DEFAULT_UTIL, "input.share", None, "of measured throughput"),
-        ("GPUs per pod", "Quote_GPUs_per_Pod", None, "input.int", "calc.int", "taken; blank: the curve's"),
-        ("$/GPU-hour", "Quote_USD_per_GPU_Hour", None, "input.price", "calc.price", "taken; blank: the curve's"),
+        ("GPUs per pod", "Quote_GPUs_per_Pod", None, "input.int", "calc.int", "blank: curve's"),
+        ("$/GPU-hour", "Quote_USD_per_GPU_Hour", None, "input.price", "calc.price", "blank: curve's"),
         ("Price date and source", "Quote_Price_Source", None, "input.typed", None, None),
         ("Hours per month", "Quote_Hours", HOURS_PER_MONTH, "input.num", None, "h/month, assumed"),
         ("Interpolation", "Quote_Method", DEFAULT_METHOD, "input.text", None, " / ".join(METHODS)),
@@ -264,7 +276,8 @@ _NO_THROUGHPUT: Final = 'LEFT(Quote_Throughput,3)="not"'
 def _unclaimed() -> str:
     """Return the formula of why no budget is claimed for a context that the functions do not read; "" where it is."""
     tokens = measured_tokens("OSL", lambda field: value_cell("Picked_Context", field))
-    short = f'IF(ISNUMBER({tokens}),IF({tokens}<={CLAIM_LEAST_OSL},"{CLAIMS[SHORT]}",""),"")'
+    asked = f"IF(ISNUMBER({tokens}),{tokens},Quote_OSL)"  # the customer's, where the curve's are not known
+    short = f'IF(ISNUMBER({asked}),IF({asked}<={CLAIM_LEAST_OSL},"{CLAIMS[SHORT]}",""),"")'
     basis = value_cell("Picked_Context", "basis")
     return f'=IF({basis}="predicted","{CLAIMS[PREDICTED]}",IF({_NO_THROUGHPUT},{short},""))'
 
@@ -296,7 +309,7 @@ def _rules(page: Page) -> None:
 def _table(page: Page) -> None:
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
     page.put(f"B{head - 1}", "Alternatives by interactivity SLA", "section")
-    for column, text in {"B": "SLA, tok/s/user", "C": "name", "K": "basis", "M": "rigor"}.items():
+    for column, text in {"B": "SLA, tok/s/user", "C": "name", "L": "basis", "M": "rigor"}.items():
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
     for column, heading, _, name, _, _ in RESULTS:
@@ -308,7 +321,7 @@ def _table(page: Page) -> None:
         page.put(f"B{row}", _EXAMPLE_SLAS[place] if place < len(_EXAMPLE_SLAS) else None, "input.num")
         page.put(f"C{row}", None, "input.typed")
         _row(page, row)
-    for column, name in {"B": "Quote_SLA", "C": "Quote_SLA_Name", "K": "Quote_Regime", "M": "Quote_Rigor"}.items():
+    for column, name in {"B": "Quote_SLA", "C": "Quote_SLA_Name", "L": "Quote_Regime", "M": "Quote_Rigor"}.items():
         page.named(name, f"{column}{first}:{column}{last}")
 
 
@@ -319,16 +332,16 @@ def _row(page: Page, row: int) -> None:
     SLA and of the regime; whatever else is wrong stays a true error in every cell that rests on it.
     """
     refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},Quote_Method))"
-    page.put(f"K{row}", f'=IF($B{row}="","",{refused})', "calc.text")
+    page.put(f"L{row}", f'=IF($B{row}="","",{refused})', "calc.text")
     for column, _, style, name, _, formula in RESULTS:
         unmet = {"D": "Word_Unmet", "N": '"no measured point meets this SLA: see its next lever"'}.get(column, '""')
         met = formula.format(row=row)
         if "USD" in name:  # a wrong price leaves the GPUs standing
             met = f"IF(Quote_Price_Failed>0,NA(),{met})"
-        page.put(f"{column}{row}", f'=IF($K{row}="","",IF($K{row}=Word_Infeasible,{unmet},{met}))', style)
+        page.put(f"{column}{row}", f'=IF($L{row}="","",IF($L{row}=Word_Infeasible,{unmet},{met}))', style)
     page.put(
         f"M{row}",
-        f'=IF($K{row}="","",IF($K{row}=Word_Infeasible,"",IF(LEFT($P{row},LEN(Word_Verdict))=Word_Verdict,Word_Verdict,'
+        f'=IF($L{row}="","",IF($L{row}=Word_Infeasible,"",IF(LEFT($P{row},LEN(Word_Verdict))=Word_Verdict,Word_Verdict,'
         "Word_Draft)))",
         "calc.text",
     )
@@ -347,9 +360,9 @@ def _beside(page: Page) -> None:
     for row in SLA_ROWS:
         rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
         unsourced = f'IF(Quote_Price_Unsourced=1,Word_Draft&": {PRICE_CHANGED}; without that: ","")'
-        page.put(f"P{row}", f'=IF($K{row}="","",{unsourced}&{rigor})', "label.text")
+        page.put(f"P{row}", f'=IF($L{row}="","",{unsourced}&{rigor})', "label.text")
         lever = f"IF(Quote_Price_Failed>0,NA(),SIZING_NEXT_LEVER({_COSTED.format(row=row)}))"
-        page.put(f"Q{row}", f'=IF($K{row}="","",{lever})', "label.text")
+        page.put(f"Q{row}", f'=IF($L{row}="","",{lever})', "label.text")
         apart = f"IF(ISNUMBER($D{row})*ISNUMBER($G{row})=1,$D{row}-$G{row},0)"
         page.put(f"R{row}", f'=IF($B{row}="","",{apart})', "calc.int")
         page.put(f"S{row}", f'=IF(ISNUMBER($D{row}),$B{row},"")', "calc.num")
@@ -369,6 +382,8 @@ def _below(page: Page) -> None:
         f"Budget: {CLAIM}", on='"On public sweeps"', covered="INT(100*Quote_Confidence+0.5)", condition=condition
     )
     words = sentence(f"{THREE_FIGURES} Each row's reasons and next lever stand at the right, in columns P and Q.")
+    unclaimed = f'SUMPRODUCT(ISNUMBER(SEARCH("{NO_CLAIM}",Quote_Table_Remark))*1)>={_MET}'
+    claim = f'IF(OR(ISNUMBER(Quote_Confidence)=FALSE,Quote_Confidence>1,Quote_Unclaimed<>"",{unclaimed}),"{NO_BUDGET}",{claim})'
     for line, text in enumerate((words, claim), start=row):
         across(page, f"B{line}:N{line}", f"={text}", "label.wrap")
         page.tall(line, 30)
@@ -395,11 +410,11 @@ def _below(page: Page) -> None:
 
 def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
-    alarm(page, f"B{first}:N{last}", f'IF(ISERROR($K{first}),$B{first}<>"",$K{first}=Word_Infeasible)')
+    alarm(page, f"B{first}:N{last}", f'IF(ISERROR($L{first}),$B{first}<>"",$L{first}=Word_Infeasible)')
     alarm(page, "B3:N3", "Quote_Failed>0")
     key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
-        bold = FormulaRule(formula=[f"IF(ISERROR($I{first}),FALSE,$I{first}={word})"], **key)
+        bold = FormulaRule(formula=[f"IF(ISERROR($H{first}),FALSE,$H{first}={word})"], **key)
         page.sheet.conditional_formatting.add(f"{column}{first}:{column}{last}", bold)
     unsure, fine = f"{_DRAFTS}+{_UNMET}>0", f"M{first}=Word_Verdict"
     for cells, condition, colour in (("B3:N3", unsure, AMBER), (f"M{first}:M{last}", fine, GOOD)):

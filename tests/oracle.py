@@ -42,8 +42,11 @@ class Row:
     measure_next: int | None
 
 
-def to_budget(points, i, estimate, proven, hoped, method, share=0.55):
-    """What a replica carries for the budget, without a measurement context: between anchors `i` and `i + 1`."""
+def to_budget(points, i, estimate, proven, hoped, method, share=0.55, osl=None):
+    """What a replica carries for the budget, without a measurement context: between anchors `i` and `i + 1`.
+
+    `osl` are the output tokens that the customer asks for, where known.
+    """
     low, high = points[i], points[i + 1]
     if Fraction(hoped) <= Fraction(5, 4) * Fraction(proven) * (1 + TOLERANCE):
         return proven
@@ -51,7 +54,7 @@ def to_budget(points, i, estimate, proven, hoped, method, share=0.55):
         return proven
     etas = [Fraction(point.t) / (Fraction(point.c) * Fraction(point.r)) for point in points]
     if all(abs(eta - 1) < TOLERANCE for eta in etas):  # c x r stands in for output tok/s, or equals it
-        if Fraction(high.c) > 64 * Fraction(low.c) * (1 + TOLERANCE):
+        if Fraction(high.c) > 64 * Fraction(low.c) * (1 + TOLERANCE) or (osl is not None and osl <= 256):
             return proven
     elif min(etas[i], etas[i + 1]) < QUEUES_BELOW * (1 - TOLERANCE):
         return proven
@@ -172,7 +175,7 @@ def place(curve, sla, method="log-c"):
     return _Place("interp", i, c, eta_at(curve[i], curve[i + 1], c) * c * sla)
 
 
-def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
+def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c", osl=None):
     """The row for a demand in output tok/s: throughput decides, and never less of it than a point that meets the SLA gave."""
     at = place(curve, sla, method)
     best = max(point.t for point in curve[: at.i + 1])
@@ -193,7 +196,9 @@ def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c"):
         tok_s_per_user=sla if regime == "interp" else peak.r,
         pods=pods,
         pods_low=pods_for(tok_s, beyond, util),
-        pods_budget=pods_for(tok_s, to_budget(curve, at.i, tps, best, beyond, method) if between else best, util),
+        pods_budget=pods_for(
+            tok_s, to_budget(curve, at.i, tps, best, beyond, method, osl=osl) if between else best, util
+        ),
         pods_high=pods_for(tok_s, best, util),
         max_num_seqs=flag(c_star),
         load=float(tok_s) / (pods * tps),

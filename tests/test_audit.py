@@ -225,7 +225,7 @@ class TestWords:
                 {"pods": 20, "sla": 50},
                 "Not shown to meet 50 tok/s/user: 50,000 tok/s over 20 pods at util 0.7 is 3,571.4 tok/s needed per "
                 "pod, 10,700.8 available at c=256, 41.8 tok/s/user; short by 39 pods against the 59 pods to commit "
-                "to (estimate 9, range 7 to 59).",
+                "to (estimate 9, budget 25, range 7 to 59).",
                 id="inside the range",
             ),
             pytest.param(
@@ -234,7 +234,7 @@ class TestWords:
                 LOG_C_AT_50 | {"pods": 20},
                 "Not shown to meet 50 tok/s/user: 50,000 tok/s over 20 pods at util 0.7 is 3,571.4 tok/s needed per "
                 "pod, 10,700.8 available at c=256, 41.8 tok/s/user; short by 39 pods against the 59 pods to commit "
-                "to (estimate 8, range 7 to 59).",
+                "to (estimate 8, budget 59, range 7 to 59).",
                 id="inside the range by log-c",
             ),
             pytest.param(

@@ -251,9 +251,9 @@ class TestWithheld:
         assert (result.pods_budget == result.pods_high) == bool(words)
 
     def test_a_queue_concerns_its_own_brackets_alone(self):
-        # at c=256 alone: the bracket from 10 to it, and the plateau, which rests on it; not from 1 to 10
+        # at c=256 alone: the bracket from 10 to it; not from 1 to 10, and the plateau has no bracket
         result = sized(Curve(C, R, output_tok_s=[200, 1150, 8453.63]), [20, 50, 100, 122.2, 150, 215])
-        assert result.budget_claim.tolist() == [QUEUED, QUEUED, QUEUED, "", "", ""]
+        assert result.budget_claim.tolist() == ["", QUEUED, QUEUED, "", "", ""]
         assert (result.pods_budget[:4] == result.pods_high[:4]).all()
         assert result.pods_budget[4] < result.pods_high[4]
 

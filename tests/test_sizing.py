@@ -471,7 +471,8 @@ class TestAgainstTheOracle:
         given_anchors, sla = data.draw(cases())
         demand, tok_s = data.draw(token_demands(given_anchors))
         result = size(given_anchors.curve(), sla, demand, gpus_per_pod=1, util=util, method=method)
-        agrees(result, oracle.row_for_tokens(given_anchors.points(), sla, tok_s, util, method))
+        osl = None if demand.osl is None else float(demand.osl)
+        agrees(result, oracle.row_for_tokens(given_anchors.points(), sla, tok_s, util, method, osl))
 
     @settings(max_examples=200)
     @given(st.data(), METHODS, UTILS)

@@ -351,7 +351,7 @@ class TestCalls:
     def test_results_are_what_com_carries(self, excel):
         table = excel.call("SIZING_TABLE", as_range(CURVE), as_range([[20, None, 300]]), 3e6, 4.0, *[MISSING] * 3)
         assert {type(cell) for row in table for cell in row} == {float, str}
-        assert {len(row) for row in table} == {14}
+        assert {len(row) for row in table} == {15}
 
 
 class TestIsolation:

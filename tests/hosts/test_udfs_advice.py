@@ -312,7 +312,7 @@ class TestAudit:
         # 50,000/(59 x 0.7) = 1,210.7: carried by 1,222 at c=10, 122.2 >= 50; committed: 59 pods, 9 by estimate, 7 to 59
         assert headless.call("SIZING_AUDIT", CURVE, 59, TPM, 0.7, 50) == (
             "Meets 50 tok/s/user: 50,000 tok/s over 59 pods at util 0.7 is 1,210.7 tok/s needed per pod, 1,222 available at "
-            "c=10, 122.2 tok/s/user; equal to the 59 pods to commit to (estimate 9, range 7 to 59)."
+            "c=10, 122.2 tok/s/user; equal to the 59 pods to commit to (estimate 9, budget 25, range 7 to 59)."
         )
         assert headless.call("SIZING_AUDIT", CURVE, 58, TPM, OMITTED, 50).startswith(
             "Not shown to meet 50 tok/s/user: "

@@ -48,6 +48,7 @@ class TestNewKeys:
             *("usd_per_month_high", "usd_per_million", "usd_per_million_high", "usd_per_million_budget"),
             *("tok_s_per_user", "budget_confidence", "budget_claim", "c_commit", "tok_s_per_user_commit"),
             *("per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "quote"),
+            "load_at_max_num_seqs_budget",
             "sla_name",
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }

@@ -211,7 +211,15 @@ ROW_KEYS = [
     *("demand_tok_s", "pods_low", "replicas_budget", "pods_high", "gpus_low", "gpus_budget", "gpus_high", "total_pods"),
     *("total_gpus", "total_gpus_low", "total_gpus_budget", "total_gpus_high", "usd_per_month_budget"),
     *("usd_per_month_high", "usd_per_million", "usd_per_million_budget", "usd_per_million_high", "budget_confidence"),
-    *("tok_s_per_user", "load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "c_commit"),
+    *(
+        "tok_s_per_user",
+        "load",
+        "load_one_fewer",
+        "max_num_seqs",
+        "load_at_max_num_seqs",
+        "load_at_max_num_seqs_budget",
+        "c_commit",
+    ),
     *("tok_s_per_user_commit", "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide"),
     *("measure_next", "quote"),
 ]

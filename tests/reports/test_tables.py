@@ -140,6 +140,7 @@ class TestOperationTable:
             "estimate: load, one pod fewer": "70.7 %",
             "estimate, budget: max-num-seqs": "23",
             "estimate: load at max-num-seqs": "69.7 %",
+            "budget: load at max-num-seqs": "49.1 %",
             "commit: c per pod": "10.00",
             "commit: tok/s per pod": "1,222.0",
             "commit: tok/s/user there": "122.2",
@@ -157,7 +158,7 @@ class TestOperationTable:
 
     def test_infeasible_shows_no_number(self, worked):
         (row,) = operation_table(worked([300])).rows
-        assert row == ("300", "cannot be met", *[""] * 12)
+        assert row == ("300", "cannot be met", *[""] * 13)
 
 
 class TestCurveTable:

@@ -349,7 +349,7 @@ class TestFirstPage:
             fill(engine, replace(DELIVERED_CASE, **change))
             assert self.claim(engine) == NO_BUDGET, change
 
-    @pytest.mark.parametrize("typed", [95, 0.8, "95 %"])
+    @pytest.mark.parametrize("typed", [95, 0.8])
     def test_a_coverage_that_there_is_none_for_is_in_no_sentence(self, engine, typed):
         fill(engine, replace(DELIVERED_CASE, confidence=typed))
         assert (self.claim(engine), engine.sheet("Sizing", "E19:E19")) == ("", [["to budget"]])

@@ -21,6 +21,7 @@ __all__ = [
     "SPARES",
     "THREE_FIGURES_LIVE",
     "basis",
+    "claim_live",
     "remark",
     "said",
 ]

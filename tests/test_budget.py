@@ -337,7 +337,7 @@ class TestWords:
         assert IF_PRODUCT in claim_words(operating_points(copied, 60), bound())
 
 
-def by_oracle(points, sla, tok_s, util, method, confidence):
+def by_oracle(points, sla, tok_s, util, method, confidence, osl=None):
     """Return the pods to budget in exact arithmetic, for a curve without a context."""
     row = oracle.row_for_tokens(points, sla, tok_s, util, method)
     at = oracle.place(points, sla, method)
@@ -345,7 +345,7 @@ def by_oracle(points, sla, tok_s, util, method, confidence):
     if at.case != "interp":
         return oracle.pods_for(tok_s, proven, util)
     hoped = max(proven, points[at.i + 1].t)
-    carried = oracle.to_budget(points, at.i, row.tps, proven, hoped, method, SHARES[confidence])
+    carried = oracle.to_budget(points, at.i, row.tps, proven, hoped, method, SHARES[confidence], osl)
     return oracle.pods_for(tok_s, carried, util)
 
 
@@ -406,7 +406,7 @@ class TestLaws:
         given_anchors, sla = data.draw(cases())
         demand, tok_s = data.draw(token_demands(given_anchors))
         result = sized(given_anchors.curve(), sla, demand, method=method, util=util, confidence=confidence)
-        assert result.pods_budget == by_oracle(given_anchors.points(), sla, tok_s, util, method, confidence)
+        assert result.pods_budget == by_oracle(given_anchors.points(), sla, tok_s, util, method, confidence, demand.osl)
 
 
 class TestOutputsOfTheCustomer:

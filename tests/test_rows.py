@@ -57,6 +57,7 @@ class TestRows:
                 "load_one_fewer": 50_000 / (6 * 10700.8),
                 "max_num_seqs": 256,
                 "load_at_max_num_seqs": 50_000 / (7 * 10700.8),
+                "load_at_max_num_seqs_budget": 50_000 / (7 * 10700.8),
                 "c_commit": 256.0,
                 "tok_s_per_user_commit": 41.8,
                 "per_replica_tps_commit": 10700.8,

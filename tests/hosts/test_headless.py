@@ -139,8 +139,8 @@ class TestTable:
     def test_header_rows_blanks_and_infeasible_rows(self, headless):
         table = headless.call("SIZING_TABLE", CURVE, [[300], [None], [20], [""]], TPM, 4)
         assert table[0] == HEADER
-        assert table[1] == [*[""] * 9, "latency-tier-infeasible", *[""] * 4]
-        assert table[2] == table[4] == [""] * 14
+        assert table[1] == [*[""] * 9, "latency-tier-infeasible", *[""] * 5]
+        assert table[2] == table[4] == [""] * 15
         assert table[3] == [
             20,
             28,
@@ -155,6 +155,7 @@ class TestTable:
             28,
             256,
             256,
+            28 * GPU_MONTH,
         ]
         assert len(table) == 5
 

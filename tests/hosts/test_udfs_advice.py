@@ -314,7 +314,11 @@ class TestAudit:
             "Meets 50 tok/s/user: 50,000 tok/s over 59 pods at util 0.7 is 1,210.7 tok/s needed per pod, 1,222 available at "
             "c=10, 122.2 tok/s/user; equal to the 59 pods to commit to (estimate 9, budget 25, range 7 to 59)."
         )
-        assert headless.call("SIZING_AUDIT", CURVE, 58, TPM, OMITTED, 50).startswith(
+        for pods in (58, 25):
+            assert headless.call("SIZING_AUDIT", CURVE, pods, TPM, OMITTED, 50).startswith(
+                "Within the budget for 50 tok/s/user, not shown by a measured point: "
+            )
+        assert headless.call("SIZING_AUDIT", CURVE, 24, TPM, OMITTED, 50).startswith(
             "Not shown to meet 50 tok/s/user: "
         )
 

@@ -169,7 +169,7 @@ class TestFlagNotes:
         assert over.rows[0].overloaded
         assert note(over, "Held to max-num-seqs") == (
             "Held to max-num-seqs, the estimate's pods do not carry the demand at 99.5 tok/s/user: "
-            "c* rounds down too far; take the GPUs to commit."
+            "c* rounds down too far; those to budget do."
         )
 
     def test_absent_where_it_does(self, report):

@@ -272,9 +272,10 @@ def _table(page: Page, layout: Layout) -> None:
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
     page.tall(head - 2, _ROW)
-    for column, name in {"B": "SLA_In", _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
-        page.named(name, f"{column}{first}:{column}{last}")
-    for column, _, _, _, name, _ in RESULTS:
+    results = {
+        column: name for column, _, _, _, name, _ in RESULTS
+    }  # named before what explains them, as they are read
+    for column, name in {"B": "SLA_In", **results, _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
         page.named(name, f"{column}{first}:{column}{last}")
     page.validate(
         f"B{first}:B{last}", "A number above 0, or blank", type="decimal", operator="greaterThan", formula1="0"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.importers import results
 
+pytestmark = pytest.mark.slow
+
 FILES = 10_000
 PROGRAM = """
 import json, resource, sys, time

@@ -8,6 +8,8 @@ import pytest
 
 from tests.hosts.foreign_books import edited, package, parts, workbook
 
+pytestmark = pytest.mark.slow
+
 MEMORY, SECONDS = 3_500_000, 120
 """Kilobytes that a process may have used at most, and seconds of a processor."""
 

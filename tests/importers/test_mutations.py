@@ -12,6 +12,8 @@ from tests.importers import results
 from xlsizing import InputError
 from xlsizing.importers.imported import one_curve, read_results
 
+pytestmark = pytest.mark.slow
+
 RUN = results.RUNS[1]
 RECORDS = {
     "vllm": results.vllm(RUN, tensor_parallel_size="4", gpu="H200", latencies=[0.9, 0.9]),

@@ -25,6 +25,7 @@ from xlsizing.reports.record import json_text
 from xlsizing.reports.review import ReviewError, review
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="forks, and names signals that Windows has not"),
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]

@@ -19,6 +19,8 @@ from tests.workbooks.test_package import MAIN, functions, legal, opened, sheet_p
 from xlsizing.hosts import udfs
 from xlsizing.workbooks.sales.layout import SHEETS
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = ROOT / "workbook" / "capacity-sizing.xlsm"
 
 NATIVE = frozenset(

@@ -6,6 +6,8 @@ import pytest
 
 from tests.workbooks.sales.desk import is_error
 
+pytestmark = pytest.mark.slow
+
 PIECEWISE = "ILLUSTRATIVE, not measured: piecewise CUDA graphs"  # the second curve
 CACHED = {"Prefix caching": "on", "Prefix-cache hit rate": 0.5, "Dataset kind": "chat"}
 

@@ -12,6 +12,7 @@ from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.workbooks.sales.desk import built, is_error
 from xlsizing import Curve, Demand, size
 from xlsizing.audit import audit
+from xlsizing.budget import CLAIMS, PREDICTED
 from xlsizing.hosts import udfs
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
@@ -113,7 +114,7 @@ class TestCompare:
     def test_as_the_package_sizes_each(self, desk):
         a, b = sized(2), sized(3)
         for at, (one, other) in enumerate(zip(a, b, strict=True)):
-            for name, field in {"GPUs_Commit": "gpus_high", "GPUs": "gpus"}.items():
+            for name, field in {"GPUs_Commit": "gpus_high", "GPUs_Budget": "gpus_budget", "GPUs": "gpus"}.items():
                 left, right = getattr(one, field), getattr(other, field)
                 found = [desk.column(f"Compare_{name}_{side}")[at] for side in ("A", "B", "Delta")]
                 if left is None:
@@ -126,7 +127,7 @@ class TestCompare:
         delta = b[0].usd_per_month_high - a[0].usd_per_month_high
         assert desk.column("Compare_USD_Commit_Delta")[0] == pytest.approx(delta, rel=1e-9)
         assert desk.column("Compare_USD_Delta")[0] == pytest.approx(b[0].usd_per_month - a[0].usd_per_month, rel=1e-9)
-        assert [desk.value(f"Compare!O{row}") for row in range(12, 20)] == ["B"] * 5 + [""] * 3
+        assert [desk.value(f"Compare!R{row}") for row in range(12, 20)] == ["B"] * 5 + [""] * 3
 
     def test_one_model_on_two_gpu_types(self, desk):
         desk.fact(4, 5, "Other").fact(4, 6, "B200").fact(4, 7, 8).fact(4, 8, 3.5).curve(4, [(1, 100), (64, 20)])
@@ -139,8 +140,23 @@ class TestCompare:
     def test_a_curve_with_itself(self, desk):
         desk.set(Compare_Curve_A=MINIMAX, Compare_Curve_B=MINIMAX).calculate()
         assert desk.column("Compare_GPUs_Commit_Delta")[:5] == [0] * 5
-        assert desk.value("Compare!O12") == "equal"
+        assert desk.value("Compare!R12") == "equal"
         assert desk.value("Compare_Apart") == 0
+
+    def test_a_curve_without_a_claim_is_budgeted_with_its_commitment(self, desk):
+        desk.set(Compare_Curve_A=MINIMAX, Compare_Curve_B=MINIMAX).calculate()
+        assert (desk.column("Compare_GPUs_Budget_A")[1], desk.column("Compare_GPUs_Commit_A")[1]) == (100, 236)
+        assert desk.value("Compare!B9") == ""
+        desk.book.set(f"Context!B{field_row(desk, 'Basis')}", "predicted")
+        desk.calculate()
+        for side in "AB":
+            assert desk.column(f"Compare_GPUs_Budget_{side}")[:5] == desk.column(f"Compare_GPUs_Commit_{side}")[:5]
+        reason = CLAIMS[PREDICTED]
+        assert desk.value("Compare!B9") == (f"No budget is claimed, so it is the commitment: A: {reason}; B: {reason}")
+
+    def test_the_confidence_is_the_quotes(self, desk):
+        desk.set(Compare_Curve_A=MINIMAX, Compare_Curve_B=MINIMAX, Quote_Confidence=0.99).calculate()
+        assert desk.column("Compare_GPUs_Budget_B")[1] == 160  # 40 pods of 4
 
     def test_the_fields_of_the_set_up_that_differ(self, desk):
         assert desk.value("Compare_Apart") == 1  # the mode of CUDA graphs

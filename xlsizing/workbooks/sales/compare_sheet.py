@@ -9,6 +9,7 @@ from xlsizing.workbooks.sales.context_sheet import differing
 from xlsizing.workbooks.sales.layout import across, alarm, chosen, even_month, inputs, of_curve, position
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.unclaimed import unclaimed
 
 __all__ = ["compare_sheet"]
 
@@ -25,15 +26,25 @@ _COLUMNS: Final = {
     ("usd_commit", "A"): ("F", "A: $/month to commit", "calc.usd"),
     ("usd_commit", "B"): ("G", "B: $/month to commit", "calc.usd"),
     ("usd_commit", ""): ("H", "B - A, $/month to commit", "calc.usd"),
-    ("gpus", "A"): ("I", "A: GPUs, estimate", "calc.int"),
-    ("gpus", "B"): ("J", "B: GPUs, estimate", "calc.int"),
-    ("gpus", ""): ("K", "B - A, GPUs, estimate", "calc.int"),
-    ("usd", "A"): ("L", "A: $/month, estimate", "calc.usd"),
-    ("usd", "B"): ("M", "B: $/month, estimate", "calc.usd"),
-    ("usd", ""): ("N", "B - A, $/month, estimate", "calc.usd"),
+    ("budget", "A"): ("I", "A: GPUs to budget", "calc.int"),
+    ("budget", "B"): ("J", "B: GPUs to budget", "calc.int"),
+    ("budget", ""): ("K", "B - A, GPUs to budget", "calc.int"),
+    ("gpus", "A"): ("L", "A: GPUs, estimate", "calc.int"),
+    ("gpus", "B"): ("M", "B: GPUs, estimate", "calc.int"),
+    ("gpus", ""): ("N", "B - A, GPUs, estimate", "calc.int"),
+    ("usd", "A"): ("O", "A: $/month, estimate", "calc.usd"),
+    ("usd", "B"): ("P", "B: $/month, estimate", "calc.usd"),
+    ("usd", ""): ("Q", "B - A, $/month, estimate", "calc.usd"),
 }
-_REGIME: Final = {"A": "Q", "B": "R"}
-_NAMES: Final = {"commit": "GPUs_Commit", "usd_commit": "USD_Commit", "gpus": "GPUs", "usd": "USD"}
+_CHEAPER: Final = "R"
+_REGIME: Final = {"A": "T", "B": "U"}
+_NAMES: Final = {
+    "commit": "GPUs_Commit",
+    "usd_commit": "USD_Commit",
+    "budget": "GPUs_Budget",
+    "gpus": "GPUs",
+    "usd": "USD",
+}
 
 
 def compare_sheet(page: Page) -> None:
@@ -47,14 +58,14 @@ def compare_sheet(page: Page) -> None:
     page.put("B1", "Compare: two curves at the quote's SLAs", "title")
     page.put(
         "B2",
-        "Demand, utilisation, hours and interpolation are the quote's; GPUs per pod and price are each curve's.",
+        "Demand, utilisation, hours, confidence and interpolation are the quote's; GPUs per pod and price are each curve's.",
         "note",
     )
-    across(page, "B3:O3", _BANNER, "banner.text")
+    across(page, f"B3:{_CHEAPER}3", _BANNER, "banner.text")
     page.tall(3, 22)
-    alarm(page, "B3:O3", "LEFT($B$3,LEN(Word_Check))=Word_Check")
+    alarm(page, f"B3:{_CHEAPER}3", "LEFT($B$3,LEN(Word_Check))=Word_Check")
     for column, head in zip(
-        "BCGHIJN", ("", "curve", "GPU type", "GPUs per pod", "$/GPU-hour", "measured on", "place"), strict=True
+        "BCGHIJQ", ("", "curve", "GPU type", "GPUs per pod", "$/GPU-hour", "measured on", "place"), strict=True
     ):
         page.put(f"{column}4", head, "strong")
     for side, name in _SIDES:
@@ -62,10 +73,11 @@ def compare_sheet(page: Page) -> None:
     page.put("B8", "fields of the set-up in which the two contexts differ (sheet Context)", "label")
     page.put("H8", f"={differing('Compare_Place_A', 'Compare_Place_B')}", "calc.int")
     page.named("Compare_Apart", "H8")
+    page.put("B9", _UNCLAIMED, "note.text")
     inputs(page, "One of the names on sheet Curves", "C5", "C6", type="list", formula1="Curve_Names")
     page.put(f"B{_HEAD - 1}", "Result by interactivity SLA; a difference below 0: B needs less", "section")
     page.put(f"B{_HEAD}", "SLA, tok/s/user", "head")
-    page.put(f"O{_HEAD}", "cheaper to commit to", "head")
+    page.put(f"{_CHEAPER}{_HEAD}", "cheaper to commit to", "head")
     for column, heading, _ in _COLUMNS.values():
         page.put(f"{column}{_HEAD}", heading, "head")
     for side, column in _REGIME.items():
@@ -75,14 +87,19 @@ def compare_sheet(page: Page) -> None:
         page.tall(row, 18)
         _row(page, row, live)
     _names(page)
-    page.widths(
-        A=1.5, B=11, C=15, D=15, E=12, F=14, G=14, H=14, I=12, J=12, K=12, L=14, M=14, N=14, O=16, P=2, Q=22, R=22
-    )
+    page.widths(A=1.5, B=10, R=13, S=2, T=22, U=22)
+    page.widths(**dict.fromkeys("CDEIJKLMN", 11), **dict.fromkeys("FGHOPQ", 13.5))
     page.printed(tall=1)
-    page.sheet.print_area = f"A1:O{_FIRST + len(SLA_ROWS)}"
+    page.sheet.print_area = f"A1:{_CHEAPER}{_FIRST + len(SLA_ROWS)}"
 
 
-_FIGURES: Final = f"$B${_FIRST}:$O${_FIRST + len(SLA_ROWS) - 1}"
+_FIGURES: Final = f"$B${_FIRST}:${_CHEAPER}${_FIRST + len(SLA_ROWS) - 1}"
+_UNCLAIMED: Final = (
+    '=IF(Compare_Refused>0,"",IF(Compare_Unclaimed_A&Compare_Unclaimed_B="","","No budget is claimed, so it is the commitment: "'
+    '&IF(Compare_Unclaimed_A="","","A: "&Compare_Unclaimed_A)'
+    '&IF(OR(Compare_Unclaimed_A="",Compare_Unclaimed_B=""),"","; ")'
+    '&IF(Compare_Unclaimed_B="","","B: "&Compare_Unclaimed_B)))'
+)
 _BANNER: Final = (
     '=IF(Compare_Failed>0,Word_Check&": "&Compare_Failed&" check(s) of this comparison failed. See sheet Checks.",'
     f'IF(ISERROR(SUM({_FIGURES})),Word_Check&": a figure is an error value. "&First_Failure,'
@@ -101,20 +118,23 @@ def _side(page: Page, side: str, name: str) -> None:
     page.put(f"G{row}", f"={of_curve('Curve_GPU_Type', place)}", "calc.text")
     page.put(f"H{row}", f"={of_curve('Curve_GPUs_per_Pod', place)}", "calc.int")
     page.put(f"I{row}", f'=IF({usd}="",USD_Assumed,{usd})', "calc.price")
-    across(page, f"J{row}:M{row}", f"=SIZING_LABEL(Compare_Context_{side})", "calc.wrap")
-    page.put(f"N{row}", f"={position(f'Compare_Curve_{side}')}", "calc.int")
-    page.put(f"O{row}", f"={even_month(f'I{row}')}", "calc.price")
+    across(page, f"J{row}:P{row}", f"=SIZING_LABEL(Compare_Context_{side})", "calc.wrap")
+    page.put(f"Q{row}", f"={position(f'Compare_Curve_{side}')}", "calc.int")
+    page.put(f"{_CHEAPER}{row}", f"={even_month(f'I{row}')}", "calc.price")
+    page.put(f"{_REGIME['A']}{row}", f"={unclaimed(f'Compare_Context_{side}', place)}", "calc.text")
     names = {
         "Curve": "C",
         "GPUs_per_Pod": "H",
         "USD_per_GPU_Hour": "I",
         "Label": "J",
-        "Place": "N",
-        "USD_Even_Month": "O",
+        "Place": "Q",
+        "USD_Even_Month": _CHEAPER,
+        "Unclaimed": _REGIME["A"],
     }
     for name_, column in names.items():
         page.named(f"Compare_{name_}_{side}", f"{column}{row}")
-    page.put("O4", "$/GPU-h at 730 h", "strong")
+    page.put(f"{_CHEAPER}4", "$/GPU-h at 730 h", "strong")
+    page.put(f"{_REGIME['A']}4", "no budget is claimed, as", "strong")
 
 
 def _row(page: Page, row: int, live: int) -> None:
@@ -126,14 +146,15 @@ def _row(page: Page, row: int, live: int) -> None:
     for (what, side), (column, _, style) in _COLUMNS.items():
         page.put(f"{column}{row}", _formula(what, side, row), style)
     a, b = (_COLUMNS["usd_commit", side][0] for side in "AB")
-    unmet = f'IF($Q{row}=$R{row},"neither",IF($Q{row}=Word_Infeasible,"B","A"))'
+    left, right = (f"${_REGIME[side]}{row}" for side in "AB")
+    unmet = f'IF({left}={right},"neither",IF({left}=Word_Infeasible,"B","A"))'
     same = f"ABS(${a}{row}-${b}{row})<=Tolerance*${a}{row}"
     cheaper = f'IF({same},"equal",IF(${a}{row}<${b}{row},"A","B"))'
-    page.put(f"O{row}", f'=IF($B{row}="","",IF({_unmet(row)},{unmet},{cheaper}))', "calc.text")
+    page.put(f"{_CHEAPER}{row}", f'=IF($B{row}="","",IF({_unmet(row)},{unmet},{cheaper}))', "calc.text")
 
 
 def _unmet(row: int) -> str:
-    return f"OR($Q{row}=Word_Infeasible,$R{row}=Word_Infeasible)"
+    return f"OR(${_REGIME['A']}{row}=Word_Infeasible,${_REGIME['B']}{row}=Word_Infeasible)"
 
 
 def _formula(what: str, side: str, row: int) -> str:
@@ -146,6 +167,7 @@ def _formula(what: str, side: str, row: int) -> str:
     commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
     met = {
         "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",
+        "budget": f'IF(Compare_Unclaimed_{side}="",SIZING_GPUS_BUDGET({sized},Quote_Confidence,Quote_Method),{commit})',
         "gpus": f"SIZING_GPUS({sized},Quote_Method)",
         "usd": f"IF(Quote_Price_Failed>0,NA(),SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method))",
         "usd_commit": f"{commit}*{usd}/{gpus}",

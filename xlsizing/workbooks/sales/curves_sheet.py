@@ -13,6 +13,7 @@ from xlsizing.workbooks.sales.layout import (
     CURVES,
     WIDTH,
     across,
+    column_of,
     first_column,
     if_known,
     inputs,
@@ -42,7 +43,7 @@ FACTS: Final = (
 
 _HEADS: Final = ("concurrency [req/pod]", "tok/s/user", "output tok/s per pod", "TTFT [s]")
 
-_C, _R, _T = (f"INDEX(Curve_Points,0,{WIDTH}*(Picked_Place-1)+{column})" for column in (1, 2, 3))
+_C, _R, _T = (column_of("Picked_Place", column) for column in (1, 2, 3))
 THROUGHPUT: Final = (
     f'=IF(SUMPRODUCT(({_T}<>"")*1)=0,"not measured: c x tok/s/user overstates it",'
     f"IF(SUMPRODUCT(({_T}<Eta_Suspicious*{_C}*{_R})*1)>0,"

@@ -23,6 +23,7 @@ __all__ = [
     "across",
     "alarm",
     "chosen",
+    "column_of",
     "even_month",
     "first_column",
     "if_known",
@@ -82,6 +83,11 @@ def chosen(place: str) -> str:
 def of_curve(name: str, place: str) -> str:
     """Return what the list `name` of sheet Curves says of the curve whose place the cell `place` holds [-]."""
     return f"INDEX({name},{place})"
+
+
+def column_of(place: str, column: int) -> str:
+    """Return the reference to a column of the anchors of the curve at `place`: 1 for c, 2 tok/s/user, 3 output tok/s [-]."""
+    return f"INDEX(Curve_Points,0,{WIDTH}*({place}-1)+{column})"
 
 
 def if_known(value: str) -> str:

@@ -7,13 +7,12 @@ from typing import Final
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
-from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT, PREDICTED, SHORT
+from xlsizing.budget import CLAIM, IF_PRODUCT
 from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rows import FUNCTION_TABLE, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import (
-    CLAIM_LEAST_OSL,
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
@@ -24,11 +23,10 @@ from xlsizing.rules import (
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence
-from xlsizing.workbooks.sales.context_sheet import value_cell
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
 from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
 from xlsizing.workbooks.sales.starters import STARTERS
-from xlsizing.workbooks.sales.workload import measured_tokens
+from xlsizing.workbooks.sales.unclaimed import unclaimed
 from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
 from xlsizing.workbooks.sizing_words import NO_BUDGET
 from xlsizing.workbooks.styles import AMBER, GOOD, GREY
@@ -261,7 +259,12 @@ def _basis(page: Page) -> None:
         ("tok/min", tpm, "label.int left", "Quote_TPM"),
         ("$ at 730 h", f"={even_month('Quote_USD_Used')}", "label.price left", "Quote_USD_Even_Month"),
         ("pod tok/s", THROUGHPUT, "label.text", "Quote_Throughput"),
-        ('=IF(Quote_Unclaimed="","","no budget:")', _unclaimed(), "label.text", "Quote_Unclaimed"),
+        (
+            '=IF(Quote_Unclaimed="","","no budget:")',
+            f"={unclaimed('Picked_Context', 'Picked_Place')}",
+            "label.text",
+            "Quote_Unclaimed",
+        ),
     )
     for row, (label, formula, style, name) in enumerate(entries, start=6):
         page.put(f"M{row}", label, "label")
@@ -271,15 +274,6 @@ def _basis(page: Page) -> None:
 
 
 _NO_THROUGHPUT: Final = 'LEFT(Quote_Throughput,3)="not"'
-
-
-def _unclaimed() -> str:
-    """Return the formula of why no budget is claimed for a context that the functions do not read; "" where it is."""
-    tokens = measured_tokens("OSL", lambda field: value_cell("Picked_Context", field))
-    asked = f"IF(ISNUMBER({tokens}),{tokens},Quote_OSL)"  # the customer's, where the curve's are not known
-    short = f'IF(ISNUMBER({asked}),IF({asked}<={CLAIM_LEAST_OSL},"{CLAIMS[SHORT]}",""),"")'
-    basis = value_cell("Picked_Context", "basis")
-    return f'=IF({basis}="predicted","{CLAIMS[PREDICTED]}",IF({_NO_THROUGHPUT},{short},""))'
 
 
 def _rules(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_right
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,13 @@ pytestmark = pytest.mark.slow
 ROWS = 1_000_000
 LOOP_ROWS = 20_000
 UTIL, GPUS_PER_POD, USD = 0.7, 4, 8.6
-NAMES = ("pods", "gpus", "gpus_low", "gpus_high", "c_star", "per_replica_tps", "regime", "feasible", "usd_per_month")
+NAMES = (
+    "pods", "gpus", "gpus_low", "gpus_high", "c_star", "per_replica_tps", "regime", "feasible", "usd_per_month",
+    "pods_budget", "gpus_budget", "usd_per_month_budget",
+)  # fmt: skip
+MONEY = ("usd_per_month", "usd_per_month_budget")
+SHARE = 0.55
+"""Of the commitment in what a replica carries to budget, at 95 %; both curves claim it wherever it is asked."""
 LABELS = ("latency-tier-infeasible", "below-knee-plateau", "measured-anchor", "interp", "knee-capped")
 INFEASIBLE, PLATEAU, MEASURED, INTERP, KNEE_CAPPED = range(5)
 
@@ -42,11 +49,17 @@ def ours(curve, sla, tpm):
     return [getattr(result, name) for name in NAMES]
 
 
+def powers(c, r):
+    """Return the power of concurrency over which 1/r is straight, for each bracket: the definition of method auto."""
+    a = [math.log(r[i] / r[i + 1]) / math.log(c[i + 1] / c[i]) for i in range(len(c) - 1)]
+    return [0.8, *(min(1.2, max(0.3, 0.4 + right - 0.6 * left)) for left, right in pairwise(a))]
+
+
 def bare(c, r, sla, tpm):
     """Return the same columns in numpy, as one would write them by hand: no checks, nothing computed twice."""
-    t, x = c * r, np.log(c)
+    t, p = c * r, np.append(powers(c, r), 1)
     best, last = np.maximum.accumulate(t), len(c) - 1
-    slope = np.append(np.diff(x) / np.diff(r), 0)
+    slope = np.append(((c[1:] / c[:-1]) ** p[:-1] - 1) / np.diff(1 / r), 0)
     knee = np.searchsorted(best, best * (1 - 1e-9))
     meeting = np.searchsorted(-r, sla * (1e-9 - 1), side="right")
     feasible = meeting > 0
@@ -54,7 +67,8 @@ def bare(c, r, sla, tpm):
     between = feasible & (i < last) & (r[i] > sla * (1 + 1e-9))
     following = np.minimum(i + 1, last)
     after, proven = t[following], best[i]
-    c_between = np.minimum(np.maximum(np.exp(x[i] + slope[i] * (sla - r[i])), c[i]), c[following])
+    beyond = np.where(between, (1 / sla - 1 / r[i]) * slope[i], 0)
+    c_between = np.minimum(np.maximum(c[i] * (1 + beyond) ** (1 / p[i]), c[i]), c[following])
     own = np.where(between, np.minimum(c_between * sla, after), t[i])
     capped = proven > own * (1 + 1e-9)
     tps = np.maximum(proven, own)
@@ -62,13 +76,19 @@ def bare(c, r, sla, tpm):
     case = np.where(between, INTERP, np.where(i == last, PLATEAU, MEASURED))
     case = np.where(feasible, np.where(capped, KNEE_CAPPED, case), INFEASIBLE)
     tok_s = tpm / 60
-    pods, low, high = (
+    hoped = np.where(between, np.maximum(proven, after), proven)
+    planned = np.where(hoped <= 1.25 * proven, proven, proven * (tps / proven) ** (1 - SHARE))
+    pods, low, high, budget = (
         np.maximum(1, np.ceil(tok_s / (carried * UTIL) * (1 - 1e-9))).astype(np.int64)
-        for carried in (tps, np.where(between, np.maximum(proven, after), proven), proven)
+        for carried in (tps, hoped, proven, planned)
     )
-    gpus = pods * GPUS_PER_POD
-    usd = gpus * (USD * 730)
-    return [pods, gpus, low * GPUS_PER_POD, high * GPUS_PER_POD, c_star, tps, np.array(LABELS)[case], feasible, usd]
+    gpus, gpus_budget = pods * GPUS_PER_POD, budget * GPUS_PER_POD
+    usd, usd_budget = gpus * (USD * 730), gpus_budget * (USD * 730)
+    words = np.array(LABELS)[case]
+    return [
+        pods, gpus, low * GPUS_PER_POD, high * GPUS_PER_POD, c_star, tps, words, feasible, usd,
+        budget, gpus_budget, usd_budget,
+    ]  # fmt: skip
 
 
 def loop(c, r, sla, tpm):
@@ -76,20 +96,22 @@ def loop(c, r, sla, tpm):
     t = [x * y for x, y in zip(c, r, strict=True)]
     best = [max(t[: i + 1]) for i in range(len(t))]
     knee = [next(j for j, carried in enumerate(t) if carried >= top * (1 - 1e-9)) for top in best]
-    shared = c, r, t, best, knee, [-rate for rate in r], [math.log(value) for value in c]
+    p = powers(c, r)
+    slope = [((c[i + 1] / c[i]) ** p[i] - 1) / (1 / r[i + 1] - 1 / r[i]) for i in range(len(p))]
+    shared = c, r, t, best, knee, [-rate for rate in r], p, slope
     rows = [_row(shared, *pair) for pair in zip(sla, tpm, strict=True)]
     return list(zip(*rows, strict=True))
 
 
 def _row(shared, sla, tpm):
-    c, r, t, best, knee, falling, x = shared
+    c, r, t, best, knee, falling, p, slope = shared
     i = bisect_right(falling, sla * (1e-9 - 1)) - 1
     case, i = (INFEASIBLE, 0) if i < 0 else (PLATEAU if i == len(c) - 1 else MEASURED, i)
     c_star, own, proven = c[i], t[i], best[i]
     hoped = proven
     if case == MEASURED and r[i] > sla * (1 + 1e-9):
         case = INTERP
-        c_star = math.exp(x[i] + (x[i + 1] - x[i]) / (r[i + 1] - r[i]) * (sla - r[i]))
+        c_star = c[i] * (1 + (1 / sla - 1 / r[i]) * slope[i]) ** (1 / p[i])
         c_star = min(max(c_star, c[i]), c[i + 1])
         own = min(c_star * sla, t[i + 1])
         hoped = max(proven, t[i + 1])
@@ -100,15 +122,20 @@ def _row(shared, sla, tpm):
     pods = max(1, math.ceil(tok_s / (tps * UTIL) * (1 - 1e-9)))
     low = max(1, math.ceil(tok_s / (hoped * UTIL) * (1 - 1e-9)))
     high = max(1, math.ceil(tok_s / (proven * UTIL) * (1 - 1e-9)))
-    gpus = pods * GPUS_PER_POD
-    usd = gpus * (USD * 730)
-    return pods, gpus, low * GPUS_PER_POD, high * GPUS_PER_POD, c_star, tps, LABELS[case], case != INFEASIBLE, usd
+    planned = proven if hoped <= 1.25 * proven else proven * (tps / proven) ** (1 - SHARE)
+    budget = max(1, math.ceil(tok_s / (planned * UTIL) * (1 - 1e-9)))
+    gpus, gpus_budget = pods * GPUS_PER_POD, budget * GPUS_PER_POD
+    usd, usd_budget = gpus * (USD * 730), gpus_budget * (USD * 730)
+    return (
+        pods, gpus, low * GPUS_PER_POD, high * GPUS_PER_POD, c_star, tps, LABELS[case], case != INFEASIBLE, usd,
+        budget, gpus_budget, usd_budget,
+    )  # fmt: skip
 
 
 def assert_same(columns, expected):
     """Assert that two readings agree: words, counts and facts exactly, floats to 1e-12."""
     for name, column, other in zip(NAMES, columns, expected, strict=True):
-        compared = np.testing.assert_allclose if name in ("c_star", "per_replica_tps", "usd_per_month") else None
+        compared = np.testing.assert_allclose if name in ("c_star", "per_replica_tps", *MONEY) else None
         if compared:
             compared(column, other, rtol=1e-12, err_msg=name)
         else:

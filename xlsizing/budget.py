@@ -49,6 +49,7 @@ __all__ = [
     "claim_codes",
     "claim_words",
     "short_outputs",
+    "withheld_of",
 ]
 
 CLAIMS: Final = (
@@ -216,13 +217,18 @@ def _against_curve(points: OperatingPoints, level: Bound | None) -> int:
     curve, calibrated = points.curve, level is not None and level.calibration is not None
     asked = None if level is None else level.output_tokens
     against = {
-        PREDICTED: curve.context is not None and curve.context.basis == "predicted",
-        POOLED: curve.pooled_share is not None,
         METHOD: not (points.method.bounded or calibrated),
         LATE: curve.lowest_concurrency > CLAIM_FROM * (1 + TOLERANCE),
         SHORT: not curve.measured_throughput and short_outputs(curve, asked),
     }
-    return next((code for code, holds in against.items() if holds), 0)
+    return withheld_of(curve) or next((code for code, holds in against.items() if holds), 0)
+
+
+def withheld_of(curve: Curve) -> int:
+    """Return the code of what withholds the claim of a `curve` however it is sized: PREDICTED or POOLED; 0 where nothing does [-]."""
+    if curve.context is not None and curve.context.basis == "predicted":
+        return PREDICTED
+    return 0 if curve.pooled_share is None else POOLED
 
 
 def short_outputs(curve: Curve, asked: float | None = None) -> bool:

@@ -293,14 +293,12 @@ class Sizing:
     @property
     def load_at_max_num_seqs(self) -> Floats:
         """The load where each replica is held to `max_num_seqs`; above 1 it does not carry the demand [-]."""
-        flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
-        return self._asked / (self.pods * flag)
+        return self._load_at_flag(self.pods)
 
     @property
     def load_at_max_num_seqs_budget(self) -> Floats:
         """The same for the pods to budget, which are held to the same flag [-]."""
-        flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
-        return self._asked / (self.pods_budget * flag)
+        return self._load_at_flag(self.pods_budget)
 
     @property
     def too_wide(self) -> npt.NDArray[np.bool_]:
@@ -339,6 +337,10 @@ class Sizing:
 
     def _load(self, pods: npt.NDArray[Any]) -> Floats:
         return self._asked / (pods * self.points.carried)
+
+    def _load_at_flag(self, pods: Integers) -> Floats:
+        flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
+        return self._asked / (pods * flag)
 
     def _usd_per_month(self, gpus: Integers) -> Floats:
         return np.multiply(gpus, self.gpu_hourly_usd * HOURS_PER_MONTH)

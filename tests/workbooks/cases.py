@@ -389,55 +389,59 @@ GOOD = [*_named(), *_edges(), *_multiples(), *_generated()]
 # ------------------------------------------------------------------------------------------------------- bad input
 
 
+_BAD_ANCHORS = {
+    "no anchors": [],
+    "duplicate concurrency": [*WORKED, (10, 120)],
+    "duplicate row": [*WORKED, WORKED[1]],
+    "duplicate in unsorted rows": [WORKED[1], WORKED[2], WORKED[0], WORKED[1]],
+    "tok/s/user rises": [(1, 215.5), (10, 122.2), (256, 141.8)],
+    "tok/s/user rises in unsorted rows": [(256, 141.8), (1, 215.5), (10, 122.2)],
+    "tok/s/user rises by more than noise": [(1, 215.5), (10, 122.2), (256, 122.2 * 1.0051)],
+    "tok/s/user creeps up": [(1, 100), (2, 100.4), (4, 100.8), (8, 50)],
+    "throughput of one GPU of 4": [(8, 100, 195), (64, 50, 780)],
+    "throughput of one GPU of 16": [(8, 100, 50), (64, 50, 180), (256, 20, 310)],
+    "concurrency blank": [*WORKED[:2], (None, 41.8)],
+    "tok/s/user blank": [*WORKED[:2], (256, None)],
+    "only throughput": [*WORKED, (None, None, 100)],
+    "only TTFT": [*WORKED, (None, None, None, 1)],
+    "text as concurrency": [*WORKED[:2], ("many", 41.8)],
+    "number as text": [*WORKED[:2], ("256", 41.8)],
+    "text as tok/s/user": [*WORKED[:2], (256, "n/a")],
+    "a space": [*WORKED, (" ", None)],
+    "concurrency zero": [(0, 300), *WORKED],
+    "tok/s/user zero": [*WORKED, (300, 0)],
+    "negative concurrency": [(-1, 300), *WORKED],
+    "negative tok/s/user": [*WORKED, (300, -5)],
+    "concurrency too small": [(1e-7, 300), *WORKED],
+    "concurrency too large": [*WORKED, (2e15, 1)],
+    "throughput on some anchors only": [(1, 215.5, 210), (10, 122.2), (256, 41.8, 9000)],
+    "throughput as text": [(1, 215.5, "210"), (10, 122.2, 1200), (256, 41.8, 9000)],
+    "throughput zero": [(1, 215.5, 210), (10, 122.2, 0), (256, 41.8, 9000)],
+    "throughput negative": [(1, 215.5, 210), (10, 122.2, -1200), (256, 41.8, 9000)],
+    "throughput above c x tok/s/user": [(1, 215.5, 210), (10, 122.2, 1300), (256, 41.8, 9000)],
+    "throughput hardly anything": [(1, 215.5, 210), (10, 122.2, 20), (256, 41.8, 9000)],
+    "TTFT on some anchors only": [(1, 215.5, None, 0.1), (10, 122.2), (256, 41.8, None, 0.3)],
+    "TTFT as text": [(1, 215.5, None, "fast"), (10, 122.2, None, 0.2), (256, 41.8, None, 0.3)],
+}
+_BAD_CELLS = {
+    "demand": [None, 0, -3e6, "3,000,000", 1e-7, 2e15],
+    "unit": ["tokens", None],
+    "util": [None, 0, 80, 1.0001, -0.7, "70 %"],
+    "gpus_per_pod": [None, 0, -4, 2.5, "4", 2_000_000],
+    "spares": [-1, 0.5, "one", 2_000_000],
+    "usd": [None, 0, -8.6, "8.60"],
+    "hours": [None, 0, -730, "730", 744.1, 8760],
+    "method": ["linear", None],
+}
+
+
 def _bad():
     good = Case("good", WORKED, [20, 50, 100, 300], refused=True)
-    anchors = {
-        "no anchors": [],
-        "duplicate concurrency": [*WORKED, (10, 120)],
-        "duplicate row": [*WORKED, WORKED[1]],
-        "duplicate in unsorted rows": [WORKED[1], WORKED[2], WORKED[0], WORKED[1]],
-        "tok/s/user rises": [(1, 215.5), (10, 122.2), (256, 141.8)],
-        "tok/s/user rises in unsorted rows": [(256, 141.8), (1, 215.5), (10, 122.2)],
-        "tok/s/user rises by more than noise": [(1, 215.5), (10, 122.2), (256, 122.2 * 1.0051)],
-        "tok/s/user creeps up": [(1, 100), (2, 100.4), (4, 100.8), (8, 50)],
-        "throughput of one GPU of 4": [(8, 100, 195), (64, 50, 780)],
-        "throughput of one GPU of 16": [(8, 100, 50), (64, 50, 180), (256, 20, 310)],
-        "concurrency blank": [*WORKED[:2], (None, 41.8)],
-        "tok/s/user blank": [*WORKED[:2], (256, None)],
-        "only throughput": [*WORKED, (None, None, 100)],
-        "only TTFT": [*WORKED, (None, None, None, 1)],
-        "text as concurrency": [*WORKED[:2], ("many", 41.8)],
-        "number as text": [*WORKED[:2], ("256", 41.8)],
-        "text as tok/s/user": [*WORKED[:2], (256, "n/a")],
-        "a space": [*WORKED, (" ", None)],
-        "concurrency zero": [(0, 300), *WORKED],
-        "tok/s/user zero": [*WORKED, (300, 0)],
-        "negative concurrency": [(-1, 300), *WORKED],
-        "negative tok/s/user": [*WORKED, (300, -5)],
-        "concurrency too small": [(1e-7, 300), *WORKED],
-        "concurrency too large": [*WORKED, (2e15, 1)],
-        "throughput on some anchors only": [(1, 215.5, 210), (10, 122.2), (256, 41.8, 9000)],
-        "throughput as text": [(1, 215.5, "210"), (10, 122.2, 1200), (256, 41.8, 9000)],
-        "throughput zero": [(1, 215.5, 210), (10, 122.2, 0), (256, 41.8, 9000)],
-        "throughput negative": [(1, 215.5, 210), (10, 122.2, -1200), (256, 41.8, 9000)],
-        "throughput above c x tok/s/user": [(1, 215.5, 210), (10, 122.2, 1300), (256, 41.8, 9000)],
-        "throughput hardly anything": [(1, 215.5, 210), (10, 122.2, 20), (256, 41.8, 9000)],
-        "TTFT on some anchors only": [(1, 215.5, None, 0.1), (10, 122.2), (256, 41.8, None, 0.3)],
-        "TTFT as text": [(1, 215.5, None, "fast"), (10, 122.2, None, 0.2), (256, 41.8, None, 0.3)],
-    }
-    cells = {
-        "demand": [None, 0, -3e6, "3,000,000", 1e-7, 2e15],
-        "unit": ["tokens", None],
-        "util": [None, 0, 80, 1.0001, -0.7, "70 %"],
-        "gpus_per_pod": [None, 0, -4, 2.5, "4", 2_000_000],
-        "spares": [-1, 0.5, "one", 2_000_000],
-        "usd": [None, 0, -8.6, "8.60"],
-        "hours": [None, 0, -730, "730", 744.1, 8760],
-        "method": ["linear", None],
-    }
-    found = [replace(good, name=name, anchors=rows) for name, rows in anchors.items()]
+    found = [replace(good, name=name, anchors=rows) for name, rows in _BAD_ANCHORS.items()]
     found += [
-        replace(good, name=f"{cell}: {value!r}", **{cell: value}) for cell, values in cells.items() for value in values
+        replace(good, name=f"{cell}: {value!r}", **{cell: value})
+        for cell, values in _BAD_CELLS.items()
+        for value in values
     ]
     found += [
         replace(good, name=f"SLA {value!r}", slas=[20, value, 100]) for value in (0, -20, "fast", "50", 1e-7, 2e15)

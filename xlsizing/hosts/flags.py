@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -16,12 +16,10 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.reading import hashed_name
-from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
-
-if TYPE_CHECKING:
-    pass
+from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
 __all__ = [
+    "confidence_flag",
     "curve_flags",
     "curve_of",
     "demand_flags",
@@ -74,6 +72,20 @@ def curve_flags(command: _Command) -> _Command:
             "--throughput-per-replica",
             is_flag=True,
             help="Column 3 is of the whole replica although it looks like that of one GPU.",
+        ),
+    )
+
+
+def confidence_flag(command: _Command) -> _Command:
+    """Declare on `command` how many of 100 curves the budget is to cover [-]."""
+    return _declared(
+        command,
+        click.option(
+            "--confidence",
+            metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
+            default=f"{DEFAULT_CONFIDENCE:.2f}",
+            show_default=True,
+            help="Share of public curves whose need the budget covers.",
         ),
     )
 

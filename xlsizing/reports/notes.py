@@ -91,17 +91,17 @@ def _interpolation_notes(rows: Rows, method: str) -> list[str]:
 
 
 def _flag_notes(rows: Rows) -> list[str]:
-    notes = []
-    for whose, over in (
-        ("estimate's pods", [row for row in rows if row.overloaded and not row.overloaded_budget]),
-        ("pods of estimate and budget", [row for row in rows if row.overloaded_budget]),
-    ):
-        if over:
-            way_out = "take the GPUs to commit" if "budget" in whose else "those to budget do"
-            notes.append(
-                f"Held to max-num-seqs, the {whose} do not carry the demand at {slas_listed(over)}: "
-                f"c* rounds down too far; {way_out}."
-            )
+    estimate = [row for row in rows if row.overloaded and not row.overloaded_budget]
+    both = [row for row in rows if row.overloaded_budget]
+    notes = [
+        f"Held to max-num-seqs, the {whose} do not carry the demand at {slas_listed(over)}: "
+        f"c* rounds down too far; {way_out}."
+        for whose, over, way_out in (
+            ("estimate's pods", estimate, "those to budget do"),
+            ("pods of estimate and budget", both, "take the GPUs to commit"),
+        )
+        if over
+    ]
     below_one = [row for row in rows if row.c_star and row.c_star < 1 - TOLERANCE]
     if below_one:
         notes.append(

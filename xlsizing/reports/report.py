@@ -86,9 +86,8 @@ class Report:
     method_chosen: bool = True
 
     def __post_init__(self) -> None:
-        if (
-            self.workload is not None
-        ):  # whose outputs decide whether a budget is claimed, where the curve's are not known
+        if self.workload is not None:
+            # Its outputs decide whether a budget is claimed, where those of the curve are not known.
             object.__setattr__(self, "sizing", self.sizing.with_output_tokens(self.workload.osl))
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
 

@@ -8,13 +8,13 @@ from typing import Final
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import SizingRow
-from xlsizing.rules import BUDGET_SHARE, HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
+from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.axes import known_method
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.curve_sheet import NO, YES
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.settings import DATASET_KINDS
+from xlsizing.workbooks.settings import DATASET_KINDS, LEVEL_CELLS
 from xlsizing.workbooks.sizing_sheet import price_source
 from xlsizing.workbooks.styles import tall
 
@@ -72,7 +72,7 @@ _INPUT: Final = (
     ("Interpolation must be one of the list", f"IFERROR(IF({known_method('Method')},0,1),1)"),
     (
         "Budget must cover 90 %, 95 % or 99 %",
-        f"IFERROR(IF(OR({','.join(f'ABS(Confidence-Budget_Level_{level * 100:.0f})<=Tolerance' for level in BUDGET_SHARE)}),0,1),1)",
+        f"IFERROR(IF(OR({','.join(f'ABS(Confidence-{cell})<=Tolerance' for cell in LEVEL_CELLS.values())}),0,1),1)",
     ),
     # Not by a flag in each row: LibreOffice takes a hundred rows of one formula as one, and the rows that rest on the sum of
     # such flags for a circle (Err:522).
@@ -140,15 +140,8 @@ _SNAPSHOT_HEADS: Final = (
     "SLA", "regime", "pods", "GPUs", "GPUs to budget", "GPUs to commit", "$/month", "$/month to commit", "c*",
 )  # fmt: skip
 _SNAPSHOT_KINDS: Final = ("num", "left", "int", "int", "int", "int", "usd", "usd", "two")
-_SNAPSHOT_COLUMNS: Final = (
-    "T",
-    "U",
-    "AB",
-    "AC",
-    "AM",
-    "AK",
-    "V",
-)  # of sheet Sizing, for all but the SLA and the regime
+_SNAPSHOT_COLUMNS: Final = ("T", "U", "AB", "AC", "AM", "AK", "V")
+"""Of sheet Sizing, for all but the SLA and the regime [-]."""
 
 
 def checks_sheet(page: Page, report: Report, layout: Layout) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
-from xlsizing.budget import CLAIMS, LATE, METHOD, POOLED, PREDICTED, SHORT
+from xlsizing.budget import CLAIMS, LATE, METHOD, SHORT, withheld_of
 from xlsizing.calibration import Calibration
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
@@ -25,6 +25,7 @@ __all__ = [
     "CACHE_STATES",
     "CHECK_INPUTS",
     "DATASET_KINDS",
+    "LEVEL_CELLS",
     "TURNS",
     "UNITS",
     "claims_delivered",
@@ -48,6 +49,10 @@ CHECK_INPUTS: Final = "CHECK INPUTS"
 UNITS: Final = ("tpm", "tok/s", "rps", "users")
 """Forms of a demand [-]."""
 
+LEVEL_CELLS: Final = {level: f"Budget_Level_{level * 100:.0f}" for level in rules.BUDGET_SHARE}
+_SHARE_CELLS: Final = {level: f"Budget_Share_{level * 100:.0f}" for level in rules.BUDGET_SHARE}
+"""The named cells of a confidence and of the budget's share at it, by confidence [-]."""
+
 _CONSTANTS: Final = {
     "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
     "Same_Rate": (rules.SAME_RATE, "a rate this near an SLA meets and equals it"),
@@ -59,9 +64,9 @@ _CONSTANTS: Final = {
     "Auto_Lowest": (rules.AUTO_LOWEST, "the lowest power"),
     "Auto_Highest": (rules.AUTO_HIGHEST, "the highest power"),
     "Wide_Ratio": (rules.WIDE_RATIO, "high/low above this is too wide to quote"),
-    **{f"Budget_Level_{level * 100:.0f}": (level, "share of curves covered") for level in rules.BUDGET_SHARE},
+    **{name: (level, "share of curves covered") for level, name in LEVEL_CELLS.items()},
     **{
-        f"Budget_Share_{level * 100:.0f}": (share, "the budget's share of the way to the commitment, for that")
+        _SHARE_CELLS[level]: (share, "the budget's share of the way to the commitment, for that")
         for level, share in rules.BUDGET_SHARE.items()
     },
     "Narrow": (rules.NARROW, "brackets up to so wide: the budget is the commitment"),
@@ -167,9 +172,8 @@ _SPELT: Final = ("n/a", "n.a.", "#n/a", "t.b.d.", "-", "--", "---", ".", "...", 
 def _by_level() -> str:
     """Return the formula of the budget's share at the level asked for."""
     formula = "1"
-    for level in reversed(rules.BUDGET_SHARE):
-        at = f"{level * 100:.0f}"
-        formula = f"IF(ABS(Confidence-Budget_Level_{at})<=Tolerance,Budget_Share_{at},{formula})"
+    for level, cell in reversed(LEVEL_CELLS.items()):
+        formula = f"IF(ABS(Confidence-{cell})<=Tolerance,{_SHARE_CELLS[level]},{formula})"
     return formula
 
 
@@ -252,9 +256,7 @@ _DERIVED: Final = {
 
 def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
     """Return what of `report` withholds the budget's claim and cannot be edited here [-]."""
-    curve = report.sizing.curve
-    predicted = curve.context is not None and curve.context.basis == "predicted"
-    code = PREDICTED if predicted else POOLED if curve.pooled_share is not None else 0
+    code = withheld_of(report.sizing.curve)
     return {
         "Claim_Delivered": (code, "why no budget is claimed in any row, as delivered; 0: it is"),
         **_calibrated(report.sizing.bound.calibration),
@@ -268,7 +270,7 @@ def _calibrated(calibration: Calibration | None) -> dict[str, tuple[object, str]
     return {
         "Calibrated_Method": (1 + rules.METHODS.index(calibration.method), "the only method the calibration holds for"),
         f"Claim_{METHOD}": (f"the calibration is of {calibration.method}", "why no budget is claimed"),
-        **{f"Budget_Share_{level * 100:.0f}": (share, "as calibrated") for level, share in calibration.shares.items()},
+        **{_SHARE_CELLS[level]: (share, "as calibrated") for level, share in calibration.shares.items()},
     }
 
 

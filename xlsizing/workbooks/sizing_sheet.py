@@ -272,9 +272,8 @@ def _table(page: Page, layout: Layout) -> None:
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
     page.tall(head - 2, _ROW)
-    results = {
-        column: name for column, _, _, _, name, _ in RESULTS
-    }  # named before what explains them, as they are read
+    # Results are named before what explains them: in that order they are listed.
+    results = {column: name for column, _, _, _, name, _ in RESULTS}
     for column, name in {"B": "SLA_In", **results, _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
         page.named(name, f"{column}{first}:{column}{last}")
     page.validate(
@@ -334,11 +333,12 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
         rows = sum(_height(given, report.sla_names.get(given.sla, "")) for given in report.given_rows)
         if above + rows + _ROW * (layout.slas - len(report.given_rows)) > _ROOM_ON_PAPER:
             page.sheet.row_breaks.append(Break(id=row - 1))  # else the last line alone would go to another page
-    texts = (SPARES, THREE_FIGURES_LIVE, claim_live(report.sizing.bound.calibration))
-    for at, text in enumerate(texts, start=row):
+    calibration = report.sizing.bound.calibration
+    texts = ((SPARES, 2), (THREE_FIGURES_LIVE, 2), (claim_live(calibration), 4 if calibration else 2))
+    for at, (text, lines) in enumerate(texts, start=row):
         page.put(f"B{at}", text, "label.wrap")
         page.merge(f"B{at}:{_REMARK}{at}")
-        page.tall(at, tall("", 1, lines=4 if "calibration" in text else 2))
+        page.tall(at, tall("", 1, lines=lines))
     sign = row + len(texts)
     for position, line in enumerate(report.sign_off or ("Customer", "Sizing engineer")):
         at = sign + position // 2

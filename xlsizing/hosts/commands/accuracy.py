@@ -11,9 +11,9 @@ import click
 from xlsizing.budget import bound
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK
+from xlsizing.hosts.flags import confidence_flag
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.files import new_file, write_whole
-from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE
 
 if TYPE_CHECKING:
     from xlsizing.accuracy.summary import Summary
@@ -23,13 +23,7 @@ __all__ = ["command"]
 
 @click.command(name="accuracy", short_help="Hide measured points and size for them.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
-@click.option(
-    "--confidence",
-    metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
-    default=f"{DEFAULT_CONFIDENCE:.2f}",
-    show_default=True,
-    help="Of the budget.",
-)
+@confidence_flag
 @click.option("--emit", metavar="DIR", help="Write ACCURACY.md and accuracy.json there.")
 @click.option("--plot", metavar="FILE.png", help="Draw the error by gap there; needs the extra plot.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of Markdown.")

@@ -198,8 +198,6 @@ def _print(recalculation: Recalculation, out: Any) -> None:
 
 def _tables(recalculation: Recalculation) -> list[Table | None]:
     """Return a table of the formulas that call our functions, and one of the defined names."""
-    from xlsizing.reports.tables import Table  # noqa: PLC0415  # slow to import
-
     rows: list[tuple[str, ...]] = [
         (place, _cut(formula), _cut(_shown(recalculation, place))) for place, formula in recalculation.sizing.items()
     ]
@@ -208,13 +206,17 @@ def _tables(recalculation: Recalculation) -> list[Table | None]:
         for name, place in sorted(recalculation.names.items(), key=lambda named: not named[0].startswith(_OUTPUT))
     ]
     return [
-        Table("SIZING_ functions", ("place", "formula", "value"), rows, frozenset((at, 2) for at in range(len(rows))))
-        if rows
-        else None,
-        Table("Defined names", ("name", "place", "value"), named, frozenset((at, 2) for at in range(len(named))))
-        if named
-        else None,
+        _values("SIZING_ functions", ("place", "formula", "value"), rows),
+        _values("Defined names", ("name", "place", "value"), named),
     ]
+
+
+def _values(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table | None:
+    """Return a table whose last column, the values, is in bold; none without rows."""
+    from xlsizing.reports.tables import Table  # noqa: PLC0415  # slow to import
+
+    last = len(header) - 1
+    return Table(title, header, rows, frozenset((at, last) for at in range(len(rows)))) if rows else None
 
 
 def _shown(recalculation: Recalculation, place: str) -> str:

@@ -13,6 +13,7 @@ import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
 from xlsizing.hosts.flags import (
+    confidence_flag,
     curve_flags,
     curve_of,
     demand_flags,
@@ -28,7 +29,6 @@ from xlsizing.hosts.flags import (
 )
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
-from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE
 
 if TYPE_CHECKING:
     from xlsizing.calibration import Calibration
@@ -44,13 +44,7 @@ _UNMET = InfeasibleError.exit_code
 @curve_flags
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
 @planning_flags
-@click.option(
-    "--confidence",
-    metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
-    default=f"{DEFAULT_CONFIDENCE:.2f}",
-    show_default=True,
-    help="Share of public curves whose need the budget covers.",
-)
+@confidence_flag
 @click.option("--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it.")
 @click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlsizing.context import FACTS
-from xlsizing.rules import BUDGET_SHARE, MOST_HOURS_PER_MONTH
+from xlsizing.rules import MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.axes import METHOD_WORDS, known_method
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
@@ -22,7 +22,7 @@ from xlsizing.workbooks.sales.workload import (
     same_tokens,
     same_turns,
 )
-from xlsizing.workbooks.settings import constants, no_source, plain_source
+from xlsizing.workbooks.settings import LEVEL_CELLS, constants, no_source, plain_source
 
 __all__ = ["checks_sheet"]
 
@@ -34,7 +34,7 @@ _NO_CURVE: Final = "must be one of the names on sheet Curves, which only one cur
 _CONSTANTS: Final = (
     "Tolerance", "Tokens_Off", "Hit_Rate_Off", "Most_Changes", "Eta_Suspicious", "Hours_Assumed", "Most_Hours", "USD_Assumed", "Word_Infeasible", "Word_Unmet", "Word_Check", "Word_TPM",
     "Word_Tok_s", "Word_RPS", "Word_Verdict", "Word_Draft", "Word_Commit",
-    "Word_Budget", "Word_None", "Word_Measure_First", *(f"Budget_Level_{level * 100:.0f}" for level in BUDGET_SHARE), *METHOD_WORDS,
+    "Word_Budget", "Word_None", "Word_Measure_First", *LEVEL_CELLS.values(), *METHOD_WORDS,
 )  # fmt: skip
 
 _Check = tuple[str, str]
@@ -158,7 +158,7 @@ def _quote() -> list[_Check]:
         ("Quote: interpolation", _native(  # the functions tell capitals from small letters, "=" does not
             known_method("Quote_Method", exact=True), "interpolation must be one of the list")),
         ("Quote: budget", _native(
-            f"OR({','.join(f'Quote_Confidence=Budget_Level_{level * 100:.0f}' for level in BUDGET_SHARE)})",
+            f"OR({','.join(f'Quote_Confidence={cell}' for cell in LEVEL_CELLS.values())})",
             "the budget must cover 90 %, 95 % or 99 %")),
         ("Quote: SLAs", _native("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from xlsizing.workbooks.sales.layout import (
     first_column,
     if_known,
     inputs,
+    no_throughput,
     position,
 )
 from xlsizing.workbooks.sales.starters import STARTERS, Starter
@@ -44,14 +45,15 @@ FACTS: Final = (
 _HEADS: Final = ("concurrency [req/pod]", "tok/s/user", "output tok/s per pod", "TTFT [s]")
 
 _C, _R, _T = (column_of("Picked_Place", column) for column in (1, 2, 3))
+_NONE: Final = no_throughput("Picked_Place")
 THROUGHPUT: Final = (
-    f'=IF(SUMPRODUCT(({_T}<>"")*1)=0,"not measured: c x tok/s/user overstates it",'
+    f'=IF({_NONE},"not measured: c x tok/s/user overstates it",'
     f"IF(SUMPRODUCT(({_T}<Eta_Suspicious*{_C}*{_R})*1)>0,"
     '"measured, below "&Eta_Suspicious&" of c x tok/s/user: check","as measured"))'
 )
 """Formula of the words for what the tok/s of a pod rest on, of the picked curve [-]."""
 
-_PRODUCT, _NONE = f"{_C}*{_R}", f'SUMPRODUCT(({_T}<>"")*1)=0'
+_PRODUCT: Final = f"{_C}*{_R}"
 KNEE_RATE: Final = (
     f"IF({_NONE},SUMPRODUCT(MAX(({_PRODUCT}>=SUMPRODUCT(MAX({_PRODUCT}))*(1-Tolerance))*{_R})),"
     f"SUMPRODUCT(MAX(({_T}>=MAX({_T})*(1-Tolerance))*{_R})))"

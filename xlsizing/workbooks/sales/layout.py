@@ -28,6 +28,7 @@ __all__ = [
     "first_column",
     "if_known",
     "inputs",
+    "no_throughput",
     "of_curve",
     "position",
 ]
@@ -88,6 +89,11 @@ def of_curve(name: str, place: str) -> str:
 def column_of(place: str, column: int) -> str:
     """Return the reference to a column of the anchors of the curve at `place`: 1 for c, 2 tok/s/user, 3 output tok/s [-]."""
     return f"INDEX(Curve_Points,0,{WIDTH}*({place}-1)+{column})"
+
+
+def no_throughput(place: str) -> str:
+    """Return the condition that no output tok/s was measured for the curve at `place` [-]."""
+    return f'SUMPRODUCT(({column_of(place, 3)}<>"")*1)=0'
 
 
 def if_known(value: str) -> str:

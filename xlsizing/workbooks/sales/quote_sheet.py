@@ -24,7 +24,16 @@ from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
-from xlsizing.workbooks.sales.layout import SLAS, TABLE_STYLES, across, alarm, even_month, inputs, of_curve
+from xlsizing.workbooks.sales.layout import (
+    SLAS,
+    TABLE_STYLES,
+    across,
+    alarm,
+    even_month,
+    inputs,
+    no_throughput,
+    of_curve,
+)
 from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.sales.unclaimed import unclaimed
 from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
@@ -273,9 +282,6 @@ def _basis(page: Page) -> None:
             page.named(name, f"N{row}")
 
 
-_NO_THROUGHPUT: Final = 'LEFT(Quote_Throughput,3)="not"'
-
-
 def _rules(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     inputs(page, "A number above 0", "D7", **above_0)
@@ -371,7 +377,7 @@ def _beside(page: Page) -> None:
 
 def _below(page: Page) -> None:
     row = SLA_ROWS[-1] + 1
-    condition = f'IF({_NO_THROUGHPUT},", {IF_PRODUCT}","")'
+    condition = f'IF({no_throughput("Picked_Place")},", {IF_PRODUCT}","")'
     claim = sentence(
         f"Budget: {CLAIM}", on='"On public sweeps"', covered="INT(100*Quote_Confidence+0.5)", condition=condition
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlsizing.budget import CLAIMS, PREDICTED, SHORT
 from xlsizing.rules import CLAIM_LEAST_OSL
 from xlsizing.workbooks.sales.context_sheet import value_cell
-from xlsizing.workbooks.sales.layout import column_of
+from xlsizing.workbooks.sales.layout import no_throughput
 from xlsizing.workbooks.sales.workload import measured_tokens
 
 __all__ = ["unclaimed"]
@@ -24,5 +24,4 @@ def unclaimed(block: str, place: str) -> str:
     tokens = measured_tokens("OSL", lambda field: value_cell(block, field))
     asked = f"IF(ISNUMBER({tokens}),{tokens},Quote_OSL)"  # the customer's, where the curve's are not known
     short = f'IF(ISNUMBER({asked}),IF({asked}<={CLAIM_LEAST_OSL},"{CLAIMS[SHORT]}",""),"")'
-    no_throughput = f'SUMPRODUCT(({column_of(place, 3)}<>"")*1)=0'
-    return f'IF({value_cell(block, "basis")}="predicted","{CLAIMS[PREDICTED]}",IF({no_throughput},{short},""))'
+    return f'IF({value_cell(block, "basis")}="predicted","{CLAIMS[PREDICTED]}",IF({no_throughput(place)},{short},""))'

@@ -39,7 +39,14 @@ def test_the_command_of_the_readme_makes_the_shipped_file_again(command, tmp_pat
     assert run(capsys, *command[:-1], made).code == 0
     assert Path(command[-1]).name == SHIPPED.name
     for how in ({}, {"data_only": True}):
-        assert contents(made.read_bytes(), **how) == contents(SHIPPED.read_bytes(), **how)
+        ours, theirs = (contents(data, **how) for data in (made.read_bytes(), SHIPPED.read_bytes()))
+        assert ours.keys() == theirs.keys()
+        numbers = {cell for cell, value in theirs.items() if isinstance(value, float)}
+        assert {c: v for c, v in ours.items() if c not in numbers} == {
+            c: v for c, v in theirs.items() if c not in numbers
+        }
+        # Releases of numpy differ in the last bits of powers; counts are whole and stay exact.
+        assert [ours[c] for c in numbers] == pytest.approx([theirs[c] for c in numbers], rel=1e-12)
     assert sorted(parts(made.read_bytes())) == sorted(parts(SHIPPED.read_bytes()))
 
 

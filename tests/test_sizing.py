@@ -400,6 +400,20 @@ class TestShapes:
         for name in NUMBERS + FACTS:
             np.testing.assert_array_equal(getattr(vector, name), [getattr(scalar, name) for scalar in scalars])
 
+    @pytest.mark.parametrize(
+        "curve", [WORKED, Curve([1, 8, 64, 128], [100, 80, 8, 6], output_tok_s=[90, 600, 500, 700])]
+    )
+    @pytest.mark.parametrize("form", [Demand.tpm, Demand.users])
+    def test_many_rows_are_the_same_as_a_few_at_a_time(self, curve, form):
+        random = np.random.default_rng(7)
+        sla, demand = random.uniform(5, 220, 40_000), random.uniform(1e3, 1e6, 40_000)
+        whole = size(curve, sla, form(demand), gpus_per_pod=4)
+        few = [slice(start, start + 9_000) for start in range(0, 40_000, 9_000)]
+        parts = [size(curve, sla[rows], form(demand[rows]), gpus_per_pod=4) for rows in few]
+        for name in NUMBERS + FACTS:
+            apart = np.concatenate([getattr(part, name) for part in parts])
+            np.testing.assert_array_equal(getattr(whole, name), apart, err_msg=name)
+
 
 class TestOwnership:
     def test_later_changes_of_the_inputs_change_no_result(self):

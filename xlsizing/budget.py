@@ -187,7 +187,7 @@ def carried_at_bound(points: OperatingPoints, level: Bound) -> Floats:
     `points` are where a replica runs, `level` how far the budget lies towards the commitment.
     """
     proven, hoped = points.carried_proven, points.carried_hoped
-    weighed = points.carried ** (1 - level.share) * proven**level.share
+    weighed = points.carried ** (1 - level.share) * (points.best_carried**level.share)[points.anchor]
     wide = points.between & (hoped > NARROW * proven * (1 + TOLERANCE))
     carried: Floats = np.where(wide, np.minimum(np.maximum(weighed, proven), points.carried), proven)[()]
     return carried

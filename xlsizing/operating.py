@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from xlsizing.blocks import in_blocks
 from xlsizing.checks import Floats, numbers
 from xlsizing.comparison import last_meeting
 from xlsizing.curve import Curve
@@ -73,6 +74,16 @@ class OperatingPoints:
     c_star: Floats
     per_replica_tps: Floats
 
+    def __getitem__(self, rows: slice) -> OperatingPoints:
+        """Return the operating points of some `rows`, which need one dimension [-]."""
+        kept = {name: getattr(self, name)[rows] for name in _ARRAYS}
+        return replace(self, **kept)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of every array [-]."""
+        return self.sla.shape
+
     @cached_property
     def next_anchor(self) -> Positions:
         """Position of the anchor just past the SLA; the same as `anchor` except between two [-]."""
@@ -81,11 +92,10 @@ class OperatingPoints:
     @cached_property
     def regime(self) -> npt.NDArray[np.str_]:
         """The case each row fell into, one of `rules.REGIMES` [-]."""
-        at_last = self.anchor == len(self.curve) - 1
-        code = _where(at_last, _PLATEAU, _MEASURED)
+        code = _where(self.anchor == len(self.curve) - 1, _PLATEAU, _MEASURED)
         code = _where(self.between, _INTERP, code)
         code = _where(self.capped, _KNEE_CAPPED, code)
-        labels: npt.NDArray[np.str_] = _LABELS[_where(self.feasible, code, _INFEASIBLE)]
+        labels: npt.NDArray[np.str_] = _LABELS.take(_where(self.feasible, code, _INFEASIBLE))
         return labels
 
     @cached_property
@@ -102,6 +112,11 @@ class OperatingPoints:
             at = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
         rates: Floats = _where(self.on_interpolation, self.sla, self.curve.tok_s_per_user[at])
         return rates
+
+    @property
+    def best_carried(self) -> Floats:
+        """The most of what is demanded that an anchor or one before it carries, for each anchor [requests/replica or tok/s]."""
+        return self.curve.best_held if self.counts_users else self.curve.best_tps
 
     @cached_property
     def tps_proven(self) -> Floats:
@@ -190,6 +205,9 @@ class OperatingPoints:
         return np.where(self.feasible, np.where(self.between, inside, beyond), first)
 
 
+_ARRAYS = tuple(one.name for one in fields(OperatingPoints))[3:]
+
+
 def operating_points(
     curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, counts_users: bool = False
 ) -> OperatingPoints:
@@ -238,6 +256,12 @@ def operating_points(
     """
     how = interpolation(method)
     s = numbers(sla, "sla")
+    found = in_blocks(lambda some: _found(curve, how, counts_users, some), s)
+    return OperatingPoints(curve, how, counts_users, s, *found)
+
+
+def _found(curve: Curve, how: Interpolation, counts_users: bool, s: Floats) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays of `OperatingPoints` from `anchor` on, for the SLAs `s` [units as there]."""
     tps = curve.per_replica_tps
     meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
     feasible = meeting > 0
@@ -256,7 +280,7 @@ def operating_points(
         c_star = _where(between, c_star, curve.concurrency[anchor])
         if capped.any():
             c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
-    return OperatingPoints(curve, how, counts_users, s, anchor, feasible, between, capped, c_star, throughput)
+    return anchor, feasible, between, capped, c_star, throughput
 
 
 def _flag(concurrency: Floats) -> npt.NDArray[np.int64]:

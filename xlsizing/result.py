@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from xlsizing.blocks import in_blocks
 from xlsizing.budget import CLAIMS, Bound, carried_to_budget, claim_codes
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
@@ -71,6 +73,8 @@ class Sizing:
     bound: Bound
 
     def __post_init__(self) -> None:
+        if self._asked.max() / (self.points.best_carried[0] * self.util) <= MOST_PODS:
+            return  # whatever the SLAs, for no anchor carries less than the first
         most = self._quotient(self.points.carried_proven).max()
         if most > MOST_PODS:
             refuse(
@@ -164,12 +168,12 @@ class Sizing:
     @cached_property
     def pods(self) -> Integers:
         """Pods that carry the demand, spares excluded: the estimate [pods]."""
-        return self._pods(self.points.carried)
+        return self._pods(lambda points: points.carried)
 
     @cached_property
     def pods_budget(self) -> Integers:
         """Pods to plan with: between the estimate and `pods_high`; equal to it where `budget_claim` says why [pods]."""
-        return self._pods(carried_to_budget(self.points, self.bound))
+        return self._pods(lambda points: carried_to_budget(points, self.bound))
 
     @property
     def budget_confidence(self) -> float:
@@ -184,19 +188,17 @@ class Sizing:
     @cached_property
     def pods_high(self) -> Integers:
         """Pods if the replica carries only what was measured at or above the SLA [pods]."""
-        return self._pods(self.points.carried_proven)
+        return self._pods(lambda points: points.carried_proven)
 
     @cached_property
     def pods_low(self) -> Integers:
         """Pods if the replica carries as much as the next measured point [pods]."""
-        return self._pods(self.points.carried_hoped)
+        return self._pods(lambda points: points.carried_hoped)
 
     @property
     def pods_plateau(self) -> Integers:
         """Pods to commit to at every SLA up to `knee_tok_s_per_user`, for each demand [pods]."""
-        curve = self.curve
-        most = curve.best_held[-1] if self.demand.counts_users else curve.best_tps[-1]
-        return pods_needed(self._quotient(most))
+        return pods_needed(self._quotient(self.points.best_carried[-1]))
 
     @property
     def knee_tok_s_per_user(self) -> float:
@@ -329,8 +331,13 @@ class Sizing:
     def _quotient(self, carried: Floats) -> Floats:
         return self._asked / (carried * self.util)
 
-    def _pods(self, carried: Floats) -> Integers:
-        pods = self._spread(pods_needed(self._quotient(carried)))
+    def _pods(self, carried: Callable[[OperatingPoints], Floats]) -> Integers:
+        """Return the pods that the demand takes where one replica carries what `carried` says of its operating points."""
+
+        def needed(asked: Floats, points: OperatingPoints) -> tuple[Integers]:
+            return (pods_needed(asked / (carried(points) * self.util)),)
+
+        pods = self._spread(*in_blocks(needed, self._asked, self.points))
         if isinstance(pods, np.ndarray):  # it is kept, and other arrays follow from it
             pods.flags.writeable = False
         return pods

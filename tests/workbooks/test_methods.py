@@ -1,4 +1,4 @@
-"""Three methods and three coverages through every door: more than 10,000 rows, equal to the integer."""
+"""Three methods and three coverages through every door: more than 10,000 rows in each, equal to the integer."""
 
 import json
 from itertools import product
@@ -18,7 +18,7 @@ from xlsizing.workbooks.write import customer_workbook
 pytestmark = pytest.mark.slow
 
 ANCHORS = [(1, 214.3), (7, 140.2), (12, 120.9), (40, 77.1), (41, 76.9), (160, 33.0), (256, 30.2)]
-SLAS = sorted([*(20 + 0.31 * i for i in range(600)), 140.2, 77.1])
+SLAS = sorted([*(20 + 0.16 * i for i in range(1_160)), 140.2, 77.1])
 SETTINGS = list(product(AXES, BUDGET_SHARE))
 FIGURES = ("pods", "pods_low", "pods_budget", "pods_high")
 NAMES = ("Out_Pods", "Out_GPUs_Low", "Out_Pods_Budget", "Out_GPUs_Commit")
@@ -33,7 +33,7 @@ def sized(method, confidence):
 
 def test_the_rows_are_of_every_kind_and_more_than_ten_thousand():
     rows = [row for setting in SETTINGS for row in sized(*setting).rows()]
-    assert len(rows) * 3 > 10_000  # in Python, the functions and each engine of the workbook
+    assert len(rows) > 10_000
     assert all(row.feasible for row in rows)
     assert len({row.regime for row in rows}) == 3
     between = [row for row in rows if row.regime == "interp" and not row.budget_claim]

@@ -175,6 +175,50 @@ def place(curve, sla, method="log-c"):
     return _Place("interp", i, c, eta_at(curve[i], curve[i + 1], c) * c * sla)
 
 
+@dataclass(frozen=True)
+class Wait:
+    """A limit in seconds and the wait at each point, by rising concurrency, as measured."""
+
+    label: str
+    seconds: list[float]
+    limit: float
+
+    def longest(self, i):
+        """The longest wait up to a point: waits do not fall with concurrency."""
+        return max(self.seconds[: i + 1])
+
+    def met(self, i):
+        """Whether the wait there is within the limit, or beyond it by no more than 1e-9 of it."""
+        return meets(1 / Fraction(self.longest(i)), 1 / Fraction(self.limit))
+
+    def reached_at(self, curve, i):
+        """The concurrency between two points at which the wait is the limit: straight in ln c; the first point where it equals it."""
+        if equals(1 / Fraction(self.longest(i)), 1 / Fraction(self.limit)):
+            return curve[i].c
+        share = (self.limit - self.longest(i)) / (self.longest(i + 1) - self.longest(i))
+        return math.exp(math.log(curve[i].c) + share * math.log(curve[i + 1].c / curve[i].c))
+
+
+def place_within(curve, sla, waits, method="log-c"):
+    """The same with limits on waiting: the place, tok/s/user there, and what binds before any guard on throughput."""
+    meeting = [i for i, point in enumerate(curve) if meets(point.r, sla) and all(wait.met(i) for wait in waits)]
+    if not meeting:
+        return _Place("latency-tier-infeasible", 0, curve[0].c, curve[0].t), curve[0].r, ""
+    i = meeting[-1]
+    if i == len(curve) - 1:
+        return _Place("below-knee-plateau", i, curve[i].c, curve[i].t), curve[i].r, "last point"
+    ends = {}
+    if not meets(curve[i + 1].r, sla):
+        ends["tok/s/user"] = curve[i].c if equals(curve[i].r, sla) else concurrency_at(curve, i, sla, method)
+    ends |= {wait.label: wait.reached_at(curve, i) for wait in waits if not wait.met(i + 1)}
+    binding = min(ends, key=ends.get)  # the first of equals
+    c = ends[binding]
+    if c == curve[i].c:
+        return _Place("measured-anchor", i, c, curve[i].t), curve[i].r, binding
+    rate = sla if binding == "tok/s/user" else rate_at(curve, i, c, method)
+    return _Place("interp", i, c, eta_at(curve[i], curve[i + 1], c) * c * rate), rate, binding
+
+
 def row_for_tokens(curve, sla, tok_s, util=0.7, method="log-c", osl=None):
     """The row for a demand in output tok/s: throughput decides, and never less of it than a point that meets the SLA gave."""
     at = place(curve, sla, method)

@@ -51,7 +51,7 @@ class TestCurveFromRows:
         assert (curve.tok_s_per_user.tolist(), curve.context) == ([101, 101], context)
 
     def test_each_column_has_a_name_and_words(self):
-        assert len(COLUMNS) == len(LABELS) == 4
+        assert len(COLUMNS) == len(LABELS) == 5
 
 
 class TestRefusals:
@@ -62,8 +62,8 @@ class TestRefusals:
             pytest.param(
                 [[None, None], [None, None]], "anchors must hold at least one measured point (got none)", id="blank"
             ),
-            pytest.param([[1], [8]], "anchors must have 2 to 4 columns (got 1)", id="one-column"),
-            pytest.param([[1, 2, 3, 4, 5]], "anchors must have 2 to 4 columns (got 5)", id="five-columns"),
+            pytest.param([[1], [8]], "anchors must have 2 to 5 columns (got 1)", id="one-column"),
+            pytest.param([[1, 2, 3, 4, 5, 6]], "anchors must have 2 to 5 columns (got 6)", id="six-columns"),
             pytest.param(
                 [[1, 100], [None, None], [8, None]],
                 "anchors must not be half-blank: tok/s/user is blank; "

@@ -32,6 +32,7 @@ LATE = "the first anchor is above c=16"
 SHORT = "outputs up to 256 tokens, and output tok/s not measured"
 WIDE = "bracket wider than 64x, and output tok/s not measured"
 QUEUED = "requests queued at an anchor of the bracket"
+LATE_NEXT = "the next anchor fails a limit on waiting"
 
 
 def sized(curve, sla, demand=THREE_MILLION, **options):
@@ -180,7 +181,7 @@ CLAIMED = [
 
 class TestWithheld:
     def test_the_reasons_are_these_and_no_others(self):
-        assert CLAIMS == ("", PREDICTED, POOLED, LOG_C, LATE, SHORT, WIDE, QUEUED)
+        assert CLAIMS == ("", PREDICTED, POOLED, LOG_C, LATE, SHORT, WIDE, QUEUED, LATE_NEXT)
 
     @pytest.mark.parametrize("confidence", SHARES)
     @pytest.mark.parametrize(("curve", "sla", "method", "words", "commit"), WITHHELD)

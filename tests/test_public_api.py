@@ -31,6 +31,7 @@ class TestNames:
             "Demand",
             "InfeasibleError",
             "InputError",
+            "Limits",
             "Sizing",
             "SizingError",
             "SizingRow",

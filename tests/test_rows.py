@@ -11,6 +11,7 @@ from xlsizing import Curve, Demand, SizingRow, size
 WORKED = Curve([1, 10, 256], [215.5, 122.2, 41.8])
 NAMES = [field.name for field in fields(SizingRow)]
 RESULTS = [name for name in NAMES if name not in ("sla", "demand_tok_s", "regime", "feasible", "reason")]
+WAITS = {name for name in NAMES if name.startswith(("ttft", "ttfo", "e2e"))}
 
 
 def worked(sla, demand=Demand.tpm(3e6), **options):  # noqa: B008  # a Demand cannot be changed
@@ -65,6 +66,8 @@ class TestRows:
                 "max_num_seqs_commit": 256,
                 "too_wide": False,
                 "measure_next": 512.0,
+                "binding": "last point",
+                **dict.fromkeys(WAITS),
             }
         )
 
@@ -110,7 +113,7 @@ class TestRows:
     def test_met_rows_are_complete(self, case, method):
         given_anchors, sla = case
         (row,) = size(given_anchors.curve(), sla, Demand.users(1), gpus_per_pod=1, method=method).rows()
-        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim"}
+        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim", *WAITS}
         missing = {name for name in NAMES if getattr(row, name) is None}
         assert (
             missing <= optional

@@ -10,6 +10,7 @@ if typing.TYPE_CHECKING:
     from xlsizing.curve import Curve
     from xlsizing.demand import Demand
     from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
+    from xlsizing.limits import Limits
     from xlsizing.result import Sizing
     from xlsizing.rows import SizingRow
     from xlsizing.sizing import size
@@ -20,6 +21,7 @@ __all__ = [
     "Demand",
     "InfeasibleError",
     "InputError",
+    "Limits",
     "Sizing",
     "SizingError",
     "SizingRow",
@@ -34,6 +36,7 @@ _HOMES = {
     "Curve": "curve",
     "Demand": "demand",
     **dict.fromkeys(("CurveError", "InfeasibleError", "InputError", "SizingError"), "errors"),
+    "Limits": "limits",
     "Sizing": "result",
     "SizingRow": "rows",
     "size": "sizing",

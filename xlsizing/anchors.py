@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from xlsizing.checks import refuse
-from xlsizing.curve import Curve
+from xlsizing.curve import ANCHOR_COLUMNS, Curve
 from xlsizing.errors import CurveError, Phrase
 
 __all__ = ["COLUMNS", "LABELS", "curve_from_rows"]
 
-COLUMNS = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")
-"""The columns of an anchor table, in order; the last two may be absent."""
+COLUMNS = ANCHOR_COLUMNS
 
-LABELS = ("concurrency", "tok/s/user", "output tok/s", "TTFT")
+LABELS = ("concurrency", "tok/s/user", "output tok/s", "TTFT", "TTFO")
 """The same columns in the words of an error sentence."""
 
 _NEEDED = COLUMNS[:2]
+_WIDTHS = set(range(len(_NEEDED), len(COLUMNS) + 1))
 
 Place = Callable[[tuple[int, ...], int | None], str]
 
@@ -31,9 +31,9 @@ def curve_from_rows(
 
     Parameters
     ----------
-    rows : sequence of sequences, shape (n, 2..4)
-        Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s] and TTFT [s];
-        None is a blank. Rows with every cell blank are ignored, and so are blank columns 3 and 4
+    rows : sequence of sequences, shape (n, 2..5)
+        Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s], TTFT and TTFO [s];
+        None is a blank. Rows with every cell blank are ignored, and so are blank columns from the third
     place : callable
         Gives the words for a place from row positions and a column position, counted from 0;
         a column of None means the whole row [-]
@@ -52,8 +52,9 @@ def curve_from_rows(
         is named.
     """
     widths = {len(row) for row in rows}
-    if not widths <= {2, 3, 4}:
-        refuse("anchors", "must have 2 to 4 columns", got=Phrase(str(max(widths - {2, 3, 4}))), kind=CurveError)
+    if not widths <= _WIDTHS:
+        rule = f"must have {min(_WIDTHS)} to {max(_WIDTHS)} columns"
+        refuse("anchors", rule, got=Phrase(str(max(widths - _WIDTHS))), kind=CurveError)
     if len(widths) == 1 and not any(None in row for row in rows):  # what most formulas name: nothing to skip
         kept = list(range(len(rows)))
         given: dict[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=False))

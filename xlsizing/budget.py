@@ -35,6 +35,7 @@ __all__ = [
     "CLAIMS",
     "IF_PRODUCT",
     "LATE",
+    "LATE_NEXT",
     "METHOD",
     "POOLED",
     "PREDICTED",
@@ -61,10 +62,11 @@ CLAIMS: Final = (
     f"outputs up to {CLAIM_LEAST_OSL} tokens, and output tok/s not measured",
     f"bracket wider than {CLAIM_WIDEST}x, and output tok/s not measured",
     "requests queued at an anchor of the bracket",
+    "the next anchor fails a limit on waiting",
 )
 """Why the claim is withheld, by code; the first stands for a claim that is made [-]."""
 
-PREDICTED, POOLED, METHOD, LATE, SHORT, WIDE_BRACKET, QUEUED = range(1, len(CLAIMS))
+PREDICTED, POOLED, METHOD, LATE, SHORT, WIDE_BRACKET, QUEUED, LATE_NEXT = range(1, len(CLAIMS))
 
 IF_PRODUCT: Final = "if output throughput is c x tok/s/user"
 """What the claim rests on where no output throughput was measured [-]."""
@@ -208,6 +210,8 @@ def claim_codes(points: OperatingPoints, level: Bound | None = None) -> npt.NDAr
     else:
         wide = curve.concurrency[after] > CLAIM_WIDEST * curve.concurrency[anchor] * (1 + TOLERANCE)
         against = np.where(wide, WIDE_BRACKET, 0)
+    if points.late_next is not None:  # else a tighter SLA, which then binds, could cut the budget
+        against = np.where((against == 0) & points.late_next, LATE_NEXT, against)
     codes: npt.NDArray[np.int8] = against.astype(np.int8)[()]
     return codes
 

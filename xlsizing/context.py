@@ -13,6 +13,7 @@ from typing import Annotated, Final, get_type_hints
 from xlsizing.context_fields import Fact, Value, is_off, refuse_all
 from xlsizing.context_reading import Place, faults_in, values_in_pairs
 from xlsizing.errors import InputError, shown
+from xlsizing.rules import STATISTICS
 
 __all__ = ["FACTS", "Context", "worded"]
 
@@ -84,6 +85,8 @@ class Context:
         The ceiling that share refers to; "L1" to "L4" [-]
     ttfo_s : float, optional
         Time to the first token of the answer proper, after any reasoning [s]
+    statistic : str, optional
+        Of a point's requests, that rates and waits are: "median", "mean", "p90", "p95" or "p99" [-]
     trials : int, optional
         Repetitions per point; the fewest where points differ [-]
     same_node : bool, optional
@@ -172,6 +175,7 @@ class Context:
     ceiling_key: Annotated[_Text, Fact("grounding", "Ceiling key")] = None
     sol_rigor: Annotated[_Text, Fact("grounding", "sol_rigor", "choice", choices=("L1", "L2", "L3", "L4"))] = None
     ttfo_s: Annotated[_Number, Fact("grounding", "TTFO", "number", "s", needed=False)] = None
+    statistic: Annotated[_Text, Fact("grounding", "Statistic", "choice", choices=STATISTICS, needed=False)] = None
     trials: Annotated[_Whole, Fact("grounding", "Trials", "whole")] = None
     same_node: Annotated[_Flag, Fact("grounding", "Same node", "flag")] = None
     baseline: Annotated[_Text, Fact("grounding", "Baseline")] = None

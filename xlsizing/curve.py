@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from xlsizing.curve_checks import (
     check_distinct,
     check_per_gpu,
     check_throughput,
+    check_ttfo,
     check_ttft,
     column,
     copied,
@@ -32,7 +33,10 @@ from xlsizing.rules import COPIED, ETA_SUSPICIOUS, GAP_RATIO, NOISE, PER_GPU_FAC
 if TYPE_CHECKING:
     from xlsizing.context import Context
 
-__all__ = ["Curve"]
+__all__ = ["ANCHOR_COLUMNS", "Curve"]
+
+ANCHOR_COLUMNS: Final = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s", "ttfo_s")
+"""The columns of a curve, in the order of every table of anchors; the last three may be absent [-]."""
 
 
 class Curve:
@@ -48,7 +52,7 @@ class Curve:
         Measured output throughput of the replica; without it c x tok/s/user stands in. A column
         that equals c x tok/s/user is no measurement, and treated as none [tok/s]
     ttft_s : array_like, shape (n,), optional
-        Time to first token, kept with the curve [s]
+        Time to the first token, for limits on it [s]
     context : Context, optional
         What the measurement rests on [-]
     pool_rises : float, optional
@@ -56,6 +60,8 @@ class Curve:
         tok/s/user, in (0, 1]; without it a rise above 0.5 % is refused [-]
     throughput_per_replica : bool, optional
         States that `output_tok_s` is of the whole replica although it looks like that of one GPU [-]
+    ttfo_s : array_like, shape (n,), optional
+        Time to the first token of the answer, where a reasoning model thinks before it; not below TTFT [s]
 
     Attributes
     ----------
@@ -63,8 +69,8 @@ class Curve:
         The anchors by rising concurrency [requests/replica, tok/s/user]
     measured_tok_s_per_user : ndarray, shape (n,)
         Interactivity as measured, before any pooling [tok/s/user]
-    output_tok_s, ttft_s : ndarray or None
-        As measured, in the same order [tok/s, s]
+    output_tok_s, ttft_s, ttfo_s : ndarray or None
+        As measured, in the same order [tok/s, s, s]
     per_replica_tps, best_tps : ndarray, shape (n,)
         Throughput at each anchor, measured or c x tok/s/user, and its running maximum [tok/s]
     pooled_share, noise_share : float or None
@@ -112,6 +118,7 @@ class Curve:
         context: Context | None = None,
         pool_rises: float | None = None,
         throughput_per_replica: bool = False,
+        ttfo_s: npt.ArrayLike | None = None,
     ) -> None:
         c = column(concurrency, "concurrency", None)
         self._order = order = c.argsort(kind="stable")
@@ -119,9 +126,11 @@ class Curve:
         self.concurrency: Floats = c[order]
         self.output_tok_s = _sorted(output_tok_s, "output tok/s", order)
         self.ttft_s = _sorted(ttft_s, "TTFT", order)
+        self.ttfo_s = _sorted(ttfo_s, "TTFO", order)
         self.measured_tok_s_per_user: Floats = rates
         self.throughput_per_replica = _flag(throughput_per_replica)
         check_distinct(self.concurrency, order)
+        check_ttfo(self.ttft_s, self.ttfo_s, order)
         check_throughput(self.concurrency, rates, self.output_tok_s, order)
         self.check_per_gpu(PER_GPU_FACTORS)
         self.copied_throughput = copied(self.concurrency, rates, self.output_tok_s)
@@ -148,7 +157,7 @@ class Curve:
                 array.flags.writeable = False
 
     def __repr__(self) -> str:
-        given = {name: getattr(self, name) for name in ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")}
+        given = {name: getattr(self, name) for name in ANCHOR_COLUMNS}
         texts = [
             f"{name}=[{', '.join(map(shown, array.tolist()))}]" for name, array in given.items() if array is not None
         ]

@@ -34,6 +34,7 @@ __all__ = [
     "check_distinct",
     "check_per_gpu",
     "check_throughput",
+    "check_ttfo",
     "check_ttft",
     "column",
     "copied",
@@ -149,6 +150,22 @@ def check_per_gpu(eta: Floats, factors: Iterable[int], order: npt.NDArray[np.int
                 index=(int(order[0]),),
                 where=_elements((int(order[0]),)),
             )
+
+
+def check_ttfo(ttft: Floats | None, ttfo: Floats | None, order: npt.NDArray[np.intp]) -> None:
+    """Refuse a `ttfo`, the time to the first token of the answer, below the `ttft` of its anchor [s]; `order` sorts them [-]."""
+    if ttft is None or ttfo is None:
+        return
+    early = np.flatnonzero(ttfo < ttft * (1 - TOLERANCE))
+    if early.size:
+        at = int(early[0])
+        refuse(
+            "TTFO",
+            "must not be below TTFT",
+            detail=f"{shown(ttfo[at])} s against {shown(ttft[at])} s: no answer begins before the first token",
+            index=(int(order[at]),),
+            kind=CurveError,
+        )
 
 
 def check_ttft(c: Floats, rates: Floats, tps: Floats, ttft: Floats, osl: float, order: npt.NDArray[np.intp]) -> None:

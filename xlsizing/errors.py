@@ -120,22 +120,52 @@ class InfeasibleError(SizingError):
         Where that was measured [requests/replica]
     side : str, optional
         Which of two curves falls short, where two are compared [-]
+    late : tuple of (str, float, float), optional
+        Waits that even this point does not meet: what is waited for, the limit and what was measured [s]
 
     Examples
     --------
     >>> print(InfeasibleError(300, 215.5, 1))
     300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model
+    >>> print(InfeasibleError(40, 215.5, 1, late=(("TTFT", 0.05, 0.1),)))
+    TTFT 0.05 s cannot be met: at the first measured point, c=1, it is 0.1 s, 2 times that; relax the limit or take a faster model
     """
 
     exit_code = 3
 
-    def __init__(self, sla: float, fastest: float, concurrency: float, side: str | None = None) -> None:
-        self.sla, self.fastest, self.concurrency, self.side = sla, fastest, concurrency, side
-        sentence = f"{shown(sla)} tok/s/user cannot be met: {self.reason()}"
+    def __init__(
+        self,
+        sla: float,
+        fastest: float,
+        concurrency: float,
+        side: str | None = None,
+        late: tuple[tuple[str, float, float], ...] = (),
+    ) -> None:
+        self.sla, self.fastest, self.concurrency, self.side, self.late = sla, fastest, concurrency, side, late
+        missed = [] if self._fast_enough else [f"{shown(sla)} tok/s/user"]
+        missed += [f"{label} {shown(limit)} s" for label, limit, _ in late]
+        sentence = f"{' and '.join(missed)} cannot be met: {self.reason()}"
         super().__init__(f"{side}: {sentence}" if side else sentence)
 
+    @property
+    def _fast_enough(self) -> bool:
+        """Whether waits alone are missed."""
+        return bool(self.late) and self.fastest >= self.sla * (1 - _SAME)
+
     def reason(self) -> str:
-        """Return why the SLA cannot be met and what to change [-]."""
+        """Return why the SLA or a limit cannot be met and what to change [-]."""
+        reasons = [] if self._fast_enough else [self._too_slow()]
+        return "; ".join([*reasons, *(self._too_late(*each) for each in self.late)])
+
+    def _too_late(self, label: str, limit: float, had: float) -> str:
+        c = shown(self.concurrency)
+        name = "it" if len(self.late) == 1 and self._fast_enough else label
+        begin = f"at the first measured point, c={c}, {name} is {shown(had)} s, {had / limit:.3g} times that"
+        if self.concurrency > 1:
+            return f"{begin}; concurrency below {c} was not measured: measure c=1 or relax the limit"
+        return f"{begin}; relax the limit or take a faster model"
+
+    def _too_slow(self) -> str:
         fastest, c = shown(self.fastest), shown(self.concurrency)
         if self.concurrency > 1:
             return (
@@ -145,7 +175,7 @@ class InfeasibleError(SizingError):
         return f"the fastest measured point is {fastest} at c={c}; relax the SLA or take a faster model"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.sla, self.fastest, self.concurrency, self.side)
+        return type(self), (self.sla, self.fastest, self.concurrency, self.side, self.late)
 
 
 def shown(value: object, *, digits: int = 10) -> str:
@@ -178,3 +208,4 @@ class Phrase(str):
 
 BLANK = Phrase("a blank")
 _LONGEST_SHOWN = 41
+_SAME = 1e-9

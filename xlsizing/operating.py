@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.blocks import in_blocks
-from xlsizing.checks import Floats, numbers
-from xlsizing.comparison import last_meeting
+from xlsizing.checks import Floats, broadcast, numbers
+from xlsizing.comparison import last_meeting, meets
 from xlsizing.curve import Curve
+from xlsizing.errors import InfeasibleError
 from xlsizing.interpolation import Interpolation, interpolation
+from xlsizing.limits import BINDINGS, KNEE, LAST_POINT, NO_LIMITS, Limits, Side, Wait, waits_of
 from xlsizing.rules import (
     DEFAULT_METHOD,
     ETA_SUSPICIOUS,
@@ -32,6 +34,9 @@ _LABELS = np.array(REGIMES)
 _PLATEAU, _MEASURED, _INTERP, _KNEE_CAPPED, _INFEASIBLE = (
     np.int8(REGIMES.index(regime)) for regime in (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
 )
+
+_BINDINGS = np.array(BINDINGS)
+_KNEE, _LAST_POINT = (np.int8(BINDINGS.index(name)) for name in (KNEE, LAST_POINT))
 
 Codes = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -61,6 +66,14 @@ class OperatingPoints:
         Operating concurrency; for users the requests that run at once [requests/replica]
     per_replica_tps : ndarray
         Output throughput of one replica there [tok/s]
+    rate : ndarray or None
+        Interactivity at an interpolated c*: the SLA, or more where a limit binds; None without limits [tok/s/user]
+    side : ndarray of int or None
+        What decides between anchors or at one, as a position in `limits.BINDINGS`; None without limits [-]
+    late_next : ndarray of bool or None
+        Whether the next anchor fails a limit on waiting; None without limits [-]
+    limits : Limits
+        The limits on waiting beside each SLA, in the shape of `sla` [-]
     """
 
     curve: Curve
@@ -73,11 +86,15 @@ class OperatingPoints:
     capped: Mask
     c_star: Floats
     per_replica_tps: Floats
+    rate: Floats | None = None
+    side: Codes | None = None
+    late_next: Mask | None = None
+    limits: Limits = NO_LIMITS
 
     def __getitem__(self, rows: slice) -> OperatingPoints:
         """Return the operating points of some `rows`, which need one dimension [-]."""
-        kept = {name: getattr(self, name)[rows] for name in _ARRAYS}
-        return replace(self, **kept)
+        given = {name: getattr(self, name) for name in _ARRAYS}
+        return replace(self, **{name: values[rows] for name, values in given.items() if values is not None})
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -106,17 +123,54 @@ class OperatingPoints:
     @cached_property
     def tok_s_per_user(self) -> Floats:
         """Interactivity at c*: the SLA where interpolated, else that of the anchor [tok/s/user]."""
-        if self.counts_users:
-            at = self.curve.held_anchor[self.anchor]
-        else:
-            at = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
-        rates: Floats = _where(self.on_interpolation, self.sla, self.curve.tok_s_per_user[at])
+        inside = self.sla if self.rate is None else self.rate
+        rates: Floats = _where(self.on_interpolation, inside, self.curve.tok_s_per_user[self._anchor_there])
         return rates
+
+    @cached_property
+    def _anchor_there(self) -> Positions:
+        """The anchor at which the estimate runs where it does not rest on an interpolated concurrency."""
+        if self.counts_users:
+            return self.curve.held_anchor[self.anchor]
+        at: Positions = _where(self.capped, self.curve.knee_anchor[self.anchor], self.anchor)
+        return at
 
     @property
     def best_carried(self) -> Floats:
         """The most of what is demanded that an anchor or one before it carries, for each anchor [requests/replica or tok/s]."""
         return self.curve.best_held if self.counts_users else self.curve.best_tps
+
+    @property
+    def binding(self) -> npt.NDArray[np.str_]:
+        """What keeps a replica from more at each SLA, one of `limits.BINDINGS` [-]."""
+        code = np.zeros(self.shape, np.int8) if self.side is None else self.side
+        code = _where(~self.between & (self.anchor == len(self.curve) - 1), _LAST_POINT, code)
+        words: npt.NDArray[np.str_] = _BINDINGS.take(_where(self.capped, _KNEE, code))
+        return words
+
+    def wait(self, wait: Wait) -> Floats | None:
+        """Return a `wait` at c*, the longest up to there; None where the curve does not tell it [s]."""
+        at_anchors = waits_of(self.curve, wait, self.limits.output_tokens)
+        if at_anchors is None:
+            return None
+        between = np.interp(np.log(self.c_star), np.log(self.curve.concurrency), at_anchors)
+        waits: Floats = _where(self.on_interpolation, between, at_anchors[self._anchor_there])
+        return waits
+
+    def wait_commit(self, wait: Wait) -> Floats | None:
+        """Return a `wait` where the GPUs to commit to run, likewise [s]."""
+        at_anchors = waits_of(self.curve, wait, self.limits.output_tokens)
+        return None if at_anchors is None else at_anchors[self._anchor_proven]
+
+    def unmet(self, row: int) -> InfeasibleError:
+        """Return why no anchor meets the SLA of a `row`, counted through all dimensions, and its limits [-]."""
+        sla = float(np.ravel(self.sla)[row])
+        waits = [
+            (side.wait.label, float(np.ravel(side.limit)[row]), float(side.waits[0]))
+            for side in self.limits.sides(self.curve)
+        ]
+        late = tuple(each for each in waits if not meets(1 / each[2], 1 / each[1]))
+        return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, late=late)
 
     @cached_property
     def tps_proven(self) -> Floats:
@@ -205,11 +259,16 @@ class OperatingPoints:
         return np.where(self.feasible, np.where(self.between, inside, beyond), first)
 
 
-_ARRAYS = tuple(one.name for one in fields(OperatingPoints))[3:]
+_ARRAYS = tuple(one.name for one in fields(OperatingPoints))[3:-1]
 
 
 def operating_points(
-    curve: Curve, sla: npt.ArrayLike, method: str = DEFAULT_METHOD, *, counts_users: bool = False
+    curve: Curve,
+    sla: npt.ArrayLike,
+    method: str = DEFAULT_METHOD,
+    *,
+    counts_users: bool = False,
+    limits: Limits = NO_LIMITS,
 ) -> OperatingPoints:
     """Return the operating point of one replica at each SLA.
 
@@ -223,17 +282,19 @@ def operating_points(
         One of `rules.METHODS` [-]
     counts_users : bool
         Whether users are the demand: c* is then what a replica holds [-]
+    limits : Limits, optional
+        Limits on waiting beside each SLA; their shape broadcasts with that of `sla` [s]
 
     Returns
     -------
     OperatingPoints
-        Arrays of the shape of `sla`; rows that no anchor meets hold the first anchor's figures
+        Arrays of the shape of `sla` and `limits`; rows that no anchor meets hold the first anchor's figures
         with ``feasible`` False
 
     Raises
     ------
     InputError
-        If an SLA is not a number within range, or the method is unknown.
+        If an SLA is not a number within range, the method is unknown, or the curve does not tell a wait that is limited.
 
     Notes
     -----
@@ -242,6 +303,9 @@ def operating_points(
     ``T = max(best_i, min(eta c* S, T_{i+1}))``. So T never falls as S loosens and never exceeds
     what was measured. Where best_i wins, past-the-knee concurrency carries less, and c* is the
     lowest anchor that carries best_i.
+
+    With limits on waiting an anchor must meet each; c* is the least of the concurrencies at which the SLA and each limit
+    are reached, and in ``eta c* r`` stands r at c* by `method`.
 
     For users what counts is the requests that run at once, ``u_i``, the most of
     ``min(c_j, T_j/(0.8 r_j))`` over j <= i: beyond that they queue (Little's law). Then c* is
@@ -256,20 +320,41 @@ def operating_points(
     """
     how = interpolation(method)
     s = numbers(sla, "sla")
-    found = in_blocks(lambda some: _found(curve, how, counts_users, some), s)
-    return OperatingPoints(curve, how, counts_users, s, *found)
+    if limits.asked:
+        shape = broadcast(s.shape, limits.shape, ("sla", limits.asked[0].name))
+        s, limits = np.broadcast_to(s, shape), limits.spread(shape)
+    sides = limits.sides(curve)
+
+    def found(some: Floats, *limited: Floats) -> tuple[npt.NDArray[Any], ...]:
+        return _found(curve, how, counts_users, some, list(zip(sides, limited, strict=True)))
+
+    arrays = in_blocks(found, s, *(side.limit for side in sides))
+    named = dict(zip(_ARRAYS, (s, *arrays), strict=False))
+    return OperatingPoints(curve, how, counts_users, limits=limits, **named)
 
 
-def _found(curve: Curve, how: Interpolation, counts_users: bool, s: Floats) -> tuple[npt.NDArray[Any], ...]:
-    """Return the arrays of `OperatingPoints` from `anchor` on, for the SLAs `s` [units as there]."""
+def _found(
+    curve: Curve, how: Interpolation, counts_users: bool, s: Floats, limited: list[tuple[Side, Floats]]
+) -> tuple[npt.NDArray[Any], ...]:
+    """Return the arrays of `OperatingPoints` for the SLAs `s`, those after its limits only where waits are `limited`."""
     tps = curve.per_replica_tps
     meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
     feasible = meeting > 0
     anchor = meeting - feasible
     after = anchor + (anchor < len(curve) - 1)
-    c_star, eta = _interpolated(curve, s, anchor, after, how)
+    c_star = _where(between, _interpolated(curve, s, anchor, after, how), curve.concurrency[anchor])
+    rate: Floats = s
+    decided: tuple[npt.NDArray[Any], ...] = ()
+    if limited:
+        meeting, between, c_star, side, late = _limited(curve, meeting, between, c_star, limited)
+        feasible = meeting > 0
+        anchor = meeting - feasible
+        after = anchor + (anchor < len(curve) - 1)
+        rate = np.where(side > 0, rate_at(curve, c_star, how), s)
+        decided = rate, side, late
     best = curve.best_tps[anchor]
-    own = c_star * s if eta is None else c_star * s * eta
+    eta = _eta_at(curve, np.log(c_star)) if curve.measured_throughput else None
+    own = c_star * rate if eta is None else c_star * rate * eta
     own = _where(between, _least(own, tps[after]), tps[anchor])
     throughput = _most(best, own)
     if counts_users:
@@ -277,10 +362,30 @@ def _found(curve: Curve, how: Interpolation, counts_users: bool, s: Floats) -> t
         c_star = _held(curve, c_star, eta, anchor, after, between)
     else:
         capped = best > own * (1 + TOLERANCE)
-        c_star = _where(between, c_star, curve.concurrency[anchor])
         if capped.any():
             c_star = _where(capped, curve.concurrency[curve.knee_anchor[anchor]], c_star)
-    return anchor, feasible, between, capped, c_star, throughput
+    return anchor, feasible, between, capped, c_star, throughput, *decided
+
+
+def _limited(
+    curve: Curve, meeting: Positions, between: Mask, c_star: Floats, limited: list[tuple[Side, Floats]]
+) -> tuple[Positions, Mask, Floats, Codes, Mask]:
+    """Return what limits on waiting leave of how far the SLAs let a replica go, and which side decides.
+
+    The side that the fewest anchors meet decides; of several in one bracket that which is reached at the lowest
+    concurrency, the SLA before a wait.
+    """
+    log_c, side, counts = np.log(curve.concurrency), np.zeros(np.shape(meeting), np.int8), []
+    for one, limit in limited:
+        count, inside, log_reached = one.reached(log_c, limit)
+        reached = _where(inside, np.exp(log_reached), curve.concurrency[count - (count > 0)])
+        # A tie is the side's before it: the SLA's before that of a wait.
+        first = (count < meeting) | ((count == meeting) & (reached < c_star))
+        meeting, between = np.where(first, count, meeting), np.where(first, inside, between)
+        c_star, side = np.where(first, reached, c_star), np.where(first, np.int8(one.code), side)
+        counts.append(count)
+    late = between & np.any([count == meeting for count in counts], axis=0)
+    return meeting, between, c_star, side, late
 
 
 def _flag(concurrency: Floats) -> npt.NDArray[np.int64]:
@@ -343,19 +448,17 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
     return held
 
 
-def _interpolated(
-    curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation
-) -> tuple[Floats, Floats | None]:
-    """Return concurrency [requests/replica] where the rate equals the SLA, and eta there; None where it is 1 [-].
+def _interpolated(curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation) -> Floats:
+    """Return the concurrency where the rate equals the SLA [requests/replica].
 
-    Rounding must not carry the concurrency past the anchors that it lies between, and an SLA above the curve, whose
-    row is infeasible and discards the value, must not carry it anywhere.
+    Rounding must not carry it past the anchors that it lies between, and an SLA above the curve, whose row is infeasible
+    and discards the value, must not carry it anywhere.
     """
     power, x, y, slope, _ = curve.brackets(method)
     at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
     concurrency = method.c_of_x(at, power[anchor])
-    concurrency = _least(_most(concurrency, curve.concurrency[anchor]), curve.concurrency[after])
-    return concurrency, _eta_at(curve, np.log(concurrency)) if curve.measured_throughput else None
+    within: Floats = _least(_most(concurrency, curve.concurrency[anchor]), curve.concurrency[after])
+    return within
 
 
 def _eta_at(curve: Curve, log_concurrency: Floats) -> Floats:

@@ -16,6 +16,7 @@ from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import shown
+from xlsizing.limits import Wait
 from xlsizing.operating import OperatingPoints
 from xlsizing.rows import SizingRow, sizing_frame, sizing_rows
 from xlsizing.rules import HOURS_PER_MONTH, MOST_PODS, TOLERANCE, WIDE_RATIO
@@ -85,10 +86,35 @@ class Sizing:
             )
 
     def with_output_tokens(self, output_tokens: float | None) -> Sizing:
-        """Return the same sizing for requests of so many `output_tokens`, which decide whether a budget is claimed [tok]."""
+        """Return the same sizing for requests of so many `output_tokens`: they decide whether a budget is claimed [tok].
+
+        Raises
+        ------
+        InputError
+            If a limit on whole answers is of answers of another length.
+        """
         if output_tokens is None:
             return self
-        return replace(self, bound=replace(self.bound, output_tokens=output_tokens))
+        points = replace(self.points, limits=self.points.limits.of_answers(output_tokens))
+        return replace(self, points=points, bound=replace(self.bound, output_tokens=output_tokens))
+
+    @property
+    def binding(self) -> npt.NDArray[np.str_]:
+        """What keeps a replica from more, one of `limits.BINDINGS` [-]."""
+        return self._spread(self.points.binding)
+
+    def wait(self, wait: Wait) -> Floats:
+        """Return a `wait` at c*, NaN where the curve does not tell it [s]."""
+        return self._told(self.points.wait(wait))
+
+    def wait_commit(self, wait: Wait) -> Floats:
+        """Return a `wait` where the GPUs to commit to run, likewise [s]."""
+        return self._told(self.points.wait_commit(wait))
+
+    def limit(self, wait: Wait) -> Floats:
+        """Return the limit on a `wait`, infinity where there is none [s]."""
+        asked = self.points.limits.of(wait)
+        return self._spread(np.asarray(np.inf) if asked is None else asked)
 
     @property
     def sla(self) -> Floats:
@@ -355,6 +381,9 @@ class Sizing:
     def _usd_per_million(self, usd_per_month: Floats) -> Floats:
         million_tok_per_month = self.demand_tok_s * (3600 * HOURS_PER_MONTH / 1e6)
         return np.divide(usd_per_month, million_tok_per_month)
+
+    def _told(self, waits: Floats | None) -> Floats:
+        return self._spread(np.asarray(np.nan) if waits is None else waits)
 
     def _spread(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return `array` in the shape of the result; a number where that is a single one."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from xlsizing.errors import InfeasibleError, shown
+from xlsizing.errors import shown
+from xlsizing.limits import WAITS
 from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
@@ -111,6 +114,14 @@ class SizingRow:
         Whether the range is too wide to quote [-]
     measure_next : float or None
         The concurrency whose measurement tells most, None where none would [requests/replica]
+    binding : str or None
+        What keeps a replica from more, one of `limits.BINDINGS` [-]
+    ttft_limit_s, ttfo_limit_s, e2e_limit_s : float or None
+        Longest wait asked for: for the first token, the first of the answer, the whole answer; None for no limit [s]
+    ttft_s, ttfo_s, e2e_s : float or None
+        The waits at c*; None where the curve does not tell them [s]
+    ttft_s_commit, ttfo_s_commit, e2e_s_commit : float or None
+        The waits where the pods to commit to run, likewise [s]
     """
 
     sla: float
@@ -154,6 +165,16 @@ class SizingRow:
     max_num_seqs_commit: int | None
     too_wide: bool | None
     measure_next: float | None
+    binding: str | None
+    ttft_limit_s: float | None
+    ttfo_limit_s: float | None
+    e2e_limit_s: float | None
+    ttft_s: float | None
+    ttfo_s: float | None
+    e2e_s: float | None
+    ttft_s_commit: float | None
+    ttfo_s_commit: float | None
+    e2e_s_commit: float | None
 
     @property
     def remark(self) -> str:
@@ -200,7 +221,21 @@ def _above_one(load: float | None) -> bool:
 
 
 _NAMES = tuple(field.name for field in fields(SizingRow))
-_KNOWN_IF_INFEASIBLE = {"sla", "demand_tok_s", "regime", "feasible", "reason", "measure_next"}
+_WAITS: Final[dict[str, Callable[[Sizing], Any]]] = {
+    name: partial(value, wait)
+    for wait in WAITS
+    for name, value in (
+        (wait.limit, lambda wait, sizing: sizing.limit(wait)),
+        (wait.name, lambda wait, sizing: sizing.wait(wait)),
+        (wait.commit, lambda wait, sizing: sizing.wait_commit(wait)),
+    )
+}
+"""The columns on waits, each by what it is of a sizing [-]."""
+
+_MAY_BE_NAN = {"load_one_fewer", "measure_next", *_WAITS}
+_KNOWN_IF_INFEASIBLE = {
+    "sla", "demand_tok_s", "regime", "feasible", "reason", "measure_next", *(wait.limit for wait in WAITS),
+}  # fmt: skip
 
 
 def sizing_rows(sizing: Sizing) -> list[SizingRow]:
@@ -227,11 +262,12 @@ _FRAME_TYPES = {
 def _column(sizing: Sizing, name: str) -> list[Any]:
     if name == "reason":
         return _reasons(sizing)
-    values = np.broadcast_to(getattr(sizing, name), sizing.shape).ravel().tolist()
+    column = _WAITS[name](sizing) if name in _WAITS else getattr(sizing, name)
+    values = np.broadcast_to(column, sizing.shape).ravel().tolist()
     if name == "budget_claim":
         values = [value or None for value in values]
-    if name in ("load_one_fewer", "measure_next"):
-        values = [None if math.isnan(value) else value for value in values]
+    if name in _MAY_BE_NAN:
+        values = [value if math.isfinite(value) else None for value in values]
     if name in _KNOWN_IF_INFEASIBLE:
         return values
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
@@ -239,10 +275,7 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
 
 
 def _reasons(sizing: Sizing) -> list[str | None]:
-    curve = sizing.curve
+    points = sizing.points
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
-    slas = np.broadcast_to(sizing.sla, sizing.shape).ravel().tolist()
-    return [
-        None if ok else InfeasibleError(sla, curve.fastest, curve.lowest_concurrency).reason()
-        for sla, ok in zip(slas, met, strict=True)
-    ]
+    which = np.broadcast_to(np.arange(points.sla.size).reshape(points.shape), sizing.shape).ravel().tolist()
+    return [None if ok else points.unmet(row).reason() for row, ok in zip(which, met, strict=True)]

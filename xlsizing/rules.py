@@ -128,6 +128,9 @@ KNEE_CAPPED: Final = "knee-capped"
 INFEASIBLE: Final = "latency-tier-infeasible"
 REGIMES: Final = (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
 
+STATISTICS: Final = ("median", "mean", "p90", "p95", "p99")
+"""Of a point's requests, of which rates and waits may be; of rates the slow tail counts: p95 is met by 95 of 100 [-]."""
+
 SWEEP: Final = (8, 16, 32, 64, 128)
 """The concurrencies that a sweep must have measured for a VERDICT [requests/replica]."""
 

@@ -11,6 +11,7 @@ from xlsizing.checks import broadcast, number, refuse, share, whole
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK
+from xlsizing.limits import NO_LIMITS, Limits
 from xlsizing.operating import operating_points
 from xlsizing.result import Sizing
 from xlsizing.rules import (
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["check_kinds", "size"]
 
 
-def size(
+def size(  # noqa: PLR0913  # each is an input of the sizing
     curve: Curve,
     sla: npt.ArrayLike,
     demand: Demand,
@@ -40,6 +41,7 @@ def size(
     method: str = DEFAULT_METHOD,
     confidence: float = DEFAULT_CONFIDENCE,
     calibration: Calibration | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Sizing:
     """Size a deployment: how many pods and GPUs carry `demand` at each SLA.
 
@@ -65,6 +67,8 @@ def size(
         Share of public curves on which the need was at or below the budget: 0.90, 0.95 or 0.99 [-]
     calibration : Calibration, optional
         One of your own in place of public sweeps, by `calibration.read_calibration` [-]
+    limits : Limits, optional
+        Limits on waiting beside each SLA; their shape broadcasts with that of `sla` [s]
 
     Returns
     -------
@@ -95,7 +99,9 @@ def size(
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
     curve.check_per_gpu((gpus,) if gpus > 1 else ())
     _check_against_context(curve, gpus)
-    points = operating_points(curve, sla, method, counts_users=demand.counts_users)
+    points = operating_points(
+        curve, sla, method, counts_users=demand.counts_users, limits=limits.of_answers(demand.osl)
+    )
     check_calibration(calibration, method)
     return Sizing(
         curve,

@@ -499,8 +499,8 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("name", "cell", "sentence"),
         [
-            ("anchors", 1, "anchors must have 2 to 4 columns (got 1)"),
-            ("anchors", [[1]], "anchors must have 2 to 4 columns (got 1)"),
+            ("anchors", 1, "anchors must have 2 to 5 columns (got 1)"),
+            ("anchors", [[1]], "anchors must have 2 to 5 columns (got 1)"),
             ("anchors", None, "anchors must hold at least one measured point (got none)"),
             ("anchors", OMITTED, "anchors must hold at least one measured point (got none)"),
             ("sla", [[20], [50]], "sla must be a number (got a range of several cells)"),

@@ -102,11 +102,11 @@ def text(value: Any, name: str) -> str:
 
 
 def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
-    """Return the curve in a range of 2 to 4 columns; blank rows are ignored.
+    """Return the curve in a range of 2 to 5 columns; blank rows are ignored.
 
     Parameters
     ----------
-    rows : sequence of sequences, shape (n, 2..4)
+    rows : sequence of sequences, shape (n, 2..5)
         Concurrency [requests/replica], tok/s/user, output tok/s per replica [tok/s], TTFT [s]
     name : str
         The argument's name [-]

@@ -46,7 +46,7 @@ def inline_curve(rows: Sequence[Sequence[float | None]], **options: Any) -> Curv
 
     Parameters
     ----------
-    rows : sequence of sequences, shape (n, 2..4)
+    rows : sequence of sequences, shape (n, 2..5)
         Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s] and TTFT [s]
     options
         Passed on to `Curve`

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from xlsizing import levers
-from xlsizing.anchors import LABELS
+from xlsizing.anchors import COLUMNS, LABELS
 from xlsizing.budget import bound
 from xlsizing.checks import choice, number, printable, refuse, share, whole
 from xlsizing.context import FACTS, Context
@@ -48,6 +48,9 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+
+_NARROWEST: Final = 2
+"""Cells of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
 
 
 class FaultsError(ValueError):
@@ -121,9 +124,9 @@ def _flag(value: object, name: str) -> bool:
 
 def _row(value: object, _name: str) -> tuple[float | None, ...]:
     """Return the cells of one anchor; None is a column that was not measured."""
-    if not (isinstance(value, list) and len(value) in (2, 3, 4)):
+    if not (isinstance(value, list) and _NARROWEST <= len(value) <= len(COLUMNS)):
         got = Phrase(f"{len(value)} of them") if isinstance(value, list) else BLANK if value is None else value
-        refuse("an anchor", f"must be a list of 2 to 4 numbers, {', '.join(LABELS)}", got=got)
+        refuse("an anchor", f"must be a list of {_NARROWEST} to {len(COLUMNS)} numbers, {', '.join(LABELS)}", got=got)
     return tuple(None if cell is None else number(cell, label) for cell, label in zip(value, LABELS, strict=False))
 
 
@@ -206,9 +209,9 @@ _CELL_JSON: Final[Json] = {"type": ["number", "null"], "minimum": LOWEST, "maxim
 _NEEDED_CELL_JSON: Final[Json] = _CELL_JSON | {"type": "number"}
 _ROW_JSON: Final[Json] = {
     "type": "array",
-    "minItems": 2,
-    "maxItems": 4,
-    "prefixItems": [_NEEDED_CELL_JSON, _NEEDED_CELL_JSON, _CELL_JSON, _CELL_JSON],
+    "minItems": _NARROWEST,
+    "maxItems": len(COLUMNS),
+    "prefixItems": [_NEEDED_CELL_JSON] * _NARROWEST + [_CELL_JSON] * (len(COLUMNS) - _NARROWEST),
 }
 
 Number = Annotated[float, _checked(number), _number_json()]

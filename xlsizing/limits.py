@@ -1,0 +1,275 @@
+"""Limits on waiting beside tok/s/user: until the first token, the first token of the answer, the whole answer.
+
+A limit L is met where the wait at an anchor is at most L (1 + 1e-9). Waits do not fall with concurrency: where a
+measured one does, the running maximum of those before it stands in. Between two anchors a wait is linear in ln c.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from xlsizing.checks import Floats, broadcast, choice, number, numbers, refuse
+from xlsizing.comparison import Reach, last_meeting, reach
+from xlsizing.errors import Phrase, shown
+from xlsizing.rules import STATISTICS
+
+if TYPE_CHECKING:
+    from xlsizing.curve import Curve
+
+__all__ = [
+    "BINDINGS",
+    "KNEE",
+    "LAST_POINT",
+    "NO_LIMITS",
+    "SPEED",
+    "WAITS",
+    "Limits",
+    "Side",
+    "Wait",
+    "waits_of",
+]
+
+SPEED: Final = "tok/s/user"
+KNEE: Final = "knee"
+LAST_POINT: Final = "last point"
+
+
+class Wait(NamedTuple):
+    """A kind of wait that may be limited.
+
+    Parameters
+    ----------
+    name : str
+        Of its argument, its key and its row; with hyphens and without the unit, of its flag [-]
+    label : str
+        As a table shows it [-]
+    meaning : str
+        In words [-]
+    """
+
+    name: str
+    label: str
+    meaning: str
+
+    @property
+    def limit(self) -> str:
+        """The name of the limit of a row, as reports and records hold it [-]."""
+        return f"{self.name.removesuffix('_s')}_limit_s"
+
+    @property
+    def commit(self) -> str:
+        """The name of the wait where the GPUs to commit to run, likewise [-]."""
+        return f"{self.name}_commit"
+
+
+_TTFT, _TTFO, _E2E = WAITS = (
+    Wait("ttft_s", "TTFT", "time to the first token"),
+    Wait("ttfo_s", "TTFO", "time to the first token of the answer"),
+    Wait("e2e_s", "e2e", "time to the whole answer"),
+)
+"""Every wait, in the order of the arguments of `Limits` [-]."""
+
+BINDINGS: Final = (SPEED, *(wait.label for wait in WAITS), KNEE, LAST_POINT)
+"""What may decide where a replica runs [-]."""
+
+
+class Limits:
+    """The limits on waiting beside each SLA.
+
+    Parameters
+    ----------
+    ttft_s, ttfo_s, e2e_s : array_like, optional
+        Longest wait for the first token, the first token of the answer, the whole answer; None in a list is no limit [s]
+    output_tokens : float, optional
+        Output tokens of the answer that is waited for: those of the customer; without it those of the curve [tok]
+    statistic : str, optional
+        Of which the customer speaks, one of `rules.STATISTICS`; without it that of the curve [-]
+
+    Attributes
+    ----------
+    asked : tuple of Wait
+        The waits that some row limits [-]
+    shape : tuple of int
+        Broadcast shape of the limits; () without any [-]
+
+    Raises
+    ------
+    InputError
+        If a limit is no number within range, or their shapes do not broadcast.
+
+    Examples
+    --------
+    >>> Limits(ttft_s=[2, None]).of(WAITS[0])
+    array([ 2., inf])
+    """
+
+    def __init__(
+        self,
+        ttft_s: npt.ArrayLike | None = None,
+        ttfo_s: npt.ArrayLike | None = None,
+        e2e_s: npt.ArrayLike | None = None,
+        *,
+        output_tokens: float | None = None,
+        statistic: str | None = None,
+    ) -> None:
+        given = {wait: _checked(value, wait.name) for wait, value in zip(WAITS, (ttft_s, ttfo_s, e2e_s), strict=True)}
+        self._limits = {wait: limit for wait, limit in given.items() if limit is not None}
+        self.output_tokens = None if output_tokens is None else number(output_tokens, "output_tokens")
+        self.statistic = None if statistic is None else choice(statistic, "statistic", STATISTICS)
+        self.asked: tuple[Wait, ...] = tuple(self._limits)
+        self.shape: tuple[int, ...] = ()
+        for wait, limit in self._limits.items():
+            self.shape = broadcast(self.shape, limit.shape, (self.asked[0].name, wait.name))
+
+    def of(self, wait: Wait) -> Floats | None:
+        """Return the limit on a `wait`, infinity where a row has none; None where no row has one [s]."""
+        return self._limits.get(wait)
+
+    def spread(self, shape: tuple[int, ...]) -> Limits:
+        """Return the limits in a `shape` that theirs broadcasts to [-]."""
+        return self._with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
+
+    def of_answers(self, osl: npt.ArrayLike | None) -> Limits:
+        """Return the limits for answers of `osl` tokens [tok].
+
+        Raises
+        ------
+        InputError
+            If whole answers are limited that have different lengths, or another than these limits are for.
+        """
+        if osl is None:
+            return self
+        own = [] if self.output_tokens is None else [self.output_tokens]
+        lengths = sorted({*own, *np.ravel(osl).tolist()})
+        if len(lengths) == 1:
+            return self._with(output_tokens=float(lengths[0]))
+        if _E2E in self.asked:
+            listed = " and ".join(map(shown, lengths[:2]))
+            refuse("e2e_s", "must be a limit on answers of one length", got=Phrase(f"{listed} output tokens"))
+        return self
+
+    def sides(self, curve: Curve) -> tuple[Side, ...]:
+        """Return each limit against the waits of a `curve` [-].
+
+        Raises
+        ------
+        InputError
+            If the curve does not tell a wait that is limited.
+        """
+        return tuple(_side(curve, wait, limit, self.output_tokens) for wait, limit in self._limits.items())
+
+    def _with(self, *, limits: dict[Wait, Floats] | None = None, output_tokens: float | None = None) -> Limits:
+        other = copy(self)
+        other._limits = self._limits if limits is None else limits  # noqa: SLF001  # a copy of our own kind
+        other.output_tokens = self.output_tokens if output_tokens is None else output_tokens
+        return other
+
+
+class Side(NamedTuple):
+    """One limit against the waits of a curve.
+
+    Parameters
+    ----------
+    wait : Wait
+        What is waited for [-]
+    code : int
+        Its position in `BINDINGS` [-]
+    waits : ndarray, shape (n,)
+        At each anchor, not falling [s]
+    limit : ndarray
+        Of each row; infinity where it has none [s]
+    known : Reach
+        Where each anchor decides, in waits turned upside down, so that they fall as rates do [1/s]
+    """
+
+    wait: Wait
+    code: int
+    waits: Floats
+    limit: Floats
+    known: Reach
+
+    def reached(self, log_c: Floats, limit: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_], Floats]:
+        """Return how far each row may go by this limit.
+
+        Parameters
+        ----------
+        log_c : ndarray, shape (n,)
+            Logarithms of the anchors' concurrency [-]
+        limit : ndarray, shape (m,)
+            Of the rows asked for [s]
+
+        Returns
+        -------
+        ndarray of int, ndarray of bool, ndarray of float
+            How many anchors meet it; whether it lies strictly between the last of them and the next; the logarithm of the
+            concurrency where it is reached, that of the last anchor that meets it where it lies not between [-]
+        """
+        meeting, between = last_meeting(1 / self.waits, self.known, 1 / limit)
+        anchor = meeting - (meeting > 0)
+        after = anchor + between
+        rise = np.where(between, self.waits[after] - self.waits[anchor], 1.0)
+        share = np.where(between, (limit - self.waits[anchor]) / rise, 0.0)
+        share = np.minimum(np.maximum(share, 0.0), 1.0)
+        return meeting, between, log_c[anchor] + share * (log_c[after] - log_c[anchor])
+
+
+def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:
+    """Return the waits at the anchors of a curve, each the longest up to there; None where the curve does not tell.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve [-]
+    wait : Wait
+        One of `WAITS` [-]
+    output_tokens : float, optional
+        Output tokens of the answer, for its end; those of the curve where it is not given [tok]
+
+    Returns
+    -------
+    ndarray, shape (n,), or None
+        ``TTFT``, ``TTFO``, or ``TTFT + (OSL - 1)/r``, as running maxima [s]
+    """
+    raw = {_TTFT: curve.ttft_s, _TTFO: curve.ttfo_s}[wait] if wait is not _E2E else _whole_answer(curve, output_tokens)
+    return None if raw is None else np.maximum.accumulate(raw)
+
+
+def _whole_answer(curve: Curve, output_tokens: float | None) -> Floats | None:
+    own = None if curve.context is None else curve.context.output_tokens
+    tokens = own if output_tokens is None else output_tokens
+    if tokens is None or curve.ttft_s is None:
+        return None
+    answers: Floats = curve.ttft_s + max(tokens - 1, 0) / curve.tok_s_per_user
+    return answers
+
+
+def _side(curve: Curve, wait: Wait, limit: Floats, output_tokens: float | None) -> Side:
+    found = waits_of(curve, wait, output_tokens)
+    if found is None:
+        lacking = "TTFO" if wait is _TTFO else "TTFT" if curve.ttft_s is None else "output tokens of an answer"
+        refuse(
+            wait.name,
+            "must be a limit on a wait that the curve tells",
+            detail=f"no {lacking} known",
+            way_out=f"give the {lacking}, or leave the limit out",
+        )
+    return Side(wait, BINDINGS.index(wait.label), found, limit, reach(1 / found))
+
+
+def _checked(value: npt.ArrayLike | None, name: str) -> Floats | None:
+    """Return limits as numbers, infinity for none; None where no row has one."""
+    if value is None:
+        return None
+    listed = value if isinstance(value, list | tuple) else []
+    none = [item is None for item in listed]
+    if not any(none):
+        return numbers(value, name)
+    given = numbers([1.0 if item is None else item for item in listed], name)
+    return None if all(none) else np.where(none, np.inf, given)
+
+
+NO_LIMITS: Final = Limits()

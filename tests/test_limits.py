@@ -152,7 +152,7 @@ class TestRefusals:
         [
             ({"ttft_s": 0}, "ttft_s must be above 0 (got 0)"),
             ({"ttft_s": "2"}, "ttft_s must be a number (got '2')"),
-            ({"ttft_s": [2, float("nan")]}, "ttft_s must be a finite number (got nan at position 1)"),
+            ({"ttft_s": [2, float("nan")]}, "ttft_s must be a finite number (got nan in element 2)"),
             ({"ttft_s": [1, 2], "e2e_s": [1, 2, 3]}, "ttft_s and e2e_s must have the same length"),
             ({"statistic": "p97"}, 'statistic must be "median", "mean", "p90", "p95" or "p99" (got'),
             ({"output_tokens": -1}, "output_tokens must be"),

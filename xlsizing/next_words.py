@@ -20,6 +20,7 @@ __all__ = [
     "LACKS",
     "MIXED",
     "NAMED_BELOW",
+    "NOT_ASKED",
     "NO_THROUGHPUT",
     "NO_UNLOCK",
     "OUTSIDE",
@@ -27,6 +28,7 @@ __all__ = [
     "PRICE_CHANGED",
     "QUEUED",
     "SPARES_OUT",
+    "STATISTIC",
     "SWEEP_GATE",
     "SWEEP_STEP",
     "TOO_CLOSE",
@@ -71,7 +73,11 @@ QUEUED: Final = (
 )
 PRICE_CHANGED: Final = "price changed, no source"
 UNMET: Final = "no measured point meets the SLA"
+STATISTIC: Final = "{waits} {asked} asked, {measured} measured"
 """Why a row is a DRAFT [-]."""
+
+NOT_ASKED: Final = "TTFT not asked for"
+"""What a VERDICT without a limit on the first token says of it [-]."""
 
 MIXED: Final = "{verdicts} of {rows} rows {verdict}, {drafts} {draft}"
 NAMED_BELOW: Final = "for reasons named below"

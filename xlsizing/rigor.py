@@ -115,8 +115,8 @@ def assess(
     -----
     VERDICT needs all of: the sweep c = 8, 16, 32, 64, 128 measured; the row's bracket inside it,
     or a measured point; measured, not predicted; no pooling; the context complete; the workload
-    matched; output tok/s measured, and at least 0.8 of c x tok/s/user at the points that the row
-    uses; every fact of `xlsizing.evidence`.
+    matched; limits on waiting in the statistic that was measured; output tok/s measured, and at least 0.8 of
+    c x tok/s/user at the points that the row uses; every fact of `xlsizing.evidence`.
     """
     context, asked = points.curve.context, workload or Workload()
     mismatch, unknown = _compared(context, asked)
@@ -132,6 +132,7 @@ def assess(
         *_curve_reasons(points.curve),
         *_facts_against(context, points.curve, asked, sized_on),
         *_unmatched(mismatch, unknown),
+        *_other_statistic(points),
     )
     unchecked = None if context is None or gpus_per_pod is None else _unchecked(context, gpus_per_pod)
     return Assessment(common, _row_rigors(points, common), mismatch, unchecked)
@@ -241,6 +242,17 @@ def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reas
         promote = "state the workload on both sides, so that curve and customer can be compared"
         reasons.append(Reason(f"workload not compared ({', '.join(unknown)})", promote))
     return reasons
+
+
+def _other_statistic(points: OperatingPoints) -> list[Reason]:
+    """Return that waits are limited in another statistic than the curve's, as a reason."""
+    limits, context = points.limits, points.curve.context
+    measured = None if context is None else context.statistic
+    if not limits.asked or limits.statistic in (None, measured):
+        return []
+    waits = " and ".join(wait.label for wait in limits.asked)
+    why = words.STATISTIC.format(waits=waits, asked=limits.statistic, measured=measured or "statistic not stated")
+    return [Reason(why, f"measure the {limits.statistic} of {waits}")]
 
 
 def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Rigor, ...]:

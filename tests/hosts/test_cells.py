@@ -203,8 +203,8 @@ class TestCurve:
     @pytest.mark.parametrize(
         ("rows", "sentence"),
         [
-            ([[1.0]], "anchors must have 2 to 4 columns (got 1)"),
-            ([[1.0, 2.0, 3.0, 4.0, 5.0]], "anchors must have 2 to 4 columns (got 5)"),
+            ([[1.0]], "anchors must have 2 to 5 columns (got 1)"),
+            ([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], "anchors must have 2 to 5 columns (got 6)"),
             ([[None]], "anchors must hold at least one measured point (got none)"),
             ([[None, None]] * 3, "anchors must hold at least one measured point (got none)"),
             (
@@ -250,7 +250,7 @@ class TestCurve:
     def test_sentence_names_the_formulas_argument(self):
         with pytest.raises(CurveError) as refusal:
             cells.curve([[1.0]], "baseline")
-        assert str(refusal.value) == "baseline must have 2 to 4 columns (got 1)"
+        assert str(refusal.value) == "baseline must have 2 to 5 columns (got 1)"
 
     @pytest.mark.parametrize("name", ["baseline", "optimised"])
     @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.importers import results
 from tests.importers.results import RUNS
+from xlsizing import CurveError
 
 
 class TestVllm:
@@ -221,6 +222,28 @@ class TestAiperf:
         found = imported(results.files("aiperf") | more)
         assert found.context.trials == 1
         assert len(found.group.runs) == 4
+
+    def test_the_csv_of_a_sweep_holds_means_only(self, imported, refused):
+        names = ("inter_token_latency", "time_to_first_token", "output_token_throughput")
+        lines = ["concurrency," + ",".join(f"{name}_{stat}" for name in names for stat in ("mean", "std", "min"))]
+        lines += [f"{run.c}," + ",".join(f"{v!r},0.00,0.00" for v in (run.tpot, run.ttft, run.output)) for run in RUNS]
+        text = "\n".join([*lines, "", "Metadata", "Field,Value", "Aggregation Type,sweep"])
+        files = {"sweep_aggregate/profile_export_aiperf_sweep.csv": text}
+        found = imported(files, stat="mean")
+        assert found.curve.tok_s_per_user.tolist() == results.RATES
+        assert found.curve.ttft_s.tolist() == [run.ttft / 1000 for run in RUNS]
+        assert (found.context.trials, found.context.statistic) == (None, "mean")
+        assert "the median TPOT must be in the file: it holds the mean; ask for --stat mean" in refused(files)
+        more = {"sweep_aggregate/profile_export_aiperf_sweep.json": json.dumps(results.aiperf_sweep(RUNS))}
+        assert len(imported(files | more).group.runs) == len(RUNS)
+
+    def test_the_first_token_of_the_answer(self, imported):
+        late = {"time_to_first_output_token": results.metric("ms", 4000.0)}
+        found = imported({f"conc_{run.c}/a.json": json.dumps(results.aiperf(run, **late)) for run in RUNS})
+        assert found.curve.ttfo_s.tolist() == [4.0] * len(RUNS)
+        early = {"time_to_first_output_token": results.metric("ms", 0.01)}
+        with pytest.raises(CurveError, match="TTFO must not be below TTFT"):
+            _ = imported({f"conc_{run.c}/a.json": json.dumps(results.aiperf(run, **early)) for run in RUNS}).curve
 
     def test_the_csv(self, imported):
         text = (
@@ -511,6 +534,12 @@ class TestPlainTable:
         text = "Measured in November,,\n\nConcurrency,TPOT (ms),GPU\n1,5,H200\n8,8,H200\n"
         found = imported({"a.csv": text})
         assert (found.curve.tok_s_per_user.tolist(), found.context.hardware) == ([200, 125], "H200")
+
+    def test_a_statistic_that_no_heading_names_is_not_claimed(self, imported):
+        text = "concurrency,tok/s/user,TTFO (s)\n1,100,0.5\n8,50,2\n"
+        found = imported({"a.csv": text})
+        assert (found.context.statistic, found.curve.ttfo_s.tolist()) == (None, [0.5, 2])
+        assert imported({"a.csv": text.replace("tok/s/user", "p95 TPOT (ms)")}, stat="p95").context.statistic == "p95"
 
     def test_the_statistic_that_a_heading_names(self, imported, refused):
         files = {"a.csv": "c,p99 TPOT (ms),mean TPOT (ms)\n1,10,8\n"}

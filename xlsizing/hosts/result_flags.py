@@ -13,9 +13,8 @@ from xlsizing.context import Context
 from xlsizing.hosts.output import one_line
 from xlsizing.importers.formats import FORMATS
 from xlsizing.importers.listing import HEADINGS, CurveRow
-from xlsizing.importers.measurement import STATS
 from xlsizing.importers.points import ACHIEVED, MOST_FAILED, NOMINAL, Options
-from xlsizing.rules import MOST_GPUS_PER_POD
+from xlsizing.rules import MOST_GPUS_PER_POD, STATISTICS
 
 __all__ = ["options_of", "passed_lines", "print_rows", "result_flags"]
 
@@ -27,7 +26,7 @@ def result_flags(command: _Command) -> _Command:
     """Declare how results are read on `command` [-]."""
     declared = (
         click.option("--format", "form", metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."),
-        click.option("--stat", metavar="|".join(STATS), default=STATS[0], show_default=True, help="Statistic of the latencies."),
+        click.option("--stat", metavar="|".join(STATISTICS), default=STATISTICS[0], show_default=True, help="Statistic of the latencies."),
         click.option("--concurrency", metavar=f"{NOMINAL}|{ACHIEVED}", default=NOMINAL, show_default=True,
                      help="As the client was set, or as it was measured."),
         click.option("--gpus-per-pod", metavar="N", help="GPUs of the replica, where the files do not say."),
@@ -52,7 +51,7 @@ def options_of(flags: dict[str, Any]) -> Options:
         choice(flags["form"], "--format", tuple(FORMATS))
     return Options(
         form=flags["form"],
-        stat=choice(flags["stat"], "--stat", STATS),
+        stat=choice(flags["stat"], "--stat", STATISTICS),
         concurrency=choice(flags["concurrency"], "--concurrency", (NOMINAL, ACHIEVED)),
         gpus_per_pod=None
         if gpus is None

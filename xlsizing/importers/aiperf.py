@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from xlsizing.importers.documents import Document
-from xlsizing.importers.measurement import Measurement, Stat
+from xlsizing.importers.measurement import Measurement, NotAPoint, Stat
 from xlsizing.importers.values import Fields, date_in_stamp, known_values
 
 __all__ = ["read", "recognises"]
@@ -25,6 +25,7 @@ _OUTPUT = "output_token_throughput"
 _SCALE: Final = {"ms": 1.0, "s": 1e3, "sec": 1e3, "seconds": 1e3, "us": 1e-3, "ns": 1e-6}
 _METRICS: Final = (_ITL, _PER_USER, _TTFT, _OUTPUT, "request_latency", "request_throughput")
 _FEW: Final = 3
+_SPREADS: Final = ("std", "min", "max", "cv")
 _FOLDER: Final = re.compile(r"(?:^|[^a-z])conc(?:urrency)?[-_]?(\d+)(?!\d)", re.IGNORECASE)
 _OPTION: Final = re.compile(r"--concurrency[ =](\d+)(?![\d,])")
 _UNIT: Final = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
@@ -33,7 +34,7 @@ _UNIT: Final = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
 def recognises(document: Document) -> bool:
     """Tell whether a `document` is an export of this tool [-]."""
     top = document.only
-    return _is_export(top) or _is_sweep(top) or _is_aggregate(top) or _is_table(document)
+    return _is_export(top) or _is_sweep(top) or _is_aggregate(top) or _is_table(document) or _is_sweep_table(document)
 
 
 def _is_export(top: dict[str, Any]) -> bool:
@@ -53,9 +54,18 @@ def _is_table(document: Document) -> bool:
     return document.kind == "table" and document.value.lstrip()[:11] == "Metric,avg,"
 
 
-def read(document: Document) -> Iterator[Measurement]:
+def _is_sweep_table(document: Document) -> bool:
+    header = next(iter(document.first_rows()), [])
+    return f"{_ITL}_mean" in header and f"{_OUTPUT}_mean" in header
+
+
+def read(document: Document) -> Iterator[Measurement | NotAPoint]:
     """Yield the points in a `document` [-]."""
-    record = document.only
+    beside = document.path.with_suffix(".json")
+    if _is_sweep_table(document) and beside.exists():
+        yield NotAPoint(document.name, f"repeats {beside.name} beside it, without medians")
+        return
+    record = _sweep_in_table(document) if _is_sweep_table(document) else document.only
     top = Fields(record, document.name)
     if _is_sweep(record):
         yield from _sweep(document, top)
@@ -99,6 +109,7 @@ def _figures(metrics: Fields, *, mean: str = "avg") -> dict[str, Any]:
     return {
         "tpot_ms": _tpot(metrics, mean),
         "ttft_ms": _latency(metrics.inside(_TTFT), mean),
+        "ttfo_ms": _latency(metrics.inside("time_to_first_output_token"), mean),
         "output_tok_s": output.number(mean),
         "isl": _value(metrics.inside("input_sequence_length"), mean),
         "osl": _value(metrics.inside("output_sequence_length"), mean),
@@ -261,6 +272,24 @@ def _unflattened(metrics: Fields) -> dict[str, Any]:
             key = "mean" if stat == "avg" else stat
             found.setdefault(name, {"unit": entry.get("unit")})[key] = entry.get("mean")
     return found
+
+
+def _sweep_in_table(document: Document) -> dict[str, Any]:
+    """Return the sweep of a CSV as its JSON has it: a row a combination, of each metric its mean, up to a blank line."""
+    header, *rows = document.rows()
+    entries = []
+    for cells in rows:
+        if len(cells) != len(header):
+            break
+        entry: dict[str, dict[str, Any]] = {"parameters": {}, "metrics": {}}
+        for name, cell in zip(header, cells, strict=True):
+            metric, _, stat = name.rpartition("_")
+            if stat == "mean":
+                entry["metrics"][metric] = {"mean": _cell(cell)}
+            elif stat not in _SPREADS:
+                entry["parameters"][name] = _cell(cell)
+        entries.append(entry)
+    return {"per_combination_metrics": entries}
 
 
 def _metrics_in_table(document: Document) -> dict[str, Any]:

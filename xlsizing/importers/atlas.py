@@ -61,6 +61,7 @@ def _measurement(document: Document, fields: Fields, extra: Fields) -> Measureme
         concurrency=fields.number("concurrency"),
         tpot_ms=_tpot(fields),
         ttft_ms=fields.stats({_ttft_stat(fields): "ttft_avg_ms"}),
+        ttfo_ms=fields.stats({"mean": "ttfo_avg_ms"}) if fields.maybe("ttfo_coverage") == 1 else {},
         output_tok_s=None if per_gpu is None else per_gpu * (tp or 0),
         isl=fields.maybe("mean_input_tokens"),
         osl=fields.maybe("mean_output_tokens"),

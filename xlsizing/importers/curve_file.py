@@ -38,7 +38,8 @@ def curve_text(imported: Any) -> str:
         If its anchors are no valid curve.
     """
     curve: Curve = imported.curve
-    columns = [curve.concurrency, curve.measured_tok_s_per_user, curve.output_tok_s, curve.ttft_s]
+    rates = {"tok_s_per_user": curve.measured_tok_s_per_user}
+    columns = [rates.get(name, getattr(curve, name)) for name in COLUMNS]
     given = [column.tolist() if column is not None else [None] * len(curve) for column in columns]
     body: dict[str, Any] = {
         _MARK: _VERSION,
@@ -155,15 +156,16 @@ def read(document: Document) -> Iterator[Measurement]:
     """Yield the points in a `document`, for a list of what a folder holds [-]."""
     parts = _parts(document)
     context = parts["context"].known() if parts["context"] else {}
-    for position, (concurrency, rate, output, ttft) in enumerate(parts["anchors"], start=1):
+    for position, (concurrency, rate, output, ttft, ttfo) in enumerate(parts["anchors"], start=1):
         yield Measurement(
             tool="xlsizing",
             place=f"{document.name}, anchor {position}",
             path=document.path,
             sha256=document.sha256,
             concurrency=concurrency,
-            tpot_ms={"median": Stat(1000 / rate, "tok_s_per_user")},
+            tpot_ms={"median": Stat(1000 / rate, "tok_s_per_user", stated=False)},
             ttft_ms={} if ttft is None else {"median": Stat(ttft * 1000, "ttft_s")},
+            ttfo_ms={} if ttfo is None else {"median": Stat(ttfo * 1000, "ttfo_s")},
             output_tok_s=output,
             isl=context.get("mean_input_tokens"),
             osl=context.get("mean_output_tokens"),

@@ -32,8 +32,8 @@ class Anchor(NamedTuple):
     ----------
     concurrency, tok_s_per_user : float
         The median over the runs [requests/replica, tok/s/user]
-    output_tok_s, ttft_s : float or None
-        The same; None unless every run states it [tok/s, s]
+    output_tok_s, ttft_s, ttfo_s : float or None
+        The same; None unless every run states it [tok/s, s, s]
     runs : tuple of Point
         The runs [-]
     spread : float or None
@@ -44,6 +44,7 @@ class Anchor(NamedTuple):
     tok_s_per_user: float
     output_tok_s: float | None
     ttft_s: float | None
+    ttfo_s: float | None
     runs: tuple[Point, ...]
     spread: float | None
 
@@ -178,6 +179,7 @@ def _anchor(runs: tuple[Point, ...]) -> Anchor:
         tok_s_per_user=statistics.median(rates),
         output_tok_s=_median([run.output_tok_s for run in runs]),
         ttft_s=_median([run.ttft_s for run in runs]),
+        ttfo_s=_median([run.ttfo_s for run in runs]),
         runs=runs,
         spread=spread,
     )

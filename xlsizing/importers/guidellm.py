@@ -63,6 +63,7 @@ def _measurement(document: Document, fields: Fields, stated: dict[str, Any]) -> 
         concurrency=concurrency,
         tpot_ms=_latency(metrics.inside("inter_token_latency_ms", "successful")),
         ttft_ms=_latency(metrics.inside("time_to_first_token_ms", "successful")),
+        ttfo_ms=_latency(metrics.inside("time_to_first_output_token_ms", "successful")),
         output_tok_s=output.number("mean"),
         achieved=reached or None,
         isl=_mean(metrics.inside("prompt_token_count", "successful")),

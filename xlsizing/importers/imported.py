@@ -76,7 +76,8 @@ class Imported:
             If the anchors are no valid curve; the files are named.
         """
         rows = [
-            (a.concurrency, a.tok_s_per_user, out, a.ttft_s) for a, out in zip(self.anchors, self._outputs, strict=True)
+            (a.concurrency, a.tok_s_per_user, out, a.ttft_s, a.ttfo_s)
+            for a, out in zip(self.anchors, self._outputs, strict=True)
         ]
         stated = {"pool_rises": pool_rises, "throughput_per_replica": self.options.throughput_per_replica}
         curve = curve_from_rows(_without_half_columns(rows), self._place, **stated)
@@ -110,7 +111,7 @@ class Imported:
     @cached_property
     def context(self) -> Context:
         """What the measurement rests on: what every point says, and what the options add."""
-        stated = _context_of(self.group)
+        stated = _context_of(self.group, self.options.stat)
         return merged(stated, self.options.added) if self.options.added else stated
 
     @cached_property
@@ -141,7 +142,7 @@ class Imported:
                 f"Measured output tok/s is above c x the {self.options.stat} rate and is left out: "
                 "c x tok/s/user stands in, which is lower."
             )
-        for name, label in (("output_tok_s", "Measured output tok/s"), ("ttft_s", "TTFT")):
+        for name, label in (("output_tok_s", "Measured output tok/s"), ("ttft_s", "TTFT"), ("ttfo_s", "TTFO")):
             given = sum(getattr(anchor, name) is not None for anchor in self.anchors)
             if 0 < given < len(self.anchors):
                 yield f"{label} is stated at {given} of {len(self.anchors)} points and left out."
@@ -162,12 +163,12 @@ _MOST_WARNINGS: Final = 20
 
 
 def _without_half_columns(rows: Sequence[Sequence[float | None]]) -> list[list[float | None]]:
-    """Return the rows without a third or fourth column that some of them lack."""
-    whole = [j for j in range(4) if all(row[j] is not None for row in rows)]
-    return [[row[j] if j in whole else None for j in range(4)] for row in rows]
+    """Return the rows without what some of them lack."""
+    columns = [column if None not in column else [None] * len(rows) for column in zip(*rows, strict=True)]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _context_of(group: Group) -> Context:
+def _context_of(group: Group, stat: str) -> Context:
     runs = [run.measurement for run in group.runs]
     stated = {n: value for n, value in runs[0].context.items() if all(run.context.get(n) == value for run in runs)}
     means: dict[str, Any] = {
@@ -177,6 +178,7 @@ def _context_of(group: Group) -> Context:
     dates = [str(run.context["measured_on"]) for run in runs if run.context.get("measured_on")]
     of_the_runs: dict[str, Any] = {
         "num_prompts": _num_prompts(runs),
+        "statistic": stat if all(run.stated for run in group.runs) else None,
         "trials": _trials(group),
         "measured_on": max(dates) if len(dates) == len(runs) else None,
         "source_file": _file_words(runs),

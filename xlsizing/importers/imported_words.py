@@ -22,6 +22,7 @@ def _record(anchor: Any, run: Any) -> dict[str, Any]:
         "field": run.source,
         "output_tok_s": run.output_tok_s,
         "ttft_s": run.ttft_s,
+        "ttfo_s": run.ttfo_s,
         "achieved": m.achieved,
         "isl": m.isl,
         "osl": m.osl,

@@ -144,7 +144,7 @@ def _point(opened: Document, row: Fields, c: float, rate: Any, tp: int, also: Ma
         path=opened.path,
         sha256=opened.sha256,
         concurrency=float(c),
-        tpot_ms={"median": Stat(1000 / stated, _SOURCE)},
+        tpot_ms={"median": Stat(1000 / stated, _SOURCE, stated=False)},
         ttft_ms=row.stats({"median": ttft}) if ttft else {},
         output_tok_s=None if per_gpu is None else per_gpu * tp,
         trials=None,

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from xlsizing.context_fields import Value
+from xlsizing.rules import STATISTICS
 
-__all__ = ["SLOW_TAILS", "STATS", "Caution", "Measurement", "NotAPoint", "Stat", "Stats"]
+__all__ = ["SLOW_TAILS", "Caution", "Measurement", "NotAPoint", "Stat", "Stats"]
 
-STATS: Final = ("median", "mean", "p90", "p95", "p99")
-"""The statistics over requests that a curve may be made of [-]."""
-
-SLOW_TAILS: Final = STATS[2:]
+SLOW_TAILS: Final = STATISTICS[2:]
 """Those of the slowest requests: a p99 of TPOT is the p1 of tok/s/user [-]."""
 
 
@@ -31,10 +29,13 @@ class Stat(NamedTuple):
         The latency [ms]
     source : str
         The field of the file that holds it [-]
+    stated : bool
+        Whether the file says which statistic it is [-]
     """
 
     value: float
     source: str
+    stated: bool = True
 
 
 Stats = Mapping[str, Stat]
@@ -89,8 +90,8 @@ class Measurement:
         Requests in flight on the replica, as the client was set [requests/replica]
     tpot_ms : mapping of str to Stat
         Time per output token by statistic [ms]
-    ttft_ms : mapping of str to Stat
-        Time to first token by statistic [ms]
+    ttft_ms, ttfo_ms : mapping of str to Stat
+        Time to the first token, and to the first of the answer, by statistic [ms]
     output_tok_s : float, optional
         Measured output throughput of the replica [tok/s]
     output_tok_s_per_gpu : float, optional
@@ -130,6 +131,7 @@ class Measurement:
     concurrency: float
     tpot_ms: Stats
     ttft_ms: Stats = field(default_factory=dict)
+    ttfo_ms: Stats = field(default_factory=dict)
     output_tok_s: float | None = None
     output_tok_s_per_gpu: float | None = None
     achieved: float | None = None

@@ -27,6 +27,7 @@ _HEADINGS: Final = (
     (re.compile(r"(output )?(tok|toks|tokens?|tps)( s)?( per)? user( \w+)?|interactivity( tok s user)?"), "rate"),
     (re.compile(r"tpot|time per output token"), "tpot"),
     (re.compile(r"ttft|time to first token"), "ttft"),
+    (re.compile(r"ttfo|time to first (output|answer) token"), "ttfo"),
     (re.compile(r"(peak )?(output )?(tok|toks|tokens?|tps)( s)?( per)? gpu|output (throughput|tput)( per)? gpu( tok s gpu)?"), "per_gpu"),
     (re.compile(r"output( token)?( tok| toks| tokens?)? (s|throughput|tps)( per replica)?( tok s| tokens s)?|(tok|tokens) s"), "output"),
     (re.compile(r"(num )?(gpus|gpu count)( per (pod|replica))?"), "gpus"),
@@ -44,6 +45,7 @@ _STAT: Final = re.compile(r"^(median|mean|avg|average|p50|p90|p95|p99) | (median
 _STATS: Final = {"avg": "mean", "average": "mean", "p50": "median"}
 _UNITS: Final = re.compile(r" (ms|milliseconds|s|sec|seconds|us)$")
 _IN_MS: Final = {"ms": 1.0, "milliseconds": 1.0, "s": 1e3, "sec": 1e3, "seconds": 1e3, "us": 1e-3}
+_LATENCIES: Final = ("tpot", "ttft", "ttfo")
 _NEEDED: Final = ({"concurrency", "rate"}, {"concurrency", "tpot"})
 _HEADER_WITHIN: Final = 30
 _AMBIGUOUS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+")
@@ -124,12 +126,11 @@ def _columns(cells: Sequence[str]) -> list[_Column | None]:
 
 def _column(heading: str) -> _Column | None:
     plain = " ".join(re.sub(r"[^a-z0-9@%]+", " ", heading.casefold()).split())
-    if plain in ("ttft s", "tpot s", "ttft ms", "tpot ms") or _UNITS.search(plain):
-        unit = _UNITS.search(plain)
-        timed = plain[: unit.start()] if unit else plain
-        found = _meant(timed)
-        if found and found[0] in ("tpot", "ttft"):
-            return _Column(found[0], heading, found[1], _IN_MS[unit[1]] if unit else None)
+    unit = _UNITS.search(plain)
+    if unit:
+        found = _meant(plain[: unit.start()])
+        if found and found[0] in _LATENCIES:
+            return _Column(found[0], heading, found[1], _IN_MS[unit[1]])
     found = _meant(plain)
     if found:
         return _Column(found[0], heading, found[1], None)
@@ -192,7 +193,7 @@ class _Row:
             if column.scale is None:
                 rule = "must name its unit, as in TTFT (ms)"
                 refuse("heading", rule, got=column.heading, where=self.place, kind=CurveError)
-            found[column.stat or "median"] = Stat(self.value(cell, column.heading) * column.scale, _source(column))
+            found[column.stat or "median"] = _stat(self.value(cell, column.heading) * column.scale, column)
         return found
 
     def rates(self) -> dict[str, Stat]:
@@ -203,7 +204,7 @@ class _Row:
                 rate = self.value(cell, column.heading)
                 if rate <= 0:
                     refuse(f"'{column.heading}'", "must be above 0", got=rate, where=self.place, kind=CurveError)
-                found[column.stat or "median"] = Stat(1000 / rate, _source(column))
+                found[column.stat or "median"] = _stat(1000 / rate, column)
         return found
 
     def context(self) -> dict[str, Any]:
@@ -214,8 +215,9 @@ class _Row:
         return known_values({"model": model, **found})
 
 
-def _source(column: _Column) -> str:
-    return f"'{column.heading}'" if column.stat else f"'{column.heading}', statistic not stated"
+def _stat(latency_ms: float, column: _Column) -> Stat:
+    source = f"'{column.heading}'" if column.stat else f"'{column.heading}', statistic not stated"
+    return Stat(latency_ms, source, stated=column.stat is not None)
 
 
 def _is_number(cell: str) -> bool:
@@ -239,6 +241,7 @@ def _measurement(document: Document, row: _Row, note: str) -> Measurement:
         concurrency=_positive(concurrency, "concurrency", row),
         tpot_ms=row.rates() or row.latencies("tpot"),
         ttft_ms=row.latencies("ttft"),
+        ttfo_ms=row.latencies("ttfo"),
         output_tok_s=_above(row, "output"),
         output_tok_s_per_gpu=_above(row, "per_gpu"),
         isl=_above(row, "isl"),
@@ -272,6 +275,7 @@ _WORDS: Final = {
     "per_gpu": "output tok/s per GPU",
     "tpot": "TPOT",
     "ttft": "TTFT",
+    "ttfo": "TTFO",
 }
 
 

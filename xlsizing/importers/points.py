@@ -8,8 +8,8 @@ from typing import Final, NamedTuple, NoReturn
 from xlsizing.checks import refuse
 from xlsizing.context import Context
 from xlsizing.errors import CurveError, Phrase, shown
-from xlsizing.importers.measurement import SLOW_TAILS, STATS, Caution, Measurement
-from xlsizing.rules import ETA_SUSPICIOUS, ETA_TOO_HIGH, ETA_TOO_LOW, TOLERANCE
+from xlsizing.importers.measurement import SLOW_TAILS, Caution, Measurement, Stats
+from xlsizing.rules import ETA_SUSPICIOUS, ETA_TOO_HIGH, ETA_TOO_LOW, STATISTICS, TOLERANCE
 
 __all__ = ["ACHIEVED", "MOST_FAILED", "NOMINAL", "Options", "Point", "point"]
 
@@ -24,7 +24,7 @@ _FASTEST_MS: Final = 0.2
 _SLOWEST_MS: Final = 5_000.0
 """A TPOT outside is taken for one in another unit: 5,000 and 0.2 tok/s/user [ms]."""
 
-_LONGEST_TTFT_MS: Final = 3_600_000.0
+_LONGEST_WAIT_MS: Final = 3_600_000.0
 _OFF: Final = 1.10
 _FAR_OFF: Final = 3.0
 """Output tok/s against Little's law: above the first a warning, above the second refused [-]."""
@@ -63,7 +63,7 @@ class Options:
     """
 
     form: str | None = None
-    stat: str = STATS[0]
+    stat: str = STATISTICS[0]
     concurrency: str = NOMINAL
     gpus_per_pod: int | None = None
     most_failed: float = MOST_FAILED
@@ -89,9 +89,11 @@ class Point(NamedTuple):
         1000 / TPOT [tok/s/user]
     source : str
         The field that the TPOT stands in [-]
+    stated : bool
+        Whether the file says that it is of the statistic asked for [-]
     output_tok_s : float or None
         Of the replica [tok/s]
-    ttft_s : float or None
+    ttft_s, ttfo_s : float or None
         In the same statistic as the TPOT [s]
     gpus : int or None
         Of the replica [GPUs]
@@ -105,8 +107,10 @@ class Point(NamedTuple):
     concurrency: float
     tok_s_per_user: float
     source: str
+    stated: bool
     output_tok_s: float | None
     ttft_s: float | None
+    ttfo_s: float | None
     gpus: int | None
     warnings: tuple[str, ...]
     cautions: tuple[Caution, ...]
@@ -139,22 +143,30 @@ def point(measured: Measurement, options: Options) -> Point:
     gpus = _gpus(measured, options)
     output = _output(measured, gpus)
     concurrency = _concurrency(measured, options.concurrency)
-    ttft = measured.ttft_ms.get(options.stat)
-    if ttft and not 0 < ttft.value <= _LONGEST_TTFT_MS:
-        rule = f"must be above 0 and at most {shown(_LONGEST_TTFT_MS)} ms"
-        refuse(ttft.source, rule, got=ttft.value, where=measured.place, kind=CurveError)
     warnings = _cross_checked(measured, concurrency, output)
     return Point(
         measurement=measured,
         concurrency=concurrency,
         tok_s_per_user=1000 / tpot.value,
         source=tpot.source,
+        stated=tpot.stated,
         output_tok_s=output,
-        ttft_s=ttft.value / 1000 if ttft else None,
+        ttft_s=_wait_s(measured, measured.ttft_ms, options.stat),
+        ttfo_s=_wait_s(measured, measured.ttfo_ms, options.stat),
         gpus=gpus,
         warnings=tuple(f"{measured.place}: {warning}" for warning in warnings),
         cautions=(*measured.cautions, *_cautions(measured, options)),
     )
+
+
+def _wait_s(measured: Measurement, waits: Stats, stat: str) -> float | None:
+    found = waits.get(stat)
+    if found is None:
+        return None
+    if not 0 < found.value <= _LONGEST_WAIT_MS:
+        rule = f"must be above 0 and at most {shown(_LONGEST_WAIT_MS)} ms"
+        refuse(found.source, rule, got=found.value, where=measured.place, kind=CurveError)
+    return found.value / 1000
 
 
 def _refuse_stat(measured: Measurement, stat: str) -> NoReturn:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from xlsizing.context import FACTS
 from xlsizing.errors import InputError
-from xlsizing.importers.measurement import STATS, Stat
+from xlsizing.importers.measurement import Stat
 from xlsizing.importers.values import Fields, hardware_token, quotient
+from xlsizing.rules import STATISTICS
 
 __all__ = ["FLAGS", "context_in_flags", "gpus_of", "latencies", "totals"]
 
@@ -63,7 +64,7 @@ def latencies(fields: Fields, what: str, *, suffix: str = "_ms", scale: float = 
     dict of str to Stat
         Those that the record holds [ms]
     """
-    names = {stat: f"{stat}_{what}{suffix}" for stat in STATS}
+    names = {stat: f"{stat}_{what}{suffix}" for stat in STATISTICS}
     if fields.record.get(names["median"]) is None:
         names["median"] = f"p50_{what}{suffix}"
     return fields.stats(names, scale=scale)

@@ -13,7 +13,8 @@ from typing import Any, Final, NoReturn
 from xlsizing.checks import number, number_in_text, refuse, whole
 from xlsizing.context_fields import UNKNOWN
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.importers.measurement import STATS, Stat
+from xlsizing.importers.measurement import Stat
+from xlsizing.rules import STATISTICS
 
 __all__ = ["Fields", "date_in_stamp", "hardware_token", "known_values", "quotient"]
 
@@ -98,7 +99,7 @@ class Fields:
     def stats(self, names: Mapping[str, str], *, scale: float = 1.0) -> dict[str, Stat]:
         """Return the statistics in the fields that `names` gives by statistic, times `scale` [ms]."""
         found = {}
-        for stat in STATS:
+        for stat in STATISTICS:
             name = names.get(stat)
             if name is not None and self.record.get(name) is not None:
                 found[stat] = Stat(self.number(name, 0.0) * scale, self.prefix + name)

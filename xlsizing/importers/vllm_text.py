@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from xlsizing.errors import shown
 from xlsizing.importers.documents import Document
-from xlsizing.importers.measurement import STATS, Measurement
+from xlsizing.importers.measurement import Measurement
 from xlsizing.importers.values import Fields, known_values, quotient
+from xlsizing.rules import STATISTICS
 
 __all__ = ["read", "recognises"]
 
@@ -83,7 +84,7 @@ def _measurement(document: Document, fields: Fields, *, alone: bool, whole: bool
 
 
 def _names(what: str) -> dict[str, str]:
-    return {stat: f"{stat.capitalize()} {what} (ms)" for stat in STATS}
+    return {stat: f"{stat.capitalize()} {what} (ms)" for stat in STATISTICS}
 
 
 def _concurrency(document: Document, fields: Fields, *, alone: bool) -> float:

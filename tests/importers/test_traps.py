@@ -42,6 +42,15 @@ class TestVllm:
         assert (found.context.hardware, found.context.tp, found.context.weight_quantisation) == ("H200", 2, "fp8")
         assert found.gpus_per_pod == 2
 
+    def test_outcomes_of_speculation_are_the_mean_over_the_points(self, imported):
+        files = {
+            f"{run.c}.json": json.dumps(results.vllm(run, spec_decode_acceptance_length=length))
+            for run, length in zip(RUNS, (2.0, 3.0, 3.0, 4.0), strict=True)
+        }
+        found = imported(files)
+        assert (found.context.acceptance_length, len(found.curve)) == (3.0, 4)
+        assert imported(files | {"1.json": json.dumps(results.vllm(RUNS[0]))}).context.acceptance_length is None
+
     def test_itl_is_never_taken(self, refused):
         record = {key: value for key, value in results.vllm(RUNS[0]).items() if "tpot" not in key}
         assert "it holds no TPOT" in refused({"a.json": json.dumps(record)})

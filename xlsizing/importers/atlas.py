@@ -24,7 +24,8 @@ _UNDERCOUNT: Final = Caution(
 )
 _FLAGS: Final = (
     "max_num_batched_tokens", "gpu_memory_utilization", "kv_cache_dtype", "image", "max_num_seqs", "cudagraph_mode",
-    "async_scheduling", "enable_prefix_caching", "dataset",
+    "async_scheduling", "enable_prefix_caching", "dataset", "acceptance_length",
+    "prefix_cache_hit_rate",
 )  # fmt: skip
 
 

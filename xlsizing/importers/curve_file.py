@@ -25,7 +25,17 @@ __all__ = ["curve_in_yaml", "curve_text", "read", "recognises"]
 
 _VERSION: Final = 1
 _MARK: Final = "xlsizing_curve"
-_KEYS: Final = (_MARK, "gpus_per_pod", "pool_rises", "anchors", "context", "notes", "cautions", "points")
+_KEYS: Final = (
+    _MARK,
+    "gpus_per_pod",
+    "pool_rises",
+    "throughput_per_replica",
+    "anchors",
+    "context",
+    "notes",
+    "cautions",
+    "points",
+)
 _HEAD: Final = "# A measured curve, written by xlsizing import; --curve and the sizing file's curve.file take it.\n"
 
 
@@ -45,6 +55,7 @@ def curve_text(imported: Any) -> str:
         _MARK: _VERSION,
         "gpus_per_pod": imported.gpus_per_pod,
         "pool_rises": imported.options.pool_rises if curve.pooled_share is not None else None,
+        "throughput_per_replica": curve.throughput_per_replica or None,
         "anchors": [list(row) for row in zip(*given, strict=True)],
         "context": imported.context.known(),
         "notes": list(imported.notes),
@@ -79,7 +90,7 @@ def recognises(document: Document) -> bool:
 def curve_in_yaml(path: Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the file at `path`, its rises pooled up to `pool_rises`, else as the file says [-].
 
-    `throughput_per_replica` is passed on to `Curve`.
+    Its throughput is of the whole replica where the file or `throughput_per_replica` says so.
 
     Raises
     ------
@@ -93,7 +104,8 @@ def curve_in_yaml(path: Path, *, pool_rises: float | None = None, throughput_per
         return f"{path.name}, anchor{'s' * (len(at) > 1)} {' and '.join(str(i + 1) for i in sorted(at))}"
 
     share = pool_rises if pool_rises is not None else parts["pool_rises"]
-    curve = curve_from_rows(parts["anchors"], place, pool_rises=share, throughput_per_replica=throughput_per_replica)
+    whole = throughput_per_replica or parts["throughput_per_replica"]
+    curve = curve_from_rows(parts["anchors"], place, pool_rises=share, throughput_per_replica=whole)
     curve = curve.with_context(parts["context"])
     return curve.with_remarks(parts["notes"], parts["cautions"], measured_gpus=parts["gpus_per_pod"])
 
@@ -114,6 +126,7 @@ def _parts(opened: Document) -> dict[str, Any]:
             "notes": tuple(_text(top, "notes", note) for note in _list(top, "notes")),
             "cautions": tuple(_caution(top, each) for each in _list(top, "cautions")),
             "gpus_per_pod": None if gpus is None else whole(gpus, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD),
+            "throughput_per_replica": top.flag("throughput_per_replica") or False,
             "pool_rises": None if pool is None else number(pool, "pool_rises"),
         }
     except CurveError:

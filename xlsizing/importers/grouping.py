@@ -14,11 +14,14 @@ from xlsizing.importers.measurement import Measurement
 from xlsizing.importers.points import Point
 from xlsizing.rules import TOKENS_OFF
 
-__all__ = ["Anchor", "Group", "differing_fields", "distinct", "grouped"]
+__all__ = ["OUTCOMES", "Anchor", "Group", "differing_fields", "distinct", "grouped"]
+
+OUTCOMES: Final = ("prefix_hit_rate", "acceptance_length")
+"""Fields that a run brings about: a curve has their mean [-]."""
 
 _OF_A_RUN: Final = frozenset(
     ("trials", "num_prompts", "measured_on", "command", "source_file", "source_sha256",
-     "mean_input_tokens", "mean_output_tokens", "percent_of_sol")
+     "mean_input_tokens", "mean_output_tokens", "percent_of_sol", *OUTCOMES)
 )  # fmt: skip
 """Fields that may differ from point to point of one curve [-]."""
 

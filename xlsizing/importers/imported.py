@@ -18,7 +18,7 @@ from xlsizing.curve import Curve
 from xlsizing.errors import InputError, Phrase, shown
 from xlsizing.importers import formats
 from xlsizing.importers.documents import files_below
-from xlsizing.importers.grouping import Anchor, Group, differing_fields, distinct, grouped
+from xlsizing.importers.grouping import OUTCOMES, Anchor, Group, differing_fields, distinct, grouped
 from xlsizing.importers.measurement import SLOW_TAILS, Caution, Measurement
 from xlsizing.importers.points import ACHIEVED, Options, Point, point
 from xlsizing.importers.values import known_values
@@ -175,6 +175,7 @@ def _context_of(group: Group, stat: str) -> Context:
         "mean_input_tokens": _mean(run.isl for run in runs),
         "mean_output_tokens": _mean(run.osl for run in runs),
     }
+    means |= {name: _mean(_outcome(run, name) for run in runs) for name in OUTCOMES}
     dates = [str(run.context["measured_on"]) for run in runs if run.context.get("measured_on")]
     of_the_runs: dict[str, Any] = {
         "num_prompts": _num_prompts(runs),
@@ -191,6 +192,11 @@ def _mean(values: Iterable[float | None]) -> float | None:
     given = list(values)
     known = [value for value in given if value is not None]
     return float(f"{sum(known) / len(known):.6g}") if known and len(known) == len(given) else None
+
+
+def _outcome(run: Measurement, name: str) -> float | None:
+    value = run.context.get(name)
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _num_prompts(runs: Sequence[Measurement]) -> int | None:

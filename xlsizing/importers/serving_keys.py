@@ -32,6 +32,8 @@ FLAGS: Final[Mapping[str, str]] = {
     "async_scheduling": "async_scheduling",
     **dict.fromkeys(("prefix_caching", "enable_prefix_caching"), "prefix_caching"),
     **dict.fromkeys(("speculative_decoding", "spec_decoding"), "speculative_decoding"),
+    **dict.fromkeys(("accept_length", "acceptance_length", "spec_decode_acceptance_length"), "acceptance_length"),
+    **dict.fromkeys(("prefix_hit_rate", "prefix_cache_hit_rate"), "prefix_hit_rate"),
     **dict.fromkeys(("engine", "serving_engine"), "engine"),
     **dict.fromkeys(("engine_version", "vllm_version", "sglang_version"), "engine_version"),
     **dict.fromkeys(("image", "docker_image", "commit"), "image_or_commit"),

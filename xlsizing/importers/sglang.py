@@ -78,7 +78,7 @@ def _failures(fields: Fields, counted: dict[str, Any]) -> dict[str, Any]:
 def _context(fields: Fields, server: Fields) -> dict[str, Any]:
     lengths_vary = fields.maybe("random_range_ratio", 0.0) not in (None, 1.0)
     asked = context_in_flags(
-        fields, ("dataset_name", *(() if lengths_vary else ("random_input_len", "random_output_len")))
+        fields, ("dataset_name", "accept_length", *(() if lengths_vary else ("random_input_len", "random_output_len")))
     )
     if not str(fields.record.get("dataset_name", "")).startswith("random"):
         asked = {name: value for name, value in asked.items() if name not in ("isl", "osl")}

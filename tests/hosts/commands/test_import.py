@@ -58,6 +58,19 @@ class TestImport:
             "xlsizing: --gpus-per-pod must be that of the replica that was measured, 4 (got 8)\n",
         )
 
+    def test_throughput_that_looks_like_that_of_one_gpu(self, capsys, folder, tmp_path):
+        """4 x 24 and 4 x 96 are 0.96 of c x tok/s/user; 24 tok/s at c=1 carry 1,000/60/(24 x 0.7) = 0.99: one pod."""
+        table = folder({"curve.csv": "concurrency,tok/s/user,output tok/s\n1,100,24\n8,50,96\n"})
+        out = tmp_path / "curve.yaml"
+        refused = run(capsys, "import", table, "-o", out)
+        assert refused.code == 2
+        assert "looks like" in refused.err or "of one GPU" in refused.err
+        assert run(capsys, "import", table, "-o", out, "--throughput-per-replica").code == 0
+        assert "\nthroughput_per_replica: true\n" in out.read_text()
+        flags = ("--tpm", "1000", "--sla", "100", "--gpus-per-pod", "1")
+        sized = run(capsys, "size", "--curve", out, *flags, "--json")
+        assert json.loads(sized.out)["rows"][0]["gpus"] == 1
+
     def test_what_is_missing_is_listed(self, capsys, folder, tmp_path):
         done = run(capsys, "import", folder(results.files("vllm")), "-o", tmp_path / "c.yaml")
         assert "Not in the files" in done.out

@@ -15,6 +15,7 @@ from xlsizing.rows import BUDGET, COMMIT, SizingRow
 from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
 
 if TYPE_CHECKING:
+    from xlsizing.demand import Demand
     from xlsizing.levers import LeverDelta
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "answer_table",
     "context_table",
     "curve_table",
+    "demand_words",
     "facts",
     "interpolation_words",
     "levers_table",
@@ -285,7 +287,7 @@ def facts(report: Report) -> dict[str, str]:
         "Curve": report.source,
         "Context": report.context.label() if report.context else "",
         "Customer's workload": _workload(report.workload),
-        "Demand": _demand(report),
+        "Demand": demand_words(sizing.demand),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
@@ -319,8 +321,8 @@ def _workload(workload: Workload | None) -> str:
     return ", ".join([*texts, *filter(None, (workload.dataset_kind, workload.cache_state))])
 
 
-def _demand(report: Report) -> str:
-    demand = report.sizing.demand
+def demand_words(demand: Demand) -> str:
+    """Return a `demand` in its own unit and in output tok/s [-]."""
     if demand.shape:
         return f"{demand.value.size:,} demands in {demand.unit}"
     value = shown_grouped(float(demand.value))

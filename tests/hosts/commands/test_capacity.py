@@ -1,0 +1,85 @@
+"""``xlsizing capacity``: a budget in, the most demand or the best SLA out; sizing the answer takes the budget."""
+
+import json
+
+import pytest
+
+from tests.command_line import run
+
+CURVE = ("--anchors", "1:215.5,10:122.2,256:41.8", "--gpus-per-pod", "4")
+
+
+def record(capsys, *flags, code=0):
+    """Return the JSON of a command."""
+    done = run(capsys, "capacity", *CURVE, *flags, "--json")
+    assert (done.code, done.err) == (code, "")
+    return json.loads(done.out)
+
+
+class TestAnswers:
+    def test_gpus_to_tpm_and_back(self, capsys):
+        # 59 pods of 1,222 tok/s at 0.7 carry 50,468.6 tok/s: 3,028,116 TPM to commit
+        found = record(capsys, "--gpus", "236", "--sla", "100", "--tpm", "3e6")
+        assert (found["pods"], found["gpus_idle"]) == (59, 0)
+        assert found["most_tpm"]["commit"] == pytest.approx(3_028_116)
+        assert found["best_sla_toks_per_user"]["commit"] == 122.2
+        sized = run(capsys, "size", *CURVE, "--sla", "100", "--tpm", repr(found["most_tpm"]["commit"]), "--json")
+        assert json.loads(sized.out)["rows"][0]["gpus_high"] == 236
+
+    def test_nodes_dollars_and_power(self, capsys):
+        # 3 nodes of 8 hold 6 pods; 226,008 $ at 8.60 pay 36 GPUs, 9 pods; 0.1 MW at 1.5 kW and 1.2 feed 55, 13 pods
+        assert record(capsys, "--nodes", "3", "--gpus-per-node", "8", "--sla", "100")["pods"] == 6
+        assert record(capsys, "--usd-per-month", "226008", "--sla", "100")["pods"] == 9
+        assert record(capsys, "--usd-per-month", "226008", "--gpu-hourly-usd", "4.3", "--sla", "100")["pods"] == 18
+        power = record(capsys, "--mw", "0.1", "--kw-per-gpu", "1.5", "--pue", "1.2", "--sla", "100")
+        assert (power["gpus"], power["pods"], power["gpus_idle"]) == (55, 13, 3)
+
+    def test_spares_are_held_back(self, capsys):
+        found = record(capsys, "--gpus", "240", "--spare", "1", "--tpm", "3e6")
+        assert (found["pods"], found["best_sla_toks_per_user"]["commit"]) == (59, 122.2)
+
+    def test_users(self, capsys):
+        found = record(capsys, "--gpus", "236", "--sla", "122.2", "--users", "413")
+        assert found["most_users"]["commit"] == pytest.approx(413)
+        assert (found["most_tpm"], found["best_sla_toks_per_user"]["commit"]) == (None, 122.2)
+
+    def test_in_words(self, capsys):
+        done = run(capsys, "capacity", *CURVE, "--gpus", "236", "--sla", "100", "--tpm", "3e6")
+        assert done.code == 0
+        assert "Fleet: 236 GPUs: 59 pods x 4 GPUs = 236" in done.out
+        assert "to commit  3,028,116  50,468" in done.out
+        assert "The best SLA for 3,000,000 output tokens per minute = 50,000 output tok/s" in done.out
+        assert done.out.startswith("DRAFT: no measurement context given")
+
+    def test_a_demand_that_is_carried_at_no_sla(self, capsys):
+        found = record(capsys, "--gpus", "24", "--tpm", "3e6", code=3)
+        assert found["best_sla_toks_per_user"] == {"estimate": None, "budget": None, "commit": None}
+        assert "carried at no SLA" in run(capsys, "capacity", *CURVE, "--gpus", "24", "--tpm", "3e6").out
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("flags", "sentence"),
+        [
+            (["--sla", "100"], "exactly one of --gpus, --nodes, --usd-per-month, --mw must be given (got none)"),
+            (["--gpus", "8", "--nodes", "1", "--sla", "9"], "exactly one of --gpus, --nodes, --usd-per-month, --mw"),
+            (["--gpus", "8"], "--sla or a demand must be given; --sla asks for the most TPM"),
+            (["--gpus", "3", "--sla", "9"], "the budget must hold a pod of 4 GPUs (got 3 GPUs)"),
+            (["--gpus", "4.5", "--sla", "9"], "--gpus must be a whole number"),
+            (["--gpus", "8", "--spare", "2", "--sla", "9"], "--spare must leave a pod that serves (got 2)"),
+            (["--nodes", "2", "--sla", "9"], "--gpus-per-node must be given with --nodes"),
+            (["--mw", "1", "--pue", "1.2", "--sla", "9"], "--kw-per-gpu must be given with --mw"),
+            (["--mw", "1", "--pue", "0.5", "--kw-per-gpu", "1", "--sla", "9"], "--pue must be at least 1"),
+            (["--gpus", "8", "--pue", "1.2", "--sla", "9"], "--pue must be given with --mw, and only with it"),
+            (["--gpus", "8", "--gpu-hourly-usd", "2", "--sla", "9"], "--gpu-hourly-usd must be given with --usd-per"),
+        ],
+    )
+    def test_with_one_sentence(self, capsys, flags, sentence):
+        done = run(capsys, "capacity", *CURVE, *flags)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith(f"xlsizing: {sentence}")
+
+    def test_an_sla_that_cannot_be_met(self, capsys):
+        done = run(capsys, "capacity", *CURVE, "--gpus", "8", "--sla", "500")
+        assert (done.code, done.out) == (3, "")
+        assert done.err.startswith("xlsizing: 500 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1")

@@ -69,7 +69,6 @@ class EngineCopy:
         self._by_text: set[Place] = set()
         self._understood: dict[str, bool] = {}
         self._values: dict[Place, Any] = {}
-        self._moment = datetime.now()  # noqa: DTZ005  # the clock on the wall, until another time is said
         self._used = {title: source.used for title, source in book.sheets.items()}
         self._callable = {name for (_, name), text in book.names.items() if "LAMBDA(" in text.upper()}
         self._tables = book.references.tables()
@@ -110,7 +109,7 @@ class EngineCopy:
     def said(self) -> dict[Place, str]:
         """Why a function of ours gave an error, by the cell that called it, if it stands where that cell looks [-]."""
         calls = [call for call in self._lifting.calls if call.place in self._calls.said and self._may_look(call.owner)]
-        return {call.owner: self._calls.said[call.place] for call in self._calls.evaluated(calls, self._moment)}
+        return {call.owner: self._calls.said[call.place] for call in self._calls.evaluated(calls)}
 
     @property
     def resized(self) -> dict[Place, tuple[Box, Box]]:
@@ -144,7 +143,6 @@ class EngineCopy:
 
     def evaluate(self, moment: datetime) -> dict[Place, str]:
         """Evaluate every formula as of the `moment`, and return those that could not be evaluated, with the reason [-]."""
-        self._moment = moment
         for _ in range(len(self._arrays) + 1):
             self._calls.settle(moment)
             before, self.boxes = self.boxes, {place: self._filled(place, box) for place, box in self._arrays.items()}
@@ -163,7 +161,7 @@ class EngineCopy:
         reasons = {call.place: reason for call in self._lifting.calls if (reason := self._reason(call))}
         calls = [call for call in self._lifting.calls if call.place in reasons]
         found = {}
-        for call in self._calls.evaluated(calls, self._moment):
+        for call in self._calls.evaluated(calls):
             if call.owner in self._texts:
                 found[call.owner] = reasons[call.place]
             else:

@@ -174,6 +174,11 @@ class Engine:
             self._book.set_pinned_now(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
             self._book.recalc()
 
+    def calculate_entered(self) -> None:
+        """Evaluate the formulas that were entered since every one was evaluated, as of the same moment."""
+        with _in_words("evaluated"):
+            self._book.recalc()
+
     def values(self, places: Sequence[Place]) -> list[Any]:
         """Return the values of the cells at `places` [units of the cells]."""
         if not places:

@@ -141,13 +141,13 @@ class LiftedCalls:
                 return
         self.faults |= dict.fromkeys(changed, _UNSETTLED)
 
-    def evaluated(self, calls: Iterable[Call], moment: datetime) -> list[Call]:
-        """Return those of `calls` that stand where their formulas look at the `moment`: in a branch of an IF that is taken [-]."""
+    def evaluated(self, calls: Iterable[Call]) -> list[Call]:
+        """Return those of `calls` that stand where their formulas look: in a branch of an IF that is taken [-]."""
         choices = [(call, choice, position) for call in calls for choice, position in call.choices]
         before = len(self._entered)
         places = [self._entered_at(choice) for _, choice, _ in choices]
         if len(self._entered) > before:
-            self._engine.calculate(moment)
+            self._engine.calculate_entered()
         values = self._engine.values(places)
         missed = {
             call.place

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from xlsizing.errors import InputError
 from xlsizing.hosts import output
 from xlsizing.hosts.output import working
 
@@ -106,3 +107,27 @@ def test_an_error_ends_it(second, monkeypatch):
         fail()
     assert terminal.getvalue().endswith("\x1b[2K")
     assert not second.started
+
+
+def test_another_step_begins_anew_in_its_own_words(second, monkeypatch):
+    terminal = watched(monkeypatch)
+    with working("Recalculating") as told:
+        told(1, 8, "Sheets read")
+        second()
+        assert "Sheets read" in terminal.getvalue()
+        assert "1/8" in terminal.getvalue()
+        told(0, 0, "Loading")
+        told(3, 9, "Sheets written")
+    for shown in ("Loading", "0/?", "Sheets written", "3/9"):
+        assert shown in terminal.getvalue()
+
+
+def test_who_ends_the_process_at_once_wipes_the_bar_and_shows_the_cursor(second, monkeypatch):
+    terminal = watched(monkeypatch)
+    codes = []
+    monkeypatch.setattr(output.os, "_exit", codes.append)
+    with working("Recalculating"):
+        second()
+        output.end_at_once(InputError("workbook", "must be small"))
+        assert terminal.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2Kxlsizing: workbook must be small\n")
+    assert codes == [2]

@@ -519,3 +519,16 @@ class TestSet:
         book = one_sheet({"Z1": "=B7"}, prepare=lambda book: book["Quote"].merge_cells("B7:C8"))
         book.set("Quote!B7", 3)
         assert book.value("Quote!Z1") == 3
+
+
+def test_it_tells_how_far_it_is():
+    told = []
+    call = '=SIZING_TPM(A1,"tok/s")'
+    cells = {"S": {"A1": 1, "B1": call, "C1": call.replace("A1", "B1")}, "T": {"A1": "=S!B1"}}
+    Recalculation(workbook(cells), told=lambda *step: told.append(step)).saved()
+    called = [(0, 2, "SIZING_ functions called"), (1, 2, "SIZING_ functions called")]
+    sheets = [[(at, 2, words) for at in (0, 1)] for words in ("Sheets read", "Sheets made ready", "Sheets written")]
+    evaluating = (0, 0, "Evaluating")
+    assert told[:5] == [*sheets[0], *sheets[1], (0, 0, "Loading")]
+    assert told[5:-2] == [evaluating, *called] * 3  # until no call gives anything else
+    assert told[-2:] == sheets[2]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock, Timer
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
 import click
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["NOT_RIGHT", "one_line", "print_facts", "print_json", "print_text", "working"]
+    from xlsizing.errors import SizingError
+
+__all__ = ["NOT_RIGHT", "end_at_once", "one_line", "print_facts", "print_json", "print_text", "working"]
 
 NOT_RIGHT: Final = 4
 """Exit code: done, but something is not right [-]."""
@@ -51,9 +54,18 @@ def print_facts(named: Mapping[str, str]) -> None:
 _LONG = 1.0
 """Work that takes longer is shown [s]."""
 
+_SHOWN: Final[list[_Bar]] = []
+
+
+class _Told(Protocol):
+    """Called with how far work is."""
+
+    def __call__(self, done: int, whole: int, words: str = "", /) -> None:
+        """Show how much is `done` of the `whole`, 0 where that is not known, and `words` for what is done from now on."""
+
 
 @contextmanager
-def working(words: str) -> Iterator[Callable[[int, int], None]]:
+def working(words: str) -> Iterator[_Told]:
     """Show how far the work called `words` is, once it took over a second and if somebody watches stderr.
 
     Parameters
@@ -64,7 +76,7 @@ def working(words: str) -> Iterator[Callable[[int, int], None]]:
     Yields
     ------
     callable
-        To be called with how much is done, and of how much [-]
+        To be called with how much is done, of how much, and, where another step begins, what that does [-]
     """
     if not _watched():
         yield _untold
@@ -73,11 +85,21 @@ def working(words: str) -> Iterator[Callable[[int, int], None]]:
     timer = Timer(_LONG, bar.start)
     timer.daemon = True
     timer.start()
+    _SHOWN.append(bar)
     try:
         yield bar.told
     finally:
         timer.cancel()
         bar.stop()
+        _SHOWN.remove(bar)
+
+
+def end_at_once(error: SizingError) -> NoReturn:
+    """End the process, whatever its other threads are at, with the sentence and the exit code of `error` [-]."""
+    for bar in _SHOWN:
+        bar.stop()  # it hid the cursor
+    click.echo(f"xlsizing: {one_line(str(error))}", err=True)
+    os._exit(error.exit_code)
 
 
 def _watched() -> bool:
@@ -86,7 +108,7 @@ def _watched() -> bool:
     return sys.stderr.isatty()
 
 
-def _untold(_done: int, _whole: int) -> None:
+def _untold(_done: int, _whole: int, _words: str = "") -> None:
     """Say nothing: nobody watches."""
 
 
@@ -99,10 +121,16 @@ class _Bar:
         self._ended = False
         self._lock = Lock()
 
-    def told(self, done: int, whole: int) -> None:
-        self._done, self._whole = done, whole
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=whole)
+    def told(self, done: int, whole: int, words: str = "") -> None:
+        self._done, self._whole, self._words = done, whole, words or self._words
+        if self._bar is None:
+            return
+        task = self._bar.tasks[0]
+        if task.description == self._words:
+            self._bar.update(task.id, completed=done, total=whole or None)
+        else:
+            self._bar.remove_task(task.id)
+            self._add_to(self._bar)
 
     def start(self) -> None:
         from rich.console import Console  # noqa: PLC0415  # slow to import
@@ -113,9 +141,12 @@ class _Bar:
                 return
             columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            bar.add_task(self._words, completed=self._done, total=self._whole or None)  # without a whole it pulses
+            self._add_to(bar)
             bar.start()
             self._bar = bar
+
+    def _add_to(self, bar: Progress) -> None:
+        bar.add_task(self._words, completed=self._done, total=self._whole or None)  # without a whole it pulses
 
     def stop(self) -> None:
         with self._lock:

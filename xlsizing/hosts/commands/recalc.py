@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -18,6 +14,7 @@ from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
 from xlsizing.hosts.lean import lean_xlwings
 from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, print_text, working
+from xlsizing.hosts.watch import watched
 from xlsizing.reports.files import new_file, write_whole
 
 if TYPE_CHECKING:
@@ -32,7 +29,6 @@ _LIKE_A_NUMBER: Final = re.compile(r"[-+$\u20ac\u00a3]?[0-9][0-9.,_ ']*[%kKmM]?"
 _TRUTHS: Final = {"true": True, "false": False}
 _WIDEST: Final = 56
 _LIBRARIES: Final = ("xlsizing", "formulon", "xlwings")
-_LONGEST: Final = 900  # seconds
 _FIRST_YEAR: Final = 1900
 
 
@@ -70,13 +66,14 @@ def command(
     target = None if output is None else _target(output, file, force=force)
     moment = _moment(date, now)
     given = dict(map(_assignment, changes))
-    with working("Recalculating"), _ended_at_last(file), lean_xlwings():
-        recalculation = Recalculation(file, locale=locale, now=moment)
+    with working("Recalculating") as told, watched("evaluated", file), lean_xlwings():
+        recalculation = Recalculation(file, locale=locale, now=moment, told=told)
         for place, value in given.items():
             recalculation.set(place, value)
         recalculation.calculate()
-    if target is not None:
-        write_whole({target: recalculation.saved()}, fresh=() if force else (target,))
+        saved = None if target is None else recalculation.saved()
+    if target is not None and saved is not None:
+        write_whole({target: saved}, fresh=() if force else (target,))
     if as_json:
         print_json(_record(recalculation, file, given))
     else:
@@ -117,24 +114,6 @@ def _moment(date: str | None, now: str | None) -> datetime | None:
     if found.tzinfo is not None or not is_day or found.year < _FIRST_YEAR:
         refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
     return found
-
-
-@contextmanager
-def _ended_at_last(file: str) -> Iterator[None]:
-    """End the process if the work inside takes far too long: what runs inside the engine cannot be interrupted."""
-
-    def ended() -> None:
-        minutes = f"workbook must be one that can be evaluated within {_LONGEST // 60} minutes ({file})"
-        click.echo(f"xlsizing: {minutes}", err=True)
-        os._exit(2)  # nothing was written yet, and no other thread can stop the engine
-
-    timer = Timer(_LONGEST, ended)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _target(output: str, file: str, *, force: bool) -> Path:

@@ -19,6 +19,7 @@ from xlsizing.hosts.recalc.engine import Engine, availability
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook, is_external
 from xlsizing.hosts.recalc.lifted import LiftedCalls
 from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in
+from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At, Cell, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.hosts.recalc.unevaluated import in_circles, names_cell, with_dependents
@@ -58,9 +59,11 @@ class EngineCopy:
         The workbook; it stays as it is [-]
     locale : str, optional
         The locale whose rules functions follow [-]
+    tell : callable, optional
+        Told how far each step is [-]
     """
 
-    def __init__(self, book: ForeignWorkbook, locale: str | None = None) -> None:
+    def __init__(self, book: ForeignWorkbook, locale: str | None = None, tell: Tell = untold) -> None:
         self._book = book
         self._texts: dict[Place, tuple[str, Place | None]] = {}
         self._faults: dict[Place, str] = {}
@@ -78,16 +81,22 @@ class EngineCopy:
         """The references to other workbooks whose values the file holds, by the cell of the formula [-]."""
         scratch = self._scratch_title()
         self._lifting = Lifting(scratch, self._is_known, book.sheet_count)
-        sheets = {title: source.with_formulas(self._written_anew(title)) for title, source in book.sheets.items()}
+        sheets = {
+            title: source.with_formulas(self._written_anew(title))
+            for title, source in counted(book.sheets.items(), "Sheets made ready", tell)
+        }
         names = dict(self._names_anew())
         more = [scratch, f"{scratch}b"] if self._lifting.calls else []
         if any(call.is_ours for call in self._lifting.calls):
             Thread(target=import_module, args=[_FUNCTIONS]).start()  # while the engine reads the file
+        tell(0, 0, "Loading")
         self._engine = Engine(zipped(book.for_engine(sheets, more), small=False), locale)
         for (scope, name), text in names.items():
             self._engine.name(name, text, scope)
         self.boxes |= self._arrays
-        self._calls = LiftedCalls(self._engine, book, self._lifting.calls, f"{scratch}b", self.used, self._is_plain)
+        self._calls = LiftedCalls(
+            self._engine, book, self._lifting.calls, f"{scratch}b", self.used, self._is_plain, tell
+        )
 
     @property
     def formulas(self) -> Iterator[Place]:

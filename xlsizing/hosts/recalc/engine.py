@@ -2,6 +2,10 @@
 
 Compiling it takes seconds, so wasmtime keeps the compiled form in its own cache (`~/.cache/wasmtime` on Linux), keyed by
 its content and wasmtime's version. Where nothing can be kept it is compiled every time.
+
+A workbook is given to it as a file: entered cell by cell, 10,000, 90,000 and 300,000 formulas took 5 to 10 times as long,
+through formulon's methods as through bare calls, for the same values and memory. Of what it does inside one
+call it tells nothing, so a bar can only say which step it is at.
 """
 
 from __future__ import annotations

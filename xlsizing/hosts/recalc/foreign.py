@@ -11,6 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
+from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import SheetSource
 from xlsizing.hosts.recalc.structured import References, Table
 from xlsizing.workbooks.unpacking import WAY_OUT, related, unpacked
@@ -60,6 +61,8 @@ class ForeignWorkbook:
         The file [-]
     where : str, optional
         The file, as a sentence names it [-]
+    tell : callable, optional
+        Told how many sheets were read [-]
 
     Raises
     ------
@@ -67,7 +70,7 @@ class ForeignWorkbook:
         If it is no such file, or too large.
     """
 
-    def __init__(self, data: bytes, where: str | None = None) -> None:
+    def __init__(self, data: bytes, where: str | None = None, tell: Tell = untold) -> None:
         self.parts = unpacked(data, where)
         self._where = where
         main = self._main_part = self._main()
@@ -81,7 +84,10 @@ class ForeignWorkbook:
         self._links: list[str] = []
         self._read_workbook(main)
         self.dates, self.currencies = self._formats(main)
-        self.sheets = {title: SheetSource(self.parts[name], f"sheet {title}") for title, name in self.part_of.items()}
+        self.sheets = {
+            title: SheetSource(self.parts[name], f"sheet {title}")
+            for title, name in counted(self.part_of.items(), "Sheets read", tell)
+        }
         found = related(self.parts, main, "/externalLink")
         self._held = [self._held_by(found.get(identity)) for identity in self._links]
         self.references = References(self.names, dict(self._tables()), list(self.part_of))

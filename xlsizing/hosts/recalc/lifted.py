@@ -15,6 +15,7 @@ from xlsizing.hosts.recalc.calls import Call
 from xlsizing.hosts.recalc.engine import Engine
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
 from xlsizing.hosts.recalc.places import Box, Place, boundaries, box_in
+from xlsizing.hosts.recalc.progress import Tell, counted
 from xlsizing.hosts.recalc.sheet_source import ErrorText
 
 __all__ = ["LiftedCalls"]
@@ -82,6 +83,8 @@ class LiftedCalls:
         Gives the last row and column of a sheet that are used [-]
     plain : callable
         Tells whether a cell holds a plain formula, not an array formula [-]
+    tell : callable
+        Told how many of them were called [-]
     """
 
     def __init__(
@@ -92,8 +95,9 @@ class LiftedCalls:
         sheet: str,
         used: Callable[[str], tuple[int, int]],
         plain: Callable[[Place], bool],
+        tell: Tell,
     ) -> None:
-        self._engine, self._book, self._used, self._plain = engine, book, used, plain
+        self._engine, self._book, self._used, self._plain, self._tell = engine, book, used, plain, tell
         self._functions: Any = _Functions() if any(call.is_ours for call in calls) else None
         self.known: frozenset[str] = self._functions.names if self._functions else frozenset()
         """The names of our functions, where any may be called [-]."""
@@ -135,6 +139,7 @@ class LiftedCalls:
         """Evaluate the workbook and the calls as of the `moment`, again until no call gives anything else."""
         changed: list[Place] = []
         for _ in range(len(self._calls) + 2):
+            self._tell(0, 0, "Evaluating")
             self._engine.calculate(moment)
             changed = self._changed()
             if not changed:
@@ -161,7 +166,8 @@ class LiftedCalls:
         self.faults.clear()
         cells: dict[Place, Any] = {}
         changed = []
-        for call, given in zip(self._calls, self._given(), strict=True):
+        pairs = list(zip(self._calls, self._given(), strict=True))
+        for call, given in counted(pairs, "SIZING_ functions called", self._tell):
             if self._is_changed(call, given):
                 changed.append(call.place)
                 cells |= _cells(call, self._answers[call.place])

@@ -24,6 +24,7 @@ from xlsizing.hosts.recalc.copied import EngineCopy
 from xlsizing.hosts.recalc.engine import LOCALES
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
 from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in, box_of, in_rows, placed
+from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.workbooks.parts import with_points, zipped
@@ -70,6 +71,8 @@ class Recalculation:
         Whose rules functions follow where they read and write texts, "de_DE"; else "en_US" [-]
     now : datetime, optional
         What NOW and TODAY give; else the time at which it is calculated [-]
+    told : callable, optional
+        Called with how much is done, of how much (0 where that is not known), and a text of what is done [-]
 
     Raises
     ------
@@ -77,13 +80,20 @@ class Recalculation:
         If it is no such workbook, it is too large, or there is no such locale.
     """
 
-    def __init__(self, source: str | Path | bytes, *, locale: str | None = None, now: datetime | None = None) -> None:
+    def __init__(
+        self,
+        source: str | Path | bytes,
+        *,
+        locale: str | None = None,
+        now: datetime | None = None,
+        told: Tell = untold,
+    ) -> None:
         if locale is not None and locale not in LOCALES:
             refuse("locale", "must be one that is known", got=locale, way_out=f"there are {', '.join(LOCALES)}")
         data = source if isinstance(source, bytes) else workbook_data(Path(source))
-        self._book = ForeignWorkbook(data, None if isinstance(source, bytes) else str(source))
-        self._copy = EngineCopy(self._book, locale)
-        self._now = now
+        self._book = ForeignWorkbook(data, None if isinstance(source, bytes) else str(source), told)
+        self._copy = EngineCopy(self._book, locale, told)
+        self._now, self._told = now, told
         self._given: dict[Place, object] = {}
         self._unknown: dict[Place, str] | None = None
         self._owners: dict[Place, Place] = {}
@@ -190,7 +200,7 @@ class Recalculation:
         """
         self._evaluated()
         changed = {}
-        for title, source in self._book.sheets.items():
+        for title, source in counted(self._book.sheets.items(), "Sheets written", self._told):
             resized = {place: each for place, each in self._copy.resized.items() if place[0] == title}
             emptied: dict[At, object] = {at: None for old, _ in resized.values() for at in old.cells}
             places = [place for place in self._owners if place[0] == title]

@@ -1,0 +1,115 @@
+"""Work that takes far too long, or too much of the machine's memory, ends the process with one sentence."""
+
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from tests.hosts.foreign_books import package, parts, workbook
+from xlsizing.hosts import watch
+from xlsizing.hosts.watch import watched
+
+LIMITED = """
+import sys
+from xlsizing.hosts import watch
+from xlsizing.hosts.start import main
+
+watch.{0}
+watch._EVERY_S = 0.02
+sys.argv[0] = "xlsizing"
+main()
+"""
+
+
+def ended(limit, *arguments):
+    """Run the command line with one limit of the watch set; what it printed, and the most memory that it took [kB]."""
+    command = [sys.executable, "-c", LIMITED.format(limit), *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        printed, said = run.stdout.read(), run.stderr.read()
+        _, status, used = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+    assert (run.returncode, printed) == (2, "")
+    return said, used.ru_maxrss
+
+
+@pytest.fixture
+def large(tmp_path):
+    """A workbook whose reading takes over a second."""
+    path = tmp_path / "large.xlsx"
+    path.write_bytes(workbook({"S": {"A1": 1} | {f"A{row}": f"=A{row - 1}+1" for row in range(2, 30_000)}}))
+    return path
+
+
+@pytest.mark.slow
+def test_what_takes_too_long_ends_and_writes_nothing(large, tmp_path):
+    said, _ = ended("LONGEST_S = 0.3", "recalc", large, "-o", tmp_path / "out.xlsx")
+    assert said == f"xlsizing: workbook must be one that can be evaluated within 0.005 minutes ({large})\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["large.xlsx"]
+
+
+def many_cells(path):
+    """A file of a few kilobytes whose million cells take some 700 MB."""
+    sheet = b"<row>" + b"<c/>" * 2000 + b"</row>"
+    contents = parts(workbook({"S": {"A1": 1}}))
+    contents["xl/worksheets/sheet1.xml"] = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + sheet * 490
+        + b"</sheetData></worksheet>"
+    )
+    path.write_bytes(package(contents))
+
+
+@pytest.mark.slow
+def test_what_takes_too_much_memory_ends_before_it_has_taken_it(tmp_path):
+    path = tmp_path / "many.xlsx"
+    many_cells(path)
+    assert path.stat().st_size < 20_000
+    said, most = ended("MOST_MEMORY = 250_000_000", "recalc", path)
+    detail = "it needs more than the 0.2 GB of memory that are there for it"
+    assert said == f"xlsizing: workbook must be one that can be evaluated: {detail} ({path})\n"
+    assert most < 400_000
+
+
+def test_limits_are_fifteen_minutes_and_six_gigabytes():
+    assert (watch.LONGEST_S, watch.MOST_MEMORY) == (900, 6_000_000_000)
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    """Let the process have taken so much of a machine on which so much is free [B]."""
+
+    def memory(taken, free):
+        monkeypatch.setattr(psutil.Process, "memory_info", lambda _: SimpleNamespace(rss=taken))
+        monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+
+    return memory
+
+
+@pytest.mark.parametrize(
+    ("taken", "free", "most"),
+    [
+        (1e9, 63e9, None),
+        (6e9, 63e9, None),
+        (6.1e9, 63e9, 6e9),
+        (1e9, 0.3e9, None),
+        (1e9, 0.2e9, 0.96e9),
+    ],
+)
+def test_memory_is_what_the_machine_can_spare_and_at_most_six_gigabytes(memory, taken, free, most):
+    memory(taken, free)
+    assert watch._exceeded() == most
+
+
+def test_what_ends_in_time_is_left_alone(monkeypatch):
+    ends = []
+    monkeypatch.setattr(watch, "end_at_once", ends.append)
+    monkeypatch.setattr(watch, "_EVERY_S", 0.01)
+    monkeypatch.setattr(watch, "LONGEST_S", 0.1)
+    with watched("evaluated", "a.xlsx"):
+        pass
+    time.sleep(0.2)
+    assert ends == []

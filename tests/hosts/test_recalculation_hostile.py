@@ -1,12 +1,18 @@
 """Hostile workbooks in a process of their own, with little memory and time: one sentence and an exit code, nothing else."""
 
+import re
 import resource
 import subprocess
 import sys
 
 import pytest
+from formulon import FormulonError
+from openpyxl.worksheet.table import Table
 
-from tests.hosts.foreign_books import edited, package, parts, workbook
+from tests.hosts.foreign_books import MAIN, edited, package, parts, workbook
+from xlsizing.errors import InputError
+from xlsizing.hosts.recalc import Recalculation, engine
+from xlsizing.hosts.recalc.unevaluated import in_circles
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +90,80 @@ def test_hostile_files_are_refused_in_one_sentence(tmp_path, change, sentence):
     assert code == (2 if sentence else 0)
     assert sentence in errors
     assert errors.count("\n") == bool(sentence)
+
+
+def with_array(reference):
+    """A file whose array formula fills other cells than there are."""
+    array = f'<c r="A1"><f t="array" ref="{reference}">B1:B2*2</f></c>'
+    return edited(workbook({"S": {"A1": 7}}), ('<c r="A1" t="n"><v>7</v></c>', array))
+
+
+@pytest.mark.parametrize("reference", ["A1:B2:C3", "T!A1:B2", "A0", "A1048577", "XFE1", "A1 B2", "#REF!"])
+def test_array_formulas_of_no_cells_are_refused(reference):
+    with pytest.raises(
+        InputError, match=re.escape(f"workbook must name cells such as A1:C9 (got '{reference}' in sheet S)")
+    ):
+        Recalculation(with_array(reference))
+
+
+@pytest.mark.parametrize("reference", ["", "x", "A:A", "A1:XFD1048576"])
+def test_array_formulas_of_too_many_cells_are_refused(reference):
+    with pytest.raises(InputError, match=r"workbook must hold array formulas of at most 1,000,000 cells \(sheet S\)"):
+        Recalculation(with_array(reference))
+
+
+def test_an_array_formula_named_last_corner_first():
+    assert Recalculation(with_array("B2:A1")).values == {"S": dict.fromkeys(("A1", "B1", "A2", "B2"), 0)}
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ['ref="zz"', 'ref=""', 'ref="A1:B2" headerRowCount="x"', 'ref="A1:B2" totalsRowCount="-1"', ""],
+)  # fmt: skip
+def test_tables_of_no_cells_are_refused(attributes):
+    def with_table(book):
+        book["S"].add_table(Table(displayName="T", ref="A1:A2"))
+
+    data = workbook({"S": {"A1": "a", "A2": 1, "B1": "=SUM(T[a])"}}, prepare=with_table)
+    assert Recalculation(data).value("S!B1") == 1
+    columns = '<tableColumns count="1"><tableColumn id="1" name="a"/></tableColumns>'
+    broken = f'<table xmlns="{MAIN}" id="1" name="T" displayName="T" {attributes}>{columns}</table>'
+    with pytest.raises(InputError, match="workbook must hold tables with cells, columns and counts of rows"):
+        Recalculation(package(parts(data) | {"xl/tables/table1.xml": broken}))
+
+
+def test_merged_cells_of_no_cells_are_refused_where_they_matter():
+    merged = ("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1 B2"/></mergeCells>')
+    book = Recalculation(edited(workbook({"S": {"A1": 1, "B1": "=A1+1"}}), merged))
+    assert book.value("S!B1") == 2
+    with pytest.raises(InputError, match="workbook must name cells such as A1:C9"):
+        book.set("S!A1", 2)
+
+
+@pytest.mark.parametrize("argument", ["A0", "ZZZ9999999", "$A$0:B0", "XFE1", "1+", "[x", "A1:"])
+def test_arguments_that_are_none_spoil_their_formula_alone(argument):
+    book = Recalculation(workbook({"S": {"A1": f'=SIZING_TPM({argument},"tok/s")', "A2": "=1+1"}}))
+    assert (book.value("S!A1"), book.value("S!A2")) in (("#VALUE!", 2), ("#NAME?", 2), (None, 2))
+
+
+def test_more_calls_than_one_sheet_has_room_for_their_arguments():
+    calls = {f"A{row}": f'=SIZING_TPM(B{row}+1,"tok/s")' for row in range(1, 5_101)}
+    book = Recalculation(workbook({"S": calls | {"B5100": 1}}))
+    assert (book.value("S!A1"), book.value("S!A5100"), book.unevaluated) == (60, 120, [])
+
+
+def test_a_lost_reference_at_the_head_of_a_long_chain_is_followed_once():
+    places = [("S", row, 1) for row in range(1, 100_001)]
+    above = dict(zip(places[1:], places, strict=False))
+    assert in_circles(set(places), lambda place: [above[place]] if place in above else []) == set()
+    above |= {places[40_000]: places[40_001]}
+    assert in_circles(set(places), lambda place: [above[place]] if place in above else []) == set(places[40_000:40_002])
+
+
+def test_a_formula_that_works_out_too_much():
+    said = "a formula, with the names in it, works out more than there is room for"
+    with pytest.raises(InputError, match=said), engine._in_words("evaluated"):
+        raise FormulonError(4)
 
 
 LITTLE_MEMORY = """

@@ -17,7 +17,7 @@ from xlsizing.checks import refuse
 from xlsizing.hosts.recalc.calls import PREFIX, Call, Lifting, Resolve, called, words
 from xlsizing.hosts.recalc.engine import Engine, availability
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook, is_external
-from xlsizing.hosts.recalc.lifted import LiftedCalls
+from xlsizing.hosts.recalc.lifted import LiftedCalls, sheets_for
 from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in
 from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At, Cell, ErrorText
@@ -86,17 +86,17 @@ class EngineCopy:
             for title, source in counted(book.sheets.items(), "Sheets made ready", tell)
         }
         names = dict(self._names_anew())
-        more = [scratch, f"{scratch}b"] if self._lifting.calls else []
+        beside = sheets_for(self._lifting.calls, scratch)
         if any(call.is_ours for call in self._lifting.calls):
             Thread(target=import_module, args=[_FUNCTIONS]).start()  # while the engine reads the file
         tell(0, 0, "Loading")
-        self._engine = Engine(zipped(book.for_engine(sheets, more), small=False), locale)
+        self._engine = Engine(
+            zipped(book.for_engine(sheets, [scratch, *beside] if beside else []), small=False), locale
+        )
         for (scope, name), text in names.items():
             self._engine.name(name, text, scope)
         self.boxes |= self._arrays
-        self._calls = LiftedCalls(
-            self._engine, book, self._lifting.calls, f"{scratch}b", self.used, self._is_plain, tell
-        )
+        self._calls = LiftedCalls(self._engine, book, self._lifting.calls, beside, self.used, self._is_plain, tell)
 
     @property
     def formulas(self) -> Iterator[Place]:
@@ -216,7 +216,8 @@ class EngineCopy:
 
     def _scratch_title(self) -> str:
         taken = {title.casefold() for title in self._book.titles}
-        return next(title for title in map("xlsizing{}".format, itertools.count(1)) if not {title, f"{title}b"} & taken)
+        titles = map("xlsizing{}_".format, itertools.count(1))
+        return next(title for title in titles if not any(each.startswith(title) for each in taken))
 
     def _written_anew(self, title: str) -> dict[At, tuple[str, dict[str, str]]]:
         """Note every formula of a sheet, and return those that must be written anew for the engine."""

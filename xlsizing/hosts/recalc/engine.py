@@ -42,6 +42,9 @@ MOST_MEMORY: Final = 3_000_000_000
 
 _TOO_LARGE: Final = f"it needs more than {MOST_MEMORY // 1_000_000_000} GB of memory here"
 _DAMAGED: Final = "a part of it is damaged, or of a kind that the engine does not know"
+_TOO_MUCH: Final = "a formula, with the names in it, works out more than there is room for"
+_FULL: Final = "kOutOfMemory"  # of its own making: less than the memory that it may take
+_NOT_READ: Final = "kParser"
 _TOO_DEEP: Final = "a formula is nested too deeply, or formulas follow each other in too long a chain"
 _ADDRESS, _VALUE, _RECORD = struct.Struct("<III"), struct.Struct("<i4x8s"), struct.Struct("<IIII8s")
 _MISSING: Final = 3  # a name that the engine reads, and no function behind it
@@ -147,9 +150,14 @@ class Engine:
             self._book.set_defined_name_scoped(name, text, self._sheets.get(scope, -1))
 
     def enter(self, place: Place, formula: str) -> None:
-        """Enter a `formula` in the cell at `place`, which fills as many cells as it gives values."""
+        """Enter a `formula` in the cell at `place`, which fills as many cells as it gives values; #NAME? for what is none."""
         with _in_words("evaluated"):
-            self._book.set_formula(*self._at(place), f"={formula}")
+            try:
+                self._book.set_formula(*self._at(place), f"={formula}")
+            except formulon.FormulonError as error:
+                if not error.status_name.startswith(_NOT_READ):
+                    raise
+                self._book.set_error(*self._at(place), formulon.ErrorCode.NAME)  # as where a file holds it
 
     def put(self, values: Mapping[Place, object]) -> None:
         """Set cells to `values`."""
@@ -278,7 +286,7 @@ def _in_words(done: str) -> Iterator[None]:
 
 
 def _refused(done: str, error: Exception) -> NoReturn:
-    words, why = str(error), _DAMAGED
+    words, why = str(error), _TOO_MUCH if getattr(error, "status_name", "") == _FULL else _DAMAGED
     if "wasm backtrace" in words or isinstance(error, MemoryError):
         for engine in _OPEN:
             engine._book._handle = 0  # noqa: SLF001  # its memory is gone

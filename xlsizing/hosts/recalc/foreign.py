@@ -45,6 +45,8 @@ _TYPE: Final = (
 _EMPTY: Final = f'<worksheet xmlns="{_MAIN}"><sheetData/></worksheet>'.encode()
 _TRUE: Final = ("1", "true")
 _XML: Final = (".xml", ".rels")
+_AREA: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?", re.ASCII)
+_COUNT: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 _EXTERNAL: Final = re.compile(r"'?[^'!]*\[[^\]']+\][^!]*!|\[[0-9]+\]!?[^,]")
 _LINKED: Final = re.compile(r"'?\[([0-9]+)\]([^!]*?)'?!(.*)", re.DOTALL)
 _OURS: Final = re.compile(rb"<dc:creator>xlsizing ")
@@ -202,17 +204,19 @@ class ForeignWorkbook:
     def _tables(self) -> Iterator[tuple[str, Table]]:
         for title, source in self.part_of.items():
             for name in related(self.parts, source, "/table").values():
-                found: list[dict[str, str]] = []
-                parsed(
-                    self.parts[name], name, start=lambda _tag, attributes, _at, found=found: found.append(attributes)
-                )
-                head, rest = found[0], found[1:]
-                columns = tuple(each["name"] for each in rest if "name" in each and "id" in each)
-                headers, totals = (
-                    int(head.get(f"{kind}RowCount", count)) for kind, count in (("header", 1), ("totals", 0))
-                )
-                made = Table(title, head.get("ref", "A1"), headers, totals, columns)
-                yield head.get("displayName", head.get("name", "")).casefold(), made
+                yield self._table(title, name)
+
+    def _table(self, title: str, part: str) -> tuple[str, Table]:
+        found: list[dict[str, str]] = []
+        parsed(self.parts[part], part, start=lambda _tag, attributes, _at: found.append(attributes))
+        head, rest = found[0], found[1:]
+        columns = tuple(each["name"] for each in rest if "name" in each and "id" in each)
+        counts = [head.get("headerRowCount", "1"), head.get("totalsRowCount", "0")]
+        reference = head.get("ref", "")
+        if not (columns and _AREA.fullmatch(reference) and all(_COUNT.fullmatch(count) for count in counts)):
+            refuse("workbook", "must hold tables with cells, columns and counts of rows", where=part)
+        made = Table(title, reference, int(counts[0]), int(counts[1]), columns)
+        return head.get("displayName", head.get("name", "")).casefold(), made
 
     def _formats(self, main: str) -> tuple[frozenset[int], frozenset[int]]:
         """Return the positions of the styles that show a date, and of those that show money."""

@@ -18,7 +18,7 @@ from xlsizing.hosts.recalc.places import Box, Place, boundaries, box_in
 from xlsizing.hosts.recalc.progress import Tell, counted
 from xlsizing.hosts.recalc.sheet_source import ErrorText
 
-__all__ = ["LiftedCalls"]
+__all__ = ["LiftedCalls", "sheets_for"]
 
 # What an argument is: the address and the size of the cells that it names, behind a mark; else its values.
 _WORKED_OUT: Final = (
@@ -34,6 +34,7 @@ _MOST_MONEY: Final = 9e14
 _SOME_DAY: Final = datetime(1900, 1, 1)  # noqa: DTZ001  # cells have no zone
 _MANY: Final = 10_000
 _WIDEST, _HIGHEST, _BAND = 64, 50_000, 250
+_A_SHEET: Final = 20 * _BAND  # formulas, each with room for as many values as are wide and high
 _ONE_CELL: Final = "reckons with a range in a plain formula: enter it as an array formula (Ctrl+Shift+Enter)"
 _UNSETTLED: Final = "does not settle: it depends on itself, or on a function that gives another value each time"
 
@@ -77,8 +78,8 @@ class LiftedCalls:
         The workbook, for the formats of its cells [-]
     calls : sequence of Call
         The calls, an inner one before the one around it [-]
-    sheet : str
-        An empty sheet of the engine, for formulas of their arguments [-]
+    sheets : sequence of str
+        Empty sheets of the engine, as `sheets_for` gives them [-]
     used : callable
         Gives the last row and column of a sheet that are used [-]
     plain : callable
@@ -92,7 +93,7 @@ class LiftedCalls:
         engine: Engine,
         book: ForeignWorkbook,
         calls: Sequence[Call],
-        sheet: str,
+        sheets: Sequence[str],
         used: Callable[[str], tuple[int, int]],
         plain: Callable[[Place], bool],
         tell: Tell,
@@ -103,7 +104,7 @@ class LiftedCalls:
         """The names of our functions, where any may be called [-]."""
         self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
         self._calls = [call for call in calls if call.name in self.known and not call.in_lambda]
-        self._sheet = sheet
+        self._sheets = sheets
         self._entered: dict[str, Place] = {}
         self._marks: dict[Place, str] = {}
         self._answers: dict[Place, Any] = {}
@@ -130,8 +131,9 @@ class LiftedCalls:
     def _entered_at(self, formula: str) -> Place:
         """Enter a formula on the sheet for them, once, with room beside and below it for its values."""
         if formula not in self._entered:
-            band, position = divmod(len(self._entered), _BAND)
-            place = self._entered[formula] = self._sheet, 1 + band * _HIGHEST, 1 + position * _WIDEST
+            sheet, number = divmod(len(self._entered), _A_SHEET)
+            band, position = divmod(number, _BAND)
+            place = self._entered[formula] = self._sheets[sheet], 1 + band * _HIGHEST, 1 + position * _WIDEST
             self._engine.enter(place, formula)
         return self._entered[formula]
 
@@ -186,7 +188,7 @@ class LiftedCalls:
             given.append([rows[area] if isinstance(area, Box) else area for area in areas])
             for text, each in zip(call.arguments, sources, strict=True):
                 box = boxes.get(each) if isinstance(each, _WorkedOut) else None
-                if box is not None and box.title == self._sheet and self._is_one_cell(call, text, box):
+                if box is not None and box.title in self._sheets and self._is_one_cell(call, text, box):
                     self.faults[call.place] = _ONE_CELL
         return given
 
@@ -260,6 +262,12 @@ class LiftedCalls:
         except (OverflowError, ValueError):
             return _SOME_DAY
         return day if isinstance(day, datetime) else _SOME_DAY
+
+
+def sheets_for(calls: Sequence[Call], scratch: str) -> list[str]:
+    """Return titles, beginning with `scratch`, of the sheets that formulas of the arguments of `calls` need [-]."""
+    most = sum(len(call.arguments) + len(call.within) for call in calls)
+    return [f"{scratch}{number}" for number in range(1, 2 + most // _A_SHEET)] if calls else []
 
 
 def _cells(call: Call, answer: Any) -> dict[Place, Any]:

@@ -15,7 +15,7 @@ from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.workbooks.names import letter
 
-__all__ = ["Box", "Place", "address", "boundaries", "box_in", "box_of", "in_rows", "placed"]
+__all__ = ["Box", "Place", "address", "boundaries", "box_in", "box_of", "cells_of", "in_rows", "placed"]
 
 _PLACE: Final = re.compile(
     r"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?(\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?)",
@@ -61,6 +61,11 @@ class Box(NamedTuple):
     def width(self) -> int:
         """How many columns it has [columns]."""
         return self.right - self.left + 1
+
+    @property
+    def is_in_grid(self) -> bool:
+        """Whether a sheet has all of it, and its first cell comes first [-]."""
+        return 1 <= self.top <= self.bottom <= _LAST_ROW and 1 <= self.left <= self.right <= _LAST_COLUMN
 
     @property
     def rows(self) -> list[list[At]]:
@@ -109,9 +114,37 @@ def placed(title: str, at: At) -> str:
 
 
 def boundaries(title: str, reference: str) -> Box:
-    """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title` [-]."""
-    left, top, right, bottom = range_boundaries(reference.replace("$", ""))
-    return Box(title, top, left, bottom, right)
+    """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title` [-].
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    box = cells_of(title, reference)
+    if box is None:
+        refuse("workbook", "must name cells such as A1:C9", got=reference, where=f"sheet {title}")
+    return box
+
+
+def cells_of(title: str, reference: str) -> Box | None:
+    """Return the cells of a `reference` such as "C9:$B$2" or "B:C" on the sheet `title`; None where it is none [-]."""
+    box = _written(title, reference)
+    if box is None:
+        return None
+    rows, columns = sorted((box.top, box.bottom)), sorted((box.left, box.right))
+    box = Box(title, rows[0], columns[0], rows[1], columns[1])
+    return box if box.is_in_grid else None
+
+
+def _written(title: str, reference: str) -> Box | None:
+    """Return what a reference names as it is written, within the grid or not."""
+    try:
+        left, top, right, bottom = range_boundaries(reference.replace("$", "").upper())
+    except ValueError:
+        return None
+    ends = (top, 1), (left, 1), (bottom, _LAST_ROW), (right, _LAST_COLUMN)
+    return Box(title, *(default if end is None else end for end, default in ends))
 
 
 def box_in(text: str, title: str, book: ForeignWorkbook) -> Box | None:
@@ -136,11 +169,7 @@ def box_in(text: str, title: str, book: ForeignWorkbook) -> Box | None:
         return None
     named = (match[1] or match[2] or title).replace("''", "'").casefold()
     found = next((each for each in book.sheets if each.casefold() == named), None)
-    if found is None:
-        return None
-    left, top, right, bottom = range_boundaries(match[3].replace("$", "").upper())
-    rows, columns = sorted((top or 1, bottom or _LAST_ROW)), sorted((left or 1, right or _LAST_COLUMN))
-    return Box(found, rows[0], columns[0], rows[1], columns[1])
+    return None if found is None else cells_of(found, match[3])
 
 
 def box_of(place: str, book: ForeignWorkbook) -> Box:
@@ -175,9 +204,8 @@ def box_of(place: str, book: ForeignWorkbook) -> Box:
     if title.casefold() not in sheets:
         listed = ", ".join(book.sheets)
         refuse("place", "must name a worksheet of the workbook", got=title, way_out=f"there are {listed}")
-    box = boundaries(sheets[title.casefold()], match[3].upper())
-    ordered = 1 <= box.top <= box.bottom <= _LAST_ROW and box.left <= box.right <= _LAST_COLUMN
-    if not ordered:
+    box = _written(sheets[title.casefold()], match[3])
+    if box is None or not box.is_in_grid:
         refuse("place", "must lie within the grid, A1 to XFD1048576, first cell first", got=given)
     if box.height * box.width > MOST_CELLS:
         refuse("place", f"must hold at most {MOST_CELLS:,} cells", got=given)

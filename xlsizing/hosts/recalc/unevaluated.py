@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-from xlsizing.hosts.recalc.places import Place, boundaries, placed
+from xlsizing.hosts.recalc.places import Place, cells_of, placed
 
 __all__ = ["in_circles", "names_cell", "with_dependents"]
 
@@ -77,12 +77,19 @@ def in_circles(broken: set[Place], precedents: Callable[[Place], list[Place]]) -
         Those in circles, and between two of them [-]
     """
     reads = {place: {each for each in precedents(place) if each in broken} for place in broken}
-    while True:
-        read = set().union(*reads.values())
-        kept = {place for place, those in reads.items() if those and place in read}
-        if len(kept) == len(reads):
-            return kept
-        reads = {place: reads[place] & kept for place in kept}
+    readers: dict[Place, set[Place]] = {place: set() for place in broken}
+    for place, those in reads.items():
+        for each in those:
+            readers[each].add(place)
+    left = [place for place in broken if not (reads[place] and readers[place])]
+    while left:
+        place = left.pop()
+        for ways, back in ((reads, readers), (readers, reads)):
+            for each in ways.pop(place, ()):
+                back[each].discard(place)
+                if not back[each]:
+                    left.append(each)
+    return set(reads)
 
 
 def names_cell(text: str, place: Place) -> bool:
@@ -93,6 +100,7 @@ def names_cell(text: str, place: Place) -> bool:
     """
     for match in _REFERENCE.finditer(text):
         title = (match[1] or match[2] or place[0]).replace("''", "'")
-        if match[3] and title.casefold() == place[0].casefold() and boundaries(title, match[3]).holds(place[1:]):
+        box = cells_of(title, match[3]) if match[3] and title.casefold() == place[0].casefold() else None
+        if box is not None and box.holds(place[1:]):
             return True
     return False

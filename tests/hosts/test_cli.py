@@ -34,7 +34,19 @@ FLAGS = [
 ]
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 COMMANDS = [
-    *("size", "import", "curves", "workbook", "recalc", "levers", "rightsize", "audit", "capacity", "accuracy", "calibrate"),
+    *(
+        "size",
+        "import",
+        "curves",
+        "workbook",
+        "recalc",
+        "levers",
+        "rightsize",
+        "audit",
+        "capacity",
+        "accuracy",
+        "calibrate",
+    ),
     *("doctor", "spec"),
 ]
 GIVEN = {"--tpm": "3000000", "--sla": "100", "--anchors": ANCHORS, "--gpus-per-pod": "4"}

@@ -353,7 +353,7 @@ def _found(
         feasible = meeting > 0
         anchor = meeting - feasible
         after = anchor + (anchor < len(curve) - 1)
-        rate = np.where(side > 0, rate_at(curve, c_star, how), s)
+        rate = _where(side > 0, rate_at(curve, c_star, how), s)
         decided = rate, side, late
     best = curve.best_tps[anchor]
     eta = _eta_at(curve, np.log(c_star)) if curve.measured_throughput else None
@@ -384,8 +384,8 @@ def _limited(
         reached = _where(inside, np.exp(log_reached), curve.concurrency[count - (count > 0)])
         # A tie is the side's before it: the SLA's before that of a wait.
         first = (count < meeting) | ((count == meeting) & (reached < c_star))
-        meeting, between = np.where(first, count, meeting), np.where(first, inside, between)
-        c_star, side = np.where(first, reached, c_star), np.where(first, np.int8(one.code), side)
+        meeting, between = _where(first, count, meeting), _where(first, inside, between)
+        c_star, side = _where(first, reached, c_star), _where(first, np.int8(one.code), side)
         counts.append(count)
     late = between & np.any([count == meeting for count in counts], axis=0)
     return meeting, between, c_star, side, late

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlsizing import Curve, Demand, size
+from xlsizing import Curve, Demand, Limits, size
 from xlsizing.audit import audit
 from xlsizing.context import Context
 from xlsizing.errors import InputError
@@ -116,6 +116,91 @@ class TestKnownClaims:
         assert kinds <= {int, float, bool, str, tuple, type(None)}
         with pytest.raises(FrozenInstanceError):
             checked.pods = 10
+
+
+FOUR = Curve([1, 10, 64, 256], [215.5, 122.2, 70, 41.8], ttft_s=[0.1, 0.18, 0.9, 1.9])
+"""Carries 215.5, 1,222, 4,480 and 10,700.8 tok/s."""
+
+
+class TestWithinLimits:
+    @pytest.mark.parametrize(
+        ("pods", "implied", "ttft", "over", "answer"),
+        [
+            # 50,000/(16*.7) = 4,464.3 <= 4,480 at c=64, whose TTFT is the limit; our own: 15.94 -> 16
+            pytest.param(16, 64, 0.9, 0, "Meets ", id="at the limit"),
+            # 50,000/(15*.7) = 4,761.9: first carried at c=256, 41.8 >= 40 but 1.9 s
+            pytest.param(15, 256, 1.9, -1, "Does not meet ", id="fast enough but late"),
+            pytest.param(60, 10, 0.18, 44, "Meets ", id="more than enough"),
+        ],
+    )
+    def test_the_point_must_meet_both(self, pods, implied, ttft, over, answer):
+        checked = audit(FOUR, TPM, pods=pods, sla=40, limits=Limits(ttft_s=0.9))
+        assert (checked.implied_concurrency, checked.implied_ttft_s, checked.over_by_pods) == (implied, ttft, over)
+        assert (checked.sla_met, checked.waits_met) == (True, answer == "Meets ")
+        assert (checked.ttft_limit_s, checked.e2e_limit_s, checked.implied_e2e_s) == (0.9, None, None)
+        assert checked.verdict.startswith(f"{answer}40 tok/s/user and TTFT of at most 0.9 s: ")
+
+    def test_what_is_late_is_said_with_its_numbers(self):
+        # 1.9/0.9 = 2.111
+        checked = audit(FOUR, TPM, pods=15, sla=40, limits=Limits(ttft_s=0.9))
+        assert checked.findings[0] == "At the implied c=256 TTFT is 1.9 s, 111.1 % above the limit of 0.9 s."
+        assert "below the SLA" not in " ".join(checked.findings)
+
+    def test_by_interpolation_it_would_do(self):
+        # at 1.2 s by log-c c* = 97.0 carries 5,969.7 tok/s: 11.97 -> 12 pods; to commit 16
+        limits = Limits(ttft_s=1.2)
+        checked = audit(FOUR, TPM, pods=12, sla=40, method="log-c", limits=limits)
+        assert checked.verdict.startswith("Not shown to meet 40 tok/s/user and TTFT of at most 1.2 s: ")
+        assert "By interpolation 12 would do, which no measured point shows: measure c=97." in checked.findings
+
+    def test_a_limit_without_an_sla(self):
+        checked = audit(FOUR, TPM, pods=16, limits=Limits(ttft_s=0.9))
+        assert checked.verdict.startswith("Meets TTFT of at most 0.9 s; no tok/s/user checked: ")
+        assert (checked.own_pods_high, checked.sla_met, checked.waits_met, checked.backwards) == (16, None, True, False)
+        assert checked.findings[0].startswith(
+            "The claim states no tok/s/user: 70 tok/s/user at c=64 is what it implies"
+        )
+
+    def test_a_limit_that_cannot_be_met_leaves_no_number(self):
+        checked = audit(FOUR, TPM, pods=16, sla=40, limits=Limits(ttft_s=0.05))
+        assert (checked.own_pods_high, checked.over_by_pods, checked.waits_met) == (None, None, False)
+        assert checked.verdict.endswith(
+            "the SLA of 40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1, it is "
+            "0.1 s, 2 times that; relax the limit or take a faster model."
+        )
+
+    def test_a_claim_that_does_not_fit_has_no_point_to_judge(self):
+        # 50,000/(6*.7) = 11,904.8, above all that was measured
+        checked = audit(FOUR, TPM, pods=6, sla=40, limits=Limits(ttft_s=0.9))
+        assert (checked.fits, checked.implied_ttft_s, checked.waits_met, checked.met) == (False, None, False, False)
+
+    def test_the_stated_concurrency_may_be_what_the_limit_allows(self):
+        checked = audit(FOUR, TPM, pods=16, sla=40, concurrency=64, limits=Limits(ttft_s=0.9))
+        assert checked.backwards is False
+        assert "The stated c=64 is what was asked for allows; it gives 16 pods at util 0.7." in checked.findings
+        assert audit(FOUR, TPM, pods=16, sla=40, concurrency=64).backwards is True
+
+    def test_whole_answers_are_as_long_as_those_of_the_curve(self):
+        # 0.9 + 999/70 = 15.17 s at c=64
+        measured = FOUR.with_context(Context(osl=1000))
+        checked = audit(measured, TPM, pods=16, sla=10, limits=Limits(e2e_s=16))
+        assert (checked.waits_met, checked.implied_e2e_s) == (True, pytest.approx(0.9 + 999 / 70))
+
+    @pytest.mark.parametrize(
+        ("curve", "limits", "sentence"),
+        [
+            (THREE, Limits(ttft_s=1), "ttft_s must be a limit on a wait that the curve tells: no TTFT known"),
+            (FOUR, Limits(ttft_s=[1, 2]), "limits must be one of each kind (got an array of shape (2,))"),
+        ],
+    )
+    def test_refused(self, curve, limits, sentence):
+        with pytest.raises(InputError, match=re.escape(sentence)):
+            audit(curve, TPM, pods=16, limits=limits)
+
+    @given(st.integers(1, 400), st.floats(10, 250), st.floats(0.05, 3))
+    def test_both_are_met_exactly_from_the_pods_to_commit_to(self, pods, sla, ttft_s):
+        checked = audit(FOUR, TPM, pods=pods, sla=sla, limits=Limits(ttft_s=ttft_s))
+        assert checked.met == (checked.over_by_pods is not None and checked.over_by_pods >= 0)
 
 
 class TestContext:

@@ -13,6 +13,7 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError, InputError
 from xlsizing.levers import Lever, LeverDelta, lever_delta, ranked
+from xlsizing.limits import Limits
 from xlsizing.rigor import Workload
 
 DEMAND = Demand.tpm(3e6)  # 50,000 tok/s
@@ -356,3 +357,50 @@ class TestNoMultiplying:
     def test_ranking_changes_no_figure(self):
         found = [delta(factor("rate-factor", 1.5)), delta(factor("concurrency-factor", 2.0))]
         assert sorted(map(id, ranked(found))) == sorted(map(id, found))
+
+
+class TestWithinLimits:
+    """The worked curve, 4,480 tok/s at c=64 where TTFT is 0.9 s, against one that halves TTFT; pods of 4, util 0.7."""
+
+    C, R, TTFT = [1, 10, 64, 256], [215.5, 122.2, 70, 41.8], [0.1, 0.18, 0.9, 1.9]
+    LIMITS = Limits(ttft_s=0.9)
+
+    def delta(self, optimised, baseline=None, limits=LIMITS, **options):
+        before = Curve(self.C, self.R, ttft_s=self.TTFT) if baseline is None else baseline
+        options = {"kind": "tuned-curve", "optimised": optimised} | options
+        lever = Lever("prefill", baseline=before, gpus_per_pod=4, **options)
+        return lever_delta(lever, 40, Demand.tpm(3e6), gpu_hourly_usd=10, method="log-c", limits=limits)
+
+    def test_both_sides_keep_the_same_limit(self):
+        # without: 16 pods at c=64. With: 0.9 s is 0.9 of the way from 0.45 to 0.95: c* = 64 x 4**0.9 = 222.9, r = 44.62,
+        # 9,944 tok/s: 7.18 -> 8 pods; to commit 16 at c=64 on both sides
+        found = self.delta(Curve(self.C, self.R, ttft_s=[t / 2 for t in self.TTFT]))
+        assert (found.baseline_gpus, found.with_gpus, found.delta_gpus, found.delta_gpus_high) == (64, 32, -32, 0)
+
+    def test_without_the_limit_nothing_is_saved(self):
+        assert self.delta(Curve(self.C, self.R, ttft_s=[t / 2 for t in self.TTFT]), limits=Limits()).delta_gpus == 0
+
+    @pytest.mark.parametrize(
+        ("sides", "detail"),
+        [
+            ({"optimised": Curve(C, R)}, "optimised: no TTFT known"),
+            ({"optimised": Curve(C, R, ttft_s=TTFT), "baseline": Curve(C, R)}, "baseline: no TTFT known"),
+            ({"optimised": None, "kind": "rate-factor", "factor": 1.5}, "a factor says nothing of TTFT"),
+            ({"optimised": None, "kind": "throughput-factor", "factor": 1.5}, "a factor says nothing of TTFT"),
+        ],
+    )
+    def test_waits_that_are_not_known_are_never_those_of_the_baseline(self, sides, detail):
+        with pytest.raises(InputError) as error:
+            self.delta(**sides)
+        assert str(error.value) == (
+            f'lever "prefill" must tell the waits that are limited: {detail}; bring curves of both sides that tell it, '
+            "or leave the limit out"
+        )
+
+    def test_a_side_that_no_point_of_meets_both_is_named(self):
+        with pytest.raises(InfeasibleError, match=r"^optimised: TTFT 0.9 s cannot be met: at the first measured point"):
+            self.delta(Curve(self.C, self.R, ttft_s=[1, 2, 3, 4]))
+
+    def test_one_limit_for_one_sla(self):
+        with pytest.raises(InputError, match="limits must be one of each kind"):
+            self.delta(Curve(self.C, self.R, ttft_s=self.TTFT), limits=Limits(ttft_s=[1, 2]))

@@ -8,6 +8,7 @@ from tests.contexts import CONCURRENCY, RATES, context, curve
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.levers import Lever, LeverDelta, lever_delta
+from xlsizing.limits import Limits
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.result import Sizing
 from xlsizing.sizing import size
@@ -135,3 +136,47 @@ def test_for_users_who_queue_at_the_last_point_nothing_is_measured_beyond_it():
     queue = Curve([16, 1024], [95, 88], output_tok_s=[1520, 2472])
     assert "Measure c=2048" not in step_of(queue, 80, Demand.users(1000)).step
     assert "Measure c=2048" in step_of(queue, 80, DEMAND).step
+
+
+class TestWithinALimit:
+    """The worked curve, which carries 4,480 tok/s at c=64 and 10,700.8 at c=256; 50,000 tok/s at util 0.7."""
+
+    CURVE = Curve([1, 10, 64, 256], [215.5, 122.2, 70, 41.8], ttft_s=[0.1, 0.18, 0.9, 1.9])
+
+    def step(self, ttft_s, sla=40.0, reaching=None, **named):
+        sizing = size(
+            self.CURVE, sla, DEMAND, gpus_per_pod=4, gpu_hourly_usd=10.0, limits=Limits(ttft_s=ttft_s), **named
+        )
+        return next_lever(sizing, sizing.rows()[0], reaching=reaching)
+
+    def test_the_concurrency_that_it_allows_with_a_gate_on_both(self):
+        # c* = 64 x 4**0.3 = 97.0; 16 pods to commit to at c=64, 7 at c=256
+        assert str(self.step(1.2, method="log-c")) == (
+            "Measure c=97: it narrows the range of 28 to 64 GPUs at 40 tok/s/user and TTFT of at most 1.2 s (36 GPUs, "
+            "$262,800/month apart). Gate: at least 40 tok/s/user and TTFT of at most 1.2 s at c=97."
+        )
+
+    def test_on_the_anchor_that_equals_it_what_stands_against_a_verdict(self):
+        assert self.step(0.9).step.startswith("Record the measurement context")
+
+    def test_the_plateau_asks_for_both_beyond_it(self):
+        assert self.step(2).gate == (
+            "at least 40 tok/s/user and TTFT of at most 2 s at c=512, with more output tok/s than at c=256"
+        )
+
+    def test_a_limit_that_no_point_keeps(self):
+        asked = "40 tok/s/user and TTFT of at most 0.05 s"
+        assert str(self.step(0.05)) == (
+            f"Find a lever to reach {asked}: none given here does. Gate: at least {asked} with it."
+        )
+        assert self.step(0.05, reaching="chunked prefill").step == (
+            f"Size with the lever chunked prefill: its curve reaches {asked}, this one does not"
+        )
+
+    def test_a_limit_that_lower_concurrency_may_keep(self):
+        late = Curve([4, 8], [90, 80], ttft_s=[0.2, 0.4])
+        sizing = size(late, 40, DEMAND, gpus_per_pod=4, limits=Limits(ttft_s=0.1))
+        assert str(next_lever(sizing, sizing.rows()[0])) == (
+            "Measure c=1: whether any concurrency reaches 40 tok/s/user and TTFT of at most 0.1 s is not known. "
+            "Gate: at least 40 tok/s/user and TTFT of at most 0.1 s at c=1."
+        )

@@ -7,6 +7,7 @@ import pytest
 from tests.contexts import context, curve
 from xlsizing import Curve, Demand
 from xlsizing.levers import Lever
+from xlsizing.limits import Limits
 from xlsizing.ranking import own_best, rank_levers, with_ranks
 from xlsizing.rigor import Workload
 
@@ -106,3 +107,27 @@ class TestReaching:
         # x2 in rate: 400 tok/s/user at c=1, where the baseline shows 200.
         mtp = Lever("MTP", "rate-factor", curve(), 4, factor=2.0)
         assert ranked([mtp], [120, 300, 500]).reaching == {300: "MTP"}
+
+
+class TestWithinLimits:
+    C, R, TTFT = [1, 10, 64, 256], [215.5, 122.2, 70, 41.8], [0.1, 0.18, 0.9, 1.9]
+
+    def lever(self, name, waits, **options):
+        options = {"kind": "tuned-curve", "optimised": Curve(self.C, self.R, ttft_s=waits)} | options
+        return Lever(name, baseline=Curve(self.C, self.R, ttft_s=self.TTFT), gpus_per_pod=4, **options)
+
+    def test_levers_that_tell_no_wait_are_named_and_the_others_ranked(self):
+        mtp = self.lever("MTP", None, kind="rate-factor", optimised=None, factor=1.5)
+        found = ranked([mtp, self.lever("prefill", [0.05, 0.09, 0.45, 0.95])], [40], limits=Limits(ttft_s=0.9))
+        assert [delta.lever.name for delta in found.deltas] == ["prefill"]
+        assert found.unmet == (
+            "No difference at 40 tok/s/user and TTFT of at most 0.9 s for MTP: a factor says nothing of TTFT.",
+        )
+
+    def test_a_lever_reaches_what_its_curve_meets_within_the_limit(self):
+        late, quick = self.lever("late", [0.06, 1, 1, 2]), self.lever("quick", [0.01, 0.02, 1, 2])
+        found = ranked([late, quick], [40], limits=Limits(ttft_s=0.05))
+        assert (found.deltas, dict(found.reaching)) == ((), {40: "quick"})
+        assert found.unmet[0].startswith(
+            "No difference at 40 tok/s/user and TTFT of at most 0.05 s for late, quick: baseline: TTFT 0.05 s cannot be met"
+        )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlsizing.errors import InputError
+from xlsizing.limits import Limits
 from xlsizing.rightsize import (
     BYTES_PER_PARAMETER,
     EXTRAPOLATED_LABEL,
@@ -211,3 +212,20 @@ class TestRefusals:
     def test_one_sentence(self, arguments, message):
         with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
             tp_advice(**{"total_b": 30, "active_b": 3} | arguments)
+
+
+class TestWithinALimit:
+    @pytest.mark.parametrize(
+        ("given", "ending"),
+        [
+            ((30, 3.6), "; a curve measured at TP1 must show TTFT of at most 2 s, as fewer GPUs share a prompt."),
+            ((119, 13), "; a curve measured at TP4 must show TTFT of at most 2 s."),
+        ],
+    )
+    def test_the_rule_knows_nothing_of_waits_so_they_are_to_be_measured(self, given, ending):
+        without, within = tp_advice(*given), tp_advice(*given, limits=Limits(ttft_s=2))
+        assert within.verdict == without.verdict.removesuffix(".") + ending
+        assert replace(within, verdict="") == replace(without, verdict="")
+
+    def test_where_no_size_is_recommended_there_is_none_to_measure(self):
+        assert tp_advice(3000, 37, limits=Limits(ttft_s=2)) == tp_advice(3000, 37)

@@ -14,6 +14,7 @@ from xlsizing.comparison import meets
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
+from xlsizing.limits import NO_LIMITS, WAITS, Limits, in_time
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD, MOST_PODS, TOLERANCE
 from xlsizing.sizing import check_kinds, size
@@ -50,20 +51,26 @@ class Audit:
         Demand over what the pods hold there, headroom not counted [-]
     sla_met : bool or None
         Whether the implied tok/s/user meets the SLA; None where none was stated [-]
+    ttft_limit_s, ttfo_limit_s, e2e_limit_s : float or None
+        Longest wait asked for: for the first token, the first of the answer, the whole answer; None for no limit [s]
+    implied_ttft_s, implied_ttfo_s, implied_e2e_s : float or None
+        Those that are limited, at that point, the longest up to there; None where no point carries it [s]
+    waits_met : bool or None
+        Whether they are all within their limits; None where there is none [-]
     own_pods, own_pods_low, own_pods_budget, own_pods_high : int or None
-        Our own sizing and its range; without an SLA what the best measured point asks for; None
-        where the SLA cannot be met [pods]
+        Our own sizing and its range; without an SLA what the best measured point, within the limits, asks for; None
+        where the SLA or a limit cannot be met [pods]
     over_by_pods, over_by_pods_estimate : int or None
         Claimed less `own_pods_high`, the number to commit to, and less `own_pods`; negative is
-        short. The SLA is met where the first is not negative [pods]
+        short. SLA and limits are met where the first is not negative [pods]
     own_pods_with_headroom : int or None
         `own_pods_high` at the default util, where the claim plans without headroom [pods]
     reason : str or None
-        Why the SLA cannot be met [-]
+        Why the SLA or a limit cannot be met [-]
     measure_next : float or None
         The concurrency whose measurement tells most [requests/replica]
     backwards : bool or None
-        Whether the claim starts from a fixed concurrency rather than from an SLA; None where that
+        Whether the claim starts from a fixed concurrency rather than from an SLA or a limit; None where that
         cannot be told [-]
     fixed_concurrency : float or None
         That concurrency, stated, or found because it gives exactly the claimed pods [requests/replica]
@@ -94,6 +101,13 @@ class Audit:
     available_concurrency_per_pod: float
     load: float
     sla_met: bool | None
+    ttft_limit_s: float | None
+    ttfo_limit_s: float | None
+    e2e_limit_s: float | None
+    implied_ttft_s: float | None
+    implied_ttfo_s: float | None
+    implied_e2e_s: float | None
+    waits_met: bool | None
     own_pods: int | None
     own_pods_low: int | None
     own_pods_budget: int | None
@@ -110,6 +124,11 @@ class Audit:
     verdict: str = ""
     findings: tuple[str, ...] = ()
 
+    @property
+    def met(self) -> bool:
+        """Whether the SLA and the limits that were stated are met [-]."""
+        return self.fits and self.sla_met is not False and self.waits_met is not False
+
 
 def audit(
     curve: Curve,
@@ -122,6 +141,7 @@ def audit(
     sla: float | None = None,
     concurrency: float | None = None,
     method: str = DEFAULT_METHOD,
+    limits: Limits = NO_LIMITS,
 ) -> Audit:
     """Check a claimed number of pods, or of GPUs, against a measured curve.
 
@@ -145,6 +165,8 @@ def audit(
         The concurrency that the claim was sized at [requests/replica]
     method : str, optional
         Interpolation of our own sizing, one of `rules.METHODS` [-]
+    limits : Limits, optional
+        Limits on waiting that the claim is to meet beside the SLA, or without one [s]
 
     Returns
     -------
@@ -154,14 +176,14 @@ def audit(
     Raises
     ------
     InputError
-        If an argument is not a number in range, pods and GPUs are both given or both left out, or
-        the GPUs are no whole number of pods.
+        If an argument is not a number in range, pods and GPUs are both given or both left out,
+        the GPUs are no whole number of pods, or the curve does not tell a wait that is limited.
 
     Notes
     -----
     A pod must carry ``demand/(pods util)``. The first anchor whose throughput does (for users: where so
     many requests run at once) is the point the claim implies; nothing is interpolated. It exists and meets
-    the SLA exactly where the pods are at least `own_pods_high`.
+    the SLA and the limits exactly where the pods are at least `own_pods_high`.
 
     Examples
     --------
@@ -173,10 +195,7 @@ def audit(
     if demand.shape:
         refuse("demand", "must be one number", got=Phrase(f"an array of shape {demand.shape}"))
     claim = _claim(pods, gpus, gpus_per_pod, util, sla, concurrency)
-    tightest = claim["sla"] or curve.tok_s_per_user[-1]  # without an SLA the plateau: throughput alone
-    # Pods alone contradict no parallelism: the context has a say only where GPUs per pod are claimed.
-    sized = curve if claim["gpus_per_pod"] else curve.with_context(None)
-    own = size(sized, tightest, demand, gpus_per_pod=claim["gpus_per_pod"] or 1, util=claim["util"], method=method)
+    own = _own_sizing(claim, curve, demand, method, limits)
     bare = Audit(**claim, **_implied(claim, own), **_own(claim, own), **_fixed(claim, own))
     return replace(bare, verdict=verdict_of(bare), findings=(*findings_of(bare), *curve.notes))
 
@@ -208,6 +227,17 @@ def _pods_of(gpus: object, gpus_per_pod: int | None) -> int:
     return count
 
 
+def _own_sizing(claim: _Fields, curve: Curve, demand: Demand, method: str, limits: Limits) -> Sizing:
+    limits.single()
+    if limits.output_tokens is None and demand.osl is None and curve.context is not None:
+        limits = limits.of_answers(curve.context.output_tokens)
+    tightest = claim["sla"] or curve.tok_s_per_user[-1]  # without an SLA the plateau: throughput and limits alone
+    # Pods alone contradict no parallelism: the context has a say only where GPUs per pod are claimed.
+    sized = curve if claim["gpus_per_pod"] else curve.with_context(None)
+    pod = claim["gpus_per_pod"] or 1
+    return size(sized, tightest, demand, gpus_per_pod=pod, util=claim["util"], method=method, limits=limits)
+
+
 def _implied(claim: _Fields, own: Sizing) -> _Fields:
     """Return what the claim asks of one pod, and the first anchor that carries it."""
     curve, users, held, asked = own.curve, own.demand.counts_users, _held(own), _asked(own)
@@ -228,6 +258,20 @@ def _implied(claim: _Fields, own: Sizing) -> _Fields:
         "available_concurrency_per_pod": c,
         "load": asked / (claim["pods"] * float(held[at])),
         "sla_met": None if claim["sla"] is None else fits and meets(rate, claim["sla"]),
+        **_implied_waits(own, at if fits else None),
+    }
+
+
+def _implied_waits(own: Sizing, at: int | None) -> _Fields:
+    """Return the limits on waiting, and the waits at an anchor; none where `at` is none."""
+    sides = own.points.limits.sides(own.curve)
+    found = {side.wait: None if at is None else float(side.waits[at]) for side in sides}
+    limits = own.points.limits.single()
+    within = [wait is not None and in_time(wait, limits[kind]) for kind, wait in found.items()]
+    return {
+        **{kind.limit: limits.get(kind) for kind in WAITS},
+        **{f"implied_{kind.name}": found.get(kind) for kind in WAITS},
+        "waits_met": all(within) if within else None,
     }
 
 
@@ -251,14 +295,15 @@ def _with_headroom(own: Sizing) -> int | None:
 
 def _fixed(claim: _Fields, own: Sizing) -> _Fields:
     """Return whether the claim starts from a fixed concurrency, which, and what that gives."""
-    stated, sla = claim["stated_concurrency"], claim["sla"]
+    stated = claim["stated_concurrency"]
+    asked = claim["sla"] is not None or bool(own.points.limits.asked)
     if stated is not None:
         pods = _pods_at_concurrency(own, stated)
         allowed = float(own.max_num_seqs), float(own.c_star) * (1 + TOLERANCE)  # c*, or c* rounded down
-        from_sla = sla is not None and bool(own.feasible) and allowed[0] <= stated <= allowed[1]
+        from_sla = asked and bool(own.feasible) and allowed[0] <= stated <= allowed[1]
         return _found(not from_sla, stated, pods, claim["util"])
     ours = (int(own.pods), int(own.pods_budget), int(own.pods_high))
-    from_sla = sla is not None and bool(own.feasible) and claim["pods"] in ours
+    from_sla = asked and bool(own.feasible) and claim["pods"] in ours
     if from_sla or claim["pods"] == 1:  # one pod is the least of any sizing: it tells nothing
         return _found(False if from_sla else None)
     for util in (claim["util"], 1.0):

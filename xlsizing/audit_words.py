@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsizing.errors import shown
+from xlsizing.limits import in_time, in_words, limits_of
 from xlsizing.rules import DEFAULT_UTIL, TOLERANCE
 
 if TYPE_CHECKING:
@@ -42,22 +44,35 @@ def findings_of(audit: Audit) -> list[str]:
     list of str
         The sentences [-]
     """
-    return [*_sla_findings(audit), *_load_findings(audit), *_range_findings(audit), *_fixed_findings(audit)]
+    return [
+        *_sla_findings(audit),
+        *_wait_findings(audit),
+        *_load_findings(audit),
+        *_range_findings(audit),
+        *_fixed_findings(audit),
+    ]
 
 
 def _answer(audit: Audit) -> str:
     if not audit.fits:
         return "Does not fit"
-    if audit.sla is None:
+    asked = _asked(audit)
+    if not asked:
         return "Carries the throughput; no SLA checked"
-    if audit.sla_met:
-        return f"Meets {_figure(audit.sla)} tok/s/user"
+    if audit.met:
+        return f"Meets {asked}" + ("; no tok/s/user checked" if audit.sla is None else "")
     between = audit.over_by_pods_estimate is not None and audit.over_by_pods_estimate >= 0
     if audit.own_pods_budget is not None and audit.own_pods_high is not None:
         within = audit.own_pods_budget <= audit.pods < audit.own_pods_high
         if within:
-            return f"Within the budget for {_figure(audit.sla)} tok/s/user, not shown by a measured point"
-    return f"{'Not shown to meet' if between else 'Does not meet'} {_figure(audit.sla)} tok/s/user"
+            return f"Within the budget for {asked}, not shown by a measured point"
+    return f"{'Not shown to meet' if between else 'Does not meet'} {asked}"
+
+
+def _asked(audit: Audit) -> str:
+    """Return the SLA and the limits that were stated; empty where none was."""
+    rate = "" if audit.sla is None else f"{_figure(audit.sla)} tok/s/user"
+    return " and ".join(filter(None, (rate, in_words(limits_of(audit)))))
 
 
 def _demand(audit: Audit) -> str:
@@ -94,7 +109,7 @@ def _queued(audit: Audit) -> str:
 def _compared(audit: Audit) -> str:
     high, over = audit.own_pods_high, audit.over_by_pods
     if high is None or over is None:
-        return f"the SLA of {_figure(audit.sla)} tok/s/user cannot be met: {audit.reason}"
+        return f"the SLA of {_asked(audit)} cannot be met: {audit.reason}"
     ours = f"the {_pods(high)} of our own sizing"
     if audit.own_pods_low != high:
         ours = f"the {_pods(high)} to commit to (estimate {audit.own_pods:,}, budget {audit.own_pods_budget:,}, range {audit.own_pods_low:,} to {high:,})"
@@ -106,12 +121,23 @@ def _compared(audit: Audit) -> str:
 def _sla_findings(audit: Audit) -> list[str]:
     rate, c = _figure(audit.implied_tok_s_per_user), f"c={audit.available_concurrency_per_pod:.10g}"
     if audit.sla is None:
+        stated = "SLA" if audit.waits_met is None else "tok/s/user"
         implied = f"{rate} tok/s/user at {c} is what it implies, not what was asked for" if audit.fits else ""
-        return [f"The claim states no SLA: {implied or 'without one a number of pods cannot be judged'}."]
+        return [f"The claim states no {stated}: {implied or 'without one a number of pods cannot be judged'}."]
     if audit.implied_tok_s_per_user is None or audit.sla_met:
         return []
     short = 100 * (1 - audit.implied_tok_s_per_user / audit.sla)
     return [f"At the implied {c} a user sees {rate} tok/s, {short:.1f} % below the SLA of {_figure(audit.sla)}."]
+
+
+def _wait_findings(audit: Audit) -> list[str]:
+    c = f"c={audit.available_concurrency_per_pod:.10g}"
+    waits = [(wait.label, getattr(audit, f"implied_{wait.name}"), limit) for wait, limit in limits_of(audit).items()]
+    return [
+        f"At the implied {c} {label} is {shown(had)} s, {100 * (had / limit - 1):,.1f} % above the limit of {shown(limit)} s."
+        for label, had, limit in waits
+        if had is not None and not in_time(had, limit)
+    ]
 
 
 def _load_findings(audit: Audit) -> list[str]:
@@ -142,7 +168,9 @@ def _fixed_findings(audit: Audit) -> list[str]:
         claimed = "" if audit.fixed_pods == audit.pods else f", not {audit.pods:,}"
         gives = f"gives {_pods(audit.fixed_pods)} at util {audit.fixed_util:g}{claimed}"
     if not audit.backwards:
-        return [f"The stated {c} is what the SLA allows; it {gives}."]
+        return [
+            f"The stated {c} is what {'the SLA' if audit.waits_met is None else 'was asked for'} allows; it {gives}."
+        ]
     how = "Sized" if audit.stated_concurrency is not None else "Consistent with sizing"
     return [f"{how} backwards: from a fixed {c}, not from an SLA to a concurrency; {c} {gives}."]
 

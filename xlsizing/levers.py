@@ -16,8 +16,9 @@ from xlsizing.context import Context
 from xlsizing.context_fields import is_placeholder
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.errors import InfeasibleError
+from xlsizing.errors import InputError
 from xlsizing.lever_matching import check_matched, tells_apart
+from xlsizing.limits import NO_LIMITS, Limits
 from xlsizing.operating import OperatingPoints
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import Workload, assess, row_reasons, run_reasons
@@ -31,7 +32,7 @@ from xlsizing.rules import (
 )
 from xlsizing.sizing import size
 
-__all__ = ["KINDS", "Lever", "LeverDelta", "curve_with", "lever_delta", "ranked"]
+__all__ = ["KINDS", "Lever", "LeverDelta", "curve_with", "lever_delta", "ranked", "waits_untold"]
 
 KINDS: Final = ("tuned-curve", "rate-factor", "concurrency-factor", "throughput-factor", "tp-rightsize")
 """What a lever changes: the curve; tok/s/user at matched concurrency; the concurrency held at the
@@ -162,6 +163,7 @@ def lever_delta(
     method: str = DEFAULT_METHOD,
     workload: Workload | None = None,
     sized_on: date | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> LeverDelta:
     """Return what `lever` changes at one SLA and demand.
 
@@ -183,6 +185,8 @@ def lever_delta(
         The customer's requests; a lever measured at others stays a DRAFT [-]
     sized_on : date, optional
         When the sizing was made; today where it has no date [-]
+    limits : Limits, optional
+        Limits on waiting beside the SLA, the same on both sides [s]
 
     Returns
     -------
@@ -192,11 +196,17 @@ def lever_delta(
     Raises
     ------
     InputError
-        If an argument is not in range, or demand and SLA are not one pair.
+        If an argument is not in range, demand and SLA are not one pair, or a wait that is limited is not known of
+        both sides: never of a factor, which moves what was measured but not the waits.
     InfeasibleError
-        If either side cannot meet the SLA.
+        If either side cannot meet the SLA and the limits.
     """
-    without = _sized("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method)
+    limits.single()
+    untold = waits_untold(lever, demand, limits)
+    if untold:
+        way_out = "bring curves of both sides that tell it, or leave the limit out"
+        refuse(f'lever "{lever.name}"', "must tell the waits that are limited", detail=untold, way_out=way_out)
+    without = _sized("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method, limits)
     estimate, commit, points = _with_lever(lever, without)
     delta = estimate - int(without.gpus)
     reasons = _draft_reasons(lever, without.points, points, workload, sized_on)
@@ -213,6 +223,34 @@ def lever_delta(
         rigor=DRAFT if reasons else VERDICT,
         reasons=reasons,
     )
+
+
+def waits_untold(lever: Lever, demand: Demand, limits: Limits) -> str:
+    """Return why it is not known whether both sides of a `lever` keep the `limits` on waiting; empty where it is.
+
+    Parameters
+    ----------
+    lever : Lever
+        The lever [-]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    limits : Limits
+        Limits on waiting beside the SLA [s]
+
+    Returns
+    -------
+    str
+        The side, and what is not known of it [-]
+    """
+    asked = limits.of_answers(demand.osl)
+    if asked.asked and lever.optimised is None:  # TTFT rests on prefill and queueing, which no factor is measured on
+        return f"a factor says nothing of {' and '.join(wait.label for wait in asked.asked)}"
+    for side, curve in (("baseline", lever.baseline), ("optimised", curve_with(lever))):
+        try:
+            asked.sides(curve)
+        except InputError as error:
+            return f"{side}: {error.detail}"
+    return ""
 
 
 def ranked(deltas: Iterable[LeverDelta]) -> list[LeverDelta]:
@@ -237,12 +275,22 @@ def _rank(delta: LeverDelta) -> tuple[bool, float, str]:
     return loses, float(delta.delta_gpus) if loses else -delta.saved_per_day, delta.lever.name
 
 
-def _sized(side: str, curve: Curve, sla: float, demand: Demand, gpus_per_pod: int, util: float, method: str) -> Sizing:
-    sizing = size(curve, number(sla, "sla"), demand, gpus_per_pod=gpus_per_pod, util=util, method=method)
+def _sized(
+    side: str,
+    curve: Curve,
+    sla: float,
+    demand: Demand,
+    gpus_per_pod: int,
+    util: float,
+    method: str,
+    limits: Limits,
+) -> Sizing:
+    given = number(sla, "sla")
+    sizing = size(curve, given, demand, gpus_per_pod=gpus_per_pod, util=util, method=method, limits=limits)
     if sizing.shape:
         refuse("demand", "must be one number", got=sizing.shape)
     if not sizing.feasible:
-        raise InfeasibleError(float(sla), curve.fastest, curve.lowest_concurrency, side=side)
+        raise sizing.points.unmet(side=side)
     return sizing
 
 
@@ -253,8 +301,9 @@ def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoint
         quotients = (without.pods_unrounded / lever.factor, without.pods_high_unrounded / lever.factor)  # type: ignore[operator]  # its kind has one
         estimate, commit = (int(pods_needed(quotient)) * gpus_per_pod for quotient in quotients)
         return estimate, commit, without.points  # at the pinned concurrency
-    sla, method = float(without.sla), without.points.method.name
-    sizing = _sized("optimised", curve_with(lever), sla, without.demand, gpus_per_pod, without.util, method)
+    points = without.points
+    given = float(without.sla), without.demand, gpus_per_pod, without.util, points.method.name, points.limits
+    sizing = _sized("optimised", curve_with(lever), *given)
     return int(sizing.gpus), int(sizing.gpus_high), sizing.points
 
 

@@ -6,6 +6,7 @@ measured one does, the running maximum of those before it stands in. Between two
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, broadcast, choice, number, numbers, refuse
-from xlsizing.comparison import Reach, last_meeting, reach
+from xlsizing.comparison import Reach, last_meeting, meets, reach
 from xlsizing.errors import Phrase, shown
 from xlsizing.rules import STATISTICS
 
@@ -30,6 +31,9 @@ __all__ = [
     "Limits",
     "Side",
     "Wait",
+    "in_time",
+    "in_words",
+    "limits_of",
     "waits_of",
 ]
 
@@ -129,6 +133,18 @@ class Limits:
         """Return the limit on a `wait`, infinity where a row has none; None where no row has one [s]."""
         return self._limits.get(wait)
 
+    def single(self) -> dict[Wait, float]:
+        """Return each limit, where they are of one row [s].
+
+        Raises
+        ------
+        InputError
+            If they are of several rows.
+        """
+        if self.shape:
+            refuse("limits", "must be one of each kind", got=Phrase(f"an array of shape {self.shape}"))
+        return {wait: float(limit) for wait, limit in self._limits.items()}
+
     def spread(self, shape: tuple[int, ...]) -> Limits:
         """Return the limits in a `shape` that theirs broadcasts to [-]."""
         return self._with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
@@ -215,6 +231,31 @@ class Side(NamedTuple):
         share = np.where(between, (limit - self.waits[anchor]) / rise, 0.0)
         share = np.minimum(np.maximum(share, 0.0), 1.0)
         return meeting, between, log_c[anchor] + share * (log_c[after] - log_c[anchor])
+
+
+def in_time(wait_s: float, limit_s: float) -> bool:
+    """Tell whether a wait of `wait_s` keeps the limit `limit_s` [s].
+
+    >>> in_time(2 * (1 + 1e-9), 2), in_time(2.0001, 2)
+    (True, False)
+    """
+    return meets(1 / wait_s, 1 / limit_s)
+
+
+def limits_of(row: object) -> dict[Wait, float]:
+    """Return the limits of a `row` of a sizing, or of an audit, which holds them under the same names [s]."""
+    held = {wait: getattr(row, wait.limit) for wait in WAITS}
+    return {wait: limit for wait, limit in held.items() if limit is not None}
+
+
+def in_words(limits: Mapping[Wait, float], sla: float | None = None) -> str:
+    """Return what `limits` in seconds ask for, and an `sla` in tok/s/user before them; empty without any [-].
+
+    >>> in_words({WAITS[0]: 2, WAITS[2]: 30}, 40)
+    '40 tok/s/user and TTFT of at most 2 s and e2e of at most 30 s'
+    """
+    rate = [] if sla is None else [f"{shown(sla)} {SPEED}"]
+    return " and ".join([*rate, *(f"{wait.label} of at most {shown(limit)} s" for wait, limit in limits.items())])
 
 
 def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlsizing import next_words as words
 from xlsizing.errors import shown
+from xlsizing.limits import in_words, limits_of
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import missing_sweep_points
 from xlsizing.rows import SizingRow
@@ -77,7 +78,7 @@ def next_lever(
     plateau: measure twice the last concurrency; unlock is bounded by twice its throughput. Above
     the curve: measure c=1, if the curve starts later. On a measured point, or where no whole
     concurrency is left inside the bracket: the first unknown context field, else the next missing
-    point of the sweep, else the top lever.
+    point of the sweep, else the top lever. Limits on waiting stand beside the SLA in every step and gate.
     """
     if not row.feasible:
         return _first_point(row) if row.measure_next else _reaching_lever(row, reaching)
@@ -133,16 +134,17 @@ def _gpus_apart(row: SizingRow) -> int:
 def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     gpus = _gpus_apart(row)
     usd = _usd(sizing, gpus)
-    step = words.BRACKET.format(
+    step = _said(
+        words.BRACKET,
+        row,
         c=shown(c),
         low=f"{row.gpus_low:,}",
         high=f"{row.gpus_high:,}",
-        sla=shown(row.sla),
         gpus=f"{gpus:,}",
         usd=f"{usd:,.0f}",
         spares=_spares_out(sizing),
     )
-    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + _if_held(sizing), gpus, usd, c)
+    return NextLever(step, _said(words.AT_C, row, c=shown(c)) + _if_held(sizing), gpus, usd, c)
 
 
 def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
@@ -155,7 +157,7 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}", spares=spares)
     step = words.PLATEAU_STEP.format(c=shown(c), unlock=saved if gpus else words.NO_UNLOCK)
     more = _if_held(sizing) if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
-    return NextLever(step, words.AT_C.format(sla=shown(row.sla), c=shown(c)) + more, gpus, usd, c)
+    return NextLever(step, _said(words.AT_C, row, c=shown(c)) + more, gpus, usd, c)
 
 
 def _spares_out(sizing: Sizing) -> str:
@@ -180,14 +182,13 @@ def _most_gain(sizing: Sizing) -> float:
 
 
 def _first_point(row: SizingRow) -> NextLever:
-    sla = shown(row.sla)
-    return NextLever(words.FIRST_POINT.format(sla=sla), words.AT_C.format(sla=sla, c=1), concurrency=1.0)
+    return NextLever(_said(words.FIRST_POINT, row), _said(words.AT_C, row, c=1), concurrency=1.0)
 
 
 def _standing(sizing: Sizing, row: SizingRow, best: LeverDelta | None) -> NextLever:
     """Return what promotes a row whose range no measurement narrows further."""
-    closed = words.CLOSED.format(sla=shown(row.sla)) if _gpus_apart(row) else ""
-    found = context_step(sizing.curve.context) or _sweep_step(sizing) or _top_lever(best)
+    closed = _said(words.CLOSED, row) if _gpus_apart(row) else ""
+    found = context_step(sizing.curve.context) or _sweep_step(sizing) or _top_lever(row, best)
     return replace(found, step=closed + found.step)
 
 
@@ -219,22 +220,31 @@ def _sweep_step(sizing: Sizing) -> NextLever | None:
 
 
 def _reaching_lever(row: SizingRow, lever: str | None) -> NextLever:
-    sla = shown(row.sla)
-    gate = words.FIND_REACHING_GATE.format(sla=sla)
+    gate = _said(words.FIND_REACHING_GATE, row)
     if lever is None:
-        return NextLever(words.FIND_REACHING.format(sla=sla), gate)
-    return NextLever(f"Size with the lever {lever}: its curve reaches {sla} tok/s/user, this one does not", gate)
+        return NextLever(_said(words.FIND_REACHING, row), gate)
+    return NextLever(f"Size with the lever {lever}: its curve reaches {_asked(row)}, this one does not", gate)
 
 
-def _top_lever(best: LeverDelta | None) -> NextLever:
+def _top_lever(row: SizingRow, best: LeverDelta | None) -> NextLever:
     if best is None or best.delta_gpus >= 0:
         return NextLever(words.FIND_SAVING, words.FIND_SAVING_GATE)
     step = (
         f"Apply the lever {best.lever.name}: {-best.delta_gpus:,} GPUs, ${-best.delta_usd_per_month:,.0f}/month "
-        f"fewer by estimate at {shown(best.sla)} tok/s/user ({best.rigor})"
+        f"fewer by estimate at {_asked(row)} ({best.rigor})"
     )
-    gate = f"the saving holds in a matched A/B at {shown(best.sla)} tok/s/user"
+    gate = f"the saving holds in a matched A/B at {_asked(row)}"
     return NextLever(step, gate, -best.delta_gpus, -best.delta_usd_per_month)
+
+
+def _said(template: str, row: SizingRow, **others: object) -> str:
+    """Return a sentence with the SLA of a `row`, and its limits on waiting beside it."""
+    return template.replace("{sla} tok/s/user", "{asked}").format(asked=_asked(row), **others)
+
+
+def _asked(row: SizingRow) -> str:
+    """Return what a `row` asks of a replica, in words."""
+    return in_words(limits_of(row), row.sla)
 
 
 def _usd(sizing: Sizing, gpus: int) -> float:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from xlsizing.blocks import in_blocks
 from xlsizing.checks import Floats, broadcast, numbers
-from xlsizing.comparison import last_meeting, meets
+from xlsizing.comparison import last_meeting
 from xlsizing.curve import Curve
 from xlsizing.errors import InfeasibleError
 from xlsizing.interpolation import Interpolation, interpolation
-from xlsizing.limits import BINDINGS, KNEE, LAST_POINT, NO_LIMITS, Limits, Side, Wait, waits_of
+from xlsizing.limits import BINDINGS, KNEE, LAST_POINT, NO_LIMITS, Limits, Side, Wait, in_time, waits_of
 from xlsizing.rules import (
     DEFAULT_METHOD,
     ETA_SUSPICIOUS,
@@ -162,15 +162,18 @@ class OperatingPoints:
         at_anchors = waits_of(self.curve, wait, self.limits.output_tokens)
         return None if at_anchors is None else at_anchors[self._anchor_proven]
 
-    def unmet(self, row: int) -> InfeasibleError:
-        """Return why no anchor meets the SLA of a `row`, counted through all dimensions, and its limits [-]."""
+    def unmet(self, row: int = 0, side: str | None = None) -> InfeasibleError:
+        """Return why no anchor meets the SLA of a `row`, counted through all dimensions, and its limits [-].
+
+        Where two curves are compared, `side` is which of them this one is.
+        """
         sla = float(np.ravel(self.sla)[row])
         waits = [
             (side.wait.label, float(np.ravel(side.limit)[row]), float(side.waits[0]))
             for side in self.limits.sides(self.curve)
         ]
-        late = tuple(each for each in waits if not meets(1 / each[2], 1 / each[1]))
-        return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, late=late)
+        late = tuple(each for each in waits if not in_time(each[2], each[1]))
+        return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, side, late)
 
     @cached_property
     def tps_proven(self) -> Floats:
@@ -350,7 +353,7 @@ def _found(
         feasible = meeting > 0
         anchor = meeting - feasible
         after = anchor + (anchor < len(curve) - 1)
-        rate = np.where(side > 0, rate_at(curve, c_star, how), s)
+        rate = _where(side > 0, rate_at(curve, c_star, how), s)
         decided = rate, side, late
     best = curve.best_tps[anchor]
     eta = _eta_at(curve, np.log(c_star)) if curve.measured_throughput else None
@@ -381,8 +384,8 @@ def _limited(
         reached = _where(inside, np.exp(log_reached), curve.concurrency[count - (count > 0)])
         # A tie is the side's before it: the SLA's before that of a wait.
         first = (count < meeting) | ((count == meeting) & (reached < c_star))
-        meeting, between = np.where(first, count, meeting), np.where(first, inside, between)
-        c_star, side = np.where(first, reached, c_star), np.where(first, np.int8(one.code), side)
+        meeting, between = _where(first, count, meeting), _where(first, inside, between)
+        c_star, side = _where(first, reached, c_star), _where(first, np.int8(one.code), side)
         counts.append(count)
     late = between & np.any([count == meeting for count in counts], axis=0)
     return meeting, between, c_star, side, late

@@ -8,11 +8,12 @@ from datetime import date
 
 import numpy as np
 
-from xlsizing.comparison import meets
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.errors import InfeasibleError, shown
-from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked
+from xlsizing.errors import InfeasibleError
+from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked, waits_untold
+from xlsizing.limits import NO_LIMITS, Limits, in_words
+from xlsizing.operating import operating_points
 from xlsizing.rigor import Workload
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL
 
@@ -48,6 +49,7 @@ def rank_levers(
     method: str = DEFAULT_METHOD,
     workload: Workload | None = None,
     sized_on: date | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> LeverRanking:
     """Return what each lever changes at each SLA, ranked by GPUs saved per person-day.
 
@@ -69,6 +71,8 @@ def rank_levers(
         The customer's requests [-]
     sized_on : date, optional
         When the sizing was made; today where it has no date [-]
+    limits : Limits, optional
+        Limits on waiting beside each SLA, the same at all; a lever that does not tell its waits has no difference [s]
 
     Returns
     -------
@@ -82,6 +86,10 @@ def rank_levers(
         here: list[LeverDelta] = []
         short: dict[str, list[str]] = {}
         for lever in levers:
+            untold = waits_untold(lever, demand, limits)
+            if untold:
+                short.setdefault(untold, []).append(lever.name)
+                continue
             try:
                 here.append(
                     lever_delta(
@@ -93,16 +101,16 @@ def rank_levers(
                         method=method,
                         workload=workload,
                         sized_on=sized_on,
+                        limits=limits,
                     )
                 )
             except InfeasibleError as error:
                 short.setdefault(str(error), []).append(lever.name)
-                if meets(curve_with(lever).fastest, sla):
+                if operating_points(curve_with(lever), sla, limits=limits.of_answers(demand.osl)).feasible:
                     reaching.setdefault(sla, lever.name)
         found += ranked(here)
-        unmet += [
-            f"No difference at {shown(sla)} tok/s/user for {', '.join(names)}: {why}." for why, names in short.items()
-        ]
+        at = in_words(limits.single(), sla)
+        unmet += [f"No difference at {at} for {', '.join(names)}: {why}." for why, names in short.items()]
     return LeverRanking(tuple(found), tuple(unmet), reaching)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlsizing.checks import choice, number, refuse, share, whole
+from xlsizing.limits import NO_LIMITS, Limits, in_words
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HOURS_PER_MONTH, MOST_GPUS_PER_POD, TOLERANCE
 
 __all__ = ["BYTES_PER_PARAMETER", "STATUSES", "TP_SIZES", "TpAdvice", "minimum_tp", "tp_advice"]
@@ -120,6 +121,7 @@ def tp_advice(
     gpu_memory_gb: float = DEFAULT_GPU_MEMORY_GB,
     gpu_memory_utilization: float = DEFAULT_MEMORY_UTILIZATION,
     gpu_hourly_usd: float | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> TpAdvice:
     """Return whether a replica takes more GPUs than its model needs, and which size to measure next.
 
@@ -137,6 +139,8 @@ def tp_advice(
         The serving flag, in (0, 1] [-]
     gpu_hourly_usd : float, optional
         Price of one GPU; 8.60 is assumed, and labelled so, where none is given [USD/GPU-hour]
+    limits : Limits, optional
+        Limits on waiting: the rule of thumb knows nothing of them, so the verdict asks that they be measured [s]
 
     Returns
     -------
@@ -190,7 +194,7 @@ def tp_advice(
         gpu_hourly_usd=price,
         price_assumed=gpu_hourly_usd is None,
         label=_label(total, active),
-        verdict=_verdict(status, weights, budget, active, current, minimum, recommended),
+        verdict=f"{_verdict(status, weights, budget, active, current, minimum, recommended)}{_within(recommended, current, limits)}.",
     )
 
 
@@ -255,18 +259,27 @@ def _verdict(
         most = TP_SIZES[-1]
         return (
             f"The model does not fit: its {weights:,.1f} GB of weights are {weights / most:,.1f} GB per GPU at "
-            f"TP{most}, above the {budget:,.1f} GB that leave room for the KV cache."
+            f"TP{most}, above the {budget:,.1f} GB that leave room for the KV cache"
         )
     if recommended is None:
         return (
             f"TP{current} is too small: memory needs TP{minimum}, as {weights / current:,.1f} GB of weights per GPU "
-            f"are above the {budget:,.1f} GB that leave room for the KV cache."
+            f"are above the {budget:,.1f} GB that leave room for the KV cache"
         )
     per_gpu = f"{active / current:,.2f} B active parameters per GPU"
     if status == OVER_PROVISIONED:
         return (
             f"TP{current} is over-provisioned ({per_gpu}, below {ACTIVE_ENOUGH_B:g} B): TP{recommended} takes "
-            f"{current / recommended:.3g}x fewer GPUs per replica, to be sized on a curve measured at TP{recommended}."
+            f"{current / recommended:.3g}x fewer GPUs per replica, to be sized on a curve measured at TP{recommended}"
         )
     why = f"memory needs TP{minimum}" if current == minimum else f"{per_gpu}, not below {ACTIVE_ENOUGH_B:g} B"
-    return f"TP{current} is right-sized: {why}."
+    return f"TP{current} is right-sized: {why}"
+
+
+def _within(recommended: int | None, current: int, limits: Limits) -> str:
+    """Return what a measurement at the recommended size must show of waits that are limited."""
+    asked = in_words(limits.single())
+    if not asked or recommended is None:
+        return ""
+    why = ", as fewer GPUs share a prompt" if recommended < current else ""
+    return f"; a curve measured at TP{recommended} must show {asked}{why}"

@@ -61,6 +61,9 @@ FUNCTION_TABLE: Final = {
     "c, commit": "c_commit",
     "max-num-seqs, commit": "max_num_seqs_commit",
     "$/month to budget": "usd_per_month_budget",
+    "binds": "binding",
+    "TTFT there, estimate [s]": "ttft_s",
+    "TTFT there, commit [s]": "ttft_s_commit",
 }
 """The columns of the Excel function SIZING_TABLE, by heading; new ones come last, as formulas count them [-]."""
 

@@ -37,22 +37,22 @@ def call_udf(host):
 
 
 def _echo(xlwings):
-    def ECHO(anchors, sla, tpm, gpus_per_pod, util=0.7, method="log-c"):  # noqa: N802  # an Excel name
+    def ECHO(anchors, sla, tpm, gpus_per_pod, util=0.7, method="log-c", ttft_s=None):  # noqa: N802  # an Excel name
         return sla
 
-    for name in ("sla", "tpm", "gpus_per_pod", "util", "method"):
+    for name in ("sla", "tpm", "gpus_per_pod", "util", "method", "ttft_s"):
         ECHO = xlwings.arg(name, err_to_str=True)(ECHO)  # noqa: N806
     return xlwings.func(xlwings.arg("anchors", ndim=2, err_to_str=True)(ECHO))
 
 
 def fixed_curve(number):
     """A sheet that varies SLA and demand over one curve."""
-    return CURVE, 20.0 + number % 190_000 / 1000, 3e6 + number, 4.0, MISSING, MISSING
+    return CURVE, 20.0 + number % 190_000 / 1000, 3e6 + number, 4.0, MISSING, MISSING, MISSING
 
 
 def fresh_curve(number):
     """A sheet in which no two cells share a curve."""
-    return ((1.0, 215.5 + number / 1e6), *CURVE[1:]), 100.0, 3e6 + number, 4.0, MISSING, MISSING
+    return ((1.0, 215.5 + number / 1e6), *CURVE[1:]), 100.0, 3e6 + number, 4.0, MISSING, MISSING, MISSING
 
 
 @pytest.mark.parametrize("arguments", [fixed_curve, fresh_curve])

@@ -39,6 +39,9 @@ HEADER = [
     "c, commit",
     "max-num-seqs, commit",
     "$/month to budget",
+    "binds",
+    "TTFT there, estimate [s]",
+    "TTFT there, commit [s]",
 ]
 INFEASIBLE = (
     "#SIZING:N/A: 300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; "
@@ -139,8 +142,8 @@ class TestTable:
     def test_header_rows_blanks_and_infeasible_rows(self, headless):
         table = headless.call("SIZING_TABLE", CURVE, [[300], [None], [20], [""]], TPM, 4)
         assert table[0] == HEADER
-        assert table[1] == [*[""] * 9, "latency-tier-infeasible", *[""] * 5]
-        assert table[2] == table[4] == [""] * 15
+        assert table[1] == [*[""] * 9, "latency-tier-infeasible", *[""] * 8]
+        assert table[2] == table[4] == [""] * 18
         assert table[3] == [
             20,
             28,
@@ -156,6 +159,9 @@ class TestTable:
             256,
             256,
             28 * GPU_MONTH,
+            "last point",
+            "",
+            "",
         ]
         assert len(table) == 5
 
@@ -163,12 +169,13 @@ class TestTable:
         # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 23.58 by auto, whose budget is claimed; 44 pods of 4, or 59
         # at the measured c=10.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1]
-        assert row[10:] == ["wide range: measure c=23", 176, 10, 10, 176 * 8.6 * 730]
+        assert row[10:] == ["wide range: measure c=23", 176, 10, 10, 176 * 8.6 * 730, "tok/s/user", "", ""]
 
     def test_a_wide_range_without_a_claimed_budget_says_that_nobody_may_quote_it(self, headless):
         # c* = 24.48 by log-c: the budget is the commitment.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, OMITTED, OMITTED, "log-c")[1]
-        assert row[10:] == ["measure first: c=24; no budget claimed: the method is log-c", 236, 10, 10, 236 * 8.6 * 730]
+        said = "measure first: c=24; no budget claimed: the method is log-c"
+        assert row[10:] == [said, 236, 10, 10, 236 * 8.6 * 730, "tok/s/user", "", ""]
 
     def test_cells_are_those_of_the_single_functions(self, headless):
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, 0.6, 3, "tpot")[1]
@@ -191,30 +198,42 @@ class TestTable:
 class TestListing:
     def test_every_function_with_its_arguments_and_defaults(self, headless):
         listed = {function.name: [(a.name, a.default) for a in function.arguments] for function in headless.functions}
-        assert len(listed) == 18
+        assert len(listed) == 19
         assert listed["SIZING_COST"] == [
             *[(name, OMITTED) for name in ("anchors", "sla", "tpm", "gpus_per_pod")],
             ("util", 0.7),
             ("gpu_hourly_usd", 8.6),
             ("method", "auto"),
+            ("ttft_s", OMITTED),
         ]
-        assert listed["SIZING_GPUS_BUDGET"][4:] == [("util", 0.7), ("confidence", 0.95), ("method", "auto")]
-        assert listed["SIZING_AUDIT"][3:] == [("util", 0.7), ("sla", OMITTED), ("method", "auto")]
-        assert listed["SIZING_NEXT_LEVER"][4:] == [("util", 0.7), ("gpu_hourly_usd", OMITTED), ("method", "auto")]
+        assert listed["SIZING_GPUS_BUDGET"][4:] == [
+            ("util", 0.7),
+            ("confidence", 0.95),
+            ("method", "auto"),
+            ("ttft_s", OMITTED),
+        ]
+        assert listed["SIZING_AUDIT"][3:] == [("util", 0.7), ("sla", OMITTED), ("method", "auto"), ("ttft_s", OMITTED)]
+        assert listed["SIZING_NEXT_LEVER"][4:] == [
+            ("util", 0.7),
+            ("gpu_hourly_usd", OMITTED),
+            ("method", "auto"),
+            ("ttft_s", OMITTED),
+        ]
         assert listed["SIZING_CHECK"] == [(n, OMITTED) for n in ("anchors", "sla", "tpm", "gpus_per_pod", "util")]
-        assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context")]
+        assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context", "ttft_s")]
         assert listed["SIZING_DELTA_GPUS"][5:] == [
             ("util", 0.7),
             ("optimised_gpus_per_pod", OMITTED),
             ("method", "auto"),
+            ("ttft_s", OMITTED),
         ]
         assert listed["SIZING_TP"][2:] == [("dtype", "nvfp4"), ("current_tp", 4), ("gpu_mem_gb", 284)]
 
     def test_what_may_be_left_out_and_what_is_a_range(self, headless):
         table = next(function for function in headless.functions if function.name == "SIZING_TABLE")
-        assert [a.name for a in table.arguments if a.optional] == ["util", "gpu_hourly_usd", "method"]
+        assert [a.name for a in table.arguments if a.optional] == ["util", "gpu_hourly_usd", "method", "ttfts_s"]
         ranges = {a.name for function in headless.functions for a in function.arguments if a.is_range}
-        assert ranges == {"anchors", "slas", "context", "baseline", "optimised"}
+        assert ranges == {"anchors", "slas", "ttfts_s", "context", "baseline", "optimised"}
 
     def test_help_is_one_sentence_each(self, headless):
         docs = [text.doc for function in headless.functions for text in (function, *function.arguments)]
@@ -541,8 +560,8 @@ class TestWhatExcelWouldNotAccept:
         ("call", "sentence"),
         [
             (("SIZING_GPU",), "name must be a registered Excel function (got 'SIZING_GPU'); did you mean SIZING_GPUS"),
-            (("SIZING_PODS", CURVE, 100), "SIZING_PODS takes 3 to 5 arguments (got 2)"),
-            (("SIZING_PODS", CURVE, 100, TPM, 0.7, "tpot", 1), "SIZING_PODS takes 3 to 5 arguments (got 6)"),
+            (("SIZING_PODS", CURVE, 100), "SIZING_PODS takes 3 to 6 arguments (got 2)"),
+            (("SIZING_PODS", CURVE, 100, TPM, 0.7, "tpot", 1, 1), "SIZING_PODS takes 3 to 6 arguments (got 7)"),
             (("SIZING_VERSION", 1), "SIZING_VERSION takes 0 arguments (got 1)"),
             (
                 ("SIZING_PODS", [[1, 2], [3]], 100, TPM),
@@ -564,7 +583,7 @@ class TestWhatExcelWouldNotAccept:
         assert str(refusal.value) == sentence
 
     def test_an_unrelated_name_lists_what_there_is(self, headless):
-        with pytest.raises(InputError, match=r"there are SIZING_AUDIT, SIZING_CHECK, .*SIZING_VERSION"):
+        with pytest.raises(InputError, match=r"there are SIZING_AUDIT, SIZING_BINDING, .*SIZING_VERSION"):
             headless.call("VLOOKUP")
 
 

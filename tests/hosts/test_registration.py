@@ -18,26 +18,27 @@ from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.hosts.registry import FUNCTIONS
 
 SIGNATURES = {  # as specified; optional arguments in brackets
-    "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla], [method]",
+    "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla], [method], [ttft_s]",
+    "SIZING_BINDING": "anchors, sla, [method], [ttft_s]",
     "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util]",
-    "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
-    "SIZING_CSTAR": "anchors, sla, [method]",
-    "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod], [method]",
-    "SIZING_GPUS": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
-    "SIZING_GPUS_BUDGET": "anchors, sla, tpm, gpus_per_pod, [util], [confidence], [method]",
-    "SIZING_GPUS_COMMIT": "anchors, sla, tpm, gpus_per_pod, [util], [method]",
+    "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method], [ttft_s]",
+    "SIZING_CSTAR": "anchors, sla, [method], [ttft_s]",
+    "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod], [method], [ttft_s]",
+    "SIZING_GPUS": "anchors, sla, tpm, gpus_per_pod, [util], [method], [ttft_s]",
+    "SIZING_GPUS_BUDGET": "anchors, sla, tpm, gpus_per_pod, [util], [confidence], [method], [ttft_s]",
+    "SIZING_GPUS_COMMIT": "anchors, sla, tpm, gpus_per_pod, [util], [method], [ttft_s]",
     "SIZING_LABEL": "context",
-    "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
-    "SIZING_PODS": "anchors, sla, tpm, [util], [method]",
-    "SIZING_POD_TPS": "anchors, sla, [method]",
-    "SIZING_REGIME": "anchors, sla, [method]",
-    "SIZING_RIGOR": "anchors, sla, [context]",
-    "SIZING_TABLE": "anchors, slas, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method]",
+    "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method], [ttft_s]",
+    "SIZING_PODS": "anchors, sla, tpm, [util], [method], [ttft_s]",
+    "SIZING_POD_TPS": "anchors, sla, [method], [ttft_s]",
+    "SIZING_REGIME": "anchors, sla, [method], [ttft_s]",
+    "SIZING_RIGOR": "anchors, sla, [context], [ttft_s]",
+    "SIZING_TABLE": "anchors, slas, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method], [ttfts_s]",
     "SIZING_TP": "total_b, active_b, [dtype], [current_tp], [gpu_mem_gb]",
     "SIZING_TPM": "value, unit, [osl]",
     "SIZING_VERSION": "",
 }
-RANGES = {"anchors", "slas", "context", "baseline", "optimised"}
+RANGES = {"anchors", "slas", "ttfts_s", "context", "baseline", "optimised"}
 
 # The reserved identifiers of VBA (MS-VBAL 3.3.5.2), in lower case; names that its editor takes for members or
 # statements (date, len, scale, width); and `caller`, which xlwings fills in itself.
@@ -187,6 +188,26 @@ CALLS = {
     "table, a row of SLAs": ("SIZING_TABLE", CURVE, [[20, 50]], 3e6, 4),
     "table, one SLA": ("SIZING_TABLE", CURVE, 20, 3e6, 4),
     "table refused": ("SIZING_TABLE", CURVE, [[20, 0]], 3e6, 4),
+    "c* within TTFT": ("SIZING_CSTAR", MEASURED, 50, OMITTED, 0.5),
+    "pod tok/s within TTFT": ("SIZING_POD_TPS", MEASURED, 50, "log-c", Decimal("0.5000")),
+    "regime within TTFT": ("SIZING_REGIME", MEASURED, 50, OMITTED, 0.2),
+    "binding": ("SIZING_BINDING", MEASURED, 50),
+    "binding within TTFT": ("SIZING_BINDING", MEASURED, 50, "tpot", 0.5),
+    "binding, infeasible": ("SIZING_BINDING", MEASURED, 50, OMITTED, 0.05),
+    "pods within TTFT": ("SIZING_PODS", MEASURED, 50, 3e6, OMITTED, OMITTED, 0.5),
+    "gpus within TTFT": ("SIZING_GPUS", MEASURED, 50, 3e6, 4, 0.7, "log-c", 0.5),
+    "gpus within TTFT, no TTFT in the curve": ("SIZING_GPUS", CURVE, 50, 3e6, 4, 0.7, "log-c", 0.5),
+    "gpus to budget within TTFT": ("SIZING_GPUS_BUDGET", MEASURED, 50, 3e6, 4, OMITTED, OMITTED, OMITTED, 0.5),
+    "gpus to commit within TTFT": ("SIZING_GPUS_COMMIT", MEASURED, 50, 3e6, 4, OMITTED, OMITTED, 0.5),
+    "cost within TTFT": ("SIZING_COST", MEASURED, 50, 3e6, 4, OMITTED, OMITTED, OMITTED, 0.5),
+    "table within TTFT": ("SIZING_TABLE", MEASURED, [[20], [None], [50]], 3e6, 4, *[OMITTED] * 3, [[None], [1], [0.5]]),
+    "table within one TTFT": ("SIZING_TABLE", MEASURED, [[20, 50]], 3e6, 4, *[OMITTED] * 3, 0.5),
+    "table beside too few": ("SIZING_TABLE", MEASURED, [[20], [50], [90]], 3e6, 4, *[OMITTED] * 3, [[1], [2]]),
+    "rigor within TTFT": ("SIZING_RIGOR", MEASURED, 50, OMITTED, 0.5),
+    "next lever within TTFT": ("SIZING_NEXT_LEVER", MEASURED, 50, 3e6, 4, OMITTED, OMITTED, OMITTED, 0.5),
+    "delta within TTFT": ("SIZING_DELTA_GPUS", MEASURED, MEASURED, 50, 3e6, 4, *[OMITTED] * 3, 0.5),
+    "delta within TTFT, not told": ("SIZING_DELTA_GPUS", MEASURED, FASTER, 50, 3e6, 4, *[OMITTED] * 3, 0.5),
+    "audit within TTFT": ("SIZING_AUDIT", MEASURED, 70, 3e6, 0.7, 50, OMITTED, 0.5),
     "check": ("SIZING_CHECK", CURVE),
     "check refused": ("SIZING_CHECK", CURVE, OMITTED, OMITTED, OMITTED, 70),
     "tpm of tok/s": ("SIZING_TPM", 50_000, "tok/s"),
@@ -249,6 +270,11 @@ CALLS |= {f"util: {kind}": ("SIZING_PODS", CURVE, 100, 3e6, cell) for kind, cell
 CALLS |= {f"method: {kind}": ("SIZING_CSTAR", CURVE, 100, cell) for kind, cell in ODD_CELLS.items()}
 CALLS |= {f"anchors: {kind}": ("SIZING_CSTAR", [*CURVE, [512, cell]], 100) for kind, cell in ODD_CELLS.items()}
 CALLS |= {f"slas: {kind}": ("SIZING_TABLE", CURVE, [[20, cell]], 3e6, 4) for kind, cell in ODD_CELLS.items()}
+CALLS |= {f"TTFT: {kind}": ("SIZING_CSTAR", MEASURED, 50, OMITTED, cell) for kind, cell in ODD_CELLS.items()}
+CALLS |= {
+    f"TTFTs: {kind}": ("SIZING_TABLE", MEASURED, [[20, 50]], 3e6, 4, *[OMITTED] * 3, [[0.5, cell]])
+    for kind, cell in ODD_CELLS.items()
+}
 CALLS |= {f"context: {kind}": ("SIZING_LABEL", [["TP", 4], ["Trials", cell]]) for kind, cell in ODD_CELLS.items()}
 CALLS |= {f"label: {kind}": ("SIZING_LABEL", [["TP", 4], [cell, 3]]) for kind, cell in ODD_CELLS.items()}
 CALLS |= {
@@ -349,9 +375,9 @@ class TestCalls:
         assert excel.call("SIZING_GPUS", anchors, 100.0, 3e6, 4.0, MISSING, MISSING) == 124
 
     def test_results_are_what_com_carries(self, excel):
-        table = excel.call("SIZING_TABLE", as_range(CURVE), as_range([[20, None, 300]]), 3e6, 4.0, *[MISSING] * 3)
+        table = excel.call("SIZING_TABLE", as_range(CURVE), as_range([[20, None, 300]]), 3e6, 4.0, *[MISSING] * 4)
         assert {type(cell) for row in table for cell in row} == {float, str}
-        assert {len(row) for row in table} == {15}
+        assert {len(row) for row in table} == {18}
 
 
 class TestIsolation:

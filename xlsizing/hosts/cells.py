@@ -22,6 +22,7 @@ from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK, CurveError, InputError, Phrase, SizingError, shown
 from xlsizing.hosts.excel_errors import in_words, is_error, is_error_code
+from xlsizing.limits import NO_LIMITS, Limits
 
 __all__ = [
     "ERROR_OF_KIND",
@@ -30,11 +31,14 @@ __all__ = [
     "Omitted",
     "answer",
     "curve",
+    "limits_beside",
     "marked",
     "number",
     "slas",
     "text",
+    "ttfts",
     "until_last_used",
+    "within",
 ]
 
 MARK: Final = "#SIZING:"
@@ -139,16 +143,56 @@ def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None
         If the range has several rows and columns, a cell is no number in range, or every cell is
         blank; row and column within the range are named.
     """
-    if len(rows) > 1 and len(rows[0]) > 1:
-        refuse(name, "must be one row or one column", got=Phrase(f"{len(rows)} rows, {len(rows[0])} columns"))
-    cells = [
-        None if cell is None else _sla(cell, _place(name, (i,), j))
-        for i, row in enumerate(rows)
-        for j, cell in enumerate(row)
-    ]
+    cells = _listed(rows, name, "sla")
     if all(cell is None for cell in cells):
         refuse(name, "must hold at least one number", got=BLANK)
     return cells
+
+
+def ttfts(rows: Sequence[Sequence[Any]], name: str = "ttfts_s") -> list[float | None]:
+    """Return the limits on TTFT in `rows`, the argument `name`: one row or one column, None where blank [s].
+
+    Raises
+    ------
+    InputError
+        If the range has several rows and columns, or a cell is no number in range; row and column within the range
+        are named.
+    """
+    return _listed(rows, name, "ttft_s")
+
+
+def limits_beside(slas: Sequence[float | None], given: Sequence[float | None] | Omitted) -> Any:
+    """Return the limit on TTFT of each SLA that is not blank: that beside it, or the one for all [s].
+
+    Parameters
+    ----------
+    slas : sequence of float or None
+        SLAs, None where blank [tok/s/user]
+    given : sequence of float or None, or Omitted
+        As many limits as SLAs, or one; None for no limit [s]
+
+    Returns
+    -------
+    list of float or None, or Omitted
+        As many as there are SLAs; OMITTED where none was given [s]
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer limits than SLAs, and not one.
+    """
+    if isinstance(given, Omitted):
+        return OMITTED
+    if len(given) not in (1, len(slas)):
+        got = Phrase(f"{len(given):,} limits, {len(slas):,} SLAs")
+        refuse("ttfts_s", "must be one limit, or one beside each SLA", got=got)
+    beside = given if len(given) == len(slas) else [*given] * len(slas)
+    return [limit for limit, sla in zip(beside, slas, strict=True) if sla is not None]
+
+
+def within(ttft_s: Any) -> Limits:
+    """Return the limits on waiting of a formula: on TTFT, `ttft_s`, or none where that is left out [s]."""
+    return NO_LIMITS if ttft_s is OMITTED else Limits(ttft_s=ttft_s)
 
 
 def answer(value: Any) -> Any:
@@ -220,10 +264,21 @@ def _anchor(cell: Any, name: str, row: int, column: int) -> float | None:
     return number(cell, label, _place(name, (row,), column))
 
 
-def _sla(cell: Any, where: str) -> float:
-    given = number(cell, "sla", where)
+def _listed(rows: Sequence[Sequence[Any]], name: str, of: str) -> list[float | None]:
+    """Return the numbers in one row or one column, None where blank; each is checked as the argument `of`."""
+    if len(rows) > 1 and len(rows[0]) > 1:
+        refuse(name, "must be one row or one column", got=Phrase(f"{len(rows)} rows, {len(rows[0])} columns"))
+    return [
+        None if cell is None else _checked(cell, of, _place(name, (i,), j))
+        for i, row in enumerate(rows)
+        for j, cell in enumerate(row)
+    ]
+
+
+def _checked(cell: Any, name: str, where: str) -> float:
+    given = number(cell, name, where)
     try:
-        return checks.number(given, "sla")
+        return checks.number(given, name)
     except InputError as error:
         raise error.placed(where) from None
 

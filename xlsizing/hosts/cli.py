@@ -51,6 +51,7 @@ _FLAGS = {
     "calibration": "--calibration",
     "scheme": "--scheme",
     "truth": "--truth",
+    "ttft_s": "--ttft",
 }
 """What the core calls an input, and the flag that gives it here."""
 

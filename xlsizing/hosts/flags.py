@@ -15,6 +15,7 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
+from xlsizing.limits import NO_LIMITS, Limits
 from xlsizing.reading import hashed_name
 from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
 
@@ -33,6 +34,8 @@ __all__ = [
     "planning_flags",
     "slas_of",
     "source_of",
+    "ttft_flag",
+    "ttft_of",
 ]
 
 _LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
@@ -217,3 +220,14 @@ def _anchor(item: str, position: int) -> list[float | None]:
 def _nth_anchor(positions: Sequence[int]) -> str:
     listed = " and ".join(map(str, sorted(positions)))
     return f"anchor{'s' * (len(positions) > 1)} {listed} of --anchors"
+
+
+def ttft_flag(command: _Command) -> _Command:
+    """Declare on `command` how long a first token may take [-]."""
+    return _declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
+
+
+def ttft_of(flags: dict[str, Any]) -> Limits:
+    """Return the limit on the first token that `flags` give [s]."""
+    seconds = optional(flags, "ttft")
+    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds)

@@ -97,7 +97,7 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
     "anchors": (
         cells.curve,
         True,
-        "Measured points, a row each: concurrency, tok/s/user, [output tok/s per replica], [TTFT s]; blank rows allowed.",
+        "Measured points, a row each: concurrency, tok/s/user, [output tok/s per replica], [TTFT s], [TTFO s]; blank rows allowed.",
     ),
     "sla": (cells.number, False, "Output tokens per second that each user must see [tok/s/user]."),
     "slas": (cells.slas, True, "One row or column of SLAs [tok/s/user]; a blank gives a blank row."),
@@ -118,6 +118,16 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
         cells.number,
         False,
         f"Share of public curves whose need is covered: 0.90, 0.95 or 0.99; {DEFAULT_CONFIDENCE:.2f} if left out.",
+    ),
+    "ttft_s": (
+        cells.number,
+        False,
+        "Longest time to the first token beside the SLA [s]; no limit if left out. Needs the TTFT column of the curve.",
+    ),
+    "ttfts_s": (
+        cells.ttfts,
+        True,
+        "Longest time to the first token [s]: one for all SLAs, or one beside each; a blank is no limit, and so it is if left out.",
     ),
     "value": (cells.number, False, "The demand, in the given unit."),
     "unit": (cells.text, False, 'Unit of the demand: "tok/s" or "rps" (requests per second).'),

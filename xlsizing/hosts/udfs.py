@@ -14,8 +14,7 @@ import xlsizing
 from xlsizing.checks import choice, number, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cells import OMITTED
+from xlsizing.hosts.cells import OMITTED, limits_beside, within
 from xlsizing.hosts.registry import excel_function
 from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
     SIZING_AUDIT,
@@ -33,6 +32,7 @@ from xlsizing.sizing import size
 
 __all__ = [
     "SIZING_AUDIT",
+    "SIZING_BINDING",
     "SIZING_CHECK",
     "SIZING_COST",
     "SIZING_CSTAR",
@@ -54,35 +54,54 @@ __all__ = [
 
 
 @excel_function()
-def SIZING_CSTAR(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+def SIZING_CSTAR(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """Concurrency at which one replica still meets the SLA: c* [requests/replica]."""
-    return _point(anchors, sla, method).c_star
+    return _point(anchors, sla, method, ttft_s).c_star
 
 
 @excel_function()
-def SIZING_POD_TPS(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+def SIZING_POD_TPS(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """Output throughput of one replica at the SLA [tok/s]."""
-    return _point(anchors, sla, method).per_replica_tps
+    return _point(anchors, sla, method, ttft_s).per_replica_tps
 
 
 @excel_function()
-def SIZING_REGIME(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD) -> Any:
+def SIZING_REGIME(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """What the operating point rests on: plateau, measured anchor, interpolation, knee, or infeasible [-]."""
-    return operating_points(anchors, sla, method).regime
+    return operating_points(anchors, sla, method, limits=within(ttft_s)).regime
 
 
 @excel_function()
-def SIZING_PODS(anchors: Any, sla: Any, tpm: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD) -> Any:
+def SIZING_BINDING(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
+    """What keeps a replica from more: "tok/s/user" or "TTFT", "knee" where more carries less, "last point" where none was measured [-]."""
+    return _point(anchors, sla, method, ttft_s).binding
+
+
+@excel_function()
+def SIZING_PODS(
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    util: Any = DEFAULT_UTIL,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
+) -> Any:
     """Replicas that carry the demand at the SLA, rounded up: an estimate [pods]."""
-    return _sizing(anchors, sla, tpm, 1.0, util, method=method).pods
+    return _sizing(anchors, sla, tpm, 1.0, util, method=method, ttft_s=ttft_s).pods
 
 
 @excel_function()
 def SIZING_GPUS(
-    anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs that carry the demand at the SLA: an estimate; commit to SIZING_GPUS_COMMIT [GPUs]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method).gpus
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus
 
 
 @excel_function()
@@ -94,17 +113,25 @@ def SIZING_GPUS_BUDGET(
     util: Any = DEFAULT_UTIL,
     confidence: Any = DEFAULT_CONFIDENCE,
     method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs to plan with: the need was at or below it on 95 of 100 public curves; SIZING_GPUS_COMMIT where not claimed [GPUs]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, confidence=confidence).gpus_budget
+    named = {"method": method, "confidence": confidence, "ttft_s": ttft_s}
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, **named).gpus_budget
 
 
 @excel_function()
 def SIZING_GPUS_COMMIT(
-    anchors: Any, sla: Any, tpm: Any, gpus_per_pod: Any, util: Any = DEFAULT_UTIL, method: Any = DEFAULT_METHOD
+    anchors: Any,
+    sla: Any,
+    tpm: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs to commit to: the high end of the range, resting on measured points alone [GPUs]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method).gpus_high
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus_high
 
 
 @excel_function()
@@ -116,9 +143,10 @@ def SIZING_COST(
     util: Any = DEFAULT_UTIL,
     gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
     method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """Cost of the estimate (SIZING_GPUS) at 730 hours a month [$/month]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).usd_per_month
+    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method, ttft_s=ttft_s).usd_per_month
 
 
 @excel_function()
@@ -130,10 +158,12 @@ def SIZING_TABLE(
     util: Any = DEFAULT_UTIL,
     gpu_hourly_usd: Any = ASSUMED_USD_PER_GPU_HOUR,
     method: Any = DEFAULT_METHOD,
+    ttfts_s: Any = OMITTED,
 ) -> Any:
-    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget, c to commit [-]."""
+    """Header and a row per SLA: GPUs to commit, estimate, low, pods, c*, tok/s per pod, $/month, regime, budget, c to commit, what binds, TTFT [-]."""
     given = [sla for sla in slas if sla is not None]
-    rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method).rows())
+    named = {"method": method, "ttft_s": limits_beside(slas, ttfts_s)}
+    rows = iter(_size(anchors, given, tpm, gpus_per_pod, util, gpu_hourly_usd, **named).rows())
     blank = [""] * len(FUNCTION_TABLE)
     return [list(FUNCTION_TABLE)] + [blank if sla is None else _table_row(next(rows)) for sla in slas]
 
@@ -173,8 +203,8 @@ def SIZING_VERSION() -> Any:
     return f"xlsizing {xlsizing.__version__}, xlwings {xlwings.__version__}, Python {platform.python_version()}"
 
 
-def _point(anchors: Curve, sla: float, method: str) -> OperatingPoints:
-    point = operating_points(anchors, sla, method)
+def _point(anchors: Curve, sla: float, method: str, ttft_s: Any) -> OperatingPoints:
+    point = operating_points(anchors, sla, method, limits=within(ttft_s))
     _refuse_infeasible(point)
     return point
 
@@ -192,18 +222,29 @@ def _size(
     gpus_per_pod: Any,
     util: float,
     gpu_hourly_usd: float | None = None,
+    *,
+    ttft_s: Any = OMITTED,
     **named: Any,
 ) -> Sizing:
-    demand = Demand.tpm(tpm)
-    return size(anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=gpu_hourly_usd, **named)
+    return size(
+        anchors,
+        sla,
+        Demand.tpm(tpm),
+        gpus_per_pod=gpus_per_pod,
+        util=util,
+        gpu_hourly_usd=gpu_hourly_usd,
+        limits=within(ttft_s),
+        **named,
+    )
 
 
 def _refuse_infeasible(point: OperatingPoints) -> None:
     if not point.feasible:
-        raise InfeasibleError(float(point.sla), point.curve.fastest, point.curve.lowest_concurrency)
+        raise point.unmet()
 
 
 def _table_row(row: SizingRow) -> list[Any]:
     if not row.feasible:
         return [row.regime if field == "regime" else "" for field in FUNCTION_TABLE.values()]
-    return [getattr(row, field) for field in FUNCTION_TABLE.values()]
+    values = (getattr(row, field) for field in FUNCTION_TABLE.values())
+    return ["" if value is None else value for value in values]  # a TTFT that the curve does not tell

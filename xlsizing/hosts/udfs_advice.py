@@ -8,7 +8,7 @@ from xlsizing.audit import audit
 from xlsizing.checks import number, whole
 from xlsizing.demand import Demand
 from xlsizing.errors import InputError, SizingError
-from xlsizing.hosts.cells import OMITTED
+from xlsizing.hosts.cells import OMITTED, within
 from xlsizing.hosts.registry import excel_function
 from xlsizing.levers import Lever, lever_delta
 from xlsizing.next_lever import next_lever
@@ -29,11 +29,11 @@ __all__ = [
 
 
 @excel_function()
-def SIZING_RIGOR(anchors: Any, sla: Any, context: Any = OMITTED) -> Any:
+def SIZING_RIGOR(anchors: Any, sla: Any, context: Any = OMITTED, ttft_s: Any = OMITTED) -> Any:
     """VERDICT, or DRAFT with the reasons; a VERDICT needs the context and the customer's workload in it [-]."""
     curve = anchors if context is OMITTED else anchors.with_context(context.context)
     workload, day = (None, None) if context is OMITTED else (context.workload, context.sized_on)
-    points = operating_points(curve, sla)
+    points = operating_points(curve, sla, limits=within(ttft_s))
     try:
         (rigor,) = assess(points, workload=workload, sized_on=day).rows
     except InputError as error:  # a formula has no curve and cannot allow a mismatch
@@ -56,11 +56,19 @@ def SIZING_NEXT_LEVER(
     util: Any = DEFAULT_UTIL,
     gpu_hourly_usd: Any = OMITTED,
     method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """The one next step for this SLA, its unlock in GPUs and $/month, and its gate [-]."""
-    price = None if gpu_hourly_usd is OMITTED else gpu_hourly_usd
-    demand = Demand.tpm(tpm)
-    sizing = size(anchors, sla, demand, gpus_per_pod=gpus_per_pod, util=util, gpu_hourly_usd=price, method=method)
+    sizing = size(
+        anchors,
+        sla,
+        Demand.tpm(tpm),
+        gpus_per_pod=gpus_per_pod,
+        util=util,
+        gpu_hourly_usd=None if gpu_hourly_usd is OMITTED else gpu_hourly_usd,
+        method=method,
+        limits=within(ttft_s),
+    )
     step = next_lever(sizing, sizing.rows()[0])
     assumed = sizing.price_assumed and step.unlock_usd_per_month
     return f"{step} Dollars at {sizing.gpu_hourly_usd:.2f} $/GPU-hour, assumed." if assumed else str(step)
@@ -76,6 +84,7 @@ def SIZING_DELTA_GPUS(
     util: Any = DEFAULT_UTIL,
     optimised_gpus_per_pod: Any = OMITTED,
     method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs with the optimised curve less GPUs with the baseline, both estimates; negative saves [GPUs]."""
     other_pod = None
@@ -84,17 +93,25 @@ def SIZING_DELTA_GPUS(
     kind = "tuned-curve" if other_pod is None else "tp-rightsize"
     lever = Lever("optimised", kind, baseline, gpus_per_pod, optimised=optimised, optimised_gpus_per_pod=other_pod)
     # The price only turns the difference into dollars, which this function does not give.
-    price = ASSUMED_USD_PER_GPU_HOUR
-    return lever_delta(lever, sla, Demand.tpm(tpm), gpu_hourly_usd=price, util=util, method=method).delta_gpus
+    planned = {"gpu_hourly_usd": ASSUMED_USD_PER_GPU_HOUR, "util": util, "method": method}
+    return lever_delta(lever, sla, Demand.tpm(tpm), **planned, limits=within(ttft_s)).delta_gpus
 
 
 @excel_function()
 def SIZING_AUDIT(
-    anchors: Any, pods: Any, tpm: Any, util: Any = DEFAULT_UTIL, sla: Any = OMITTED, method: Any = DEFAULT_METHOD
+    anchors: Any,
+    pods: Any,
+    tpm: Any,
+    util: Any = DEFAULT_UTIL,
+    sla: Any = OMITTED,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
 ) -> Any:
-    """Whether a claimed number of pods carries the demand on this curve, and the SLA if given, in one sentence [-]."""
+    """Whether a claimed number of pods carries the demand on this curve, and SLA and TTFT if given, in one sentence [-]."""
     asked = None if sla is OMITTED else sla
-    return audit(anchors, Demand.tpm(tpm), pods=pods, util=util, sla=asked, method=method).verdict
+    return audit(
+        anchors, Demand.tpm(tpm), pods=pods, util=util, sla=asked, method=method, limits=within(ttft_s)
+    ).verdict
 
 
 @excel_function()

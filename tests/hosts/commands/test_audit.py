@@ -11,7 +11,7 @@ from xlsizing.hosts.commands.audit import command
 from xlsizing.next_words import NO_THROUGHPUT
 
 CLAIM = {"--pods": "18", "--gpus-per-pod": "8", "--tpm": "3000000", "--anchors": "128:22.78125", "--util": "1.0"}
-BESIDE = {"pods", "gpus", "sla", "concurrency", "spec", "allow_mismatch", "allow_outside", "as_json"}
+BESIDE = {"pods", "gpus", "sla", "ttft", "concurrency", "spec", "allow_mismatch", "allow_outside", "as_json"}
 
 
 def claimed(*more, **changes):
@@ -99,6 +99,50 @@ class TestFlags:
     )
     def test_refusals(self, capsys, changes, sentence):
         assert run(capsys, *claimed(**changes)) == (2, "", f"xlsizing: {sentence}\n")
+
+
+class TestTtft:
+    @pytest.fixture
+    def curve(self, tmp_path):
+        """The worked curve with TTFT, in a file: 4,480 tok/s at c=64 and 0.9 s, 10,700.8 at c=256 and 1.9 s."""
+        file = tmp_path / "curve.csv"
+        file.write_text("concurrency,tok_s_per_user,ttft_s\n1,215.5,0.1\n10,122.2,0.18\n64,70,0.9\n256,41.8,1.9\n")
+        return {"anchors": None, "curve": str(file), "util": "0.7", "gpus_per_pod": "4"}
+
+    def test_the_claim_is_judged_at_the_point_that_meets_both(self, capsys, curve):
+        # 50,000/(16 x 0.7) = 4,464.3 is carried at c=64; with 15 pods 4,761.9 only at c=256
+        for pods, met, over in (("16", True, 0), ("15", False, -1)):
+            (found,) = audited(capsys, *claimed(pods=pods, sla="40", ttft="0.9", **curve))["audits"]
+            assert (found["sla_met"], found["waits_met"], found["over_by_pods"]) == (True, met, over)
+            assert (found["ttft_limit_s"], found["implied_ttft_s"]) == (0.9, 0.9 if met else 1.9)
+
+    def test_a_limit_that_no_point_keeps(self, capsys, curve):
+        code, out, _ = run(capsys, *claimed(pods="16", sla="40", ttft="0.05", **curve))
+        assert code == 3
+        assert "40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1" in out
+
+    def test_beside_a_sizing_file(self, capsys):
+        # c=64 carries the 3,968 tok/s that 18 pods need, at 66 tok/s/user and 0.52 s
+        (found,) = audited(capsys, "audit", "--spec", ILLUSTRATIVE, "--pods", "18", "--sla", "60", "--ttft", "0.5")[
+            "audits"
+        ]
+        assert (found["sla_met"], found["waits_met"], found["implied_ttft_s"]) == (True, False, 0.52)
+
+    @pytest.mark.parametrize(
+        ("ttft", "sentence"),
+        [
+            ("0", "--ttft must be above 0 (got 0)"),
+            (
+                "1",
+                (
+                    "--ttft must be a limit on a wait that the curve tells: no TTFT known; give the TTFT, or leave the "
+                    "limit out"
+                ),
+            ),
+        ],
+    )
+    def test_refusals(self, capsys, ttft, sentence):
+        assert run(capsys, *claimed(ttft=ttft)) == (2, "", f"xlsizing: {sentence}\n")
 
 
 class TestSpec:

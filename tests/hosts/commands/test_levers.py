@@ -129,3 +129,31 @@ class TestNone:
 
     def test_a_file_is_needed(self, capsys):
         assert run(capsys, "levers") == (2, "", "xlsizing: --spec must be given; try 'xlsizing levers --help'\n")
+
+
+class TestTtft:
+    def test_levers_whose_waits_are_known_are_ranked_within_it(self, capsys):
+        code, out, err = run(capsys, "levers", "--spec", ILLUSTRATIVE, "--ttft", "2", "--json")
+        told = json.loads(out)
+        assert (code, err, told["ttft_limit_s"]) == (3, "", 2)
+        assert {row["lever"] for row in told["levers"]} == {GRAPHS, TP8}
+        assert told["notes"][0] == (
+            f"No difference at 30 tok/s/user and TTFT of at most 2 s for {KV}: a factor says nothing of TTFT."
+        )
+
+    def test_a_limit_that_binds_counts_on_both_sides(self, capsys):
+        # 0.4 s binds both curves at 30 tok/s/user: fewer GPUs apart or more, but never those of the plateau, 40 and 36
+        out = run(capsys, "levers", "--spec", ILLUSTRATIVE, "--ttft", "0.4", "--json").out
+        (row,) = [r for r in json.loads(out)["levers"] if (r["sla_toks_per_user"], r["lever"]) == (30, GRAPHS)]
+        assert row["baseline_gpus"] > 40
+        assert row["with_gpus"] > 36
+
+    def test_the_table_says_so(self, capsys):
+        out = run(capsys, "levers", "--spec", ILLUSTRATIVE, "--ttft", "2").out
+        assert out.startswith(
+            "Each lever alone: gains are never multiplied together. Each within TTFT of at most 2 s.\n"
+        )
+
+    def test_refused(self, capsys):
+        sentence = "xlsizing: --ttft must be above 0 (got -1)\n"
+        assert run(capsys, "levers", "--spec", ILLUSTRATIVE, "--ttft", "-1") == (2, "", sentence)

@@ -90,7 +90,7 @@ class TestSpec:
         )
 
     @pytest.mark.parametrize(
-        "flag", [o.opts[0] for o in command.params if o.name not in ("spec", "allow_outside", "as_json")]
+        "flag", [o.opts[0] for o in command.params if o.name not in ("spec", "ttft", "allow_outside", "as_json")]
     )
     def test_a_flag_beside_the_file_is_refused_by_name(self, capsys, flag):
         sentence = f"xlsizing: {flag} must not be given beside --spec; change the sizing file instead\n"
@@ -144,3 +144,8 @@ class TestRefusals:
         code, out, err = run(capsys, "rightsize", *given)
         assert (code, out, err.count("\n")) == (2, "", 1)
         assert err.startswith(f"xlsizing: {sentence}")
+
+
+@pytest.mark.parametrize("given", [["--total-b", "30", "--active-b", "3.6"], ["--spec", str(ILLUSTRATIVE)]], ids=str)
+def test_a_limit_on_ttft_is_to_be_measured(capsys, given):
+    assert " must show TTFT of at most 2 s" in advised(capsys, *given, "--ttft", "2")["verdict"]

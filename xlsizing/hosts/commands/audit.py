@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -23,6 +23,8 @@ from xlsizing.hosts.flags import (
     outside_flag,
     planning_flags,
     source_of,
+    ttft_flag,
+    ttft_of,
 )
 from xlsizing.hosts.output import print_facts, print_json
 from xlsizing.reports.notes import slas_listed
@@ -30,9 +32,6 @@ from xlsizing.reports.report import Report
 from xlsizing.rows import SizingRow
 from xlsizing.rules import DRAFT, VERDICT
 from xlsizing.sizing import size
-
-if TYPE_CHECKING:
-    from xlsizing.spec import Spec
 
 __all__ = ["command"]
 
@@ -44,6 +43,7 @@ _CLAIM = ("pods", "gpus", "sla", "concurrency")
 @click.option("--gpus", metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
 @click.option("--sla", metavar="S", help="The output tok/s that each user must see.")
+@ttft_flag
 @click.option("--concurrency", metavar="C", help="The concurrency the claim was sized at.")
 @demand_flags
 @curve_flags
@@ -103,30 +103,34 @@ def _from_flags(flags: dict[str, Any], claim: _Claim) -> _Found:
         if flags[name]:
             refuse(flag(name), "must be given with --spec, and only with it")
     curve, demand = curve_of(flags), demand_of(flags)
-    planning = {"util": number_in_text(flags["util"], "--util", share=True), "method": flags["method"]}
+    planning: dict[str, Any] = {
+        "util": number_in_text(flags["util"], "--util", share=True),
+        "method": flags["method"],
+        "limits": ttft_of(flags),
+    }
     found = audit(curve, demand, **claim, gpus_per_pod=optional(flags, "gpus_per_pod"), **planning)  # type: ignore[arg-type]  # checked there
-    # Without an SLA the plateau, as in the audit: a measured point, so that only the curve has a say.
+    # Without an SLA the plateau, as in the audit.
     sizing = size(curve, claim["sla"] or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **planning)
     return Report(sizing, source=source_of(flags)), [found]
 
 
 def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
-    only_with_spec((*_CLAIM, "allow_mismatch", "as_json"))
+    only_with_spec((*_CLAIM, "ttft", "allow_mismatch", "as_json"))
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
     slas = sorted(set(spec.slas)) if claim["sla"] is None else [claim["sla"]]
     report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
-    found = [_audited(spec, claim | {"sla": sla}) for sla in slas]
-    sizing = size(spec.curve(), slas, spec.demand(), gpus_per_pod=spec.gpus_per_pod, util=spec.util, method=spec.method)
+    planning: dict[str, Any] = {
+        "gpus_per_pod": spec.gpus_per_pod,
+        "util": spec.util,
+        "method": spec.method,
+        "limits": ttft_of(flags),
+    }
+    found = [audit(spec.curve(), spec.demand(), **claim | {"sla": sla}, **planning) for sla in slas]
+    sizing = size(spec.curve(), slas, spec.demand(), **planning)
     return replace(report, sizing=sizing), found  # the standing of the SLAs audited, not of those in the file
-
-
-def _audited(spec: Spec, claim: _Claim) -> Audit:
-    return audit(
-        spec.curve(), spec.demand(), **claim, gpus_per_pod=spec.gpus_per_pod, util=spec.util, method=spec.method
-    )
 
 
 def _print(found: Sequence[Audit]) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.flags import outside_flag
+from xlsizing.hosts.flags import outside_flag, ttft_flag, ttft_of
 from xlsizing.hosts.output import print_json, print_text
+from xlsizing.limits import Limits, in_words
+
+if TYPE_CHECKING:
+    from xlsizing.reports.report import Report
+    from xlsizing.spec import Spec
 
 __all__ = ["command"]
 
@@ -27,10 +35,11 @@ _FACTS = (
 
 @click.command(name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
+@ttft_flag
 @outside_flag
 @click.option("--allow-mismatch", is_flag=True, help="Internal use: a curve of another workload.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool) -> int:
+def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: str | None) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.reports.record import lever_records  # noqa: PLC0415
@@ -38,16 +47,39 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    report = spec_report(read_spec(spec, allow_outside=allow_outside), allow_mismatch=allow_mismatch)
+    limits = ttft_of({"ttft": ttft})
+    given = read_spec(spec, allow_outside=allow_outside)
+    report = _within(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
     notes = report.lever_notes
     if as_json:
         label = report.context.label() if report.context else None
-        print_json(
-            {"model": report.model, "context_label": label, "levers": lever_records(report.levers), "notes": notes}
-        )
+        about: dict[str, Any] = {"model": report.model, "context_label": label}
+        about |= {wait.limit: limit for wait, limit in limits.single().items()}
+        print_json(about | {"levers": lever_records(report.levers), "notes": notes})
     else:
         named = {name: text for name, text in facts(report).items() if name in _FACTS}
         table = levers_table(report.levers)
-        headline = _ALONE if table or notes else _NONE
+        within = in_words(limits.single())
+        headline = (f"{_ALONE} Each within {within}." if within else _ALONE) if table or notes else _NONE
         print_text(lambda file: print_parts(file, headline, named, [table], {"Notes": notes}))
     return InfeasibleError.exit_code if report.levers_unmet else 0
+
+
+def _within(report: Report, spec: Spec, limits: Limits) -> Report:
+    """Return a report with its levers within `limits` on waiting."""
+    if not limits.asked:
+        return report
+    from xlsizing.ranking import rank_levers  # noqa: PLC0415  # only where a limit is asked for
+
+    ranking = rank_levers(
+        spec.levers(),
+        spec.slas,
+        spec.demand(),
+        gpu_hourly_usd=spec.price.usd_per_gpu_hour,
+        util=spec.util,
+        method=spec.method,
+        workload=spec.workload(),
+        sized_on=spec.sized_on,
+        limits=limits,
+    )
+    return replace(report, levers=ranking.deltas, levers_unmet=ranking.unmet, levers_reaching=ranking.reaching)

@@ -9,7 +9,7 @@ import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import InputError
-from xlsizing.hosts.flags import needed, only_with_spec, optional, outside_flag
+from xlsizing.hosts.flags import needed, only_with_spec, optional, outside_flag, ttft_flag, ttft_of
 from xlsizing.hosts.output import print_facts, print_json
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_MEMORY_UTILIZATION, DEFAULT_TP, tp_advice
 
@@ -50,6 +50,7 @@ _FIELDS = {
     help="The serving flag.",
 )
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
+@ttft_flag
 @click.option("--spec", metavar="FILE", help="All of this from a sizing file: model_size, context and price.")
 @outside_flag
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
@@ -61,7 +62,7 @@ def command(**flags: Any) -> int:
         else _from_spec(flags["spec"], allow_outside=flags["allow_outside"])
     )
     try:
-        advice = tp_advice(**given)
+        advice = tp_advice(**given, limits=ttft_of(flags))
     except InputError as error:
         names = _FLAGS if flags["spec"] is None else _FIELDS
         raise error.reworded(name=names.get(error.name, error.name), where=flags["spec"]) from None
@@ -98,7 +99,7 @@ def _from_flags(flags: dict[str, Any]) -> dict[str, Any]:
 
 def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[str, Any]]:
     """Return what the file says of itself, and what it says of the model."""
-    only_with_spec(("as_json",))
+    only_with_spec(("as_json", "ttft"))
     from xlsizing.spec import read_spec  # noqa: PLC0415  # pydantic and YAML are slow to import
 
     spec = read_spec(path, allow_outside=allow_outside)

@@ -53,7 +53,7 @@ LEVERS: Final = 8
 
 TABLE_STYLES: Final = (
     "calc.num", "key.int", "calc.int", "calc.int", "calc.int", "calc.two", "calc.one", "key.usd", "calc.usd", "calc.text",
-    "label.text", "calc.int", "calc.two", "calc.int", "calc.usd",
+    "label.text", "calc.int", "calc.two", "calc.int", "calc.usd", "calc.text", "calc.two", "calc.two",
 )  # fmt: skip
 """A style for each column of SIZING_TABLE [-]."""
 

@@ -93,7 +93,7 @@ class Fleet:
         --------
         >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
         >>> [round(answer) for answer in Fleet(curve, pods=59).most(100)]
-        [97387, 67641, 50469]
+        [97387, 67840, 50469]
         """
         points = self._points(sla, users=users)
         if not points.feasible:

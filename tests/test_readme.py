@@ -16,7 +16,7 @@ from tests.command_line import run
 from xlsizing.hosts import cli
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
-from xlsizing.workbooks.sales.layout import CURVES
+from xlsizing.workbooks.sales.deck import LEAST_BLOCKS
 from xlsizing.workbooks.sales.starters import STARTERS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,7 +157,7 @@ def test_each_extra_is_named():
 
 def test_the_curves_that_come_with_the_sales_workbook():
     made_up = [starter for starter in STARTERS if starter.name.startswith("ILLUSTRATIVE")]
-    assert (CURVES, len(STARTERS), len(made_up)) == (6, 3, 2)
+    assert (LEAST_BLOCKS, len(STARTERS), len(made_up)) == (6, 3, 2)
     assert (
         "has room for six curves,\npicked by name, and comes with the built-in example and two illustrative" in README
     )

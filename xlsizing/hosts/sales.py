@@ -15,6 +15,7 @@ from xlsizing.workbooks.macros import with_macros
 from xlsizing.workbooks.parts import read_parts, reproducible, zipped
 from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.sales.book import sales_workbook
+from xlsizing.workbooks.sales.deck import BUILT_IN, Deck
 from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
 
 __all__ = ["sales_bytes", "write_sales_workbook"]
@@ -23,7 +24,7 @@ _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SUFFIX: Final = ".xlsm"
 
 
-def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
+def write_sales_workbook(path: str | Path, *, force: bool = False, deck: Deck = BUILT_IN) -> Path:
     """Write the sales workbook.
 
     Parameters
@@ -32,6 +33,8 @@ def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
         Where to, a name that ends in .xlsm [-]
     force : bool, optional
         Overwrite an existing file [-]
+    deck : Deck, optional
+        The curves that it begins with [-]
 
     Returns
     -------
@@ -46,14 +49,14 @@ def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
         If a formula has no value, or a check of the workbook fails; nothing is written.
     """
     target = new_file(path, _SUFFIX, force=force)
-    write_whole({target: sales_bytes()}, fresh=() if force else (target,))
+    write_whole({target: sales_bytes(deck)}, fresh=() if force else (target,))
     return target
 
 
-def sales_bytes() -> bytes:
+def sales_bytes(deck: Deck = BUILT_IN) -> bytes:
     """Return the bytes of the sales workbook, the same on every run; its values are those of the functions [-]."""
     functions = Headless().functions
-    valued = _valued(sales_workbook([_help(function) for function in functions], UDF_MODULE))
+    valued = _valued(sales_workbook([_help(function) for function in functions], UDF_MODULE, deck))
     return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
 
 

@@ -14,7 +14,6 @@ from xlsizing.workbooks.styles import BAD
 
 __all__ = [
     "ANCHORS",
-    "CURVES",
     "LEVERS",
     "SHEETS",
     "SLAS",
@@ -22,7 +21,6 @@ __all__ = [
     "WIDTH",
     "across",
     "alarm",
-    "chosen",
     "column_of",
     "even_month",
     "first_column",
@@ -35,9 +33,6 @@ __all__ = [
 
 SHEETS: Final = ("Quote", "Curves", "Compare", "Levers", "Context", "Checks", "Functions", "xlwings.conf")
 """The sheets in order [-]."""
-
-CURVES: Final = 6
-"""Curves side by side [curves]."""
 
 WIDTH: Final = 4
 """Columns of a curve: concurrency, tok/s/user, output tok/s, TTFT [columns]."""
@@ -74,11 +69,6 @@ def position(pick: str) -> str:
     """
     found = f"SUMPRODUCT((Curve_Names={pick})*1)"
     return f'IF({pick}="",NA(),IF({found}=1,SUMPRODUCT((Curve_Names={pick})*Curve_Places),NA()))'
-
-
-def chosen(place: str) -> str:
-    """Return the reference to the anchors of the curve whose place the cell `place` holds [-]."""
-    return f"CHOOSE({place},{','.join(f'Curve_{curve}' for curve in range(1, CURVES + 1))})"
 
 
 def of_curve(name: str, place: str) -> str:

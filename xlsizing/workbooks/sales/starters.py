@@ -29,6 +29,8 @@ class Starter:
         Price of one GPU; None is assumed, and labelled so [USD/GPU-hour]
     price_source : str, optional
         Date and source of the price [-]
+    caution : str, optional
+        Why its rows stay a DRAFT, where its context cannot say it [-]
     """
 
     name: str
@@ -37,6 +39,7 @@ class Starter:
     source: str
     usd_per_gpu_hour: float | None = None
     price_source: str = ""
+    caution: str = ""
 
     @property
     def context(self) -> Context:

@@ -12,7 +12,7 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.deck import Deck
-from xlsizing.workbooks.sales.layout import alarm, of_curve
+from xlsizing.workbooks.sales.layout import alarm, anchors_of, of_curve
 from xlsizing.workbooks.sales.levers_sheet import LEVER_ROWS
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.workload import (
@@ -83,11 +83,11 @@ def _blocks(deck: Deck) -> dict[str, list[_Check]]:
         "curves": [*_standings(deck), *_curve_facts(deck)],
         "quote": _quote(),
         "price": _price(),
-        "refused": [_picked(deck), *_refused("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
+        "refused": [_picked(), *_refused("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
         "rows": _rows(),
-        "compare": _compare(deck),
+        "compare": _compare(),
         "refused pair": _refused_pair(),
-        "levers": _levers(deck),
+        "levers": _levers(),
     }
 
 
@@ -182,9 +182,9 @@ def _price() -> list[_Check]:
     ]
 
 
-def _picked(deck: Deck) -> _Check:
+def _picked() -> _Check:
     # Of the curve where it stands: the copy beside it makes a plain number of a date.
-    return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({deck.chosen("Picked_Place")}))'
+    return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({anchors_of("Picked_Place")}))'
 
 
 def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
@@ -214,11 +214,19 @@ def _tokens(kind: str, block: str) -> str:
 
 
 def _sizes(block: str, gpus: str) -> str:
-    cells = ",".join(value_cell(block, name) for name in ("tp", "pp", "dp_in_pod"))
-    product = f"PRODUCT({cells})"
-    fits = f"IF(COUNT({cells})=3,{gpus}={product},INT({gpus}/{product})*{product}={gpus})"
+    """Return the formula of whether the `gpus` of a pod are those that its context states, by the package's rule."""
+    sizes = [value_cell(block, name) for name in ("tp", "pp", "dp_in_pod")]
+    sides = [value_cell(block, name) for name in ("prefill_gpus", "decode_gpus")]
+    some, both = f"COUNT({','.join(sizes)})", f"COUNT({','.join(sides)})"
+    # Never PRODUCT or SUM over INDEX: a blank among them is a text to engines that take its value, not the cell.
+    product = "*".join(f"IF(ISNUMBER({cell}),{cell},1)" for cell in sizes)
+    total = "+".join(f"IF(ISNUMBER({cell}),{cell},0)" for cell in sides)
+    fits = f"IF({some}=3,{gpus}={product},INT({gpus}/({product}))*{product}={gpus})"
+    held = f"IF({both}=2,{gpus}={total},{gpus}>{total})"
     words = f'"GPUs per pod must be TP x PP x DP inside the pod of the context, "&{product}&", not "&{gpus}'
-    return f'IF(ISNUMBER({gpus})*(COUNT({cells})>0)=1,IF({fits},"{_OK}",{words}),"")'
+    apart = f'"GPUs per pod must be prefill + decode GPUs of the context, "&({total})&", not "&{gpus}'
+    one = f'IF({some}=0,"",IF({fits},"{_OK}",{words}))'
+    return f'IF(ISNUMBER({gpus}),IF({both}=0,{one},IF({held},"{_OK}",{apart})),"")'
 
 
 def _once_inputs_pass(sentence: str) -> str:
@@ -238,10 +246,10 @@ def _rows() -> list[_Check]:
     return checks
 
 
-def _compare(deck: Deck) -> list[_Check]:
+def _compare() -> list[_Check]:
     places = {side: f"Compare_Place_{side}" for side in "AB"}
     return [
-        (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({deck.chosen(place)}))')
+        (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({anchors_of(place)}))')
         for side, place in places.items()
     ]
 
@@ -267,12 +275,12 @@ def _refused_pair() -> list[_Check]:
     return [*checks, ("Compare: turns of A against B", _once_picked(both, same_turns(a, b)))]
 
 
-def _levers(deck: Deck) -> list[_Check]:
+def _levers() -> list[_Check]:
     checks = []
     for row in LEVER_ROWS:
         before, after = (
-            f"SIZING_CHECK({deck.chosen(f'Levers!$P{row}')},Levers!$E{row},Quote_TPM,Levers!$M{row},Quote_Util)",
-            f"SIZING_CHECK({deck.chosen(f'Levers!$Q{row}')},Levers!$E{row},Quote_TPM,Levers!$N{row},Quote_Util)",
+            f"SIZING_CHECK({anchors_of(f'Levers!$P{row}')},Levers!$E{row},Quote_TPM,Levers!$M{row},Quote_Util)",
+            f"SIZING_CHECK({anchors_of(f'Levers!$Q{row}')},Levers!$E{row},Quote_TPM,Levers!$N{row},Quote_Util)",
         )
         effort = _native(
             f'IF(Levers!$F{row}="",TRUE,IF(ISNUMBER(Levers!$F{row}),Levers!$F{row}>0,FALSE))', "effort must be above 0"

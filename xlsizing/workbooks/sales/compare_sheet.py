@@ -7,7 +7,7 @@ from typing import Final
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import differing
 from xlsizing.workbooks.sales.deck import Deck
-from xlsizing.workbooks.sales.layout import across, alarm, even_month, inputs, of_curve, position
+from xlsizing.workbooks.sales.layout import across, alarm, anchors_of, even_month, given, inputs, of_curve, position
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.unclaimed import unclaimed
 
@@ -86,7 +86,7 @@ def compare_sheet(page: Page, deck: Deck) -> None:
     page.tall(_HEAD, 46)
     for row, live in enumerate(SLA_ROWS, start=_FIRST):
         page.tall(row, 18)
-        _row(page, row, live, deck)
+        _row(page, row, live)
     _names(page)
     page.widths(A=1.5, B=10, R=13, S=2, T=22, U=22)
     page.widths(**dict.fromkeys("CDEIJKLMN", 11), **dict.fromkeys("FGHOPQ", 13.5))
@@ -113,7 +113,7 @@ def _side(page: Page, side: str, name: str) -> None:
     row = _PICKS[side]
     page.tall(row, 58)
     page.put(f"B{row}", side, "strong")
-    across(page, f"C{row}:F{row}", name, "input.wrap")
+    given(page, f"C{row}:F{row}", name, "input.wrap")
     place = f"Compare_Place_{side}"
     usd = of_curve("Curve_USD_per_GPU_Hour", place)
     page.put(f"G{row}", f"={of_curve('Curve_GPU_Type', place)}", "calc.text")
@@ -138,14 +138,14 @@ def _side(page: Page, side: str, name: str) -> None:
     page.put(f"{_REGIME['A']}4", "no budget is claimed, as", "strong")
 
 
-def _row(page: Page, row: int, live: int, deck: Deck) -> None:
+def _row(page: Page, row: int, live: int) -> None:
     page.put(f"B{row}", f'=IF(Quote!$B{live}="","",Quote!$B{live})', "calc.num")
     for side, column in _REGIME.items():
         place = f"Compare_Place_{side}"
-        regime = f"SIZING_REGIME({deck.chosen(place)},$B{row},Quote_Method)"
+        regime = f"SIZING_REGIME({anchors_of(place)},$B{row},Quote_Method)"
         page.put(f"{column}{row}", f'=IF($B{row}="","",IF(Compare_Refused>0,NA(),{regime}))', "calc.text")
     for (what, side), (column, _, style) in _COLUMNS.items():
-        page.put(f"{column}{row}", _formula(what, side, row, deck), style)
+        page.put(f"{column}{row}", _formula(what, side, row), style)
     a, b = (_COLUMNS["usd_commit", side][0] for side in "AB")
     left, right = (f"${_REGIME[side]}{row}" for side in "AB")
     unmet = f'IF({left}={right},"neither",IF({left}=Word_Infeasible,"B","A"))'
@@ -158,13 +158,13 @@ def _unmet(row: int) -> str:
     return f"OR(${_REGIME['A']}{row}=Word_Infeasible,${_REGIME['B']}{row}=Word_Infeasible)"
 
 
-def _formula(what: str, side: str, row: int, deck: Deck) -> str:
+def _formula(what: str, side: str, row: int) -> str:
     """Return the formula of one figure; of the difference where there is no `side`."""
     if not side:
         a, b = (f"${_COLUMNS[what, each][0]}{row}" for each in "AB")
         # Where one side cannot meet the SLA there is no difference: words, never a number.
         return f'=IF($B{row}="","",IF({_unmet(row)},"",{b}-{a}))'
-    sized = f"{deck.chosen(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
+    sized = f"{anchors_of(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
     commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
     met = {
         "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",

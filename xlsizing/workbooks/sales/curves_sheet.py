@@ -1,4 +1,4 @@
-"""Sheet Curves: six named curves side by side, and the one that sheet Quote works with."""
+"""Sheet Curves: named curves side by side, and the one that sheet Quote works with."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.sales.deck import Deck
+from xlsizing.workbooks.sales.deck import Deck, free_name
 from xlsizing.workbooks.sales.layout import (
     ANCHORS,
+    MOST_HARDWARE,
+    MOST_NAME,
+    MOST_WORDS,
     WIDTH,
     across,
     column_of,
     first_column,
+    given,
     if_known,
     inputs,
     no_throughput,
@@ -29,6 +33,8 @@ FIRST_ANCHOR: Final = 16
 _LAST: Final = FIRST_ANCHOR + ANCHORS - 1
 _LIST_ROW: Final = FIRST_FACT
 _A_PAGE: Final = 3  # curves side by side on paper
+_LINE: Final = 13.0  # pt
+_A_LINE: Final = 38  # characters of a fact, wherever words break
 
 FACTS: Final = (
     ("name", "name, as the drop-downs show it", "Curve_Names", "input.wrap"),
@@ -87,7 +93,10 @@ def curves_sheet(page: Page, deck: Deck) -> None:
         "Measured on one pod; anchors in any order, blank rows ignored. Output tok/s and TTFT: for all rows of a curve or none.",
         "note",
     )
-    _labels(page)
+    page.put(
+        "C3", "To fill it from a folder of results: xlsizing workbook --sales --curves FOLDER -o FILE.xlsm", "note"
+    )
+    _labels(page, deck)
     for curve in deck.places:
         _curve(page, curve, deck.starter(curve))
     right = 2 + WIDTH * deck.blocks  # the last column of a curve
@@ -110,12 +119,13 @@ def curves_sheet(page: Page, deck: Deck) -> None:
     page.sheet.print_area = f"B1:{letter(right)}{_LAST}"
 
 
-def _labels(page: Page) -> None:
-    for row, (_, label, *_) in enumerate(FACTS, start=FIRST_FACT):
+def _labels(page: Page, deck: Deck) -> None:
+    facts = [_known(curve, deck.starter(curve)) for curve in deck.places]
+    for row, (key, label, _, style) in enumerate(FACTS, start=FIRST_FACT):
         page.put(f"B{row}", label, "strong")
-    page.tall(FIRST_FACT, 32)
-    page.tall(FIRST_FACT + len(FACTS) - 2, 32)
-    page.tall(FIRST_FACT + len(FACTS) - 1, 32)
+        if style == "input.wrap":
+            longest = max(len(str(each.get(key) or "")) for each in facts)
+            page.tall(row, 6 + _LINE * max(2, 1 + longest // _A_LINE))
     page.put(f"B{FIRST_ANCHOR - 2}", "this curve is (sheet Checks)", "strong")
     page.tall(FIRST_ANCHOR - 2, 46)
     page.tall(FIRST_ANCHOR - 1, 32)
@@ -127,12 +137,12 @@ def _curve(page: Page, curve: int, starter: Starter | None) -> None:
     across(page, _row(left, FIRST_FACT - 1), f"Curve {curve}", "head")
     facts = _known(curve, starter)
     for row, (key, _, _, style) in enumerate(FACTS, start=FIRST_FACT):
-        across(page, _row(left, row), facts.get(key), style)
+        given(page, _row(left, row), facts.get(key), style)
     across(page, _row(left, FIRST_ANCHOR - 2), f"=INDEX(Curve_Standing,{curve})", "calc.wrap")
-    given = starter.curve if starter else None
+    curve_given = starter.curve if starter else None
     for j, head in enumerate(_HEADS):
         page.at(FIRST_ANCHOR - 1, left + j, head, "head")
-        values = _column(given, j)
+        values = _column(curve_given, j)
         for i in range(ANCHORS):
             page.at(FIRST_ANCHOR + i, left + j, values[i] if i < len(values) else None, "input.num")
     page.named(f"Curve_{curve}", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
@@ -150,7 +160,7 @@ def _column(curve: object, j: int) -> list[float]:
 
 def _known(curve: int, starter: Starter | None) -> dict[str, object]:
     if starter is None:
-        return {"name": f"Curve {curve}"}
+        return {"name": free_name(curve)}
     return {
         "name": starter.name,
         "hardware": starter.context.hardware,
@@ -172,17 +182,23 @@ def _rules(page: Page, deck: Deck) -> None:
     inputs(page, "A whole number, at least 1", *each["gpus_per_pod"], **whole)
     inputs(page, "A number above 0, or blank: 8.60 is then assumed, and labelled so", *each["usd"], **above_0)
     short = {"type": "textLength", "operator": "lessThanOrEqual"}
-    inputs(page, "A name that no other curve has, at most 60 characters", *each["name"], **short, formula1="60")
-    inputs(page, "One exact token such as GB300 or B200", *each["hardware"], **short, formula1="30")
+    inputs(
+        page,
+        f"A name that no other curve has, at most {MOST_NAME} characters",
+        *each["name"],
+        **short,
+        formula1=str(MOST_NAME),
+    )
+    inputs(page, "One exact token such as GB300 or B200", *each["hardware"], **short, formula1=str(MOST_HARDWARE))
     inputs(page, "The day in the form 2026-03-31", *each["measured_on"], **short, formula1="20")
     inputs(
         page,
-        "Text, at most 250 characters",
+        f"Text, at most {MOST_WORDS} characters",
         *each["price_source"],
         *each["source"],
         *each["caution"],
         **short,
-        formula1="250",
+        formula1=str(MOST_WORDS),
     )
 
 

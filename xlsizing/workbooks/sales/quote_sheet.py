@@ -31,6 +31,7 @@ from xlsizing.workbooks.sales.layout import (
     across,
     alarm,
     even_month,
+    given,
     inputs,
     no_throughput,
     of_curve,
@@ -190,7 +191,7 @@ _OPENING: Final = (
 
 
 def _input(page: Page, cells: str, value: object, style: str, name: str) -> None:
-    across(page, cells, value, style)
+    given(page, cells, value, style)
     page.named(name, cells.partition(":")[0])
 
 
@@ -200,19 +201,18 @@ def _demand(page: Page, deck: Deck) -> None:
         '=IF(Quote_Unit=Word_TPM,"output tokens per minute",IF(Quote_Unit=Word_Tok_s,"output tokens per second",'
         'IF(Quote_Unit=Word_RPS,"requests per second","not a unit of the list")))'
     )
-    tokens, turns = (1024, "single-turn") if deck.workload else (None, None)
     entries = (
-        ("Curve", "Quote_Curve", deck.starters[0].name, "input.text", None),
+        ("Curve", "Quote_Curve", deck.starters[0].name, "input.wrap", None),
         ("Demand", "Quote_Demand", 3_000_000, "input.int", words),
         ("Unit", "Quote_Unit", UNITS[0], "input.text", " / ".join(THROUGHPUT_UNITS)),
-        ("Customer's ISL [tok]", "Quote_ISL", tokens, "input.int", "hit rate"),
-        ("OSL [tok]; rps needs it", "Quote_OSL", tokens, "input.int", "dataset"),
-        ("Customer's turns", "Quote_Turns", turns, "input.text", "cache"),
+        ("Customer's ISL [tok]", "Quote_ISL", deck.workload.isl, "input.int", "hit rate"),
+        ("OSL [tok]; rps needs it", "Quote_OSL", deck.workload.osl, "input.int", "dataset"),
+        ("Customer's turns", "Quote_Turns", deck.workload.turns, "input.text", "cache"),
     )
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
-        page.tall(row, 20)
+        page.tall(row, 27 if name == "Quote_Curve" else 20)
         page.put(f"B{row}", label, "label")
-        _input(page, f"D{row}:F{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
+        _input(page, f"D{row}:G{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
         page.put(f"E{row}", note, "note.text") if note else None
     # What bears on speed only with caching or speculation on, or on a curve measured cold.
     for row, name in enumerate(("Quote_Hit_Rate", "Quote_Dataset_Kind", "Quote_Cache"), start=9):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from xlsizing.context import Context
@@ -16,6 +16,7 @@ from xlsizing.workbooks.sales.layout import MOST_NAME
 __all__ = ["cut", "names_of"]
 
 _NO_MODEL: Final = "model not known"
+_TAIL: Final = MOST_NAME - 12  # so much of a model's name is always left
 _CODE: Final = "=+-@' "
 """What a name never begins with: a spreadsheet would take what follows for a formula."""
 
@@ -28,16 +29,13 @@ def names_of(curves: Sequence[Curve]) -> list[str]:
     ['x, H200, TP2, vllm', 'x, H200, TP2, sglang']
     """
     contexts = [curve.context or Context() for curve in curves]
-    names = [cut(_base(context, curve), MOST_NAME) for context, curve in zip(contexts, curves, strict=True)]
+    models = [_model(context) for context in contexts]
+    tails = [cut(_tail(context, curve), _TAIL) for context, curve in zip(contexts, curves, strict=True)]
     for words in _APART:
+        names = list(map(_joined, models, tails))
         said = [words(context) for context in contexts]
-        shared = _shared(zip(names, said, strict=True))
-        longer = [
-            f"{name}, {more}" if more and alike(name) in shared else name
-            for name, more in zip(names, said, strict=True)
-        ]
-        names = [new if len(new) <= MOST_NAME else old for new, old in zip(longer, names, strict=True)]
-    return _numbered(names)
+        tails = [_longer(*each) for each in zip(tails, said, _shared(names, said), strict=True)]
+    return _numbered(list(map(_joined, models, tails)))
 
 
 def cut(text: str, most: int) -> str:
@@ -49,16 +47,25 @@ def cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _base(context: Context, curve: Curve) -> str:
+def _model(context: Context) -> str:
     model = (context.model or "").strip("/").rpartition("/")[2]
+    return _plain(model) or _plain(context.source_file or "") or _NO_MODEL
+
+
+def _tail(context: Context, curve: Curve) -> str:
     size = f"TP{context.tp}" if context.tp else context.decode_parallelism
-    parts = (
-        _plain(model) or _plain(context.source_file or "") or _NO_MODEL,
-        context.hardware,
-        size,
-        "public" if NOT_OURS in curve.cautions else None,
-    )
-    return ", ".join(_plain(part) for part in parts if part)
+    parts = (context.hardware, size, "public" if NOT_OURS in curve.cautions else None)
+    return "".join(f", {_plain(part)}" for part in parts if part)
+
+
+def _joined(model: str, tail: str) -> str:
+    """Return the name: of a long one the model is cut, never what tells it from others."""
+    return f"{cut(model, MOST_NAME - len(tail))}{tail}"
+
+
+def _longer(tail: str, words: str, shared: bool) -> str:
+    more = f"{tail}, {words}"
+    return more if shared and words and len(more) <= _TAIL else tail
 
 
 def _plain(text: str) -> str:
@@ -82,19 +89,19 @@ def _field(name: str, before: str = "") -> Callable[[Context], str]:
 
 
 _APART: Final = (
-    _field("weight_quantisation"), _field("engine"), _tokens, _field("turns"), _field("speculative_decoding", "speculation "),
+    _tokens, _field("weight_quantisation"), _field("speculative_decoding", "spec "), _field("engine"), _field("turns"),
     _field("ep", "EP"), _field("dp_in_pod", "DP"), _field("engine_version"), _field("cudagraph_mode", "graphs "),
     _field("max_num_seqs", "max-num-seqs "), _field("measured_on"), _field("source_file"),
 )  # fmt: skip
 """What tells curves of one model, hardware and TP apart, in the order in which it is asked [-]."""
 
 
-def _shared(named: Iterable[tuple[str, str]]) -> set[str]:
-    """Return the names that several curves have of which not all say the same."""
-    said: dict[str, set[str]] = {}
-    for name, words in named:
-        said.setdefault(alike(name), set()).add(words)
-    return {name for name, words in said.items() if len(words) > 1}
+def _shared(names: Sequence[str], said: Sequence[str]) -> list[bool]:
+    """Tell of each of `names` whether several curves have it of which not all say the same."""
+    words: dict[str, set[str]] = {}
+    for name, each in zip(names, said, strict=True):
+        words.setdefault(alike(name), set()).add(each)
+    return [len(words[alike(name)]) > 1 for name in names]
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

@@ -114,7 +114,7 @@ def _starter(curve: Curve, name: str) -> Starter:
     context = curve.context or Context()
     source = _source(curve, context)
     gpus = curve.measured_gpus
-    where = cut(f"{name}, from {source}", MOST_WORDS)
+    where = name if source in name else cut(f"{name}, from {source}", MOST_WORDS)
     if gpus is None:
         refuse("GPUs per pod", "must be known of every curve", way_out="pass --gpus-per-pod N", where=where)
     try:

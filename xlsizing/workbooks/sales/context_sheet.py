@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 _TOP: Final = 6
+_A_PAGE: Final = 8  # curves side by side on paper
+_LINE: Final = 11.0  # pt
+_A_LINE: Final = 20  # characters of a value, wherever words break
 
 _FROM_CURVES: Final = {"hardware": "hardware", "measured_on": "measured_on", "source_file": "source"}
 """Fields that stand on sheet Curves already: a fact stands once [-]."""
@@ -114,7 +117,8 @@ def context_sheet(page: Page, deck: Deck) -> None:
     page.named("Context_Set_Up", f"{set_up}{_TOP}:{set_up}{last}")
     page.sheet.freeze_panes = f"B{_TOP}"
     _widths(page, deck)
-    page.printed(tall=1)
+    page.printed(tall=1, wide=1 + (deck.blocks - 1) // _A_PAGE)
+    page.sheet.print_title_cols = "A:A"
     page.sheet.print_area = f"A1:{set_up}{_LAST_ROW}"
 
 
@@ -129,7 +133,8 @@ def _widths(page: Page, deck: Deck) -> None:
 def _field(page: Page, row: int, name: str, fact: Fact, deck: Deck) -> None:
     linked = _FROM_CURVES.get(name)
     if linked == "source":
-        page.tall(row, 28)
+        longest = max(len(starter.source) for starter in deck.starters)
+        page.tall(row, 6 + _LINE * max(2, 1 + longest // _A_LINE))
     for curve in deck.places:
         cell = f"{letter(1 + curve)}{row}"
         if linked:

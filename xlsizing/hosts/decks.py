@@ -117,12 +117,27 @@ def _starter(curve: Curve, name: str) -> Starter:
     where = name if source in name else cut(f"{name}, from {source}", MOST_WORDS)
     if gpus is None:
         refuse("GPUs per pod", "must be known of every curve", way_out="pass --gpus-per-pod N", where=where)
-    try:
-        size(curve, curve.fastest, Demand.tpm(1e6), gpus_per_pod=gpus)  # refuses what the functions would refuse
-    except InputError as error:
-        raise error.placed(where) from error
+    _check(curve, gpus, where)
     caution = cut("; ".join(why for why, _ in curve.cautions), MOST_WORDS)
     return Starter(name, gpus, curve, cut(source, MOST_WORDS), caution=caution)
+
+
+def _check(curve: Curve, gpus: int, where: str) -> None:
+    """Refuse what the functions of the workbook would refuse: they see the anchors alone, and nothing stated of them."""
+    way_out = {"way_out": _STATED} if curve.throughput_per_replica else {}
+    columns = curve.concurrency, curve.tok_s_per_user
+    try:
+        size(curve, curve.fastest, Demand.tpm(1e6), gpus_per_pod=gpus)
+    except InputError as error:
+        raise error.placed(where) from error
+    try:
+        seen = Curve(*columns, output_tok_s=curve.output_tok_s, ttft_s=curve.ttft_s, context=curve.context)
+        size(seen, curve.fastest, Demand.tpm(1e6), gpus_per_pod=gpus)
+    except InputError as error:
+        raise error.reworded(where=where, **way_out) from error
+
+
+_STATED: Final = "functions in a cell cannot be told that it is: size this curve with xlsizing size or a sizing file"
 
 
 def _source(curve: Curve, context: Context) -> str:

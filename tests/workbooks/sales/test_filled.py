@@ -326,6 +326,17 @@ class TestRefusals:
         assert "--gpus-per-pod must be TP 4 x PP 1 x DP inside the pod 1 of the context, 4 (got 6" in said
         assert "anchors.csv" in said
 
+    def test_throughput_that_is_of_the_replica_by_statement_alone(self, refused, capsys, tmp_path):
+        path = tmp_path / "anchors.csv"
+        path.write_text("concurrency,tok_s_per_user,output_tok_s\n1,200,48\n8,120,240\n64,40,620\n")
+        flags = ("--sales", "--curves", path, "--gpus-per-pod", "4")
+        assert "output tok/s must be that of the whole replica" in refused(*flags)
+        said = refused(*flags, "--throughput-per-replica")
+        assert "functions in a cell cannot be told that it is: size this curve with xlsizing size" in said
+        path.write_text("concurrency,tok_s_per_user,output_tok_s\n1,200,190\n8,120,900\n64,40,2400\n")
+        target = tmp_path / "x.xlsm"
+        assert run(capsys, "workbook", *flags, "--throughput-per-replica", "-o", target).code == 0
+
     def test_a_file_that_exists(self, refused, folder, tmp_path):
         (tmp_path / "quotes.xlsm").write_bytes(b"mine")
         assert "must not exist yet" in refused("--sales", "--curves", folder(1))

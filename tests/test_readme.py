@@ -14,10 +14,11 @@ import pytest
 
 from tests.command_line import run
 from xlsizing.hosts import cli
+from xlsizing.hosts.decks import built_in
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
-from xlsizing.workbooks.sales.layout import CURVES
-from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.importers.public import NOT_OURS
+from xlsizing.workbooks.sales.deck import LEAST_BLOCKS, MOST_BLOCKS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -156,11 +157,11 @@ def test_each_extra_is_named():
 
 
 def test_the_curves_that_come_with_the_sales_workbook():
-    made_up = [starter for starter in STARTERS if starter.name.startswith("ILLUSTRATIVE")]
-    assert (CURVES, len(STARTERS), len(made_up)) == (6, 3, 2)
-    assert (
-        "has room for six curves,\npicked by name, and comes with the built-in example and two illustrative" in README
-    )
+    starters = built_in().starters
+    public = [starter for starter in starters if starter.caution == NOT_OURS.why]
+    assert (LEAST_BLOCKS, MOST_BLOCKS, len(starters), len(public)) == (6, 100, 3, 2)
+    assert "has room for six curves,\npicked by name, and comes with the built-in example and two public" in README
+    assert "up\nto 100 with their contexts" in README
 
 
 def _given_first(name):

@@ -113,7 +113,7 @@ def sheet_parts(data):
 def functions(formula):
     """Return the functions that a formula calls."""
     tokens = Tokenizer(formula).items
-    return {token.value.rstrip("(").upper() for token in tokens if token.type == "FUNC" and token.subtype == "OPEN"}
+    return {token.value.strip(":(").upper() for token in tokens if token.type == "FUNC" and token.subtype == "OPEN"}
 
 
 def legal(name):

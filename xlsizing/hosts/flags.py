@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ __all__ = [
     "exactly_one",
     "flag",
     "needed",
+    "only_with",
     "only_with_spec",
     "optional",
     "outside_flag",
@@ -175,6 +176,14 @@ def needed(flags: dict[str, Any], name: str) -> str:
 def optional(flags: dict[str, Any], name: str, *, share: bool = False) -> float | None:
     """Return the number, or the `share`, in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
     return None if flags[name] is None else number_in_text(flags[name], flag(name), share=share)
+
+
+def only_with(other: str, names: Collection[str]) -> None:
+    """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read [-]."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
+            refuse(option.opts[0], f"must be given with {other}, and only with it")
 
 
 def only_with_spec(allowed: Sequence[str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from xlsizing.hosts.decks import built_in
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
 from xlsizing.hosts.registry import ExcelFunction
@@ -15,15 +17,16 @@ from xlsizing.workbooks.macros import with_macros
 from xlsizing.workbooks.parts import read_parts, reproducible, zipped
 from xlsizing.workbooks.proof import ProofError
 from xlsizing.workbooks.sales.book import sales_workbook
+from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
 
-__all__ = ["sales_bytes", "write_sales_workbook"]
+__all__ = ["sales_bytes", "sales_target", "write_sales_workbook"]
 
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SUFFIX: Final = ".xlsm"
 
 
-def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
+def write_sales_workbook(path: str | Path, *, force: bool = False, deck: Deck | None = None) -> Path:
     """Write the sales workbook.
 
     Parameters
@@ -32,6 +35,8 @@ def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
         Where to, a name that ends in .xlsm [-]
     force : bool, optional
         Overwrite an existing file [-]
+    deck : Deck, optional
+        The curves that it begins with; without one the example and two of the shelf [-]
 
     Returns
     -------
@@ -45,15 +50,30 @@ def write_sales_workbook(path: str | Path, *, force: bool = False) -> Path:
     ProofError
         If a formula has no value, or a check of the workbook fails; nothing is written.
     """
-    target = new_file(path, _SUFFIX, force=force)
-    write_whole({target: sales_bytes()}, fresh=() if force else (target,))
+    target = sales_target(path, force=force)
+    write_whole({target: sales_bytes(deck)}, fresh=() if force else (target,))
     return target
 
 
-def sales_bytes() -> bytes:
-    """Return the bytes of the sales workbook, the same on every run; its values are those of the functions [-]."""
+def sales_target(path: str | Path, *, force: bool = False, reads: Sequence[str] = ()) -> Path:
+    """Return `path` as that of a sales workbook which may be written: with `force` over another, never over what it `reads` [-].
+
+    Raises
+    ------
+    InputError
+        If it may not.
+    """
+    for read in reads:
+        new_file(path, _SUFFIX, force=force, reads=read)
+    return new_file(path, _SUFFIX, force=force)
+
+
+def sales_bytes(deck: Deck | None = None) -> bytes:
+    """Return the bytes of the sales workbook with a `deck`, the same on every run; its values are the functions' [-]."""
     functions = Headless().functions
-    valued = _valued(sales_workbook([_help(function) for function in functions], UDF_MODULE))
+    valued = _valued(
+        sales_workbook([_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck)
+    )
     return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
 
 

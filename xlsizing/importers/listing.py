@@ -10,7 +10,7 @@ from xlsizing.importers.imported import Imported, Results
 from xlsizing.rigor import context_reasons
 from xlsizing.rules import DRAFT, VERDICT
 
-__all__ = ["HEADINGS", "CurveRow", "curve_rows"]
+__all__ = ["HEADINGS", "CurveRow", "curve_rows", "listed"]
 
 HEADINGS: Final = (
     "model", "hardware", "engine", "quant", "TP", "GPUs", "ISL/OSL", "points", "c", "best tok/s/user", "best tok/s",
@@ -73,8 +73,17 @@ class CurveRow(NamedTuple):
 
 def curve_rows(results: Results) -> list[CurveRow]:
     """Return a row for each curve of `results`, the most throughput first within model, hardware and tokens [-]."""
-    rows = [_row(imported) for imported in results.curves]
-    return sorted(rows, key=lambda row: (row.model.casefold(), row.hardware, row.tokens, -row.best_tps, row))
+    return [row for row, _ in listed(results)]
+
+
+def listed(results: Results) -> list[tuple[CurveRow, Imported]]:
+    """Return the curves of `results` behind their rows, in the order of the list [-]."""
+    rows = [(_row(imported), imported) for imported in results.curves]
+    return sorted(rows, key=lambda pair: _order(pair[0]))
+
+
+def _order(row: CurveRow) -> tuple[Any, ...]:
+    return row.model.casefold(), row.hardware, row.tokens, -row.best_tps, row
 
 
 def _row(imported: Imported) -> CurveRow:

@@ -49,15 +49,15 @@ def shelf(options: Options | None = None) -> Results:
     return Results(tuple(Imported(group, how) for group in grouped(points)), (), ())
 
 
-def public_curve(name: str, **stated: Any) -> Curve:
-    """Return the curve of that `name` on the shelf, made with what is `stated` of it [-].
+def public_curve(name: str, options: Options | None = None) -> Curve:
+    """Return the curve of that `name` on the shelf, read as `options` say [-].
 
     Raises
     ------
     InputError
         If there is none of that name.
     """
-    how = Options(**stated)
+    how = options or Options()
     points = [point(measured, how) for measured in _measurements() if measured.also["public"] == name]
     if not points:
         near = get_close_matches(name, names(), n=1, cutoff=0.5)

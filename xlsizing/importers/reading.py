@@ -31,9 +31,10 @@ def curve_at(path: str | Path, stated: Stated, **options: Any) -> Curve:
         If there is no valid curve, or there are several.
     """
     if str(path).startswith(PUBLIC):
-        from xlsizing.importers.public import public_curve  # noqa: PLC0415  # a few files, read when asked for
+        from xlsizing.importers.points import Options  # noqa: PLC0415  # a few files, read when asked for
+        from xlsizing.importers.public import public_curve  # noqa: PLC0415  # as above
 
-        return public_curve(str(path).removeprefix(PUBLIC), **stated)
+        return public_curve(str(path).removeprefix(PUBLIC), Options(**stated))
     file = Path(path)
     own = _own_shape(file)
     if own == "csv":

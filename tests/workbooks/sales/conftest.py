@@ -1,13 +1,15 @@
-"""The sales workbook, as delivered for each test that edits it, and built once for those that read."""
+"""The sales workbook: as delivered for tests that read it, and with hand-made curves for those that edit it."""
 
 import pytest
 
-from tests.workbooks.sales.desk import Desk, built
+from tests.workbooks.sales.desk import Desk
+from xlsizing.hosts.sales import sales_bytes
 
 
 @pytest.fixture(scope="session")
 def sales():
-    return built()
+    """The workbook as it is delivered, with the curves that come with it."""
+    return sales_bytes()
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +20,7 @@ def shared_desk():
 
 @pytest.fixture
 def desk(shared_desk):
-    """The workbook as delivered; what a test puts into it is taken out after it."""
+    """The workbook of hand-made curves; what a test puts into it is taken out after it."""
     yield shared_desk
     shared_desk.undo()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
+from tests.workbooks.sales.decks import HAND_MADE
 from xlsizing.hosts.recalc import ErrorText, Recalculation
 from xlsizing.hosts.recalc.places import box_of
 from xlsizing.hosts.sales import sales_bytes
 from xlsizing.rows import BUDGET, COMMIT
 from xlsizing.rules import DRAFT
+from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.sales.layout import first_column
 from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
 
 SLAS, ANCHORS, WIDTH = 8, 32, 4
@@ -39,8 +42,8 @@ RESULTS = (*INTEGERS, *FLOATS, "Quote_Figure", "Quote_Quoted_GPUs", "Quote_Quote
 
 @cache
 def built():
-    """Return the bytes of the workbook, built once."""
-    return sales_bytes()
+    """Return the bytes of the workbook of hand-made curves, built once."""
+    return sales_bytes(HAND_MADE)
 
 
 class Kept(Recalculation):
@@ -67,8 +70,8 @@ class Kept(Recalculation):
 class Desk:
     """One opened workbook."""
 
-    def __init__(self):
-        self.book = Kept(built())
+    def __init__(self, data=None):
+        self.book = Kept(built() if data is None else data)
 
     def undo(self):
         """Put the workbook back as it was delivered; the next value that is read is calculated anew."""
@@ -92,14 +95,14 @@ class Desk:
 
     def fact(self, place, row, value):
         """Set what stands in `row` of sheet Curves for the curve at a place."""
-        self.book.set(f"Curves!{'CGKOSW'[place - 1]}{row}", value)
+        self.book.set(f"Curves!{first_column(place)}{row}", value)
         return self
 
     def context(self, place, **facts):
         """Set fields of the context of the curve at a place, by their labels on sheet Context."""
         labels = [label for (label,) in self.book.value("Context!A1:A99")]
         for label, value in facts.items():
-            self.book.set(f"Context!{'BCDEFG'[place - 1]}{labels.index(label) + 1}", value)
+            self.book.set(f"Context!{letter(1 + place)}{labels.index(label) + 1}", value)
         return self
 
     def measured(self, place):

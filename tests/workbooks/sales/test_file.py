@@ -25,7 +25,7 @@ COMMITTED = ROOT / "workbook" / "capacity-sizing.xlsm"
 
 NATIVE = frozenset(
     [
-        "ABS", "AND", "CHOOSE", "COUNT", "COUNTA", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNA",
+        "ABS", "AND", "COUNT", "COUNTA", "COUNTIF", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR", "ISNA",
         "ISNUMBER", "LEFT", "LEN", "MATCH", "MAX", "MIN", "NA", "NOT", "OR", "PRODUCT", "SEARCH", "SUBSTITUTE", "SUM", "SUMPRODUCT",
     ]
 )  # fmt: skip

@@ -17,8 +17,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from tests.hosts.test_libreoffice_macros import MacroOffice
 from tests.hosts.windows_stand_ins import ComHost
 from tests.workbooks.engines import CellError, absent, libreoffice
+from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import Desk, built
-from xlsizing.workbooks.sales.starters import STARTERS
 
 pytestmark = pytest.mark.slow
 

@@ -9,6 +9,7 @@ from openpyxl.utils import coordinate_to_tuple
 
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
+from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import built, is_error
 from xlsizing import Curve, Demand, size
 from xlsizing.audit import audit
@@ -22,7 +23,6 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rightsize import tp_advice
 from xlsizing.spec import read_spec
 from xlsizing.workbooks.sales.functions_sheet import WORKED
-from xlsizing.workbooks.sales.starters import STARTERS
 
 pytestmark = pytest.mark.slow
 

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from tests.workbooks.cases import GOOD
+from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import NONE, RESULTS, SLAS, TEXTS, is_error, unlike
 from xlsizing import Curve, Demand, size
 from xlsizing.context import Context
@@ -16,7 +17,6 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import BUDGET, COMMIT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import BUDGET_SHARE, VERDICT
 from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
-from xlsizing.workbooks.sales.starters import STARTERS
 
 pytestmark = pytest.mark.slow
 

@@ -67,7 +67,7 @@ class TestRun:
 
     def test_a_point_that_queued_leaves_the_other_rows_alone(self, quote):
         # 0.7 x 64 x 66 = 2,957 at c=64: between 32 and 64 the row uses it, on the plateau and at c=16 none does.
-        quote.book.set("Curves!I19", 2957)
+        quote.book.set("Curves!I20", 2957)
         assert standing(quote) == ["VERDICT", "DRAFT", "VERDICT"]
         assert "below 80 % of c x tok/s/user at a point that the row uses" in quote.value("Quote!P15")
 

@@ -15,6 +15,7 @@ from xlsizing.workbooks.sales.checks_sheet import checks_sheet
 from xlsizing.workbooks.sales.compare_sheet import compare_sheet
 from xlsizing.workbooks.sales.context_sheet import context_sheet
 from xlsizing.workbooks.sales.curves_sheet import curves_sheet
+from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_sheet
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
@@ -33,7 +34,7 @@ _ADVICE: Final = (
 )
 
 
-def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str) -> bytes:
+def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Deck) -> bytes:
     """Return the sales workbook without values and without macros.
 
     Parameters
@@ -42,6 +43,8 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str) -> bytes:
         The Excel functions, in the order to show them [-]
     udf_module : str
         The Python module that holds them, for xlwings [-]
+    deck : Deck
+        The curves that it begins with [-]
 
     Returns
     -------
@@ -51,12 +54,12 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str) -> bytes:
     book = Workbook()
     styles = Styles(book)
     pages = {title: _page(book, styles, title) for title in SHEETS}
-    quote_sheet(pages["Quote"])
-    curves_sheet(pages["Curves"])
-    compare_sheet(pages["Compare"])
-    levers_sheet(pages["Levers"])
-    context_sheet(pages["Context"])
-    checks_sheet(pages["Checks"])
+    quote_sheet(pages["Quote"], deck)
+    curves_sheet(pages["Curves"], deck)
+    compare_sheet(pages["Compare"], deck)
+    levers_sheet(pages["Levers"], deck)
+    context_sheet(pages["Context"], deck)
+    checks_sheet(pages["Checks"], deck)
     functions_sheet(pages["Functions"], functions)
     _settings(pages["xlwings.conf"], {"UDF MODULES": udf_module} | _SETTINGS)
     styles.done()

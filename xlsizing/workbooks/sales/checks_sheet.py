@@ -11,7 +11,8 @@ from xlsizing.workbooks.axes import METHOD_WORDS, known_method
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
-from xlsizing.workbooks.sales.layout import CURVES, alarm, chosen, of_curve
+from xlsizing.workbooks.sales.deck import Deck
+from xlsizing.workbooks.sales.layout import alarm, anchors_of, of_curve
 from xlsizing.workbooks.sales.levers_sheet import LEVER_ROWS
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.workload import (
@@ -41,13 +42,15 @@ _Check = tuple[str, str]
 """What is checked, and the formula of its sentence, without "=" [-]."""
 
 
-def checks_sheet(page: Page) -> None:
+def checks_sheet(page: Page, deck: Deck) -> None:
     """Write the checks by block, their sums, and the constants that formulas of other sheets take.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     page.put("B1", "Checks: what would make a figure wrong", "title")
     page.put(
@@ -59,12 +62,12 @@ def checks_sheet(page: Page) -> None:
     for column, head in zip("BCDE", ("check", "what the functions say", "status", "counts"), strict=True):
         page.put(f"{column}{_FIRST - 1}", head, "head")
     row, ends = _FIRST, {}
-    for block, checks in _blocks().items():
+    for block, checks in _blocks(deck).items():
         ends[block] = row, row + len(checks) - 1
         for check in checks:
             _line(page, row, *check)
             row += 1
-    _totals(page, ends, row + 1)
+    _totals(page, ends, row + 1, deck)
     page.put("G4", "Constants and words of the formulas", "section")
     constants(page, _FIRST, "G", _CONSTANTS)
     page.widths(A=1.5, B=52, C=104, D=18, E=8, F=3, G=18, H=24, I=52)
@@ -74,10 +77,10 @@ def checks_sheet(page: Page) -> None:
     alarm(page, f"B{_FIRST}:E{row - 1}", f"$E{_FIRST}=1")
 
 
-def _blocks() -> dict[str, list[_Check]]:
+def _blocks(deck: Deck) -> dict[str, list[_Check]]:
     """Return the checks; the block "refused" is part of the quote, "refused pair" of the comparison."""
     return {
-        "curves": [*_standings(), *_curve_facts()],
+        "curves": [*_standings(deck), *_curve_facts(deck)],
         "quote": _quote(),
         "price": _price(),
         "refused": [_picked(), *_refused("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
@@ -95,22 +98,22 @@ def _line(page: Page, row: int, words: str, sentence: str) -> None:
     page.put(f"D{row}", f'=IF(E{row}=1,Word_Check,IF(C{row}="","nothing to check","ok"))', "calc.text")
 
 
-def _standings() -> list[_Check]:
+def _standings(deck: Deck) -> list[_Check]:
     return [
         (f'"Anchors of "&INDEX(Curve_Names,{curve})', f'IF(COUNTA(Curve_{curve})=0,"",SIZING_CHECK(Curve_{curve}))')
-        for curve in range(1, CURVES + 1)
+        for curve in deck.places
     ]
 
 
-def _curve_facts() -> Iterator[_Check]:
-    for curve in range(1, CURVES + 1):
+def _curve_facts(deck: Deck) -> Iterator[_Check]:
+    for curve in deck.places:
         check = f"SIZING_CHECK({_GOOD},Example_TPM,Curves!{fact_cell('gpus_per_pod', curve)})"
         yield f'"GPUs per pod of "&INDEX(Curve_Names,{curve})', f'IF(COUNTA(Curve_{curve})=0,"",{check})'
-    for curve in range(1, CURVES + 1):
+    for curve in deck.places:
         usd = f"Curves!{fact_cell('usd', curve)}"
         yield f'"Price of "&INDEX(Curve_Names,{curve})', _given(usd, _number(usd, "price"))
     twice = "SUMPRODUCT((Curve_Names=INDEX(Curve_Names,{0}))*1)"
-    same = "+".join(f"({twice.format(curve)}>1)" for curve in range(1, CURVES + 1))
+    same = "+".join(f"({twice.format(curve)}>1)" for curve in deck.places)
     yield (
         "Names of the curves",
         f'IFERROR(IF({same}>0,"each curve must have a name of its own","{_OK}"),"a name must not be an error value")',
@@ -181,7 +184,7 @@ def _price() -> list[_Check]:
 
 def _picked() -> _Check:
     # Of the curve where it stands: the copy beside it makes a plain number of a date.
-    return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({chosen("Picked_Place")}))'
+    return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({anchors_of("Picked_Place")}))'
 
 
 def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
@@ -211,11 +214,19 @@ def _tokens(kind: str, block: str) -> str:
 
 
 def _sizes(block: str, gpus: str) -> str:
-    cells = ",".join(value_cell(block, name) for name in ("tp", "pp", "dp_in_pod"))
-    product = f"PRODUCT({cells})"
-    fits = f"IF(COUNT({cells})=3,{gpus}={product},INT({gpus}/{product})*{product}={gpus})"
+    """Return the formula of whether the `gpus` of a pod are those that its context states, by the package's rule."""
+    sizes = [value_cell(block, name) for name in ("tp", "pp", "dp_in_pod")]
+    sides = [value_cell(block, name) for name in ("prefill_gpus", "decode_gpus")]
+    some, both = f"COUNT({','.join(sizes)})", f"COUNT({','.join(sides)})"
+    # Never PRODUCT or SUM over INDEX: a blank among them is a text to engines that take its value, not the cell.
+    product = "*".join(f"IF(ISNUMBER({cell}),{cell},1)" for cell in sizes)
+    total = "+".join(f"IF(ISNUMBER({cell}),{cell},0)" for cell in sides)
+    fits = f"IF({some}=3,{gpus}={product},INT({gpus}/({product}))*{product}={gpus})"
+    held = f"IF({both}=2,{gpus}={total},{gpus}>{total})"
     words = f'"GPUs per pod must be TP x PP x DP inside the pod of the context, "&{product}&", not "&{gpus}'
-    return f'IF(ISNUMBER({gpus})*(COUNT({cells})>0)=1,IF({fits},"{_OK}",{words}),"")'
+    apart = f'"GPUs per pod must be prefill + decode GPUs of the context, "&({total})&", not "&{gpus}'
+    one = f'IF({some}=0,"",IF({fits},"{_OK}",{words}))'
+    return f'IF(ISNUMBER({gpus}),IF({both}=0,{one},IF({held},"{_OK}",{apart})),"")'
 
 
 def _once_inputs_pass(sentence: str) -> str:
@@ -238,7 +249,7 @@ def _rows() -> list[_Check]:
 def _compare() -> list[_Check]:
     places = {side: f"Compare_Place_{side}" for side in "AB"}
     return [
-        (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({chosen(place)}))')
+        (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({anchors_of(place)}))')
         for side, place in places.items()
     ]
 
@@ -268,8 +279,8 @@ def _levers() -> list[_Check]:
     checks = []
     for row in LEVER_ROWS:
         before, after = (
-            f"SIZING_CHECK({chosen(f'Levers!$P{row}')},Levers!$E{row},Quote_TPM,Levers!$M{row},Quote_Util)",
-            f"SIZING_CHECK({chosen(f'Levers!$Q{row}')},Levers!$E{row},Quote_TPM,Levers!$N{row},Quote_Util)",
+            f"SIZING_CHECK({anchors_of(f'Levers!$P{row}')},Levers!$E{row},Quote_TPM,Levers!$M{row},Quote_Util)",
+            f"SIZING_CHECK({anchors_of(f'Levers!$Q{row}')},Levers!$E{row},Quote_TPM,Levers!$N{row},Quote_Util)",
         )
         effort = _native(
             f'IF(Levers!$F{row}="",TRUE,IF(ISNUMBER(Levers!$F{row}),Levers!$F{row}>0,FALSE))', "effort must be above 0"
@@ -292,14 +303,14 @@ def _levers() -> list[_Check]:
     ]
 
 
-def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int) -> None:
+def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int, deck: Deck) -> None:
     first, last = _FIRST, ends["levers"][1]
     page.named("Check_What", f"B{first}:B{last}")
     page.named("Check_Sentence", f"C{first}:C{last}")
     page.named("Check_Flag", f"E{first}:E{last}")
     for block, name in enumerate(("Curve_Standing", "Curve_GPUs_Said", "Curve_Price_Said")):
-        top = ends["curves"][0] + CURVES * block
-        page.named(name, f"C{top}:C{top + CURVES - 1}")
+        top = ends["curves"][0] + deck.blocks * block
+        page.named(name, f"C{top}:C{top + deck.blocks - 1}")
     found = "INDEX(Check_Sentence,MATCH(1,Check_Flag,0))"
     silent = '"no answer from Python: enable macros, then run xlsizing doctor on this file"'
     totals = (

@@ -6,14 +6,13 @@ from typing import Final
 
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import differing
-from xlsizing.workbooks.sales.layout import across, alarm, chosen, even_month, inputs, of_curve, position
+from xlsizing.workbooks.sales.deck import Deck
+from xlsizing.workbooks.sales.layout import across, alarm, anchors_of, even_month, given, inputs, of_curve, position
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
-from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.sales.unclaimed import unclaimed
 
 __all__ = ["compare_sheet"]
 
-_SIDES: Final = (("A", STARTERS[1].name), ("B", STARTERS[2].name))
 _PICKS: Final = {"A": 5, "B": 6}
 _HEAD: Final = 11
 _FIRST: Final = _HEAD + 1
@@ -47,13 +46,15 @@ _NAMES: Final = {
 }
 
 
-def compare_sheet(page: Page) -> None:
+def compare_sheet(page: Page, deck: Deck) -> None:
     """Write the two picks, what each rests on, and a row for each SLA of the quote.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     page.put("B1", "Compare: two curves at the quote's SLAs", "title")
     page.put(
@@ -68,8 +69,8 @@ def compare_sheet(page: Page) -> None:
         "BCGHIJQ", ("", "curve", "GPU type", "GPUs per pod", "$/GPU-hour", "measured on", "place"), strict=True
     ):
         page.put(f"{column}4", head, "strong")
-    for side, name in _SIDES:
-        _side(page, side, name)
+    for side, starter in zip("AB", deck.compared, strict=True):
+        _side(page, side, starter.name)
     page.put("B8", "fields of the set-up in which the two contexts differ (sheet Context)", "label")
     page.put("H8", f"={differing('Compare_Place_A', 'Compare_Place_B')}", "calc.int")
     page.named("Compare_Apart", "H8")
@@ -112,7 +113,7 @@ def _side(page: Page, side: str, name: str) -> None:
     row = _PICKS[side]
     page.tall(row, 58)
     page.put(f"B{row}", side, "strong")
-    across(page, f"C{row}:F{row}", name, "input.wrap")
+    given(page, f"C{row}:F{row}", name, "input.wrap")
     place = f"Compare_Place_{side}"
     usd = of_curve("Curve_USD_per_GPU_Hour", place)
     page.put(f"G{row}", f"={of_curve('Curve_GPU_Type', place)}", "calc.text")
@@ -141,7 +142,7 @@ def _row(page: Page, row: int, live: int) -> None:
     page.put(f"B{row}", f'=IF(Quote!$B{live}="","",Quote!$B{live})', "calc.num")
     for side, column in _REGIME.items():
         place = f"Compare_Place_{side}"
-        regime = f"SIZING_REGIME({chosen(place)},$B{row},Quote_Method)"
+        regime = f"SIZING_REGIME({anchors_of(place)},$B{row},Quote_Method)"
         page.put(f"{column}{row}", f'=IF($B{row}="","",IF(Compare_Refused>0,NA(),{regime}))', "calc.text")
     for (what, side), (column, _, style) in _COLUMNS.items():
         page.put(f"{column}{row}", _formula(what, side, row), style)
@@ -163,7 +164,7 @@ def _formula(what: str, side: str, row: int) -> str:
         a, b = (f"${_COLUMNS[what, each][0]}{row}" for each in "AB")
         # Where one side cannot meet the SLA there is no difference: words, never a number.
         return f'=IF($B{row}="","",IF({_unmet(row)},"",{b}-{a}))'
-    sized = f"{chosen(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
+    sized = f"{anchors_of(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
     commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
     met = {
         "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",

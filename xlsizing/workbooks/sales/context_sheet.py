@@ -11,8 +11,8 @@ from xlsizing.lever_matching import MAY_DIFFER, NEVER_A_CHANGE
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
-from xlsizing.workbooks.sales.layout import CURVES, if_known, inputs
-from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.deck import Deck
+from xlsizing.workbooks.sales.layout import if_known, inputs
 
 __all__ = [
     "CUSTOMER",
@@ -26,6 +26,9 @@ __all__ = [
 ]
 
 _TOP: Final = 6
+_A_PAGE: Final = 8  # curves side by side on paper
+_LINE: Final = 11.0  # pt
+_A_LINE: Final = 20  # characters of a value, wherever words break
 
 _FROM_CURVES: Final = {"hardware": "hardware", "measured_on": "measured_on", "source_file": "source"}
 """Fields that stand on sheet Curves already: a fact stands once [-]."""
@@ -63,17 +66,23 @@ _BLOCKS: Final = (
 )
 """Defined name, heading, where the place of its curve stands, and where its label does [-]."""
 
-_SET_UP, _NEVER = letter(2 + CURVES), letter(3 + CURVES)
-_FIRST_BLOCK: Final = 5 + CURVES
+_Columns = tuple[str, str, int]
 
 
-def context_sheet(page: Page) -> None:
+def _columns(deck: Deck) -> _Columns:
+    """Return the columns right of the curves: what a pair must agree in, what is never a change, the first block."""
+    return letter(2 + deck.blocks), letter(3 + deck.blocks), 5 + deck.blocks
+
+
+def context_sheet(page: Page, deck: Deck) -> None:
     """Write a value column for each curve, and the two columns, label and value, that functions read.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     page.put("A1", "Context: what each curve was measured on", "title")
     page.put(
@@ -84,54 +93,58 @@ def context_sheet(page: Page) -> None:
     )
     page.put("A3", "Only a complete context, measured, at the customer's workload, can become a VERDICT.", "note")
     page.put(f"A{_TOP - 1}", "field", "head")
-    for curve in range(1, CURVES + 1):
+    set_up, never, first_block = _columns(deck)
+    for curve in deck.places:
         page.at(_TOP - 1, 1 + curve, f"=INDEX(Curve_Names,{curve})", "head")
     page.tall(_TOP - 1, 46)
     for row, name, fact in _rows():
         page.at(row, 1, fact.heading if fact else name.capitalize(), "calc.text" if fact else "section")
         if fact:
-            _field(page, row, name, fact)
-            set_up = name not in MAY_DIFFER and fact.section not in MAY_DIFFER
-            page.put(f"{_SET_UP}{row}", int(set_up), "const.int")
-            page.put(f"{_NEVER}{row}", int(name in NEVER_A_CHANGE), "const.int")
+            _field(page, row, name, fact, deck)
+            agreed = name not in MAY_DIFFER and fact.section not in MAY_DIFFER
+            page.put(f"{set_up}{row}", int(agreed), "const.int")
+            page.put(f"{never}{row}", int(name in NEVER_A_CHANGE), "const.int")
     for row, (label, _) in enumerate(CUSTOMER, start=_LAST_ROW - len(CUSTOMER) + 1):
         page.at(row, 1, label, "calc.text")
         page.at(row, 2, "from sheet Quote", "note.text")
     for position, block in enumerate(_BLOCKS):
-        _block(page, _FIRST_BLOCK + 4 * position, *block)
+        _block(page, first_block + 4 * position, deck, *block)
     last = _LAST_ROW - len(CUSTOMER)
-    page.put(f"{_SET_UP}{_TOP - 1}", "1: a pair must agree in it", "head")
-    page.put(f"{_NEVER}{_TOP - 1}", "1: never a lever's change", "head")
-    page.named("Context_Never", f"{_NEVER}{_TOP}:{_NEVER}{last}")
-    page.named("Context_Values", f"B{_TOP}:{letter(1 + CURVES)}{last}")
-    page.named("Context_Set_Up", f"{_SET_UP}{_TOP}:{_SET_UP}{last}")
+    page.put(f"{set_up}{_TOP - 1}", "1: a pair must agree in it", "head")
+    page.put(f"{never}{_TOP - 1}", "1: never a lever's change", "head")
+    page.named("Context_Never", f"{never}{_TOP}:{never}{last}")
+    page.named("Context_Values", f"B{_TOP}:{letter(1 + deck.blocks)}{last}")
+    page.named("Context_Set_Up", f"{set_up}{_TOP}:{set_up}{last}")
     page.sheet.freeze_panes = f"B{_TOP}"
-    _widths(page)
-    page.printed(tall=1)
-    page.sheet.print_area = f"A1:{_SET_UP}{_LAST_ROW}"
+    _widths(page, deck)
+    page.printed(tall=1, wide=1 + (deck.blocks - 1) // _A_PAGE)
+    page.sheet.print_title_cols = "A:A"
+    page.sheet.print_area = f"A1:{set_up}{_LAST_ROW}"
 
 
-def _widths(page: Page) -> None:
-    page.widths(A=32, **{letter(2 + curve): 24 for curve in range(CURVES)} | {_SET_UP: 13, _NEVER: 13})
+def _widths(page: Page, deck: Deck) -> None:
+    set_up, never, first_block = _columns(deck)
+    page.widths(A=32, **{letter(2 + curve): 24 for curve in range(deck.blocks)} | {set_up: 13, never: 13})
     for position in range(len(_BLOCKS)):
-        left = _FIRST_BLOCK + 4 * position
+        left = first_block + 4 * position
         page.widths(**{letter(left - 1): 3, letter(left): 28, letter(left + 1): 48, letter(left + 2): 24})
 
 
-def _field(page: Page, row: int, name: str, fact: Fact) -> None:
+def _field(page: Page, row: int, name: str, fact: Fact, deck: Deck) -> None:
     linked = _FROM_CURVES.get(name)
     if linked == "source":
-        page.tall(row, 28)
-    for curve in range(1, CURVES + 1):
+        longest = max(len(starter.source) for starter in deck.starters)
+        page.tall(row, 6 + _LINE * max(2, 1 + longest // _A_LINE))
+    for curve in deck.places:
         cell = f"{letter(1 + curve)}{row}"
         if linked:
             page.put(cell, f"={if_known(f'Curves!{fact_cell(linked, curve)}')}", "calc.wrap")
             continue
-        value = getattr(STARTERS[curve - 1].context, name) if curve <= len(STARTERS) else None
-        _value(page, cell, value, fact)
+        starter = deck.starter(curve)
+        _value(page, cell, getattr(starter.context, name) if starter else None, fact)
     if not linked:
         message, rule = _rule(fact)
-        inputs(page, message, f"B{row}:{letter(1 + CURVES)}{row}", **rule)
+        inputs(page, message, f"B{row}:{letter(1 + deck.blocks)}{row}", **rule)
 
 
 def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
@@ -169,13 +182,13 @@ def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
     return _RULES.get(fact.kind, text)
 
 
-def _block(page: Page, left: int, name: str, head: str, place: str, line: str) -> None:
+def _block(page: Page, left: int, deck: Deck, name: str, head: str, place: str, line: str) -> None:
     """Write the labels and the values of one curve, side by side, and beside them what is wrong with a value."""
     label, value, fault = (letter(left + i) for i in range(3))
     for column, text in ((label, head), (value, "value"), (fault, "not readable")):
         page.put(f"{column}{_TOP - 1}", text, "head")
     for row in (*_FIELD_ROWS.values(), *range(_LAST_ROW - len(CUSTOMER) + 1, _LAST_ROW + 1)):
-        given = f"INDEX($B{row}:${letter(1 + CURVES)}{row},{place})"
+        given = f"INDEX($B{row}:${letter(1 + deck.blocks)}{row},{place})"
         if row > _LAST_ROW - len(CUSTOMER):
             given = CUSTOMER[row - _LAST_ROW + len(CUSTOMER) - 1][1]
         page.put(f"{label}{row}", f"=$A{row}", "calc.text")
@@ -207,8 +220,7 @@ def known_to_differ(one: str, other: str) -> str:
 
 def curve_value(field: str, place: str) -> str:
     """Return the formula of the value of `field` of the curve whose place the cell `place` holds [-]."""
-    row = _FIELD_ROWS[field]
-    return f"INDEX(Context!$B${row}:${letter(1 + CURVES)}${row},{place})"
+    return f"INDEX(Context_Values,{_FIELD_ROWS[field] - _TOP + 1},{place})"
 
 
 def label_cell(block: str) -> str:
@@ -222,10 +234,9 @@ def label_cell(block: str) -> str:
 
 
 def value_cell(block: str, field: str) -> str:
-    """Return the cell, with its sheet, that holds the value of `field` among the columns named `block` [-].
+    """Return the reference to the value of `field` among the columns named `block` [-].
 
     >>> value_cell("Picked_Context", "tp")
-    'Context!$L$13'
+    'INDEX(Picked_Context,8,2)'
     """
-    names = [name for name, *_ in _BLOCKS]
-    return f"Context!${letter(_FIRST_BLOCK + 4 * names.index(block) + 1)}${_FIELD_ROWS[field]}"
+    return f"INDEX({block},{_FIELD_ROWS[field] - _TOP + 1},2)"

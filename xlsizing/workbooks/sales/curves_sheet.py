@@ -1,4 +1,4 @@
-"""Sheet Curves: six named curves side by side, and the one that sheet Quote works with."""
+"""Sheet Curves: named curves side by side, and the one that sheet Quote works with."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.sales.deck import Deck, free_name
 from xlsizing.workbooks.sales.layout import (
     ANCHORS,
-    CURVES,
+    MOST_HARDWARE,
+    MOST_NAME,
+    MOST_WORDS,
     WIDTH,
     across,
     column_of,
     first_column,
+    given,
     if_known,
     inputs,
     no_throughput,
     position,
 )
-from xlsizing.workbooks.sales.starters import STARTERS, Starter
+from xlsizing.workbooks.sales.starters import Starter
 
 __all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "KNEE_RATE", "THROUGHPUT", "curves_sheet", "fact_cell"]
 
 FIRST_FACT: Final = 5
-FIRST_ANCHOR: Final = 15
+FIRST_ANCHOR: Final = 16
 _LAST: Final = FIRST_ANCHOR + ANCHORS - 1
-_PICKED: Final = 4 + WIDTH * CURVES  # a narrow column stands between
-_LIST: Final = _PICKED + WIDTH + 1
 _LIST_ROW: Final = FIRST_FACT
+_A_PAGE: Final = 3  # curves side by side on paper
+_LINE: Final = 13.0  # pt
+_A_LINE: Final = 38  # characters of a fact, wherever words break
 
 FACTS: Final = (
     ("name", "name, as the drop-downs show it", "Curve_Names", "input.wrap"),
@@ -39,6 +44,7 @@ FACTS: Final = (
     ("price_source", "date and source of the price", "Curve_Price_Source", "input.typed"),
     ("measured_on", "measured on [2026-03-31]", "Curve_Measured_On", "input.typed"),
     ("source", "source: file, campaign or command", "Curve_Source", "input.wrap"),
+    ("caution", "its rows stay a DRAFT, because", "Curve_Caution", "input.wrap"),
 )
 """Key, label, name of its list, and style of what is known of each curve [-]."""
 
@@ -71,13 +77,15 @@ def fact_cell(key: str, curve: int) -> str:
     return f"{first_column(curve)}{FIRST_FACT + keys.index(key)}"
 
 
-def curves_sheet(page: Page) -> None:
+def curves_sheet(page: Page, deck: Deck) -> None:
     """Write the curves, the picked one and the list of names.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     page.put("B1", "Curves", "title")  # column B repeats on the second page: its words must fit into it
     page.put(
@@ -85,30 +93,39 @@ def curves_sheet(page: Page) -> None:
         "Measured on one pod; anchors in any order, blank rows ignored. Output tok/s and TTFT: for all rows of a curve or none.",
         "note",
     )
-    _labels(page)
-    for curve in range(1, CURVES + 1):
-        _curve(page, curve, STARTERS[curve - 1] if curve <= len(STARTERS) else None)
-    _rules(page)
-    _picked(page)
-    _list(page)
-    page.named("Curve_Points", f"{first_column(1)}{FIRST_ANCHOR}:{letter(2 + WIDTH * CURVES)}{_LAST}")
-    columns = {letter(column): 11.5 for column in range(3, _LIST)}
-    page.widths(A=1.5, B=31, **columns | {letter(_PICKED - 1): 3, letter(_LIST - 1): 3, letter(_LIST): 7})
-    page.widths(**{letter(_LIST + 1 + i): width for i, width in enumerate((46, 10, 9, 9, 36, 12, 46, 9, 36))})
+    page.put(
+        "C3", "To fill it from a folder of results: xlsizing workbook --sales --curves FOLDER -o FILE.xlsm", "note"
+    )
+    _labels(page, deck)
+    for curve in deck.places:
+        _curve(page, curve, deck.starter(curve))
+    right = 2 + WIDTH * deck.blocks  # the last column of a curve
+    picked = right + 2  # a narrow column stands between
+    listed = picked + WIDTH + 1
+    _rules(page, deck)
+    _picked(page, picked)
+    _list(page, listed, deck)
+    page.named("Curve_Points", f"{first_column(1)}{FIRST_ANCHOR}:{letter(right)}{_LAST}")
+    columns = {letter(column): 11.5 for column in range(3, listed)}
+    page.widths(A=1.5, B=31, **columns | {letter(picked - 1): 3, letter(listed - 1): 3, letter(listed): 7})
+    page.widths(**{letter(listed + 1 + i): width for i, width in enumerate((46, 10, 9, 9, 36, 12, 46, 46, 9, 36))})
     page.sheet.freeze_panes = f"C{FIRST_ANCHOR}"
     page.printed()
     page.sheet.sheet_properties.pageSetUpPr.fitToPage = False  # which would break a page within a curve
     page.sheet.page_setup.scale = 65
-    page.sheet.col_breaks.append(Break(id=2 + WIDTH * (CURVES // 2)))
+    for curve in range(_A_PAGE, deck.blocks, _A_PAGE):
+        page.sheet.col_breaks.append(Break(id=2 + WIDTH * curve))
     page.sheet.print_title_cols = "B:B"
-    page.sheet.print_area = f"B1:{letter(2 + WIDTH * CURVES)}{_LAST}"
+    page.sheet.print_area = f"B1:{letter(right)}{_LAST}"
 
 
-def _labels(page: Page) -> None:
-    for row, (_, label, *_) in enumerate(FACTS, start=FIRST_FACT):
+def _labels(page: Page, deck: Deck) -> None:
+    facts = [_known(curve, deck.starter(curve)) for curve in deck.places]
+    for row, (key, label, _, style) in enumerate(FACTS, start=FIRST_FACT):
         page.put(f"B{row}", label, "strong")
-    page.tall(FIRST_FACT, 32)
-    page.tall(FIRST_FACT + len(FACTS) - 1, 32)
+        if style == "input.wrap":
+            longest = max(len(str(each.get(key) or "")) for each in facts)
+            page.tall(row, 6 + _LINE * max(2, 1 + longest // _A_LINE))
     page.put(f"B{FIRST_ANCHOR - 2}", "this curve is (sheet Checks)", "strong")
     page.tall(FIRST_ANCHOR - 2, 46)
     page.tall(FIRST_ANCHOR - 1, 32)
@@ -120,12 +137,12 @@ def _curve(page: Page, curve: int, starter: Starter | None) -> None:
     across(page, _row(left, FIRST_FACT - 1), f"Curve {curve}", "head")
     facts = _known(curve, starter)
     for row, (key, _, _, style) in enumerate(FACTS, start=FIRST_FACT):
-        across(page, _row(left, row), facts.get(key), style)
+        given(page, _row(left, row), facts.get(key), style)
     across(page, _row(left, FIRST_ANCHOR - 2), f"=INDEX(Curve_Standing,{curve})", "calc.wrap")
-    given = starter.curve if starter else None
+    curve_given = starter.curve if starter else None
     for j, head in enumerate(_HEADS):
         page.at(FIRST_ANCHOR - 1, left + j, head, "head")
-        values = _column(given, j)
+        values = _column(curve_given, j)
         for i in range(ANCHORS):
             page.at(FIRST_ANCHOR + i, left + j, values[i] if i < len(values) else None, "input.num")
     page.named(f"Curve_{curve}", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
@@ -143,7 +160,7 @@ def _column(curve: object, j: int) -> list[float]:
 
 def _known(curve: int, starter: Starter | None) -> dict[str, object]:
     if starter is None:
-        return {"name": f"Curve {curve}"}
+        return {"name": free_name(curve)}
     return {
         "name": starter.name,
         "hardware": starter.context.hardware,
@@ -152,63 +169,76 @@ def _known(curve: int, starter: Starter | None) -> dict[str, object]:
         "price_source": starter.price_source or None,
         "measured_on": starter.context.measured_on,
         "source": starter.source,
+        "caution": starter.caution or None,
     }
 
 
-def _rules(page: Page) -> None:
-    last = letter(2 + WIDTH * CURVES)
+def _rules(page: Page, deck: Deck) -> None:
+    last = letter(2 + WIDTH * deck.blocks)
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     inputs(page, "A number above 0, or blank", f"{first_column(1)}{FIRST_ANCHOR}:{last}{_LAST}", **above_0)
-    places = range(1, CURVES + 1)
-    each = {key: [fact_cell(key, curve) for curve in places] for key, *_ in FACTS}
+    each = {key: [fact_cell(key, curve) for curve in deck.places] for key, *_ in FACTS}
     whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
     inputs(page, "A whole number, at least 1", *each["gpus_per_pod"], **whole)
     inputs(page, "A number above 0, or blank: 8.60 is then assumed, and labelled so", *each["usd"], **above_0)
     short = {"type": "textLength", "operator": "lessThanOrEqual"}
-    inputs(page, "A name that no other curve has, at most 60 characters", *each["name"], **short, formula1="60")
-    inputs(page, "One exact token such as GB300 or B200", *each["hardware"], **short, formula1="30")
+    inputs(
+        page,
+        f"A name that no other curve has, at most {MOST_NAME} characters",
+        *each["name"],
+        **short,
+        formula1=str(MOST_NAME),
+    )
+    inputs(page, "One exact token such as GB300 or B200", *each["hardware"], **short, formula1=str(MOST_HARDWARE))
     inputs(page, "The day in the form 2026-03-31", *each["measured_on"], **short, formula1="20")
-    inputs(page, "Text, at most 250 characters", *each["price_source"], *each["source"], **short, formula1="250")
+    inputs(
+        page,
+        f"Text, at most {MOST_WORDS} characters",
+        *each["price_source"],
+        *each["source"],
+        *each["caution"],
+        **short,
+        formula1=str(MOST_WORDS),
+    )
 
 
-def _picked(page: Page) -> None:
-    across(page, _row(_PICKED, FIRST_FACT - 1), "Picked on sheet Quote", "head")
-    across(page, _row(_PICKED, FIRST_FACT), f"={if_known('Quote_Curve')}", "key.wrap")
-    page.at(FIRST_FACT + 1, _PICKED, "its place", "label")
-    page.at(FIRST_FACT + 1, _PICKED + 1, f"={position('Quote_Curve')}", "calc.int")
-    page.named("Picked_Place", f"{letter(_PICKED + 1)}{FIRST_FACT + 1}")
+def _picked(page: Page, left: int) -> None:
+    across(page, _row(left, FIRST_FACT - 1), "Picked on sheet Quote", "head")
+    across(page, _row(left, FIRST_FACT), f"={if_known('Quote_Curve')}", "key.wrap")
+    page.at(FIRST_FACT + 1, left, "its place", "label")
+    page.at(FIRST_FACT + 1, left + 1, f"={position('Quote_Curve')}", "calc.int")
+    page.named("Picked_Place", f"{letter(left + 1)}{FIRST_FACT + 1}")
     for j, head in enumerate(_HEADS):
-        page.at(FIRST_ANCHOR - 1, _PICKED + j, head, "head")
+        page.at(FIRST_ANCHOR - 1, left + j, head, "head")
         for i in range(ANCHORS):
             # A blank stays blank, an error an error and a text a text: the functions then say what is wrong.
             cell = f"INDEX(Curve_Points,{i + 1},{WIDTH}*(Picked_Place-1)+{j + 1})"
-            page.at(FIRST_ANCHOR + i, _PICKED + j, f"={if_known(cell)}", "calc.num")
-    page.named("Picked_Anchors", f"{letter(_PICKED)}{FIRST_ANCHOR}:{letter(_PICKED + WIDTH - 1)}{_LAST}")
+            page.at(FIRST_ANCHOR + i, left + j, f"={if_known(cell)}", "calc.num")
+    page.named("Picked_Anchors", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
 
 
-def _list(page: Page) -> None:
+def _list(page: Page, left: int, deck: Deck) -> None:
     """Write what is known of each curve once more, a row a curve: drop-downs and INDEX need a column."""
-    last = _LIST_ROW + CURVES - 1
-    page.at(_LIST_ROW - 1, _LIST, "place", "head")
-    page.named("Curve_Places", f"{letter(_LIST)}{_LIST_ROW}:{letter(_LIST)}{last}")
+    last = _LIST_ROW + deck.blocks - 1
+    page.at(_LIST_ROW - 1, left, "place", "head")
+    page.named("Curve_Places", f"{letter(left)}{_LIST_ROW}:{letter(left)}{last}")
     for offset, (key, label, name, _) in enumerate(FACTS, start=1):
-        column = letter(_LIST + offset)
+        column = letter(left + offset)
         page.put(f"{column}{_LIST_ROW - 1}", label, "head")
         page.named(name, f"{column}{_LIST_ROW}:{column}{last}")
-        for curve in range(1, CURVES + 1):
+        for curve in deck.places:
             page.put(f"{column}{_LIST_ROW + curve - 1}", f"={if_known(fact_cell(key, curve))}", "calc.num")
-    for curve in range(1, CURVES + 1):
-        page.at(_LIST_ROW + curve - 1, _LIST, curve, "const.int")
-    _delivered_prices(page, _LIST + 1 + len(FACTS), last)
+    for curve in deck.places:
+        page.at(_LIST_ROW + curve - 1, left, curve, "const.int")
+    _delivered_prices(page, left + 1 + len(FACTS), last, deck)
 
 
-def _delivered_prices(page: Page, left: int, last: int) -> None:
+def _delivered_prices(page: Page, left: int, last: int, deck: Deck) -> None:
     """Write price and source as delivered: a price that was changed beside its old source has none."""
     for column, key in enumerate(("usd", "price_source"), start=left):
         page.at(_LIST_ROW - 1, column, f"{key} as delivered", "head")
         name = {"usd": "Delivered_USD_per_GPU_Hour", "price_source": "Delivered_Price_Source"}[key]
         page.named(name, f"{letter(column)}{_LIST_ROW}:{letter(column)}{last}")
-        for curve in range(1, CURVES + 1):
-            starter = STARTERS[curve - 1] if curve <= len(STARTERS) else None
-            value = _known(curve, starter).get(key)
+        for curve in deck.places:
+            value = _known(curve, deck.starter(curve)).get(key)
             page.at(_LIST_ROW + curve - 1, column, value, "const.text" if key == "price_source" else "const.num")

@@ -13,7 +13,7 @@ from xlsizing.rules import DEFAULT_CONFIDENCE
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.layout import TABLE_STYLES
-from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.starters import EXAMPLE
 
 __all__ = ["WORKED", "FunctionHelp", "functions_sheet"]
 
@@ -128,7 +128,7 @@ _LONG: Final = {"SIZING_RIGOR": 9, "SIZING_LABEL": 5, "SIZING_NEXT_LEVER": 7, "S
 
 
 def _example(page: Page, top: int) -> None:
-    curve = STARTERS[0].curve
+    curve = EXAMPLE.curve
     page.put(f"{_LEFT}{top - 2}", "The example (locked; optimised: illustrative)", "section")
     for column, head in zip("HIJKL", ("what", "concurrency", "tok/s/user", "optimised: c", "tok/s/user"), strict=True):
         page.put(f"{column}{top - 1}", head, "head")

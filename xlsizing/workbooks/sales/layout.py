@@ -14,18 +14,21 @@ from xlsizing.workbooks.styles import BAD
 
 __all__ = [
     "ANCHORS",
-    "CURVES",
     "LEVERS",
+    "MOST_HARDWARE",
+    "MOST_NAME",
+    "MOST_WORDS",
     "SHEETS",
     "SLAS",
     "TABLE_STYLES",
     "WIDTH",
     "across",
     "alarm",
-    "chosen",
+    "anchors_of",
     "column_of",
     "even_month",
     "first_column",
+    "given",
     "if_known",
     "inputs",
     "no_throughput",
@@ -36,14 +39,16 @@ __all__ = [
 SHEETS: Final = ("Quote", "Curves", "Compare", "Levers", "Context", "Checks", "Functions", "xlwings.conf")
 """The sheets in order [-]."""
 
-CURVES: Final = 6
-"""Curves side by side [curves]."""
-
 WIDTH: Final = 4
 """Columns of a curve: concurrency, tok/s/user, output tok/s, TTFT [columns]."""
 
 ANCHORS: Final = 32
 """Rows of a curve [rows]."""
+
+MOST_NAME: Final = 60
+MOST_HARDWARE: Final = 30
+MOST_WORDS: Final = 250
+"""Longest name of a curve, GPU type, and source or caution on sheet Curves [characters]."""
 
 SLAS: Final = 8
 """Rows of a quote [rows]."""
@@ -76,11 +81,6 @@ def position(pick: str) -> str:
     return f'IF({pick}="",NA(),IF({found}=1,SUMPRODUCT((Curve_Names={pick})*Curve_Places),NA()))'
 
 
-def chosen(place: str) -> str:
-    """Return the reference to the anchors of the curve whose place the cell `place` holds [-]."""
-    return f"CHOOSE({place},{','.join(f'Curve_{curve}' for curve in range(1, CURVES + 1))})"
-
-
 def of_curve(name: str, place: str) -> str:
     """Return what the list `name` of sheet Curves says of the curve whose place the cell `place` holds [-]."""
     return f"INDEX({name},{place})"
@@ -89,6 +89,14 @@ def of_curve(name: str, place: str) -> str:
 def column_of(place: str, column: int) -> str:
     """Return the reference to a column of the anchors of the curve at `place`: 1 for c, 2 tok/s/user, 3 output tok/s [-]."""
     return f"INDEX(Curve_Points,0,{WIDTH}*({place}-1)+{column})"
+
+
+def anchors_of(place: str) -> str:
+    """Return the reference to the anchors of the curve whose place the cell `place` holds [-].
+
+    Never CHOOSE over the blocks: with many of them a formula that asks for two curves grows beyond what engines take.
+    """
+    return f"INDEX(Curve_Points,1,{WIDTH}*({place}-1)+1):INDEX(Curve_Points,{ANCHORS},{WIDTH}*{place})"
 
 
 def no_throughput(place: str) -> str:
@@ -107,20 +115,27 @@ def even_month(price: str) -> str:
 
 
 def across(page: Page, cells: str, value: object, style: str) -> None:
-    """Write `value` in `style` into `cells` of `page`, one row, merged where there are several [-].
+    """Write `value`, ours, in `style` into `cells` of `page`, one row, merged where there are several [-]."""
+    page.put(_spread(page, cells, style), value, style)
 
-    A text is the user's: it stays text whatever it begins with, unless it is a formula of ours, which begins with "=".
-    """
-    left, row, right, _ = range_boundaries(cells)
-    first = f"{letter(left)}{row}"
-    if isinstance(value, str) and not value.startswith("="):
+
+def given(page: Page, cells: str, value: object, style: str) -> None:
+    """Write `value`, somebody else's, as `across` does `cells` of `page` in `style`: text whatever it begins with [-]."""
+    first = _spread(page, cells, style)
+    if isinstance(value, str):
         page.user(first, value, style, "text")
     else:
         page.put(first, value, style)
+
+
+def _spread(page: Page, cells: str, style: str) -> str:
+    """Merge `cells`, one row, in `style`, and return the first."""
+    left, row, right, _ = range_boundaries(cells)
     for column in range(left + 1, right + 1):
         page.at(row, column, None, style)
     if right > left:
         page.merge(cells)
+    return f"{letter(left)}{row}"
 
 
 def alarm(page: Page, cells: str, condition: str) -> None:

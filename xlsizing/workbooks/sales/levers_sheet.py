@@ -9,8 +9,8 @@ from xlsizing.rightsize import BYTES_PER_PARAMETER, DEFAULT_DTYPE, DEFAULT_GPU_M
 from xlsizing.rules import MOST_CHANGES
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import confounding, differing, known_to_differ
-from xlsizing.workbooks.sales.layout import LEVERS, across, alarm, chosen, inputs, of_curve, position
-from xlsizing.workbooks.sales.starters import STARTERS
+from xlsizing.workbooks.sales.deck import Deck
+from xlsizing.workbooks.sales.layout import LEVERS, across, alarm, anchors_of, given, inputs, of_curve, position
 from xlsizing.workbooks.sales.workload import not_the_customers
 
 __all__ = ["LEVER_ROWS", "levers_sheet"]
@@ -18,9 +18,6 @@ __all__ = ["LEVER_ROWS", "levers_sheet"]
 _HEAD: Final = 5
 LEVER_ROWS: Final = range(_HEAD + 1, _HEAD + 1 + LEVERS)
 """Rows of the levers [-]."""
-
-_EXAMPLE: Final = ("Full CUDA graphs (illustrative)", STARTERS[1].name, STARTERS[2].name, 75, 3,
-                   "a same-node pair of sweeps at the customer's workload")  # fmt: skip
 
 _HEADS: Final = {
     "B": "lever (one change)", "C": "baseline curve", "D": "optimised curve", "E": "SLA, tok/s/user",
@@ -43,13 +40,15 @@ _AUDIT: Final = LEVER_ROWS[-1] + 4
 _TP: Final = _AUDIT + 5
 
 
-def levers_sheet(page: Page) -> None:
+def levers_sheet(page: Page, deck: Deck) -> None:
     """Write the levers, the audit of a claim and the right-sizing.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     page.put("B1", "Levers: what one change would save", "title")
     page.put(
@@ -70,9 +69,9 @@ def levers_sheet(page: Page) -> None:
         page.put(f"{column}{_HEAD}", head, "head")
     page.tall(_HEAD, 46)
     for place, row in enumerate(LEVER_ROWS):
-        _lever(page, row, _EXAMPLE if place == 0 else (None,) * len(_EXAMPLE))
+        _lever(page, row, _example(deck) if place == 0 else (None,) * 6)
     _lever_rules(page)
-    _audit(page)
+    _audit(page, deck)
     _right_size(page)
     page.widths(
         A=1.5, B=31, C=36, D=36, E=11, F=11, G=32, H=12, I=12, J=14, K=12, L=12, M=12, N=12, O=2, P=9, Q=9, R=7, S=80
@@ -82,17 +81,25 @@ def levers_sheet(page: Page) -> None:
     page.sheet.print_area = f"A1:N{_TP + 9}"
 
 
-def _lever(page: Page, row: int, given: tuple[object, ...]) -> None:
+def _example(deck: Deck) -> tuple[object, ...]:
+    """Return what the first row begins with, in the order of its columns: nothing where the deck shows no lever."""
+    if deck.lever is None:
+        return (None,) * 6
+    lever = deck.lever
+    return lever.name, *(starter.name for starter in deck.compared), lever.sla, lever.effort_days, lever.gate
+
+
+def _lever(page: Page, row: int, first: tuple[object, ...]) -> None:
     page.tall(row, 28)
-    for column, value in zip("BCDEFG", given, strict=True):
-        across(page, f"{column}{row}", value, "input.num" if column in "EF" else "input.wrap")
+    for column, value in zip("BCDEFG", first, strict=True):
+        given(page, f"{column}{row}", value, "input.num" if column in "EF" else "input.wrap")
     # A row counts once it names a curve or an SLA; until then all of it stays blank.
     page.put(f"R{row}", f"=IF(COUNTA(C{row}:E{row})=0,0,1)", "calc.int")
     page.put(f"P{row}", f'=IF($R{row}=0,"",{position(f"$C{row}")})', "calc.int")
     page.put(f"Q{row}", f'=IF($R{row}=0,"",{position(f"$D{row}")})', "calc.int")
     page.put(f"M{row}", f'=IF($R{row}=0,"",{of_curve("Curve_GPUs_per_Pod", f"$P{row}")})', "calc.int")
     page.put(f"N{row}", f'=IF($R{row}=0,"",{of_curve("Curve_GPUs_per_Pod", f"$Q{row}")})', "calc.int")
-    before, after = chosen(f"$P{row}"), chosen(f"$Q{row}")
+    before, after = anchors_of(f"$P{row}"), anchors_of(f"$Q{row}")
     page.put(f"S{row}", f'=IF($R{row}=0,"",{_no_figure(f"$P{row}", f"$Q{row}")})', "calc.text")
     sides = (
         f"{after},$E{row},Quote_TPM,$N{row},Quote_Util,Quote_Method",
@@ -101,7 +108,6 @@ def _lever(page: Page, row: int, given: tuple[object, ...]) -> None:
     figures = {
         # An SLA that either side cannot meet has no difference: these stay the functions' own error, #N/A.
         "H": ("-".join(f"SIZING_GPUS_COMMIT({side})" for side in sides), "key.int"),
-        # SIZING_DELTA_GPUS takes no method.
         "I": ("-".join(f"SIZING_GPUS({side})" for side in sides), "calc.int"),
         # Dollars per GPU come from a function, so that a price that is no number breaks them.
         "J": (f"$I{row}*Lever_USD_per_GPU", "calc.usd"),
@@ -154,7 +160,7 @@ def _lever_rules(page: Page) -> None:
     page.named("Lever_USD_per_GPU", f"J{last + 1}")
 
 
-def _audit(page: Page) -> None:
+def _audit(page: Page, deck: Deck) -> None:
     row = _AUDIT
     page.put(
         f"B{row - 2}", "Audit: does a claimed number of pods carry the quote's demand at its tightest SLA?", "section"
@@ -163,16 +169,16 @@ def _audit(page: Page) -> None:
         "B": "claimed pods",
         "C": "curve",
         "D": "SLA, tok/s/user: the tightest quoted",
-        "E": "what the curve says",
     }.items():
         page.put(f"{column}{row - 1}", head, "head")
+    across(page, f"E{row - 1}:J{row - 1}", "what the curve says", "head")
     page.put(f"B{row}", 18, "input.int")
-    across(page, f"C{row}", STARTERS[0].name, "input.wrap")
+    given(page, f"C{row}", deck.starters[0].name, "input.wrap")
     page.put(f"P{row}", f"={position('Audit_Curve')}", "calc.int")
     page.put(f"D{row}", '=IF(COUNT(Quote_SLA)=0,"",MAX(Quote_SLA))', "calc.num")
-    verdict = f"SIZING_AUDIT({chosen(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util,Audit_SLA)"
+    verdict = f"SIZING_AUDIT({anchors_of(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util,Audit_SLA)"
     across(page, f"E{row}:J{row}", f'=IF(Audit_Pods="","",IF(Quote_Inputs_Failed>0,NA(),{verdict}))', "calc.wrap")
-    page.tall(row, 32)
+    page.tall(row, 44)
     inputs(
         page,
         "A whole number, at least 1, or blank",
@@ -199,7 +205,7 @@ def _right_size(page: Page) -> None:
     )
     for row, (label, name, value, style) in enumerate(entries, start=_TP):
         page.put(f"B{row}", label, "label")
-        across(page, f"C{row}", value, style)
+        given(page, f"C{row}", value, style)
         page.named(name, f"C{row}")
     row = _TP + len(entries)
     page.put(f"B{row}", "size to try [GPUs]", "strong")

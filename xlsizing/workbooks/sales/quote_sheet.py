@@ -24,17 +24,18 @@ from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
+from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import (
     SLAS,
     TABLE_STYLES,
     across,
     alarm,
     even_month,
+    given,
     inputs,
     no_throughput,
     of_curve,
 )
-from xlsizing.workbooks.sales.starters import STARTERS
 from xlsizing.workbooks.sales.unclaimed import unclaimed
 from xlsizing.workbooks.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
 from xlsizing.workbooks.sizing_words import NO_BUDGET
@@ -118,16 +119,18 @@ RESULTS: Final = (
 _TABLE_TOP: Final = SLA_ROWS[-1] + 8
 
 
-def quote_sheet(page: Page) -> None:
+def quote_sheet(page: Page, deck: Deck) -> None:
     """Write the page that a sales engineer works on.
 
     Parameters
     ----------
     page : Page
         The sheet [-]
+    deck : Deck
+        The curves of the workbook [-]
     """
     _top(page)
-    _demand(page)
+    _demand(page, deck)
     _planning(page)
     _basis(page)
     _rules(page)
@@ -188,28 +191,28 @@ _OPENING: Final = (
 
 
 def _input(page: Page, cells: str, value: object, style: str, name: str) -> None:
-    across(page, cells, value, style)
+    given(page, cells, value, style)
     page.named(name, cells.partition(":")[0])
 
 
-def _demand(page: Page) -> None:
+def _demand(page: Page, deck: Deck) -> None:
     page.put("B5", "Demand (blue on yellow: change it)", "section")
     words = (
         '=IF(Quote_Unit=Word_TPM,"output tokens per minute",IF(Quote_Unit=Word_Tok_s,"output tokens per second",'
         'IF(Quote_Unit=Word_RPS,"requests per second","not a unit of the list")))'
     )
     entries = (
-        ("Curve", "Quote_Curve", STARTERS[0].name, "input.text", None),
+        ("Curve", "Quote_Curve", deck.starters[0].name, "input.wrap", None),
         ("Demand", "Quote_Demand", 3_000_000, "input.int", words),
         ("Unit", "Quote_Unit", UNITS[0], "input.text", " / ".join(THROUGHPUT_UNITS)),
-        ("Customer's ISL [tok]", "Quote_ISL", 1024, "input.int", "hit rate"),
-        ("OSL [tok]; rps needs it", "Quote_OSL", 1024, "input.int", "dataset"),
-        ("Customer's turns", "Quote_Turns", "single-turn", "input.text", "cache"),
+        ("Customer's ISL [tok]", "Quote_ISL", deck.workload.isl, "input.int", "hit rate"),
+        ("OSL [tok]; rps needs it", "Quote_OSL", deck.workload.osl, "input.int", "dataset"),
+        ("Customer's turns", "Quote_Turns", deck.workload.turns, "input.text", "cache"),
     )
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
-        page.tall(row, 20)
+        page.tall(row, 27 if name == "Quote_Curve" else 20)
         page.put(f"B{row}", label, "label")
-        _input(page, f"D{row}:F{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
+        _input(page, f"D{row}:G{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
         page.put(f"E{row}", note, "note.text") if note else None
     # What bears on speed only with caching or speculation on, or on a curve measured cold.
     for row, name in enumerate(("Quote_Hit_Rate", "Quote_Dataset_Kind", "Quote_Cache"), start=9):
@@ -347,6 +350,10 @@ def _row(page: Page, row: int) -> None:
     )
 
 
+_CAUTION: Final = of_curve("Curve_Caution", "Picked_Place")
+_CAUTIONED: Final = f'IF({_CAUTION}="","",Word_Draft&": "&{_CAUTION}&"; without that: ")'
+
+
 def _beside(page: Page) -> None:
     """Write what each row rests on and its next step, right of the printed page."""
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
@@ -360,7 +367,7 @@ def _beside(page: Page) -> None:
     for row in SLA_ROWS:
         rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
         unsourced = f'IF(Quote_Price_Unsourced=1,Word_Draft&": {PRICE_CHANGED}; without that: ","")'
-        page.put(f"P{row}", f'=IF($L{row}="","",{unsourced}&{rigor})', "label.text")
+        page.put(f"P{row}", f'=IF($L{row}="","",{unsourced}&{_CAUTIONED}&{rigor})', "label.text")
         lever = f"IF(Quote_Price_Failed>0,NA(),SIZING_NEXT_LEVER({_COSTED.format(row=row)}))"
         page.put(f"Q{row}", f'=IF($L{row}="","",{lever})', "label.text")
         apart = f"IF(ISNUMBER($D{row})*ISNUMBER($G{row})=1,$D{row}-$G{row},0)"

@@ -25,6 +25,7 @@ __all__ = [
     "FUNCTION_TABLE",
     "MEASURE_FIRST",
     "NO_CLAIM",
+    "UNTOLD",
     "WIDE_RANGE",
     "SizingRow",
     "sizing_frame",
@@ -66,6 +67,9 @@ FUNCTION_TABLE: Final = {
     "TTFT there, commit [s]": "ttft_s_commit",
 }
 """The columns of the Excel function SIZING_TABLE, by heading; new ones come last, as formulas count them [-]."""
+
+UNTOLD: Final = "-"
+"""What stands there for a wait that the curve does not tell [-]."""
 
 
 @dataclass(frozen=True, slots=True)

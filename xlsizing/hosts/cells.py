@@ -31,6 +31,7 @@ __all__ = [
     "Omitted",
     "answer",
     "curve",
+    "limit",
     "limits_beside",
     "marked",
     "number",
@@ -89,6 +90,17 @@ def number(value: Any, name: str, where: str | None = None) -> float:
     if isinstance(value, str) and not is_error(value):
         way_out = "turn the text into a number (Data > Text to Columns)" if _looks_numeric(value) else None
     refuse(name, "must be a number", got=in_words(value), where=where, way_out=way_out)
+
+
+def limit(value: Any, name: str) -> float | Omitted:
+    """Return the limit in the cell `value`, the argument `name`; a blank one is no limit [unit of the limit].
+
+    Raises
+    ------
+    InputError
+        If the cell holds anything else than a number.
+    """
+    return OMITTED if value is None else number(value, name)
 
 
 def text(value: Any, name: str) -> str:

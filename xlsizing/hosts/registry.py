@@ -120,9 +120,9 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
         f"Share of public curves whose need is covered: 0.90, 0.95 or 0.99; {DEFAULT_CONFIDENCE:.2f} if left out.",
     ),
     "ttft_s": (
-        cells.number,
+        cells.limit,
         False,
-        "Longest time to the first token beside the SLA [s]; no limit if left out. Needs the TTFT column of the curve.",
+        "Longest time to the first token beside the SLA [s]; no limit if blank or left out. Needs the TTFT column of the curve.",
     ),
     "ttfts_s": (
         cells.ttfts,

@@ -26,7 +26,7 @@ from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module h
 )
 from xlsizing.operating import OperatingPoints, operating_points
 from xlsizing.result import Sizing
-from xlsizing.rows import FUNCTION_TABLE, SizingRow
+from xlsizing.rows import FUNCTION_TABLE, UNTOLD, SizingRow
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
 from xlsizing.sizing import size
 
@@ -247,4 +247,4 @@ def _table_row(row: SizingRow) -> list[Any]:
     if not row.feasible:
         return [row.regime if field == "regime" else "" for field in FUNCTION_TABLE.values()]
     values = (getattr(row, field) for field in FUNCTION_TABLE.values())
-    return ["" if value is None else value for value in values]  # a TTFT that the curve does not tell
+    return [UNTOLD if value is None else value for value in values]

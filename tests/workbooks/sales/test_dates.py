@@ -46,7 +46,7 @@ class TestDates:
             ("Quote!J7", "Quote: GPUs per pod", GPUS),
             ("Quote!J8", "Quote: price", DOLLARS),
             ("Quote!J10", "Quote: hours per month", DOLLARS),
-            ("Quote!B14", "Quote: SLA 1", GPUS),
+            ("Quote!B15", "Quote: SLA 1", GPUS),
             ("Curves!D16", "Quote: curve", GPUS),
             ("Curves!C7", "GPUs per pod of MiniMax-M2-NVFP4, GB300, TP4", GPUS),
             ("Curves!C8", "Price of MiniMax-M2-NVFP4, GB300, TP4", DOLLARS),

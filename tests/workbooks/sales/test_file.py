@@ -174,7 +174,7 @@ class TestInputs:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.page_setup.fitToWidth == 1
         # The quote itself, and behind the SLAs and their names the operating points of both fleets.
-        assert sheet.print_area == "'Quote'!$B$1:$N$27,'Quote'!$T$13:$AB$21"
+        assert sheet.print_area == "'Quote'!$B$1:$O$28,'Quote'!$T$14:$AD$22"
         assert sheet.print_title_cols.replace("$", "") == "B:C"
         assert all(page.oddFooter.center.text == "&A" for page in opened(sales))
 
@@ -216,7 +216,7 @@ class TestBuild:
 
     def test_openpyxl_keeps_its_values(self, sales):
         book = openpyxl.load_workbook(BytesIO(sales), data_only=True)
-        assert [cell.value for (cell,) in book["Quote"]["D14:D18"]] == [28, 236, 236, 1328, 1328]
+        assert [cell.value for (cell,) in book["Quote"]["D15:D19"]] == [28, 236, 236, 1328, 1328]
 
 
 class TestCommand:
@@ -246,4 +246,4 @@ class TestCommand:
         target.write_bytes(sales)
         code, out, err = run(capsys, "recalc", target, "--set", "Quote_Demand=6000000", "--json")
         assert (code, err) == (0, "")
-        assert json.loads(out)["values"]["Quote"]["D14"] == 56  # twice 50,000 / (10,700.8 x 0.7) = 13.35: 14 pods of 4
+        assert json.loads(out)["values"]["Quote"]["D15"] == 56  # twice 50,000 / (10,700.8 x 0.7) = 13.35: 14 pods of 4

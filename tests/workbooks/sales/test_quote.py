@@ -132,7 +132,7 @@ class TestAsDelivered:
     def test_the_next_lever_is_that_of_the_widest_range(self, desk):
         # 150 and 215 tok/s/user are both 1,328 - 236 = 1,092 GPUs apart; the first counts.
         assert desk.column("Quote_Apart")[:5] == [0, 208, 208, 1092, 1092]
-        assert desk.value("Quote!C24").startswith(
+        assert desk.value("Quote!C25").startswith(
             "at 150 tok/s/user: Measure c=5: it narrows the range of 236 to 1,328"
         )
 
@@ -153,7 +153,7 @@ class TestAsDelivered:
     def test_figures_that_nobody_measured_earn_none(self, desk):
         desk.set(Quote_Curve=PIECEWISE, Quote_SLA=[60]).calculate()
         assert desk.column("Quote_Rigor")[0] == "DRAFT"
-        assert "predicted, not measured" in desk.value("Quote!P14")
+        assert "predicted, not measured" in desk.value("Quote!P15")
 
 
 class TestEdits:
@@ -271,8 +271,8 @@ class TestEdits:
         usd = ["18,396", "318,864", "318,864", "1,674,036", "1,674,036"]
         assert [re.search(r"\$([0-9,]+)/month", lever)[1] for lever in levers] == usd
         assert not [lever for lever in levers if "assumed" in lever or "8.6" in lever]
-        assert desk.value("Quote!C24").startswith("at 150 tok/s/user: ")
-        assert "$1,674,036/month" in desk.value("Quote!C24")
+        assert desk.value("Quote!C25").startswith("at 150 tok/s/user: ")
+        assert "$1,674,036/month" in desk.value("Quote!C25")
 
 
 class TestFigureToQuote:

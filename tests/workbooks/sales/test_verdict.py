@@ -52,7 +52,7 @@ class TestRun:
     )
     def test_each_reason(self, quote, values, why):
         assert standing(context(quote, values)) == ["DRAFT"] * 3
-        assert why in quote.value("Quote!P14")
+        assert why in quote.value("Quote!P15")
 
     @pytest.mark.parametrize(("day", "label"), [("2026-11-19", "DRAFT"), ("2026-11-20", "VERDICT")])
     def test_the_date_of_the_quote_counts(self, quote, day, label):
@@ -69,7 +69,7 @@ class TestRun:
         # 0.7 x 64 x 66 = 2,957 at c=64: between 32 and 64 the row uses it, on the plateau and at c=16 none does.
         quote.book.set("Curves!I20", 2957)
         assert standing(quote) == ["VERDICT", "DRAFT", "VERDICT"]
-        assert "below 80 % of c x tok/s/user at a point that the row uses" in quote.value("Quote!P15")
+        assert "below 80 % of c x tok/s/user at a point that the row uses" in quote.value("Quote!P16")
 
 
 class TestWorkload:
@@ -116,7 +116,7 @@ class TestPrice:
         quote.set(**changes)
         assert standing(quote) == ["VERDICT" if sourced else "DRAFT"] * 3
         assert quote.value("Quote!L9") == ("" if sourced else "price changed, no source")
-        assert ("price changed, no source" in quote.value("Quote!P14")) is not sourced
+        assert ("price changed, no source" in quote.value("Quote!P15")) is not sourced
 
     @pytest.mark.parametrize(
         ("usd", "source", "sourced"),

@@ -12,7 +12,7 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.deck import Deck
-from xlsizing.workbooks.sales.layout import alarm, anchors_of, of_curve
+from xlsizing.workbooks.sales.layout import alarm, anchors_of, column_of, of_curve
 from xlsizing.workbooks.sales.levers_sheet import LEVER_ROWS
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.workload import (
@@ -156,6 +156,7 @@ def _quote() -> list[_Check]:
             "IF(Quote_Unit=Word_RPS,IF(ISNUMBER(Quote_OSL),Quote_OSL>0,FALSE),TRUE)", osl)),
         ("Quote: customer's ISL", _given("Quote_ISL", _number("Quote_ISL", "ISL"))),
         ("Quote: customer's OSL", _given("Quote_OSL", _number("Quote_OSL", "OSL"))),
+        ("Quote: first token", _given("Quote_TTFT", f"IF(ISNUMBER(Quote_TTFT),{_waits_known()},{_number('Quote_TTFT', 'first token')})")),
         ("Quote: planned utilisation", f"{sized},Example_GPUs,Quote_Util)"),
         ("Quote: GPUs per pod", _given("Quote_GPUs_per_Pod", f"{sized},Quote_GPUs_per_Pod)", curve_gpus)),
         ("Quote: interpolation", _native(  # the functions tell capitals from small letters, "=" does not
@@ -165,6 +166,14 @@ def _quote() -> list[_Check]:
             "the budget must cover 90 %, 95 % or 99 %")),
         ("Quote: SLAs", _native("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
     ]  # fmt: skip
+
+
+def _waits_known() -> str:
+    """Return the formula of what stands against a limit on the first token: a number, or a curve that does not tell it."""
+    told = f"COUNT({column_of('Picked_Place', 4)})=COUNT({column_of('Picked_Place', 1)})"
+    untold = "a limit on the first token needs the TTFT of the curve at every point"
+    said = f'IF({told},{_number("Quote_TTFT", "first token")},"{untold}")'
+    return _once_picked("Picked_Place", said)
 
 
 def _price() -> list[_Check]:

@@ -142,7 +142,7 @@ def _row(page: Page, row: int, live: int) -> None:
     page.put(f"B{row}", f'=IF(Quote!$B{live}="","",Quote!$B{live})', "calc.num")
     for side, column in _REGIME.items():
         place = f"Compare_Place_{side}"
-        regime = f"SIZING_REGIME({anchors_of(place)},$B{row},Quote_Method)"
+        regime = f"SIZING_REGIME({anchors_of(place)},$B{row},Quote_Method,Quote_TTFT)"
         page.put(f"{column}{row}", f'=IF($B{row}="","",IF(Compare_Refused>0,NA(),{regime}))', "calc.text")
     for (what, side), (column, _, style) in _COLUMNS.items():
         page.put(f"{column}{row}", _formula(what, side, row), style)
@@ -167,10 +167,10 @@ def _formula(what: str, side: str, row: int) -> str:
     sized = f"{anchors_of(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
     commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
     met = {
-        "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method)",
-        "budget": f'IF(Compare_Unclaimed_{side}="",SIZING_GPUS_BUDGET({sized},Quote_Confidence,Quote_Method),{commit})',
-        "gpus": f"SIZING_GPUS({sized},Quote_Method)",
-        "usd": f"IF(Quote_Price_Failed>0,NA(),SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method))",
+        "commit": f"SIZING_GPUS_COMMIT({sized},Quote_Method,Quote_TTFT)",
+        "budget": f'IF(Compare_Unclaimed_{side}="",SIZING_GPUS_BUDGET({sized},Quote_Confidence,Quote_Method,Quote_TTFT),{commit})',
+        "gpus": f"SIZING_GPUS({sized},Quote_Method,Quote_TTFT)",
+        "usd": f"IF(Quote_Price_Failed>0,NA(),SIZING_COST({sized},Compare_USD_Even_Month_{side},Quote_Method,Quote_TTFT))",
         "usd_commit": f"{commit}*{usd}/{gpus}",
     }[what]
     regime = f"${_REGIME[side]}{row}"

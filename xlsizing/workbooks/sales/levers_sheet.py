@@ -102,8 +102,8 @@ def _lever(page: Page, row: int, first: tuple[object, ...]) -> None:
     before, after = anchors_of(f"$P{row}"), anchors_of(f"$Q{row}")
     page.put(f"S{row}", f'=IF($R{row}=0,"",{_no_figure(f"$P{row}", f"$Q{row}")})', "calc.text")
     sides = (
-        f"{after},$E{row},Quote_TPM,$N{row},Quote_Util,Quote_Method",
-        f"{before},$E{row},Quote_TPM,$M{row},Quote_Util,Quote_Method",
+        f"{after},$E{row},Quote_TPM,$N{row},Quote_Util,Quote_Method,Quote_TTFT",
+        f"{before},$E{row},Quote_TPM,$M{row},Quote_Util,Quote_Method,Quote_TTFT",
     )
     figures = {
         # An SLA that either side cannot meet has no difference: these stay the functions' own error, #N/A.
@@ -176,7 +176,9 @@ def _audit(page: Page, deck: Deck) -> None:
     given(page, f"C{row}", deck.starters[0].name, "input.wrap")
     page.put(f"P{row}", f"={position('Audit_Curve')}", "calc.int")
     page.put(f"D{row}", '=IF(COUNT(Quote_SLA)=0,"",MAX(Quote_SLA))', "calc.num")
-    verdict = f"SIZING_AUDIT({anchors_of(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util,Audit_SLA)"
+    verdict = (
+        f"SIZING_AUDIT({anchors_of(f'$P{row}')},Audit_Pods,Quote_TPM,Quote_Util,Audit_SLA,Quote_Method,Quote_TTFT)"
+    )
     across(page, f"E{row}:J{row}", f'=IF(Audit_Pods="","",IF(Quote_Inputs_Failed>0,NA(),{verdict}))', "calc.wrap")
     page.tall(row, 44)
     inputs(

@@ -8,7 +8,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
 from xlsizing.budget import CLAIM, IF_PRODUCT
-from xlsizing.next_words import PRICE_CHANGED
+from xlsizing.next_words import NOT_ASKED, PRICE_CHANGED
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rows import FUNCTION_TABLE, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
@@ -43,7 +43,7 @@ from xlsizing.workbooks.styles import AMBER, GOOD, GREY
 
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 
-SLA_ROWS: Final = range(14, 14 + SLAS)
+SLA_ROWS: Final = range(15, 15 + SLAS)
 """Rows of the SLAs [-]."""
 
 THROUGHPUT_UNITS: Final = UNITS[:3]
@@ -55,7 +55,8 @@ NO_REMARK: Final = "-"
 _EXAMPLE_SLAS: Final = (20, 50, 100, 150, 215)
 
 _SIZED: Final = "Picked_Anchors,$B{row},Quote_TPM,Quote_GPUs_Used,Quote_Util"
-_COSTED: Final = f"{_SIZED},Quote_USD_Even_Month,Quote_Method"
+_MODE: Final = "Quote_Method,Quote_TTFT"
+_COSTED: Final = f"{_SIZED},Quote_USD_Even_Month,{_MODE}"
 
 
 def _of_table(column: str, more: str = "") -> str:
@@ -64,13 +65,13 @@ def _of_table(column: str, more: str = "") -> str:
     An error is passed on as it is: engines differ in which one INDEX makes of it.
     """
     place = 1 + list(FUNCTION_TABLE).index(column)
-    table = f"SIZING_TABLE({_SIZED},USD_Assumed,Quote_Method)"
+    table = f"SIZING_TABLE({_SIZED},USD_Assumed,{_MODE})"
     return f"IF(ISERROR($D{{row}}),$D{{row}},INDEX({table},2,{place}){more})"
 
 
 # Never an empty text: LibreOffice works such a cell out anew when it opens the file, and has no functions to do so.
 _END: Final = '&"."'
-_TABLE_REMARK: Final = "LEFT($AD{row},LEN($AD{row})-1)"
+_TABLE_REMARK: Final = "LEFT($AF{row},LEN($AF{row})-1)"
 _FIRST_WORDS, _WIDE_WORDS = (f'"{MEASURE_FIRST}:"', f'"{WIDE_RANGE}: measure"')
 _CLOSED: Final = tuple(f'"{words}: bracket"' for words in (MEASURE_FIRST, WIDE_RANGE))
 # A function knows neither standing nor context. A VERDICT is signed with the commitment, whatever its budget claims; what
@@ -85,11 +86,11 @@ _SAID: Final = f'IF($M{{row}}=Word_Verdict,{_AS_VERDICT},IF(Quote_Unclaimed="",{
 _REMARK: Final = f'IF({_TABLE_REMARK}&Quote_Unclaimed="","{NO_REMARK}",IF({_SAID}="","{NO_REMARK}",{_SAID}))'
 
 RESULTS: Final = (
-    ("D", "GPUs to commit", "calc.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},Quote_Method)"),
+    ("D", "GPUs to commit", "calc.int", "Quote_GPUs_Commit", 13, f"SIZING_GPUS_COMMIT({_SIZED},{_MODE})"),
     ("E", '="GPUs to budget"&IF(Quote_Confidence<=1,", "&INT(100*Quote_Confidence+0.5)&" %","")', "calc.int",
      "Quote_GPUs_Budget", 11,
-     f'IF(Quote_Unclaimed="",SIZING_GPUS_BUDGET({_SIZED},Quote_Confidence,Quote_Method),$D{{row}})'),
-    ("F", "GPUs, estimate", "calc.int", "Quote_GPUs", 10, f"SIZING_GPUS({_SIZED},Quote_Method)"),
+     f'IF(Quote_Unclaimed="",SIZING_GPUS_BUDGET({_SIZED},Quote_Confidence,{_MODE}),$D{{row}})'),
+    ("F", "GPUs, estimate", "calc.int", "Quote_GPUs", 10, f"SIZING_GPUS({_SIZED},{_MODE})"),
     ("G", "GPUs, low end of range", "calc.int", "Quote_GPUs_Low", 10, _of_table("GPUs low")),
     ("H", "figure to quote", "calc.text", "Quote_Figure", 9,
      "IF($M{row}=Word_Verdict,Word_Commit,IF(LEFT($N{row},LEN(Word_Measure_First))=Word_Measure_First,Word_None,Word_Budget))"),
@@ -100,19 +101,22 @@ RESULTS: Final = (
     ("K", '="x "&Quote_USD_Used&" $ x "&Quote_Hours&" h = $/month"', "key.usd", "Quote_Quoted_USD", 14,
      "IF(ISNUMBER($J{row}),$J{row}*$Y{row}/$F{row},$J{row})"),
     ("N", "remark", "calc.wrap", "Quote_Remark", 39, _REMARK),
+    ("O", "TTFT where committed, s", "calc.two", "Quote_TTFT_Commit", 11, _of_table("TTFT there, commit [s]")),
     ("T", "estimate: pods", "calc.int", "Quote_Pods", 10,
-     "SIZING_PODS(Picked_Anchors,$B{row},Quote_TPM,Quote_Util,Quote_Method)"),
+     f"SIZING_PODS({_SIZED.replace('Quote_GPUs_Used,', '')},{_MODE})"),
     ("U", "estimate: c*, requests per pod", "calc.two", "Quote_Cstar", 12,
-     "SIZING_CSTAR(Picked_Anchors,$B{row},Quote_Method)"),
+     f"SIZING_CSTAR(Picked_Anchors,$B{{row}},{_MODE})"),
     ("V", "estimate, budget: max-num-seqs", "calc.int", "Quote_Max_Num_Seqs", 12, "MAX(1,INT($U{row}*(1+Tolerance)))"),
     ("W", "estimate: tok/s per pod", "calc.one", "Quote_Pod_Tps", 14,
-     "SIZING_POD_TPS(Picked_Anchors,$B{row},Quote_Method)"),
+     f"SIZING_POD_TPS(Picked_Anchors,$B{{row}},{_MODE})"),
     ("X", "$/month to commit", "calc.usd", "Quote_USD_Commit", 15, "$D{row}*$Y{row}/$F{row}"),
     ("Y", "$/month, estimate", "calc.usd", "Quote_USD", 15, f"SIZING_COST({_COSTED})"),
     ("Z", "commit: pods", "calc.int", "Quote_Pods_Commit", 10, "$D{row}/Quote_GPUs_Used"),
     ("AA", "commit: c, requests per pod, measured", "calc.two", "Quote_C_Commit", 12, _of_table("c, commit")),
     ("AB", "commit: max-num-seqs", "calc.int", "Quote_Max_Num_Seqs_Commit", 12, "MAX(1,INT($AA{row}*(1+Tolerance)))"),
-    ("AD", "remark of the function, with a full stop", "calc.text", "Quote_Table_Remark", 42, _of_table("remark", _END)),
+    ("AC", "what binds", "calc.text", "Quote_Binds", 11, _of_table("binds")),
+    ("AD", "estimate: TTFT there, s", "calc.two", "Quote_TTFT_There", 11, _of_table("TTFT there, estimate [s]")),
+    ("AF", "remark of the function, with a full stop", "calc.text", "Quote_Table_Remark", 42, _of_table("remark", _END)),
 )  # fmt: skip
 """Column, heading, style, defined name, width and formula of each result of an SLA that can be met [-]."""
 
@@ -138,10 +142,10 @@ def quote_sheet(page: Page, deck: Deck) -> None:
     _beside(page)
     _below(page)
     _colours(page)
-    page.widths(A=1.5, B=10, C=12, L=19, M=11, O=11, P=215, Q=170, R=9, S=9, AC=2)
+    page.widths(A=1.5, B=10, C=12, L=19, M=11, P=215, Q=170, R=9, S=9, AE=2)
     page.widths(**{column: width for column, _, _, _, width, _ in RESULTS})
     page.printed()
-    page.sheet.print_area = [f"B1:N{_TABLE_TOP - 2}", f"T{SLA_ROWS[0] - 1}:AB{SLA_ROWS[-1]}"]
+    page.sheet.print_area = [f"B1:O{_TABLE_TOP - 2}", f"T{SLA_ROWS[0] - 1}:AD{SLA_ROWS[-1]}"]
     page.sheet.print_title_cols = "B:C"  # the second page, of operating points, begins with the SLAs
     page.sheet.sheet_view.zoomScale = 85
 
@@ -167,20 +171,21 @@ def _top(page: Page) -> None:
     page.tall(4, 30)
 
 
+_NOT_ASKED: Final = NOT_ASKED[:1].upper() + NOT_ASKED[1:]
 _DRAFTS, _UNMET = "COUNTIF(Quote_Rigor,Word_Draft)", "COUNTIF(Quote_Regime,Word_Infeasible)"
 _MET: Final = "COUNT(Quote_GPUs_Commit)"
 _BANNER: Final = (
     '=IF(Quote_Failed>0,Word_Check&": "&Quote_Failed&" check(s) failed. First: "&First_Failure,'
     f'IF({_MET}=0,Word_Draft&": no SLA can be met by any measured point: there is nothing to commit to.",'
     f'IF({_DRAFTS}>0,Word_Draft&": "&{_DRAFTS}&" row(s) are not yet a VERDICT to sign on. ",'
-    f'Word_Verdict&" in every "&IF({_UNMET}>0,"other ","")&"row. ")'
+    f'Word_Verdict&" in every "&IF({_UNMET}>0,"other ","")&"row. "&IF(Quote_TTFT="","{_NOT_ASKED}. ",""))'
     f'&IF({_UNMET}>0,{_UNMET}&" SLA(s) cannot be met by any measured point. ","Every SLA is met by a measured point. ")'
     '&"All checks "&IF(Checks_Failed>0,"of the quote passed, not those of sheets Compare and Levers","passed")'
     '&". Quote the figures in bold."))'
 )
 
 
-_FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
+_FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method,Quote_TTFT)"
 _OPENING: Final = (
     f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&IF({_FLAT}=1," GPU"," GPUs")&" to commit up to the knee at "'
     f'&{KNEE_RATE}&" tok/s/user"&'
@@ -208,6 +213,7 @@ def _demand(page: Page, deck: Deck) -> None:
         ("Customer's ISL [tok]", "Quote_ISL", deck.workload.isl, "input.int", "hit rate"),
         ("OSL [tok]; rps needs it", "Quote_OSL", deck.workload.osl, "input.int", "dataset"),
         ("Customer's turns", "Quote_Turns", deck.workload.turns, "input.text", "cache"),
+        ("First token within [s]", "Quote_TTFT", None, "input.num", "blank: no limit; in the curve's statistic"),
     )
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
         page.tall(row, 27 if name == "Quote_Curve" else 20)
@@ -300,6 +306,7 @@ def _rules(page: Page) -> None:
     inputs(page, hits, "F9", type="decimal", formula1="0", formula2="1")
     inputs(page, "One of the list", "J11", type="list", formula1=f'"{",".join(METHODS)}"')
     inputs(page, "90 %, 95 % or 99 %", "J12", type="decimal", formula1="0.9", formula2="0.99")
+    inputs(page, "Seconds above 0, or blank for no limit; the curve needs its TTFT", "D12", **above_0)
     inputs(page, "A share above 0 %, at most 100 %", "J6", type="decimal", formula1="0.000001", formula2="1")
     whole = {"type": "whole", "operator": "greaterThanOrEqual", "formula1": "1"}
     inputs(page, "A whole number, at least 1, or blank for the curve's own", "J7", **whole)
@@ -334,7 +341,7 @@ def _row(page: Page, row: int) -> None:
     Nothing here catches an error. A blank SLA and one that cannot be met are told apart beforehand, by a test of the
     SLA and of the regime; whatever else is wrong stays a true error in every cell that rests on it.
     """
-    refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},Quote_Method))"
+    refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},{_MODE}))"
     page.put(f"L{row}", f'=IF($B{row}="","",{refused})', "calc.text")
     for column, _, style, name, _, formula in RESULTS:
         unmet = {"D": "Word_Unmet", "N": '"no measured point meets this SLA: see its next lever"'}.get(column, '""')
@@ -365,7 +372,7 @@ def _beside(page: Page) -> None:
     }.items():
         page.put(f"{column}{head}", text, "head")
     for row in SLA_ROWS:
-        rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context)"
+        rigor = f"SIZING_RIGOR(Picked_Anchors,$B{row},Picked_Context,Quote_TTFT)"
         unsourced = f'IF(Quote_Price_Unsourced=1,Word_Draft&": {PRICE_CHANGED}; without that: ","")'
         page.put(f"P{row}", f'=IF($L{row}="","",{unsourced}&{_CAUTIONED}&{rigor})', "label.text")
         lever = f"IF(Quote_Price_Failed>0,NA(),SIZING_NEXT_LEVER({_COSTED.format(row=row)}))"

@@ -31,9 +31,11 @@ __all__ = [
     "Limits",
     "Side",
     "Wait",
+    "answer_tokens",
     "in_time",
     "in_words",
     "limits_of",
+    "measured_waits",
     "waits_of",
 ]
 
@@ -275,13 +277,29 @@ def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Fl
     ndarray, shape (n,), or None
         ``TTFT``, ``TTFO``, or ``TTFT + (OSL - 1)/r``, as running maxima [s]
     """
-    raw = {_TTFT: curve.ttft_s, _TTFO: curve.ttfo_s}[wait] if wait is not _E2E else _whole_answer(curve, output_tokens)
+    raw = measured_waits(curve, wait, output_tokens)
     return None if raw is None else np.maximum.accumulate(raw)
 
 
+def measured_waits(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:
+    """Return the same as they were measured, which may fall with concurrency [s].
+
+    `wait` is one of `WAITS`, `output_tokens` are those of the answer, where not those of the `curve` [tok].
+    """
+    if wait is _E2E:
+        return _whole_answer(curve, output_tokens)
+    return {_TTFT: curve.ttft_s, _TTFO: curve.ttfo_s}[wait]
+
+
+def answer_tokens(curve: Curve, output_tokens: float | None = None) -> float | None:
+    """Return the `output_tokens` of the answer that is waited for, else those of the `curve`; None where unknown [tok]."""
+    if output_tokens is not None or curve.context is None:
+        return output_tokens
+    return curve.context.output_tokens
+
+
 def _whole_answer(curve: Curve, output_tokens: float | None) -> Floats | None:
-    own = None if curve.context is None else curve.context.output_tokens
-    tokens = own if output_tokens is None else output_tokens
+    tokens = answer_tokens(curve, output_tokens)
     if tokens is None or curve.ttft_s is None:
         return None
     answers: Floats = curve.ttft_s + max(tokens - 1, 0) / curve.tok_s_per_user

@@ -25,6 +25,7 @@ __all__ = [
     "FUNCTION_TABLE",
     "MEASURE_FIRST",
     "NO_CLAIM",
+    "WAIT_FIELDS",
     "WIDE_RANGE",
     "SizingRow",
     "sizing_frame",
@@ -234,6 +235,9 @@ _WAITS: Final[dict[str, Callable[[Sizing], Any]]] = {
     )
 }
 """The columns on waits, each by what it is of a sizing [-]."""
+
+WAIT_FIELDS: Final = tuple(_WAITS)
+"""The fields of a row on waits: of each the limit, the wait at c*, and that where the GPUs to commit to run [-]."""
 
 _MAY_BE_NAN = {"load_one_fewer", "measure_next", *_WAITS}
 _KNOWN_IF_INFEASIBLE = {

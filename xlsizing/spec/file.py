@@ -20,6 +20,7 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InputError
 from xlsizing.levers import Lever
+from xlsizing.limits import Limits
 from xlsizing.result import Sizing
 from xlsizing.rigor import Workload
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
@@ -147,6 +148,8 @@ class Spec:
         The demand; read it through `demand` [unit of the demand]
     requests : Workload
         The workload; read it through `workload` [tok]
+    limits : Limits
+        The limits on waiting beside the SLAs [s]
     optimisations : tuple of Lever
         The levers; read them through `levers` [-]
     """
@@ -172,6 +175,7 @@ class Spec:
     measured: Curve
     asked: Demand
     requests: Workload
+    limits: Limits
     optimisations: tuple[Lever, ...]
 
     def curve(self) -> Curve:
@@ -208,6 +212,7 @@ class Spec:
             method=self.method,
             confidence=self.confidence,
             calibration=self.calibration,
+            limits=self.limits,
         ).with_output_tokens(self.requests.osl)
 
 

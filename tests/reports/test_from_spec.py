@@ -31,7 +31,7 @@ class TestGolden:
 
 class TestIllustrative:
     def test_every_row_is_a_verdict(self, illustrative):
-        assert illustrative.headline == "VERDICT"
+        assert illustrative.headline == "VERDICT: TTFT not asked for"
         assert {rigor.label for rigor in illustrative.standings} == {"VERDICT"}
         assert illustrative.promotions == []
 
@@ -61,15 +61,15 @@ class TestWhatTheFileBrings:
 
     def test_names_of_slas_are_a_column(self, tmp_path):
         table = answer_table(spec_report(spec_of(tmp_path, FULL), allow_mismatch=True))
-        assert table.header[1] == "name"
-        assert [row[1] for row in table.rows] == ["", "chat"]
-        assert table.header[2].startswith("GPUs to commit")
+        assert table.header[4] == "name"  # behind the SLA and three limits
+        assert [row[4] for row in table.rows] == ["", "chat"]
+        assert table.header[5].startswith("GPUs to commit")
 
-    def test_two_names_of_one_sla(self, tmp_path):
+    def test_each_row_of_one_sla_has_its_own_name(self, tmp_path):
         slas = [20, *({"tok_s_per_user": 50, "name": name} for name in ("chat", "agents", "chat"))]
         given = spec_report(spec_of(tmp_path, MINIMAL | {"slas": slas}))
         assert given.sla_names == {50: "chat, agents"}
-        assert [row[1] for row in answer_table(given).rows] == ["", *["chat, agents"] * 3]
+        assert [row[1] for row in answer_table(given).rows] == ["", "chat", "agents", "chat"]
 
     def test_the_least(self, tmp_path):
         given = spec_report(spec_of(tmp_path, MINIMAL))

@@ -44,6 +44,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         price_source=", ".join(filter(None, (spec.price.date, spec.price.source))),
         about={name: text for name, text in about.items() if text},
         sla_names=_names(spec),
+        names=spec.sla_names,
         sized_on=spec.sized_on,
         method_chosen=spec.method_chosen,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlsizing import next_words as words
+from xlsizing.limits import limits_of
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
+from xlsizing.reports.waiting import not_asked
 from xlsizing.result import Sizing
 from xlsizing.rigor import Assessment, Reason, Rigor, Workload, assess
 from xlsizing.rows import SizingRow
@@ -54,6 +56,8 @@ class Report:
         When and by whom the price was quoted; may be empty [-]
     sla_names : mapping of float to str
         What an SLA is called [tok/s/user]
+    names : tuple of str or None
+        What each row is called, in the order of the SLAs given, where rows of one SLA have names of their own [-]
     sign_off : tuple of str
         Lines to be signed [-]
     sized_on : date, optional
@@ -80,6 +84,7 @@ class Report:
     about: Mapping[str, str] = field(default_factory=dict)
     price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
+    names: tuple[str | None, ...] = ()
     sign_off: tuple[str, ...] = ()
     sized_on: date | None = None
     as_read: tuple[str, ...] = ()
@@ -120,11 +125,23 @@ class Report:
         return [self.given_rows[i] for i in self.order]
 
     @cached_property
+    def row_names(self) -> list[str | None]:
+        """What each of `rows` is called; None where it has no name [-]."""
+        if self.names:
+            return [self.names[i] for i in self.order]
+        return [self.sla_names.get(row.sla) for row in self.rows]
+
+    @cached_property
+    def points_at(self) -> list[int]:
+        """The position of the operating point of each of `rows` [-]."""
+        points = self.sizing.points
+        which = np.broadcast_to(np.arange(points.sla.size).reshape(points.shape), self.sizing.shape).ravel()
+        return [int(which[i]) for i in self.order]
+
+    @cached_property
     def standings(self) -> list[Rigor]:
         """DRAFT or VERDICT, with the reasons, for each of `rows` [-]."""
-        points = self.sizing.points.sla
-        which = np.broadcast_to(np.arange(points.size).reshape(points.shape), self.sizing.shape).ravel()
-        return [self.assessment.rows[which[i]] for i in self.order]
+        return [self.assessment.rows[which] for which in self.points_at]
 
     @cached_property
     def quoted(self) -> list[str | None]:
@@ -153,7 +170,7 @@ class Report:
         """The standing of the whole in one line [-]."""
         drafts = sum(rigor.label == DRAFT for rigor in self.standings)
         if not drafts:
-            return VERDICT
+            return f"{VERDICT}: {words.NOT_ASKED}" if not_asked(self.sizing.points.limits.asked) else VERDICT
         mismatched = [f"WORKLOAD MISMATCH, internal use only: {why}" for why in self.assessment.mismatch]
         kinds = {id(rigor): rigor for rigor in self.standings}.values()  # rows of one kind share one object
         first, *rest = ([reason.why for reason in rigor.reasons] for rigor in kinds)
@@ -183,15 +200,25 @@ class Report:
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
-            *notes(self.sizing, self.rows, self.quoted, self.price_source),
+            *notes(self.sizing, self.rows, self.points_at, self.quoted, self.price_source),
+            *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,
         ]
 
     @property
+    def _silent_verdicts(self) -> list[str]:
+        """The rows that are a VERDICT and say nothing of the first token, where the headline does not say so."""
+        if words.NOT_ASKED in self.headline:
+            return []
+        pairs = zip(self.rows, self.standings, strict=True)
+        silent = [row for row, rigor in pairs if rigor.label == VERDICT and not_asked(limits_of(row))]
+        return [f"{words.NOT_ASKED} at {slas_listed(silent)}."] if silent else []
+
+    @property
     def sign_off_lines(self) -> list[str]:
         """Lines for signatures; a DRAFT has none to sign [-]."""
-        if self.sign_off and self.headline != VERDICT:
+        if self.sign_off and any(rigor.label == DRAFT for rigor in self.standings):
             return [f"Not for signature: this sizing is a {DRAFT}."]
         return [f"{line}: ____________________" for line in self.sign_off]
 

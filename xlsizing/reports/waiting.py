@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS, Wait, answer_tokens, limits_of, measured_waits, waits_of
+from xlsizing.limits import WAITS, Wait, answer_tokens, measured_waits
 from xlsizing.result import Sizing
-from xlsizing.rows import SizingRow
 from xlsizing.rules import TOLERANCE
 
-__all__ = ["STATED_NOT", "limited", "statistic_words", "told", "wait_notes", "waits_fact"]
+__all__ = ["STATED_NOT", "not_asked", "statistic_words", "told", "wait_notes", "waits_fact"]
 
-STATED_NOT = "statistic not stated"
+STATED_NOT: Final = "statistic not stated"
 """What is said of waits whose statistic nobody recorded [-]."""
 
 _FIRST, _ANSWER = WAITS[:2]
@@ -26,9 +26,9 @@ def told(sizing: Sizing) -> tuple[Wait, ...]:
     return tuple(wait for wait in WAITS if measured_waits(sizing.curve, wait, tokens) is not None)
 
 
-def limited(rows: Sequence[SizingRow]) -> bool:
-    """Tell whether any of `rows` limits the wait for a first token, of the reasoning or of the answer [-]."""
-    return any({_FIRST, _ANSWER} & set(limits_of(row)) for row in rows)
+def not_asked(asked: Iterable[Wait]) -> bool:
+    """Tell whether neither the wait for the first token nor that for the first of the answer is among those `asked` [-]."""
+    return not {_FIRST, _ANSWER} & set(asked)
 
 
 def waits_fact(sizing: Sizing) -> str:
@@ -73,12 +73,11 @@ def wait_notes(sizing: Sizing) -> list[str]:
 def _fall_notes(sizing: Sizing) -> list[str]:
     """Say where the longest wait up to a concurrency stands in for a shorter one that was measured there."""
     notes = []
-    for wait in told(sizing):
-        raw, longest = (of(sizing.curve, wait, sizing.points.limits.output_tokens) for of in (measured_waits, waits_of))
-        assert raw is not None and longest is not None  # noqa: PT018, S101  # it is told
-        at = np.flatnonzero(raw < longest * (1 - TOLERANCE))
-        if at.size:
-            where = ", ".join(f"c={shown(c)}" for c in sizing.curve.concurrency[at].tolist())
+    for wait in WAITS:
+        raw = measured_waits(sizing.curve, wait, sizing.points.limits.output_tokens)
+        fallen = [] if raw is None else np.flatnonzero(raw < np.maximum.accumulate(raw) * (1 - TOLERANCE)).tolist()
+        if fallen:
+            where = ", ".join(f"c={shown(sizing.curve.concurrency[at])}" for at in fallen)
             notes.append(f"{wait.label} falls with concurrency at {where}: the longest measured up to there is taken.")
     return notes
 
@@ -94,7 +93,6 @@ def _answer_notes(sizing: Sizing) -> list[str]:
     most = int(np.argmax(later))
     compared = [wait.label for wait in (_FIRST, _ANSWER) if wait in asked]
     said = f"limits are compared with {' and '.join(compared)}" if compared else "neither is limited"
-    return [
-        f"The answer begins after the first token, up to {shown(later[most], digits=4)} s later at "
-        f"c={shown(curve.concurrency[most])}: TTFO is the wait for the answer, TTFT that for any token; {said}."
-    ]
+    begins = f"up to {shown(later[most], digits=4)} s later at c={shown(curve.concurrency[most])}"
+    meaning = "TTFO is the wait for the answer, TTFT that for any token"
+    return [f"The answer begins after the first token, {begins}: {meaning}; {said}."]

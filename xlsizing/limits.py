@@ -6,9 +6,9 @@ measured one does, the running maximum of those before it stands in. Between two
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ __all__ = [
     "NO_LIMITS",
     "SPEED",
     "WAITS",
+    "Asked",
     "Limits",
     "Side",
     "Wait",
@@ -36,6 +37,7 @@ __all__ = [
     "in_words",
     "limits_of",
     "measured_waits",
+    "stacked",
     "waits_of",
 ]
 
@@ -147,6 +149,12 @@ class Limits:
             refuse("limits", "must be one of each kind", got=Phrase(f"an array of shape {self.shape}"))
         return {wait: float(limit) for wait, limit in self._limits.items()}
 
+    def row(self, at: int) -> Limits:
+        """Return those of the row `at` this position alone [-]."""
+        found = {wait.name: float(np.ravel(limit)[at if limit.ndim else 0]) for wait, limit in self._limits.items()}
+        own: dict[str, Any] = {name: limit for name, limit in found.items() if np.isfinite(limit)}
+        return Limits(**own, output_tokens=self.output_tokens, statistic=self.statistic)
+
     def spread(self, shape: tuple[int, ...]) -> Limits:
         """Return the limits in a `shape` that theirs broadcasts to [-]."""
         return self._with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
@@ -233,6 +241,16 @@ class Side(NamedTuple):
         share = np.where(between, (limit - self.waits[anchor]) / rise, 0.0)
         share = np.minimum(np.maximum(share, 0.0), 1.0)
         return meeting, between, log_c[anchor] + share * (log_c[after] - log_c[anchor])
+
+
+Asked = tuple[float, tuple[tuple[Wait, float], ...]]
+"""What tells rows apart: the SLA, and the limits on waiting beside it [tok/s/user, s]."""
+
+
+def stacked(rows: Sequence[Limits]) -> Limits:
+    """Return the limits of single `rows` as those of an array of them, for answers and in a statistic as in the first [s]."""
+    by_wait: dict[str, Any] = {wait.name: [limits.single().get(wait) for limits in rows] for wait in WAITS}
+    return Limits(**by_wait, output_tokens=rows[0].output_tokens, statistic=rows[0].statistic)
 
 
 def in_time(wait_s: float, limit_s: float) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS
+from xlsizing.limits import WAITS, Asked, limits_of
 from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
@@ -179,6 +179,11 @@ class SizingRow:
     ttft_s_commit: float | None
     ttfo_s_commit: float | None
     e2e_s_commit: float | None
+
+    @property
+    def asked(self) -> Asked:
+        """What tells this row from others of one sizing and demand [tok/s/user, s]."""
+        return self.sla, tuple(limits_of(self).items())
 
     @property
     def remark(self) -> str:

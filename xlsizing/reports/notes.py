@@ -9,7 +9,7 @@ import numpy as np
 
 from xlsizing.budget import claim_words
 from xlsizing.errors import shown
-from xlsizing.limits import in_words, limits_of
+from xlsizing.limits import Asked, in_words, limits_of
 from xlsizing.reports.waiting import wait_notes
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
@@ -167,7 +167,7 @@ def lever_notes(deltas: Sequence[LeverDelta], context: Context | None) -> list[s
 
 def _commit_notes(deltas: Sequence[LeverDelta]) -> list[str]:
     return [
-        f"Lever {delta.lever.name} at {shown(delta.sla)} tok/s/user: the estimate {_estimated(delta.delta_gpus)}, "
+        f"Lever {delta.lever.name} at {in_words(dict(delta.limits), delta.sla)}: the estimate {_estimated(delta.delta_gpus)}, "
         f"the GPUs to commit {_committed(delta.delta_gpus_high)}."
         for delta in deltas
         if np.sign(delta.delta_gpus) != np.sign(delta.delta_gpus_high)
@@ -194,23 +194,19 @@ def _context_notes(deltas: Iterable[LeverDelta], context: Context | None) -> lis
 
 
 def _draft_notes(deltas: Iterable[LeverDelta]) -> list[str]:
-    why: dict[tuple[str, ...], dict[str, list[float]]] = {}
+    why: dict[tuple[str, ...], dict[str, list[Asked]]] = {}
     for delta in deltas:
         if delta.reasons:
-            why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.sla)
+            why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.asked)
     return [
-        f"{'; '.join(f'{name} at {_slas(slas)}' for name, slas in levers.items())}: DRAFT, {'; '.join(reasons)}."
+        f"{'; '.join(f'{name} at {_listed(asked)}' for name, asked in levers.items())}: DRAFT, {'; '.join(reasons)}."
         for reasons, levers in why.items()
     ]
 
 
 def slas_listed(rows: Iterable[SizingRow]) -> str:
     """Return the SLAs of `rows` as one phrase, with their limits on waiting where any has one [-]."""
-    asked = list(rows)
-    named = asked[:MOST_LISTED]
-    if not any(map(limits_of, named)):
-        return _slas([row.sla for row in asked])
-    return _and_more([in_words(limits_of(row), row.sla) for row in named], len(asked))
+    return _listed([row.asked for row in rows])
 
 
 def _asked(row: SizingRow) -> str:
@@ -219,8 +215,11 @@ def _asked(row: SizingRow) -> str:
     return f"{shown(row.sla)} with {in_words(limits)}" if limits else shown(row.sla)
 
 
-def _slas(slas: Sequence[float]) -> str:
-    return f"{_and_more([shown(sla) for sla in slas[:MOST_LISTED]], len(slas))} tok/s/user"
+def _listed(asked: Sequence[Asked]) -> str:
+    named = asked[:MOST_LISTED]
+    if any(limits for _, limits in named):
+        return _and_more([in_words(dict(limits), sla) for sla, limits in named], len(asked))
+    return f"{_and_more([shown(sla) for sla, _ in named], len(asked))} tok/s/user"
 
 
 def _and_more(texts: list[str], total: int) -> str:

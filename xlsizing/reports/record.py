@@ -13,7 +13,7 @@ import numpy as np
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.levers import Lever, LeverDelta
-from xlsizing.limits import answer_tokens
+from xlsizing.limits import WAITS, answer_tokens
 from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
 from xlsizing.rows import WAIT_FIELDS, SizingRow
@@ -158,6 +158,7 @@ def _lever(delta: LeverDelta, rank: int) -> dict[str, Any]:
     lever = delta.lever
     return {
         "sla_toks_per_user": delta.sla,
+        **{wait.limit: dict(delta.limits).get(wait) for wait in WAITS},
         "rank": rank,
         "lever": lever.name,
         "kind": lever.kind,

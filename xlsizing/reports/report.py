@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlsizing import next_words as words
-from xlsizing.limits import limits_of
+from xlsizing.limits import Asked, limits_of
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
@@ -48,8 +48,8 @@ class Report:
         Optimisation levers at each SLA, ranked within it [-]
     levers_unmet : tuple of str
         Levers that have no difference at an SLA, and why [-]
-    levers_reaching : mapping of float to str
-        At SLAs that this curve cannot meet, a lever that does [tok/s/user]
+    levers_reaching : mapping of Asked to str
+        At SLAs, and limits beside them, that this curve cannot meet, a lever that does [tok/s/user, s]
     about : mapping of str to str
         Facts beside the inputs, such as customer and date [-]
     price_source : str
@@ -80,7 +80,7 @@ class Report:
     allow_mismatch: bool = False
     levers: tuple[LeverDelta, ...] = ()
     levers_unmet: tuple[str, ...] = ()
-    levers_reaching: Mapping[float, str] = field(default_factory=dict)
+    levers_reaching: Mapping[Asked, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
@@ -228,8 +228,8 @@ class Report:
         return [*lever_notes(self.levers, self.context), *self.levers_unmet]
 
     @cached_property
-    def best_levers(self) -> dict[float, LeverDelta]:
-        """The best-ranked lever on this very curve at each SLA [tok/s/user]."""
+    def best_levers(self) -> dict[Asked, LeverDelta]:
+        """The best-ranked lever on this very curve at each SLA and the limits beside it [tok/s/user, s]."""
         if not self.levers:
             return {}
         from xlsizing.ranking import own_best  # noqa: PLC0415  # most reports have no levers
@@ -251,7 +251,8 @@ class Report:
         """The next step of each of `rows` [-]."""
         best, reaching = self.best_levers, self.levers_reaching
         return [
-            self._rematch or next_lever(self.sizing, row, best.get(row.sla), reaching.get(row.sla)) for row in self.rows
+            self._rematch or next_lever(self.sizing, row, best.get(row.asked), reaching.get(row.asked))
+            for row in self.rows
         ]
 
     @property

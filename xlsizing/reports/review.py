@@ -192,6 +192,12 @@ def _limits_again(record: _Record) -> Limits:
     return Limits(**asked, output_tokens=record["output_tokens"], statistic=record["latency_statistic"])
 
 
+def _limits_beside(row: _Record, record: _Record) -> Limits:
+    """Return the limits of one row, for the answers of the record."""
+    asked = {wait.name: row[wait.limit] for wait in WAITS}
+    return Limits(**asked, output_tokens=record["output_tokens"])
+
+
 def _curve_again(anchors: Sequence[_Record]) -> Curve:
     concurrency = [anchor["concurrency"] for anchor in anchors]
     pooled = Curve(concurrency, [anchor["toks_per_user_measured"] for anchor in anchors], pool_rises=1.0)
@@ -231,6 +237,7 @@ def _check_levers(record: _Record) -> None:
             gpu_hourly_usd=record["gpu_hourly_usd"],
             util=record["util"],
             method=record["method"],
+            limits=_limits_beside(lever, record),
         )
         at = f" of the lever {lever['lever']} at {shown(lever['sla_toks_per_user'])} tok/s/user"
         for key in _LEVER_KEYS:

@@ -239,8 +239,7 @@ def _lever_rigor(lever: _Row) -> str:
 
 _LEVERS_TITLE: Final = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
 
-_LEVERS: Final[_Cells] = {
-    "SLA tok/s/user": lambda lever: shown(lever["sla_toks_per_user"]),
+_LEVERS: Final[_Cells] = _IDENTITY | {
     "rank": lambda lever: f"{lever['rank']}",
     "lever": lambda lever: lever["lever"],
     "rigor": _lever_rigor,

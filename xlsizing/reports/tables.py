@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS
+from xlsizing.limits import WAITS, Wait
 from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
 from xlsizing.reports.waiting import told, waits_fact
@@ -310,21 +310,23 @@ def context_table(report: Report) -> Table | None:
 
 def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     """Return `levers`, ranked within each SLA, as a table; None where there are none [-]."""
+    limited = [wait for wait in WAITS if any(wait in dict(delta.limits) for delta in levers)]
     header = (
-        "SLA tok/s/user", "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
+        "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
         "delta $/month estimate", "effort days", "baseline GPUs estimate", "with lever GPUs estimate", "tier",
         "campaign",
     )  # fmt: skip
-    rows = [_lever_row(delta, rank) for rank, delta in with_ranks(levers)]
+    rows = [_lever_row(delta, rank, limited) for rank, delta in with_ranks(levers)]
     title = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
-    return Table(title, header, rows, splits=(7,), repeat=2) if rows else None
+    return Table(title, header, rows, splits=(7 + len(limited),), repeat=2 + len(limited)) if rows else None
 
 
-def _lever_row(delta: LeverDelta, rank: int) -> tuple[str, ...]:
+def _lever_row(delta: LeverDelta, rank: int, limited: Sequence[Wait]) -> tuple[str, ...]:
     lever = delta.lever
     mismatch = any(WORKLOAD_MISMATCH in reason for reason in delta.reasons)
+    limits = dict(delta.limits)
     return (
-        shown(delta.sla), f"{rank}", lever.name, delta.rigor + (f", {WORKLOAD_MISMATCH}" if mismatch else ""),
+        shown(delta.sla), *(shown(limits[wait]) if wait in limits else "-" for wait in limited), f"{rank}", lever.name, delta.rigor + (f", {WORKLOAD_MISMATCH}" if mismatch else ""),
         f"{delta.delta_gpus_high:+,}", f"{delta.delta_gpus:+,}", f"{delta.delta_usd_per_month:+,.0f}",
         shown(lever.effort_days), f"{delta.baseline_gpus:,}", f"{delta.with_gpus:,}", lever.tier or "-", lever.campaign or "-",
     )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  # `date` is a field here
 from importlib import resources
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,12 @@ class Spec:
     def sized_on(self) -> Date | None:
         """The day of the sizing, without its time; None where the file has no date [-]."""
         return None if self.date is None else Date.fromisoformat(self.date[:10])
+
+    def rows(self) -> list[tuple[float, Limits]]:
+        """Return each SLA with the limits on waiting beside it, by rising SLA; what is asked twice stands once [tok/s/user, s]."""
+        rows = ((sla, self.limits.row(at)) for at, sla in enumerate(self.slas))
+        distinct = {(sla, *limits.single().items()): (sla, limits) for sla, limits in rows}
+        return sorted(distinct.values(), key=itemgetter(0))
 
     def levers(self) -> list[Lever]:
         """Return the levers in the order of the file, each with its own baseline [-]."""

@@ -97,7 +97,7 @@ class TestOwnBest:
         elsewhere = replace(other, baseline=Curve([1, 64], [300, 130], context=context()))
         deltas = ranked([here, elsewhere], [120]).deltas
         assert [delta.lever.name for delta in deltas] == ["here", "elsewhere"]
-        assert own_best(deltas, curve(), 4)[120].lever.name == "here"
+        assert own_best(deltas, curve(), 4)[120, ()].lever.name == "here"
         assert own_best(deltas, curve(), 8) == {}
         assert own_best(deltas, curve(trials=9), 4) == {}
 

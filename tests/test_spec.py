@@ -14,6 +14,7 @@ from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, plai
 from xlsizing import InputError, SizingError
 from xlsizing.context import Context
 from xlsizing.levers import lever_delta, ranked
+from xlsizing.limits import WAITS
 from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.rigor import Workload, assess
 from xlsizing.spec import ModelSize, Price, SignOff, SpecError, example_text, read_spec
@@ -46,6 +47,7 @@ class TestObjects:
         assert (made.util, made.spare_pods, made.method) == (0.70, 0, "auto")
         assert (made.title, made.customer, made.date, made.context, made.model_size) == (None,) * 5
         assert (made.levers(), made.sign_off, made.workload()) == ([], (), Workload())
+        assert (made.limits.asked, made.limits.statistic) == ((), None)
         assert made.curve().context is None
 
     def test_everything(self, spec):
@@ -58,6 +60,9 @@ class TestObjects:
         assert made.workload() == Workload(1024, 1000, "multi-turn")
         assert made.curve().output_tok_s.tolist() == [210, 1200]
         assert made.curve().ttft_s.tolist() == [0.1, 0.2]
+        assert made.curve().ttfo_s.tolist() == [0.3, 0.4]
+        assert [made.limits.of(wait).tolist() for wait in WAITS] == [[np.inf, 2], [np.inf, 5], [np.inf, 60]]
+        assert (made.limits.output_tokens, made.limits.statistic) == (1000, "p95")
         assert made.curve().context is made.context
         assert made.context == Context.from_mapping(FULL["context"])
 
@@ -66,6 +71,7 @@ class TestObjects:
         expected = xlsizing.size(
             made.curve(), [20, 50], xlsizing.Demand.rps(50, osl=1000), gpus_per_pod=4, util=0.8,
             gpu_hourly_usd=7.25, spare_replicas=2, method="tpot",
+            limits=xlsizing.Limits([None, 2], [None, 5], [None, 60], output_tokens=1000),
         )  # fmt: skip
         assert made.size().gpus.tolist() == expected.gpus.tolist()
         assert made.size().usd_per_month.tolist() == expected.usd_per_month.tolist()
@@ -113,6 +119,39 @@ class TestObjects:
     def test_pooling(self, spec):
         rising = {"anchors": [[1, 100], [2, 101]], "pool_rises": 0.02}
         assert spec(MINIMAL | {"curve": rising}).curve().pooled_share == pytest.approx(0.005)
+
+
+class TestLimits:
+    """Limits on waiting beside the SLAs, as the customer says them: 40 tok/s and the first token within 2 seconds."""
+
+    WAITING = MINIMAL | {"curve": {"anchors": [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [256, 41.8, None, 12]]}}
+
+    def test_rows_of_one_sla_keep_their_own(self, spec):
+        slas = [{"tok_s_per_user": 40, "ttft_s": 2}, 40, {"tok_s_per_user": 40, "ttft_s": 0.05}]
+        rows = spec(self.WAITING | {"slas": slas}).size().rows()
+        assert [(row.feasible, row.binding, row.ttft_limit_s) for row in rows] == [
+            (True, "TTFT", 2),
+            (True, "last point", None),
+            (False, None, 0.05),
+        ]
+
+    def test_the_whole_answer_is_as_long_as_the_customer_s(self, spec):
+        slas = [{"tok_s_per_user": 20, "e2e_s": 0.18 + 499 / 122.2}]
+        made = spec(self.WAITING | {"slas": slas, "workload": {"osl": 500}})
+        assert made.size().c_star == pytest.approx(10)
+        asked = spec(self.WAITING | {"slas": slas, "demand": {"rps": 1, "osl": 500}})
+        assert asked.size().c_star == pytest.approx(10)
+
+    def test_waits_that_the_curve_does_not_tell(self, refused):
+        slas = [20, *({"tok_s_per_user": 40} | {f"{name}_s": 9 for name in ("ttft", "ttfo", "e2e")} for _ in "ab")]
+        told = "must be a limit on a wait that the curve tells: no {lacking} known; give the {lacking}, or leave the limit out"
+        assert [sentence.partition(", slas ")[2] for sentence in refused(MINIMAL | {"slas": slas})] == [
+            f"item 2, {name}_s: {told.format(lacking=lacking)}"
+            for name, lacking in (("ttft", "TTFT"), ("ttfo", "TTFO"), ("e2e", "TTFT"))
+        ]
+        (sentence,) = refused(self.WAITING | {"slas": [{"tok_s_per_user": 40, "e2e_s": 9}]})
+        assert "slas item 1, e2e_s: " in sentence
+        assert told.format(lacking="output tokens of an answer") in sentence
 
 
 class TestLevers:
@@ -250,6 +289,11 @@ class TestFaults:
             (("demand", "osl"), 900, "demand.osl: must be the workload's, 1000 (got 900)"),
             (("slas",), [], "slas: must hold at least one entry"),
             (("slas",), 20, "slas: must be a list (got 20)"),
+            (("slas", 1, "ttft_s"), "2", "slas item 2, ttft_s: must be a number (got '2')"),
+            (("slas", 1, "ttft_s"), None, "slas item 2, ttft_s: must not be blank (got a blank); fill it in or leave the line out"),
+            (("slas", 1, "ttfo_s"), -1, "slas item 2, ttfo_s: must be above 0 (got -1)"),
+            (("slas", 1, "ttft"), 2, "slas item 2: must have known fields (got 'ttft'); did you mean ttft_s?"),
+            (("latency_statistic",), "p97", 'latency_statistic: must be "median", "mean", "p90", "p95" or "p99" (got \'p97\')'),
             (("slas",), [1] * 100_001, "slas: must hold at most 100,000 entries (got 100001)"),
             (("gpus_per_pod",), 4.5, "gpus_per_pod: must be a whole number from 1 to 1000000 (got 4.5)"),
             (("gpus_per_pod",), 8, "gpus_per_pod: must be TP 4 x PP 1 x DP inside the pod 1 of the context, 4 (got 8)"),

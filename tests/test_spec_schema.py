@@ -34,6 +34,8 @@ BEYOND_SCHEMA = (
     "must be a date such as",  # that the day exists
     "must give optimised_gpus_per_pod",
     "must cover the largest move",
+    "a wait that the curve tells",
+    "must not be below TTFT",
 )
 
 

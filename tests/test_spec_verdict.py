@@ -26,7 +26,7 @@ def lever_labels(folder, value, position):
     try:
         spec = spec_of(folder, value)
         name = spec.levers()[position].name
-        return {delta.rigor for delta in spec_levers(spec).deltas if delta.lever.name == name}
+        return {delta.rigor for delta in spec_levers(spec)["levers"] if delta.lever.name == name}
     except SizingError:
         return {"refused"}
 

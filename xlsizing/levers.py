@@ -18,7 +18,7 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InputError
 from xlsizing.lever_matching import check_matched, tells_apart
-from xlsizing.limits import NO_LIMITS, Limits
+from xlsizing.limits import NO_LIMITS, Asked, Limits, Wait
 from xlsizing.operating import OperatingPoints
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import Workload, assess, row_reasons, run_reasons
@@ -133,6 +133,8 @@ class LeverDelta:
         "VERDICT" or "DRAFT" [-]
     reasons : tuple of str
         Why it is a DRAFT [-]
+    limits : tuple of (Wait, float)
+        The limits on waiting beside the SLA, on both sides [s]
     """
 
     lever: Lever
@@ -146,6 +148,12 @@ class LeverDelta:
     delta_usd_per_month: float
     rigor: str
     reasons: tuple[str, ...]
+    limits: tuple[tuple[Wait, float], ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """What tells the row of a sizing at which it stands from others [tok/s/user, s]."""
+        return self.sla, self.limits
 
     @property
     def saved_per_day(self) -> float:
@@ -201,7 +209,7 @@ def lever_delta(
     InfeasibleError
         If either side cannot meet the SLA and the limits.
     """
-    limits.single()
+    within = tuple(limits.single().items())
     untold = waits_untold(lever, demand, limits)
     if untold:
         way_out = "bring curves of both sides that tell it, or leave the limit out"
@@ -222,6 +230,7 @@ def lever_delta(
         delta_usd_per_month=delta * number(gpu_hourly_usd, "gpu_hourly_usd") * HOURS_PER_MONTH,
         rigor=DRAFT if reasons else VERDICT,
         reasons=reasons,
+        limits=within,
     )
 
 

@@ -6,9 +6,9 @@ measured one does, the running maximum of those before it stands in. Between two
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +28,16 @@ __all__ = [
     "NO_LIMITS",
     "SPEED",
     "WAITS",
+    "Asked",
     "Limits",
     "Side",
     "Wait",
+    "answer_tokens",
     "in_time",
     "in_words",
     "limits_of",
+    "measured_waits",
+    "stacked",
     "waits_of",
 ]
 
@@ -145,6 +149,12 @@ class Limits:
             refuse("limits", "must be one of each kind", got=Phrase(f"an array of shape {self.shape}"))
         return {wait: float(limit) for wait, limit in self._limits.items()}
 
+    def row(self, at: int) -> Limits:
+        """Return those of the row `at` this position alone [-]."""
+        found = {wait.name: float(np.ravel(limit)[at if limit.ndim else 0]) for wait, limit in self._limits.items()}
+        own: dict[str, Any] = {name: limit for name, limit in found.items() if np.isfinite(limit)}
+        return Limits(**own, output_tokens=self.output_tokens, statistic=self.statistic)
+
     def spread(self, shape: tuple[int, ...]) -> Limits:
         """Return the limits in a `shape` that theirs broadcasts to [-]."""
         return self._with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
@@ -233,6 +243,16 @@ class Side(NamedTuple):
         return meeting, between, log_c[anchor] + share * (log_c[after] - log_c[anchor])
 
 
+Asked = tuple[float, tuple[tuple[Wait, float], ...]]
+"""What tells rows apart: the SLA, and the limits on waiting beside it [tok/s/user, s]."""
+
+
+def stacked(rows: Sequence[Limits]) -> Limits:
+    """Return the limits of single `rows` as those of an array of them, for answers and in a statistic as in the first [s]."""
+    by_wait: dict[str, Any] = {wait.name: [limits.single().get(wait) for limits in rows] for wait in WAITS}
+    return Limits(**by_wait, output_tokens=rows[0].output_tokens, statistic=rows[0].statistic)
+
+
 def in_time(wait_s: float, limit_s: float) -> bool:
     """Tell whether a wait of `wait_s` keeps the limit `limit_s` [s].
 
@@ -275,13 +295,29 @@ def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Fl
     ndarray, shape (n,), or None
         ``TTFT``, ``TTFO``, or ``TTFT + (OSL - 1)/r``, as running maxima [s]
     """
-    raw = {_TTFT: curve.ttft_s, _TTFO: curve.ttfo_s}[wait] if wait is not _E2E else _whole_answer(curve, output_tokens)
+    raw = measured_waits(curve, wait, output_tokens)
     return None if raw is None else np.maximum.accumulate(raw)
 
 
+def measured_waits(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:
+    """Return the same as they were measured, which may fall with concurrency [s].
+
+    `wait` is one of `WAITS`, `output_tokens` are those of the answer, where not those of the `curve` [tok].
+    """
+    if wait is _E2E:
+        return _whole_answer(curve, output_tokens)
+    return {_TTFT: curve.ttft_s, _TTFO: curve.ttfo_s}[wait]
+
+
+def answer_tokens(curve: Curve, output_tokens: float | None = None) -> float | None:
+    """Return the `output_tokens` of the answer that is waited for, else those of the `curve`; None where unknown [tok]."""
+    if output_tokens is not None or curve.context is None:
+        return output_tokens
+    return curve.context.output_tokens
+
+
 def _whole_answer(curve: Curve, output_tokens: float | None) -> Floats | None:
-    own = None if curve.context is None else curve.context.output_tokens
-    tokens = own if output_tokens is None else output_tokens
+    tokens = answer_tokens(curve, output_tokens)
     if tokens is None or curve.ttft_s is None:
         return None
     answers: Floats = curve.ttft_s + max(tokens - 1, 0) / curve.tok_s_per_user

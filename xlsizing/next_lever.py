@@ -10,7 +10,7 @@ import numpy as np
 
 from xlsizing import next_words as words
 from xlsizing.errors import shown
-from xlsizing.limits import in_words, limits_of
+from xlsizing.limits import Asked, in_words, limits_of
 from xlsizing.result import Sizing, pods_needed
 from xlsizing.rigor import missing_sweep_points
 from xlsizing.rows import SizingRow
@@ -92,8 +92,8 @@ def next_lever(
 def top_next_lever(
     sizing: Sizing,
     rows: Sequence[SizingRow],
-    best: Mapping[float, LeverDelta] | None = None,
-    reaching: Mapping[float, str] | None = None,
+    best: Mapping[Asked, LeverDelta] | None = None,
+    reaching: Mapping[Asked, str] | None = None,
 ) -> NextLever:
     """Return the next step for a whole result.
 
@@ -103,10 +103,10 @@ def top_next_lever(
         The sizing [-]
     rows : sequence of SizingRow
         Its rows by rising SLA [-]
-    best : mapping of float to LeverDelta, optional
-        The best-ranked optimisation lever on this curve at each SLA [tok/s/user]
-    reaching : mapping of float to str, optional
-        At SLAs that the curve does not meet, a lever that does [tok/s/user]
+    best : mapping of Asked to LeverDelta, optional
+        The best-ranked optimisation lever on this curve at each SLA and the limits beside it [tok/s/user, s]
+    reaching : mapping of Asked to str, optional
+        Where the curve does not meet them, a lever that does [tok/s/user, s]
 
     Returns
     -------
@@ -124,7 +124,7 @@ def top_next_lever(
         *rows,
     )
     row = chosen[0]
-    return next_lever(sizing, row, (best or {}).get(row.sla), (reaching or {}).get(row.sla))
+    return next_lever(sizing, row, (best or {}).get(row.asked), (reaching or {}).get(row.asked))
 
 
 def _gpus_apart(row: SizingRow) -> int:

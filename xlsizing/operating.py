@@ -172,7 +172,8 @@ class OperatingPoints:
             (side.wait.label, float(np.ravel(side.limit)[row]), float(side.waits[0]))
             for side in self.limits.sides(self.curve)
         ]
-        late = tuple(each for each in waits if not in_time(each[2], each[1]))
+        asked = (each for each in waits if np.isfinite(each[1]))  # another row may have that limit, this one not
+        late = tuple(each for each in asked if not in_time(each[2], each[1]))
         return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, side, late)
 
     @cached_property

@@ -12,7 +12,7 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InfeasibleError
 from xlsizing.levers import Lever, LeverDelta, curve_with, lever_delta, ranked, waits_untold
-from xlsizing.limits import NO_LIMITS, Limits, in_words
+from xlsizing.limits import NO_LIMITS, Asked, Limits, in_words
 from xlsizing.operating import operating_points
 from xlsizing.rigor import Workload
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL
@@ -114,8 +114,8 @@ def rank_levers(
     return LeverRanking(tuple(found), tuple(unmet), reaching)
 
 
-def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> dict[float, LeverDelta]:
-    """Return the best-ranked lever at each SLA among those measured against `curve` itself.
+def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> dict[Asked, LeverDelta]:
+    """Return the best-ranked lever at each SLA, and limits on waiting beside it, among those measured against `curve` itself.
 
     Parameters
     ----------
@@ -128,13 +128,13 @@ def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> d
 
     Returns
     -------
-    dict of float to LeverDelta
-        By SLA [tok/s/user]
+    dict of Asked to LeverDelta
+        By SLA and limits [tok/s/user, s]
     """
-    best: dict[float, LeverDelta] = {}
+    best: dict[Asked, LeverDelta] = {}
     for delta in deltas:
         if delta.lever.gpus_per_pod == gpus_per_pod and _same(delta.lever.baseline, curve):
-            best.setdefault(delta.sla, delta)
+            best.setdefault(delta.asked, delta)
     return best
 
 
@@ -157,7 +157,7 @@ def with_ranks(deltas: Iterable[LeverDelta]) -> Iterator[tuple[int, LeverDelta]]
     tuple of int and LeverDelta
         The rank, and the difference [-]
     """
-    ranks: dict[float, int] = {}
+    ranks: dict[Asked, int] = {}
     for delta in deltas:
-        ranks[delta.sla] = ranks.get(delta.sla, 0) + 1
-        yield ranks[delta.sla], delta
+        ranks[delta.asked] = ranks.get(delta.asked, 0) + 1
+        yield ranks[delta.asked], delta

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS
+from xlsizing.limits import WAITS, Asked, limits_of
 from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ __all__ = [
     "MEASURE_FIRST",
     "NO_CLAIM",
     "UNTOLD",
+    "WAIT_FIELDS",
     "WIDE_RANGE",
     "SizingRow",
     "sizing_frame",
@@ -184,6 +185,11 @@ class SizingRow:
     e2e_s_commit: float | None
 
     @property
+    def asked(self) -> Asked:
+        """What tells this row from others of one sizing and demand [tok/s/user, s]."""
+        return self.sla, tuple(limits_of(self).items())
+
+    @property
     def remark(self) -> str:
         """What a DRAFT row says beside its figures [-]."""
         return self.remark_as(DRAFT)
@@ -238,6 +244,9 @@ _WAITS: Final[dict[str, Callable[[Sizing], Any]]] = {
     )
 }
 """The columns on waits, each by what it is of a sizing [-]."""
+
+WAIT_FIELDS: Final = tuple(_WAITS)
+"""The fields of a row on waits: of each the limit, the wait at c*, and that where the GPUs to commit to run [-]."""
 
 _MAY_BE_NAN = {"load_one_fewer", "measure_next", *_WAITS}
 _KNOWN_IF_INFEASIBLE = {

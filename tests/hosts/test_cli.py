@@ -278,8 +278,11 @@ REFUSALS = {
     "rps zero": ({"tpm": None, "rps": "0", "osl": "5"}, "--rps must be above 0 (got 0)"),
     "osl zero": ({"tpm": None, "rps": "5", "osl": "0"}, "--osl must be above 0 (got 0)"),
     "users zero": ({"tpm": None, "users": "0"}, "--users must be above 0 (got 0)"),
-    "rps without osl": ({"tpm": None, "rps": "5"}, "--osl must be given with --rps, and only with it"),
-    "osl without rps": ({"osl": "5"}, "--osl must be given with --rps, and only with it"),
+    "rps without osl": (
+        {"tpm": None, "rps": "5"},
+        "--osl must be given with --rps or --e2e, and only with one of them",
+    ),
+    "osl without rps": ({"osl": "5"}, "--osl must be given with --rps or --e2e, and only with one of them"),
     "no demand": ({"tpm": None}, "exactly one of --tpm, --tok-s, --rps, --users must be given (got none)"),
     "two demands": (
         {"users": "5"},
@@ -316,16 +319,16 @@ REFUSALS = {
     "no anchors": (
         {"anchors": ""},
         (
-            "--anchors must be concurrency:tok/s/user or concurrency:tok/s/user:output tok/s "
+            "--anchors must be concurrency:tok/s/user, and where measured :output tok/s:TTFT:TTFO "
             "(got a blank in anchor 1 of --anchors)"
         ),
     ),
     "only blank anchors": ({"anchors": ":,:"}, "anchors must hold at least one measured point (got none)"),
-    "anchor of four parts": (
-        {"anchors": "1:2:3:4"},
+    "anchor of six parts": (
+        {"anchors": "1:2:3:4:5:6"},
         (
-            "--anchors must be concurrency:tok/s/user or concurrency:tok/s/user:output tok/s "
-            "(got '1:2:3:4' in anchor 1 of --anchors)"
+            "--anchors must be concurrency:tok/s/user, and where measured :output tok/s:TTFT:TTFO "
+            "(got '1:2:3:4:5:6' in anchor 1 of --anchors)"
         ),
     ),
     "half-blank anchor": (

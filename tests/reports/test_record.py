@@ -6,6 +6,7 @@ import pytest
 
 from xlsizing import Demand
 from xlsizing.reports.record import json_text, record
+from xlsizing.rows import WAIT_FIELDS
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 
@@ -49,7 +50,7 @@ class TestNewKeys:
             *("tok_s_per_user", "budget_confidence", "budget_claim", "c_commit", "tok_s_per_user_commit"),
             *("per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "quote"),
             "load_at_max_num_seqs_budget",
-            "sla_name",
+            *("sla_name", "binding", *WAIT_FIELDS),
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }
         assert high["reason"].startswith("the fastest measured point is 215.5 at c=1")
@@ -68,6 +69,7 @@ class TestNewKeys:
                 "toks_per_user_measured": 100,
                 "output_tok_s": 780,
                 "ttft_s": None,
+                "ttfo_s": None,
             }
         ]
 

@@ -13,6 +13,7 @@ from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.strategies import METHODS, UTILS, anchors, slas, token_demands, users
 from xlsizing import Curve, Demand, InputError, size
 from xlsizing.levers import Lever
+from xlsizing.limits import WAITS
 from xlsizing.ranking import rank_levers
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.markdown import markdown
@@ -221,7 +222,8 @@ ROW_KEYS = [
         "c_commit",
     ),
     *("tok_s_per_user_commit", "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide"),
-    *("measure_next", "quote"),
+    *("measure_next", "quote", "binding"),
+    *(name for wait in WAITS for name in (wait.name, wait.commit)),
 ]
 
 
@@ -238,7 +240,7 @@ class TestJson:
 
     def test_every_figure_of_a_row_is_checked(self, worked):
         words = {"sla_toks_per_user", "sla_name", "rigor", "rigor_reasons", "next_lever", "budget_claim"}
-        assert set(record(worked)["rows"][0]) == {*ROW_KEYS, *words}
+        assert set(record(worked)["rows"][0]) == {*ROW_KEYS, *words, *(wait.limit for wait in WAITS)}
 
     def test_a_budget_that_is_claimed_without_ground(self, report):
         given = report(SPARSE, [100], Demand.tpm(3e6), method="log-c")

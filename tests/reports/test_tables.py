@@ -136,6 +136,7 @@ class TestOperationTable:
             "estimate: c* per pod": "23.58",
             "estimate: tok/s per pod": "2,358.0",
             "estimate: tok/s/user there": "100",
+            "binds": "tok/s/user",
             "estimate: load": "68.4 %",
             "estimate: load, one pod fewer": "70.7 %",
             "estimate, budget: max-num-seqs": "23",
@@ -158,7 +159,7 @@ class TestOperationTable:
 
     def test_infeasible_shows_no_number(self, worked):
         (row,) = operation_table(worked([300])).rows
-        assert row == ("300", "cannot be met", *[""] * 13)
+        assert row == ("300", "cannot be met", *[""] * 14)
 
 
 class TestCurveTable:

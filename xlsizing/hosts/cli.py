@@ -19,8 +19,10 @@ import click
 import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.errors import InputError, Phrase, SizingError
+from xlsizing.hosts.flags import wait_flag
 from xlsizing.hosts.output import one_line
 from xlsizing.hosts.signals import stopped_by_signals
+from xlsizing.limits import WAITS
 from xlsizing.reading import keeping_inputs
 
 __all__ = ["main"]
@@ -51,15 +53,20 @@ _FLAGS = {
     "calibration": "--calibration",
     "scheme": "--scheme",
     "truth": "--truth",
-    "ttft_s": "--ttft",
+    "statistic": "--latency-stat",
+    "output_tokens": "--osl",
+    **{wait.name: wait_flag(wait) for wait in WAITS},
 }
 """What the core calls an input, and the flag that gives it here."""
 
+_LISTS = ("sla", *(wait.name for wait in WAITS))
+"""Inputs that a flag lists."""
 
 _IN_FLAGS = {
     "pool_rises": "--pool-rises",
     "throughput_per_replica": "--throughput-per-replica",
     "allow the mismatch": "pass --allow-mismatch",
+    "give the output tokens of an answer": "give --osl",
 }
 _WAYS_OUT = re.compile("|".join(_IN_FLAGS))
 """What a way out is called here."""
@@ -136,7 +143,7 @@ def _in_flags(error: SizingError) -> str:
     """Return the sentence of `error` in the words of the command line."""
     if not isinstance(error, InputError):
         return str(error)
-    item = f"item {error.index[0] + 1}" if error.name == "sla" and error.index else None
+    item = f"item {error.index[0] + 1}" if error.name in _LISTS and error.index else None
     worded = error.reworded(
         name=_FLAGS.get(error.name, error.name),
         way_out=error.way_out and _WAYS_OUT.sub(lambda found: _IN_FLAGS[found[0]], error.way_out),

@@ -15,9 +15,17 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.limits import NO_LIMITS, Limits
+from xlsizing.limits import NO_LIMITS, WAITS, Limits, Wait
 from xlsizing.reading import hashed_name
-from xlsizing.rules import BUDGET_SHARE, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS, MOST_SLAS
+from xlsizing.rules import (
+    BUDGET_SHARE,
+    DEFAULT_CONFIDENCE,
+    DEFAULT_METHOD,
+    DEFAULT_UTIL,
+    METHODS,
+    MOST_SLAS,
+    STATISTICS,
+)
 
 __all__ = [
     "confidence_flag",
@@ -27,6 +35,8 @@ __all__ = [
     "demand_of",
     "exactly_one",
     "flag",
+    "limit_flags",
+    "limits_of",
     "needed",
     "only_with",
     "only_with_spec",
@@ -37,9 +47,16 @@ __all__ = [
     "source_of",
     "ttft_flag",
     "ttft_of",
+    "wait_flag",
 ]
 
 _LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
+_FEWEST = 2
+"""Numbers of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
+
+_ANSWER = "e2e"
+"""The limit that depends on how long an answer is [-]."""
+
 _Command = Callable[..., Any]
 
 
@@ -56,7 +73,7 @@ def demand_flags(command: _Command) -> _Command:
         click.option("--tpm", metavar="N", help="Demand: output tokens per minute."),
         click.option("--tok-s", metavar="N", help="Demand: output tokens per second."),
         click.option("--rps", metavar="N", help="Demand: requests per second, with --osl."),
-        click.option("--osl", metavar="N", help="Output tokens per request, with --rps."),
+        click.option("--osl", metavar="N", help="Output tokens per request, with --rps or a limit on whole answers."),
         click.option("--users", metavar="N", help="Demand: requests in flight at peak."),
     )
 
@@ -66,7 +83,9 @@ def curve_flags(command: _Command) -> _Command:
     return _declared(
         command,
         click.option(
-            "--anchors", metavar="C:R[:T],...", help="Measured points: concurrency, tok/s/user, [output tok/s]."
+            "--anchors",
+            metavar="C:R[:T[:TTFT[:TTFO]]],...",
+            help="Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
         ),
         click.option(
             "--curve", metavar="PATH", help="Measured points: a curve file, results of a benchmark tool, public:NAME."
@@ -78,6 +97,18 @@ def curve_flags(command: _Command) -> _Command:
             help="Column 3 is of the whole replica although it looks like that of one GPU.",
         ),
     )
+
+
+def limit_flags(command: _Command) -> _Command:
+    """Declare on `command` the limits on waiting beside the SLAs, and the statistic that the customer speaks of [-]."""
+    limits = (
+        click.option(wait_flag(wait), metavar="S[,S...]", help=f"Longest {wait.meaning} [s]: one, or one for each SLA.")
+        for wait in WAITS
+    )
+    statistic = click.option(
+        "--latency-stat", metavar="|".join(STATISTICS), help="Statistic of these limits; else that of the curve."
+    )
+    return _declared(command, *limits, statistic)
 
 
 def confidence_flag(command: _Command) -> _Command:
@@ -115,8 +146,11 @@ def demand_of(flags: dict[str, Any]) -> Demand:
     """Return the demand that exactly one of the forms in `flags` states [unit of the demand]."""
     form = exactly_one(flags, ("tpm", "tok_s", "rps", "users"))
     value = number_in_text(flags[form], flag(form))
-    if (form == "rps") != (flags["osl"] is not None):
-        refuse("--osl", "must be given with --rps, and only with it")
+    missing = form == "rps" and flags["osl"] is None
+    idle = flags["osl"] is not None and form != "rps" and flags.get(_ANSWER) is None
+    if missing or idle:
+        beside = f" or {flag(_ANSWER)}, and only with one of them" if _ANSWER in flags else ", and only with it"
+        refuse("--osl", f"must be given with --rps{beside}")
     if form == "rps":
         return Demand.rps(value, osl=number_in_text(flags["osl"], "--osl"))
     forms = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
@@ -150,6 +184,49 @@ def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
     rest = " and so on" if len(slas) > 2 else ""  # noqa: PLR2004  # more than the two named
     decimal = "" if "." in first else f"; for a decimal write {first}.{second}"
     return slas, (f"--sla was read as {len(slas):,} SLAs, {first} and {second}{rest} tok/s/user{decimal}.",)
+
+
+def limits_of(flags: dict[str, Any], slas: Sequence[float]) -> Limits:
+    """Return the limits on waiting that `flags` give beside the `slas` [s]."""
+    asked: dict[str, Any] = {
+        wait.name: _one_each(flags[_parameter(wait)], wait_flag(wait), len(slas))
+        for wait in WAITS
+        if flags[_parameter(wait)] is not None
+    }
+    if not asked:
+        if flags["latency_stat"] is not None:
+            *first, last = map(wait_flag, WAITS)
+            refuse("--latency-stat", f"must be given with {', '.join(first)} or {last}, and only with one of them")
+        return NO_LIMITS
+    return Limits(**asked, output_tokens=optional(flags, "osl"), statistic=flags["latency_stat"])
+
+
+def _one_each(text: str, name: str, rows: int) -> list[float | None]:
+    """Return the limits listed in the `text` of a flag, one for each of `rows` SLAs; a blank or a hyphen is none."""
+    texts = [item.strip() for item in text.split(",")]
+    if len(texts) not in (1, rows):
+        got = Phrase(f"{len(texts):,} for {rows:,} {'SLA' if rows == 1 else 'SLAs'}")
+        refuse(name, "must list one limit, or one for each SLA", got=got, way_out="write - where an SLA has none")
+    none = ("", "-")
+    limits = [
+        None if item in none else number_in_text(item, name, where=f"item {at}") for at, item in enumerate(texts, 1)
+    ]
+    if limits.count(None) == len(limits):
+        refuse(name, "must list a limit", got=text.strip() or BLANK, way_out="leave it out where there is none")
+    return limits * rows if len(limits) == 1 else limits
+
+
+def wait_flag(wait: Wait) -> str:
+    """Return the flag of the limit on a `wait` [-].
+
+    >>> [wait_flag(wait) for wait in WAITS]
+    ['--ttft', '--ttfo', '--e2e']
+    """
+    return flag(_parameter(wait))
+
+
+def _parameter(wait: Wait) -> str:
+    return wait.name.removesuffix("_s")
 
 
 def source_of(flags: dict[str, Any]) -> str:
@@ -216,13 +293,13 @@ def _declared(command: _Command, *options: Callable[[_Command], _Command]) -> _C
 
 def _anchor(item: str, position: int) -> list[float | None]:
     parts = item.split(":")
-    if len(parts) not in (2, 3):
-        rule = "must be concurrency:tok/s/user or concurrency:tok/s/user:output tok/s"
+    if not _FEWEST <= len(parts) <= len(LABELS):
+        rule = f"must be {':'.join(LABELS[:_FEWEST])}, and where measured :{':'.join(LABELS[_FEWEST:])}"
         refuse("--anchors", rule, got=item.strip() or BLANK, where=_nth_anchor([position]))
-    texts = [*parts, ""][:3]
+    texts = [*parts, *[""] * (len(LABELS) - len(parts))]
     return [
         number_in_text(text, label, where=_nth_anchor([position])) if text.strip() else None
-        for text, label in zip(texts, LABELS[:3], strict=True)
+        for text, label in zip(texts, LABELS, strict=True)
     ]
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from xlsizing.ranking import LeverRanking, rank_levers
+from typing import Any
+
+from xlsizing.levers import LeverDelta
+from xlsizing.limits import Asked, Limits, answer_tokens
+from xlsizing.ranking import rank_levers
 from xlsizing.reading import hashed_name
 from xlsizing.reports.report import Report
 from xlsizing.spec import Spec
@@ -30,7 +34,6 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
     InputError
         If the curve was measured at another workload, or the GPUs per pod contradict its context.
     """
-    ranking = spec_levers(spec)
     about = {"Customer": spec.customer, "Date": spec.date}
     return Report(
         spec.size(),
@@ -38,15 +41,14 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         source=spec.path.name if spec.curve_file is None else hashed_name(spec.path.parent / spec.curve_file),
         workload=spec.workload(),
         allow_mismatch=allow_mismatch,
-        levers=ranking.deltas,
-        levers_unmet=ranking.unmet,
-        levers_reaching=ranking.reaching,
         price_source=", ".join(filter(None, (spec.price.date, spec.price.source))),
         about={name: text for name, text in about.items() if text},
         sla_names=_names(spec),
+        names=spec.sla_names,
         sized_on=spec.sized_on,
         method_chosen=spec.method_chosen,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
+        **spec_levers(spec),
     )
 
 
@@ -59,15 +61,41 @@ def _names(spec: Spec) -> dict[float, str]:
     return {sla: ", ".join(each) for sla, each in names.items() if each}
 
 
-def spec_levers(spec: Spec) -> LeverRanking:
-    """Return what the levers of `spec` do at each of its SLAs [-]."""
-    return rank_levers(
-        spec.levers(),
-        spec.slas,
-        spec.demand(),
-        gpu_hourly_usd=spec.price.usd_per_gpu_hour,
-        util=spec.util,
-        method=spec.method,
-        workload=spec.workload(),
-        sized_on=spec.sized_on,
-    )
+def spec_levers(spec: Spec, limits: Limits | None = None) -> dict[str, Any]:
+    """Return what the levers of `spec` do at each SLA within its limits on waiting, by field of a report.
+
+    Parameters
+    ----------
+    spec : Spec
+        The sizing file [-]
+    limits : Limits, optional
+        In place of those of the file, the same at every SLA [s]
+
+    Returns
+    -------
+    dict
+        "levers", "levers_unmet" and "levers_reaching" of `Report`; empty without levers [-]
+    """
+    if not spec.levers():
+        return {}
+    rows = spec.rows() if limits is None else [(sla, limits) for sla in sorted(set(spec.slas))]
+    tokens = answer_tokens(spec.curve(), spec.limits.output_tokens)  # whatever a lever's own curve was measured at
+    levers: list[LeverDelta] = []
+    unmet: list[str] = []
+    reaching: dict[Asked, str] = {}
+    for sla, within in rows:
+        ranking = rank_levers(
+            spec.levers(),
+            [sla],
+            spec.demand(),
+            gpu_hourly_usd=spec.price.usd_per_gpu_hour,
+            util=spec.util,
+            method=spec.method,
+            workload=spec.workload(),
+            sized_on=spec.sized_on,
+            limits=within.of_answers(tokens),
+        )
+        levers += ranking.deltas
+        unmet += ranking.unmet
+        reaching |= {(sla, tuple(within.single().items())): name for name in ranking.reaching.values()}
+    return {"levers": tuple(levers), "levers_unmet": tuple(unmet), "levers_reaching": reaching}

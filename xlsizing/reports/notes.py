@@ -9,6 +9,8 @@ import numpy as np
 
 from xlsizing.budget import claim_words
 from xlsizing.errors import shown
+from xlsizing.limits import Asked, in_words, limits_of
+from xlsizing.reports.waiting import wait_notes
 from xlsizing.result import Sizing
 from xlsizing.rows import SizingRow
 from xlsizing.rules import ETA_SUSPICIOUS, HEADROOM, HOURS_PER_MONTH, INTERP, TOLERANCE
@@ -25,7 +27,9 @@ MOST_LISTED = 8
 Rows = Sequence[SizingRow]
 
 
-def notes(sizing: Sizing, rows: Rows, quoted: Sequence[str | None], price_source: str = "") -> list[str]:
+def notes(
+    sizing: Sizing, rows: Rows, points_at: Sequence[int], quoted: Sequence[str | None], price_source: str = ""
+) -> list[str]:
     """Return the notes on a sizing.
 
     Parameters
@@ -34,6 +38,8 @@ def notes(sizing: Sizing, rows: Rows, quoted: Sequence[str | None], price_source
         The sizing [-]
     rows : sequence of SizingRow
         Its rows by rising SLA [-]
+    points_at : sequence of int
+        The position of the operating point of each [-]
     quoted : sequence of str or None
         Which figure each may be quoted with [-]
     price_source : str, optional
@@ -45,28 +51,33 @@ def notes(sizing: Sizing, rows: Rows, quoted: Sequence[str | None], price_source
         A sentence each, the most pressing first [-]
     """
     return [
-        *_infeasible_notes(rows),
+        *_infeasible_notes(sizing, rows, points_at),
         *_unquoted_notes(rows, quoted),
         *_claim_notes(sizing, rows),
         *_interpolation_notes(rows, sizing.points.method.name),
         *_flag_notes(rows),
         *_queue_notes(sizing),
+        *wait_notes(sizing),
         *sizing.curve.notes,
         *_money_notes(sizing, price_source),
     ]
 
 
-def _infeasible_notes(rows: Rows) -> list[str]:
-    unmet = [row for row in rows if not row.feasible]
+def _infeasible_notes(sizing: Sizing, rows: Rows, points_at: Sequence[int]) -> list[str]:
+    unmet = {at: row for row, at in zip(rows, points_at, strict=True) if not row.feasible}
     if not unmet:
         return []
-    return [f"{slas_listed(unmet)} cannot be met: {unmet[0].reason}."]
+    if not sizing.points.limits.asked:  # the SLA alone fails, and for one reason
+        return [f"{slas_listed(unmet.values())} cannot be met: {next(iter(unmet.values())).reason}."]
+    told = dict.fromkeys(f"{sizing.points.unmet(at)}." for at in list(unmet)[:MOST_LISTED])
+    more = len(unmet) - MOST_LISTED
+    return [*told, *([f"{more:,} more rows cannot be met."] if more > 0 else [])]
 
 
 def _unquoted_notes(rows: Rows, quoted: Sequence[str | None]) -> list[str]:
     wide = [row for row, figure in zip(rows, quoted, strict=True) if row.too_wide and figure is None]
     named = [
-        f"{shown(row.sla)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
+        f"{_asked(row)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
         + (f"c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
         for row in wide[:MOST_LISTED]
     ]
@@ -156,7 +167,7 @@ def lever_notes(deltas: Sequence[LeverDelta], context: Context | None) -> list[s
 
 def _commit_notes(deltas: Sequence[LeverDelta]) -> list[str]:
     return [
-        f"Lever {delta.lever.name} at {shown(delta.sla)} tok/s/user: the estimate {_estimated(delta.delta_gpus)}, "
+        f"Lever {delta.lever.name} at {in_words(dict(delta.limits), delta.sla)}: the estimate {_estimated(delta.delta_gpus)}, "
         f"the GPUs to commit {_committed(delta.delta_gpus_high)}."
         for delta in deltas
         if np.sign(delta.delta_gpus) != np.sign(delta.delta_gpus_high)
@@ -183,23 +194,32 @@ def _context_notes(deltas: Iterable[LeverDelta], context: Context | None) -> lis
 
 
 def _draft_notes(deltas: Iterable[LeverDelta]) -> list[str]:
-    why: dict[tuple[str, ...], dict[str, list[float]]] = {}
+    why: dict[tuple[str, ...], dict[str, list[Asked]]] = {}
     for delta in deltas:
         if delta.reasons:
-            why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.sla)
+            why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.asked)
     return [
-        f"{'; '.join(f'{name} at {_slas(slas)}' for name, slas in levers.items())}: DRAFT, {'; '.join(reasons)}."
+        f"{'; '.join(f'{name} at {_listed(asked)}' for name, asked in levers.items())}: DRAFT, {'; '.join(reasons)}."
         for reasons, levers in why.items()
     ]
 
 
 def slas_listed(rows: Iterable[SizingRow]) -> str:
-    """Return the SLAs of `rows` as one phrase [-]."""
-    return _slas([row.sla for row in rows])
+    """Return the SLAs of `rows` as one phrase, with their limits on waiting where any has one [-]."""
+    return _listed([row.asked for row in rows])
 
 
-def _slas(slas: Sequence[float]) -> str:
-    return f"{_and_more([shown(sla) for sla in slas[:MOST_LISTED]], len(slas))} tok/s/user"
+def _asked(row: SizingRow) -> str:
+    """Return the SLA of a `row` behind which its unit is known, with its limits on waiting."""
+    limits = limits_of(row)
+    return f"{shown(row.sla)} with {in_words(limits)}" if limits else shown(row.sla)
+
+
+def _listed(asked: Sequence[Asked]) -> str:
+    named = asked[:MOST_LISTED]
+    if any(limits for _, limits in named):
+        return _and_more([in_words(dict(limits), sla) for sla, limits in named], len(asked))
+    return f"{_and_more([shown(sla) for sla, _ in named], len(asked))} tok/s/user"
 
 
 def _and_more(texts: list[str], total: int) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from xlsizing.errors import shown
 from xlsizing.result import Sizing
 
-__all__ = ["NO_FIGURE", "RULE", "THREE_FIGURES", "opening"]
+__all__ = ["NO_FIGURE", "RULE", "THREE_FIGURES", "WAITS_TOO", "opening"]
 
 RULE: Final = "The GPU count is the SLA you commit to"
 
@@ -19,16 +19,34 @@ THREE_FIGURES: Final = (
 NO_FIGURE: Final = "Quote none of these numbers: the curve was measured at another workload than the customer's."
 
 
+WAITS_TOO: Final = "; the limits on waiting asked may take more"
+"""What is true of several demands with limits [-]."""
+
+
 def opening(sizing: Sizing) -> str:
     """Return how the GPUs to commit move with the SLA, in one sentence with the figures of `sizing` [-]."""
+    limited = bool(sizing.points.limits.asked)
     if sizing.demand.shape:  # a plateau for each demand
-        return f"{RULE}: flat up to the knee at {shown(sizing.knee_tok_s_per_user)} tok/s/user, then rising."
+        more = WAITS_TOO if limited else ""
+        return f"{RULE}: flat up to the knee at {shown(sizing.knee_tok_s_per_user)} tok/s/user, then rising{more}."
     spares = sizing.spare_replicas
     flat = (int(sizing.pods_plateau) + spares) * sizing.gpus_per_pod
     knee = sizing.knee_tok_s_per_user
     included = " (spares in)" if spares else ""
-    start = f"{RULE}: flat at {_gpus(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
-    return f"{start}{_rise(sizing, flat)}."
+    start = f"flat at {_gpus(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
+    if limited:
+        return f"{RULE}, and the wait: {start} without the limits on waiting; {_within(sizing)}."
+    return f"{RULE}: {start}{_rise(sizing, flat)}."
+
+
+def _within(sizing: Sizing) -> str:
+    """Return what the rows commit to with the limits on waiting that they have."""
+    met = [row.total_gpus_high for row in sizing.rows() if row.feasible and row.total_gpus_high]
+    if not met:
+        return "with them no row asked can be met"
+    least, most = min(met), max(met)
+    which = "the rows asked" if len(met) == sizing.sla.size else "the rows asked that can be met"
+    return f"with them {which} commit to {_gpus(most) if least == most else f'{least:,} to {_gpus(most)}'}"
 
 
 def _rise(sizing: Sizing, flat: int) -> str:

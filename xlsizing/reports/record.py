@@ -13,9 +13,10 @@ import numpy as np
 import xlsizing
 from xlsizing.curve import Curve
 from xlsizing.levers import Lever, LeverDelta
+from xlsizing.limits import WAITS, answer_tokens
 from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
-from xlsizing.rows import SizingRow
+from xlsizing.rows import WAIT_FIELDS, SizingRow
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
 __all__ = ["content_id", "json_text", "lever_records", "record"]
@@ -70,6 +71,7 @@ def _told(report: Report) -> dict[str, Any]:
         "anchors": _anchors(sizing.curve),
         "rows": _rows(report),
         "notes": report.notes,
+        "headline": report.headline,
         "opening": report.opening[0],
         "rigor": DRAFT if any(rigor.reasons for rigor in report.standings) else VERDICT,
         "rigor_reasons": [reason._asdict() for reason in report.assessment.common],
@@ -84,6 +86,8 @@ def _told(report: Report) -> dict[str, Any]:
         "about": dict(report.about),
         "price_source": report.price_source or None,
         "sign_off": list(report.sign_off),
+        "latency_statistic": sizing.points.limits.statistic,
+        "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
         "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
         "method": sizing.points.method.name,
         "method_chosen": report.method_chosen,
@@ -104,6 +108,7 @@ def _anchors(curve: Curve) -> list[dict[str, float | None]]:
         "toks_per_user_measured": curve.measured_tok_s_per_user,
         "output_tok_s": curve.output_tok_s,
         "ttft_s": curve.ttft_s,
+        "ttfo_s": curve.ttfo_s,
     }
     lists = {name: [None] * len(curve) if values is None else values.tolist() for name, values in columns.items()}
     return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
@@ -114,17 +119,19 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     sizing = report.sizing
     arrays = (sizing.c_star, sizing.per_replica_tps, sizing.pods, sizing.gpus, sizing.usd_per_month)
     figures = list(zip(*(array.ravel().tolist() for array in np.broadcast_arrays(*arrays)), strict=True))
-    rows = zip(report.rows, report.order, report.standings, report.next_levers, report.quoted, strict=True)
+    rows = zip(
+        report.rows, report.order, report.standings, report.next_levers, report.quoted, report.row_names, strict=True
+    )
     return [
         {
             **_row(row, *figures[at]),
-            "sla_name": report.sla_names.get(row.sla),
+            "sla_name": name,
             "rigor": rigor.label,
             "rigor_reasons": [reason.why for reason in rigor.reasons],
             "quote": quoted,
             "next_lever": str(step),
         }
-        for row, at, rigor, step, quoted in rows
+        for row, at, rigor, step, quoted, name in rows
     ]
 
 
@@ -151,6 +158,7 @@ def _lever(delta: LeverDelta, rank: int) -> dict[str, Any]:
     lever = delta.lever
     return {
         "sla_toks_per_user": delta.sla,
+        **{wait.limit: dict(delta.limits).get(wait) for wait in WAITS},
         "rank": rank,
         "lever": lever.name,
         "kind": lever.kind,
@@ -219,6 +227,8 @@ _NEW_KEYS = (
     "max_num_seqs_commit",
     "too_wide",
     "measure_next",
+    "binding",
+    *WAIT_FIELDS,
 )
 
 

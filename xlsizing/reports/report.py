@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlsizing import next_words as words
+from xlsizing.limits import Asked, limits_of
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
+from xlsizing.reports.waiting import not_asked
 from xlsizing.result import Sizing
 from xlsizing.rigor import Assessment, Reason, Rigor, Workload, assess
 from xlsizing.rows import SizingRow
@@ -46,14 +48,16 @@ class Report:
         Optimisation levers at each SLA, ranked within it [-]
     levers_unmet : tuple of str
         Levers that have no difference at an SLA, and why [-]
-    levers_reaching : mapping of float to str
-        At SLAs that this curve cannot meet, a lever that does [tok/s/user]
+    levers_reaching : mapping of Asked to str
+        At SLAs, and limits beside them, that this curve cannot meet, a lever that does [tok/s/user, s]
     about : mapping of str to str
         Facts beside the inputs, such as customer and date [-]
     price_source : str
         When and by whom the price was quoted; may be empty [-]
     sla_names : mapping of float to str
         What an SLA is called [tok/s/user]
+    names : tuple of str or None
+        What each row is called, in the order of the SLAs given, where rows of one SLA have names of their own [-]
     sign_off : tuple of str
         Lines to be signed [-]
     sized_on : date, optional
@@ -76,10 +80,11 @@ class Report:
     allow_mismatch: bool = False
     levers: tuple[LeverDelta, ...] = ()
     levers_unmet: tuple[str, ...] = ()
-    levers_reaching: Mapping[float, str] = field(default_factory=dict)
+    levers_reaching: Mapping[Asked, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
+    names: tuple[str | None, ...] = ()
     sign_off: tuple[str, ...] = ()
     sized_on: date | None = None
     as_read: tuple[str, ...] = ()
@@ -120,11 +125,23 @@ class Report:
         return [self.given_rows[i] for i in self.order]
 
     @cached_property
+    def row_names(self) -> list[str | None]:
+        """What each of `rows` is called; None where it has no name [-]."""
+        if self.names:
+            return [self.names[i] for i in self.order]
+        return [self.sla_names.get(row.sla) for row in self.rows]
+
+    @cached_property
+    def points_at(self) -> list[int]:
+        """The position of the operating point of each of `rows` [-]."""
+        points = self.sizing.points
+        which = np.broadcast_to(np.arange(points.sla.size).reshape(points.shape), self.sizing.shape).ravel()
+        return [int(which[i]) for i in self.order]
+
+    @cached_property
     def standings(self) -> list[Rigor]:
         """DRAFT or VERDICT, with the reasons, for each of `rows` [-]."""
-        points = self.sizing.points.sla
-        which = np.broadcast_to(np.arange(points.size).reshape(points.shape), self.sizing.shape).ravel()
-        return [self.assessment.rows[which[i]] for i in self.order]
+        return [self.assessment.rows[which] for which in self.points_at]
 
     @cached_property
     def quoted(self) -> list[str | None]:
@@ -153,7 +170,7 @@ class Report:
         """The standing of the whole in one line [-]."""
         drafts = sum(rigor.label == DRAFT for rigor in self.standings)
         if not drafts:
-            return VERDICT
+            return f"{VERDICT}: {words.NOT_ASKED}" if not_asked(self.sizing.points.limits.asked) else VERDICT
         mismatched = [f"WORKLOAD MISMATCH, internal use only: {why}" for why in self.assessment.mismatch]
         kinds = {id(rigor): rigor for rigor in self.standings}.values()  # rows of one kind share one object
         first, *rest = ([reason.why for reason in rigor.reasons] for rigor in kinds)
@@ -183,15 +200,25 @@ class Report:
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
-            *notes(self.sizing, self.rows, self.quoted, self.price_source),
+            *notes(self.sizing, self.rows, self.points_at, self.quoted, self.price_source),
+            *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,
         ]
 
     @property
+    def _silent_verdicts(self) -> list[str]:
+        """The rows that are a VERDICT and say nothing of the first token, where the headline does not say so."""
+        if words.NOT_ASKED in self.headline:
+            return []
+        pairs = zip(self.rows, self.standings, strict=True)
+        silent = [row for row, rigor in pairs if rigor.label == VERDICT and not_asked(limits_of(row))]
+        return [f"{words.NOT_ASKED} at {slas_listed(silent)}."] if silent else []
+
+    @property
     def sign_off_lines(self) -> list[str]:
         """Lines for signatures; a DRAFT has none to sign [-]."""
-        if self.sign_off and self.headline != VERDICT:
+        if self.sign_off and any(rigor.label == DRAFT for rigor in self.standings):
             return [f"Not for signature: this sizing is a {DRAFT}."]
         return [f"{line}: ____________________" for line in self.sign_off]
 
@@ -201,8 +228,8 @@ class Report:
         return [*lever_notes(self.levers, self.context), *self.levers_unmet]
 
     @cached_property
-    def best_levers(self) -> dict[float, LeverDelta]:
-        """The best-ranked lever on this very curve at each SLA [tok/s/user]."""
+    def best_levers(self) -> dict[Asked, LeverDelta]:
+        """The best-ranked lever on this very curve at each SLA and the limits beside it [tok/s/user, s]."""
         if not self.levers:
             return {}
         from xlsizing.ranking import own_best  # noqa: PLC0415  # most reports have no levers
@@ -224,7 +251,8 @@ class Report:
         """The next step of each of `rows` [-]."""
         best, reaching = self.best_levers, self.levers_reaching
         return [
-            self._rematch or next_lever(self.sizing, row, best.get(row.sla), reaching.get(row.sla)) for row in self.rows
+            self._rematch or next_lever(self.sizing, row, best.get(row.asked), reaching.get(row.asked))
+            for row in self.rows
         ]
 
     @property

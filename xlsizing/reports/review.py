@@ -19,10 +19,12 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import SizingError, shown
 from xlsizing.levers import Lever, lever_delta
+from xlsizing.limits import WAITS, Limits
 from xlsizing.reports.markdown import stated_id
 from xlsizing.reports.record import content_id
 from xlsizing.reports.review_markdown import differences
 from xlsizing.result import Sizing
+from xlsizing.rows import WAIT_FIELDS
 from xlsizing.rules import HOURS_PER_MONTH, PLATEAU, TOLERANCE
 from xlsizing.sizing import size
 
@@ -45,7 +47,7 @@ _NEW_KEYS: Final = (
     "total_pods", "total_gpus", "total_gpus_low", "total_gpus_high", "usd_per_month_high", "usd_per_million", "usd_per_million_high",
     "budget_confidence", "tok_s_per_user", "load",
     "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "load_at_max_num_seqs_budget", "c_commit", "tok_s_per_user_commit",
-    "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide", "measure_next",
+    "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide", "measure_next", "binding", *WAIT_FIELDS,
 )  # fmt: skip
 
 _BUDGET_KEYS: Final = (
@@ -104,15 +106,24 @@ def _check_pair(of_json: str, of_markdown: str | None) -> None:
 def _check_laws(record: _Record) -> None:
     met = [row for row in record["rows"] if row["feasible"]]
     for looser, tighter in pairwise(met):
-        slas = f"{shown(looser['sla_toks_per_user'])} to {shown(tighter['sla_toks_per_user'])} tok/s/user"
-        if looser["sla_toks_per_user"] > tighter["sla_toks_per_user"]:
-            _fail(f"rows are not by rising SLA: {slas}")
-        if looser["demand_tok_s"] > tighter["demand_tok_s"] * (1 + TOLERANCE):
-            continue  # less is asked for: fewer pods are right
-        for key in ("replicas", "replicas_budget", "pods_high"):
-            if tighter[key] < looser[key]:
-                _fail(f"pods fall as the SLA tightens: {key} {looser[key]} to {tighter[key]} from {slas}")
-    users = record["demand"]["unit"] == "users"
+        _check_falling(looser, tighter)
+    _check_plateau(met, users=record["demand"]["unit"] == "users")
+
+
+def _check_falling(looser: _Record, tighter: _Record) -> None:
+    """Refuse fewer pods at a tighter SLA, unless less is asked for beside it."""
+    slas = f"{shown(looser['sla_toks_per_user'])} to {shown(tighter['sla_toks_per_user'])} tok/s/user"
+    if looser["sla_toks_per_user"] > tighter["sla_toks_per_user"]:
+        _fail(f"rows are not by rising SLA: {slas}")
+    less = looser["demand_tok_s"] > tighter["demand_tok_s"] * (1 + TOLERANCE)
+    longer = any(_limit(looser, wait.limit) < _limit(tighter, wait.limit) for wait in WAITS)
+    for key in () if less or longer else ("replicas", "replicas_budget", "pods_high"):
+        if tighter[key] < looser[key]:
+            _fail(f"pods fall as the SLA tightens: {key} {looser[key]} to {tighter[key]} from {slas}")
+
+
+def _check_plateau(met: Sequence[_Record], *, users: bool) -> None:
+    """Refuse different pods for one demand where the last anchor is reached: no limit on waiting stands before it."""
     flat: dict[str, set[int]] = {}
     for row in met:
         if row["regime"] == PLATEAU:
@@ -121,6 +132,11 @@ def _check_laws(record: _Record) -> None:
     for pods in flat.values():
         if len(pods) > 1:
             _fail(f"the plateau is not flat: {' and '.join(map(str, sorted(pods)))} pods for one demand")
+
+
+def _limit(row: _Record, key: str) -> float:
+    limit = row[key]
+    return math.inf if limit is None else float(limit)
 
 
 def _check_numbers(record: _Record) -> None:
@@ -167,7 +183,19 @@ def _sized_again(record: _Record) -> Sizing:
         method=record["method"],
         confidence=record["confidence"],
         calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
+        limits=_limits_again(record),
     )
+
+
+def _limits_again(record: _Record) -> Limits:
+    asked = {wait.name: [row[wait.limit] for row in record["rows"]] for wait in WAITS}
+    return Limits(**asked, output_tokens=record["output_tokens"], statistic=record["latency_statistic"])
+
+
+def _limits_beside(row: _Record, record: _Record) -> Limits:
+    """Return the limits of one row, for the answers of the record."""
+    asked = {wait.name: row[wait.limit] for wait in WAITS}
+    return Limits(**asked, output_tokens=record["output_tokens"])
 
 
 def _curve_again(anchors: Sequence[_Record]) -> Curve:
@@ -175,10 +203,17 @@ def _curve_again(anchors: Sequence[_Record]) -> Curve:
     pooled = Curve(concurrency, [anchor["toks_per_user_measured"] for anchor in anchors], pool_rises=1.0)
     for anchor, rate in zip(anchors, pooled.tok_s_per_user.tolist(), strict=True):
         _check_equal(f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate)
-    curve = Curve(concurrency, [anchor["toks_per_user"] for anchor in anchors])
-    measured = [anchor["output_tok_s"] for anchor in anchors]
+    rates = [anchor["toks_per_user"] for anchor in anchors]
+    curve = Curve(concurrency, rates, ttft_s=_column(anchors, "ttft_s"), ttfo_s=_column(anchors, "ttfo_s"))
+    measured = _column(anchors, "output_tok_s")
     # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
-    return curve if None in measured else curve.with_throughput(measured)
+    return curve if measured is None else curve.with_throughput(measured)
+
+
+def _column(anchors: Sequence[_Record], name: str) -> list[float] | None:
+    """Return a column that may not have been measured."""
+    column = [anchor[name] for anchor in anchors]
+    return None if None in column else column
 
 
 def _demand_again(record: _Record) -> Demand:
@@ -202,6 +237,7 @@ def _check_levers(record: _Record) -> None:
             gpu_hourly_usd=record["gpu_hourly_usd"],
             util=record["util"],
             method=record["method"],
+            limits=_limits_beside(lever, record),
         )
         at = f" of the lever {lever['lever']} at {shown(lever['sla_toks_per_user'])} tok/s/user"
         for key in _LEVER_KEYS:

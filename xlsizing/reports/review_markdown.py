@@ -11,7 +11,9 @@ import numpy as np
 
 from xlsizing.calibration import calibration_of
 from xlsizing.errors import shown
+from xlsizing.limits import WAITS
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
+from xlsizing.reports.waiting import statistic_words
 from xlsizing.rules import BEFORE_AUTO, TOLERANCE, VERDICT
 
 __all__ = ["differences"]
@@ -38,6 +40,9 @@ def differences(text: str, record: dict[str, Any]) -> Iterator[str]:
     """
     anchors, rows, levers = record["anchors"], record["rows"], record["levers"]
     yield from _fact_differences(text, record)
+    standing = _unmarked([*text.split("\n\n", maxsplit=2), ""][1])
+    if standing != f"{' '.join(record['headline'].split())}.":
+        yield f"the standing is {standing} in {_FILE}, {record['headline']} in the JSON"
     mark = f", {WORKLOAD_MISMATCH}" if record["workload_mismatch"] else ""
     answer = _answer(record) | {"rigor": lambda row: row["rigor"] + mark}
     yield from _table_differences(text, "GPUs and dollars", answer, rows)
@@ -68,12 +73,26 @@ def _fact_differences(text: str, record: _Row) -> Iterator[str]:
         "Price": f"{record['gpu_hourly_usd']:,.2f} $/GPU-hour ({rests_on})",
         "Interpolation": record["method"] + ("" if record["method_chosen"] else f" ({BEFORE_AUTO})"),
     }
+    waits = _waits(record)
+    if waits:
+        told["Waits"] = waits
     if record["calibration"] is not None:
         told["Budget calibration"] = calibration_of(record["calibration"]).fact
     for name, expected in told.items():
         lines = [_unmarked(line.removeprefix(f"- {name}: ")) for line in head if line.startswith(f"- {name}: ")]
         if lines != [" ".join(expected.split())]:
             yield f"{name} is {', '.join(lines) or 'missing'} in {_FILE}, {expected} in the JSON"
+
+
+def _waits(record: _Row) -> str:
+    """Return which waits are told, and in which statistic."""
+    anchors, rows = record["anchors"], record["rows"]
+    known = [wait for wait in WAITS[:2] if None not in [anchor[wait.name] for anchor in anchors]]
+    known += [wait for wait in WAITS[2:] if WAITS[0] in known and record["output_tokens"] is not None]
+    asked = any(row[wait.limit] is not None for row in rows for wait in WAITS)
+    measured = (record["context"] or {}).get("statistic")
+    labels = [wait.label for wait in known]
+    return statistic_words(labels, record["output_tokens"], measured, record["latency_statistic"] if asked else None)
 
 
 def _demand(record: _Row) -> str:
@@ -110,11 +129,20 @@ def _load_at_flag(row: _Row, figure: str = "") -> str:
     return _percent(load) + (", does not carry the demand" if load > 1 + TOLERANCE else "")
 
 
+def _seconds(key: str, digits: int = 10) -> Callable[[_Row], str]:
+    return lambda row: "-" if row[key] is None else shown(row[key], digits=digits)
+
+
+_IDENTITY: Final[_Cells] = {
+    "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+    **{f"{wait.label} limit s": _seconds(wait.limit) for wait in WAITS},
+}
+
+
 def _answer(record: _Row) -> _Cells:
     """Return the cells of the answer: three figures in GPUs, dollars a month and dollars a million tokens."""
     spares = " + spares" if record["spare_replicas"] else ""
-    cells: _Cells = {
-        "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+    cells: _Cells = _IDENTITY | {
         "name": lambda row: row["sla_name"] or "",
         f"lowest GPUs{spares}": lambda row: f"{row['total_gpus_low']:,}",
         "pods to commit": lambda row: f"{row['pods_high']:,}",
@@ -148,8 +176,7 @@ def _quote(record: _Row) -> _Cells:
     def fixed(value: float, form: str) -> Callable[[_Row], str]:
         return lambda row: format(value, form) if row["quote"] else ""
 
-    return {
-        "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+    return _IDENTITY | {
         "quote": lambda row: row["quote"] or mark or _remark(row),
         "(pods": lambda row: (
             f"{row['total_gpus' + endings[row['quote']]] // per_pod - spare:,}" if row["quote"] else ""
@@ -166,12 +193,17 @@ def _quote(record: _Row) -> _Cells:
 
 _QUOTE_TITLE: Final = "The figure in bold, multiplied out"
 
-_OPERATION: Final[_Cells] = {
-    "SLA tok/s/user": lambda row: shown(row["sla_toks_per_user"]),
+_OPERATION: Final[_Cells] = _IDENTITY | {
+    "binds": lambda row: row["binding"],
+    **{
+        f"{figure}: {wait.label} there s": _seconds(name, digits=4)
+        for wait in WAITS
+        for figure, name in (("estimate", wait.name), ("commit", wait.commit))
+    },
     "regime": lambda row: row["regime"],
     "estimate: c* per pod": lambda row: f"{row['concurrency']:,.2f}",
     "estimate: tok/s per pod": lambda row: f"{row['per_replica_tps']:,.1f}",
-    "estimate: tok/s/user there": lambda row: shown(row["tok_s_per_user"]),
+    "estimate: tok/s/user there": lambda row: shown(row["tok_s_per_user"], digits=7),
     "estimate: load": lambda row: _percent(row["load"]),
     "estimate: load, one pod fewer": lambda row: _percent(row["load_one_fewer"]),
     "estimate, budget: max-num-seqs": lambda row: f"{row['max_num_seqs']:,}",
@@ -179,7 +211,7 @@ _OPERATION: Final[_Cells] = {
     "budget: load at max-num-seqs": lambda row: _load_at_flag(row, "_budget"),
     "commit: c per pod": lambda row: f"{row['c_commit']:,.2f}",
     "commit: tok/s per pod": lambda row: f"{row['per_replica_tps_commit']:,.1f}",
-    "commit: tok/s/user there": lambda row: shown(row["tok_s_per_user_commit"]),
+    "commit: tok/s/user there": lambda row: shown(row["tok_s_per_user_commit"], digits=7),
     "commit: load": lambda row: _percent(row["load_commit"]),
     "commit: max-num-seqs": lambda row: f"{row['max_num_seqs_commit']:,}",
 }
@@ -190,6 +222,7 @@ _CURVE: Final[_Cells] = {
     "output tok/s (c x tok/s/user)": lambda anchor: shown(anchor["concurrency"] * anchor["toks_per_user"]),
     "output tok/s measured": lambda anchor: shown(anchor["output_tok_s"]),
     "TTFT s": lambda anchor: shown(anchor["ttft_s"]),
+    "TTFO s": lambda anchor: shown(anchor["ttfo_s"]),
 }
 
 _POOLED: Final[_Cells] = {
@@ -206,8 +239,7 @@ def _lever_rigor(lever: _Row) -> str:
 
 _LEVERS_TITLE: Final = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
 
-_LEVERS: Final[_Cells] = {
-    "SLA tok/s/user": lambda lever: shown(lever["sla_toks_per_user"]),
+_LEVERS: Final[_Cells] = _IDENTITY | {
     "rank": lambda lever: f"{lever['rank']}",
     "lever": lambda lever: lever["lever"],
     "rigor": _lever_rigor,
@@ -236,11 +268,12 @@ def _table_differences(text: str, title: str, columns: _Cells, rows: Sequence[_R
     for line, row in zip(lines[1:], rows, strict=True):
         cells = dict(zip(header, line, strict=True))
         at = f"{line[0]} {first.removeprefix('SLA ')}"
+        named = [name for name in columns if name in cells]
         if not row.get("feasible", True):
             if _shows_more(line):
                 yield f"{_FILE} shows more than that {at} {CANNOT_BE_MET}"
-            continue
-        for name in [name for name in columns if name in cells]:
+            named = [name for name in named if name in _IDENTITY]
+        for name in named:
             told = " ".join(columns[name](row).split())
             if cells[name] != told:
                 yield f"{name} at {at} is {cells[name]} in {_FILE}, {told} in the JSON"

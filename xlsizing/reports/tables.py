@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.errors import shown
+from xlsizing.limits import WAITS, Wait
 from xlsizing.ranking import with_ranks
 from xlsizing.reports.report import Report
+from xlsizing.reports.waiting import told, waits_fact
 from xlsizing.rigor import Workload
 from xlsizing.rows import BUDGET, COMMIT, SizingRow
 from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from xlsizing.levers import LeverDelta
 
 __all__ = [
+    "BINDS",
     "CANNOT_BE_MET",
     "GIVES_WAY",
     "NO_SOURCE",
@@ -53,7 +56,10 @@ WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula")
 """Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
 
-WORDS: Final = (*GIVES_WAY, "regime", "section", "field", "value", "place")
+BINDS: Final = "binds"
+"""The column that says what keeps a replica from more [-]."""
+
+WORDS: Final = (*GIVES_WAY, BINDS, "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
 
 
@@ -129,12 +135,15 @@ def _heads(report: Report) -> dict[str, str]:
     return {COMMIT: "to commit", BUDGET: f"to budget, {percent}", "estimate": "estimate"}
 
 
-_OPERATION: Final[tuple[_Column, ...]] = (
-    ("SLA tok/s/user", lambda row: shown(row.sla)),
+_WHERE: Final[tuple[_Column, ...]] = (
     ("regime", lambda row: row.regime),
     ("estimate: c* per pod", lambda row: f"{row.c_star:,.2f}"),
     ("estimate: tok/s per pod", lambda row: f"{row.per_replica_tps:,.1f}"),
-    ("estimate: tok/s/user there", lambda row: shown(row.tok_s_per_user)),
+    ("estimate: tok/s/user there", lambda row: shown(row.tok_s_per_user, digits=7)),
+)
+"""Where a replica of the estimate runs [-]."""
+
+_LOADS: Final[tuple[_Column, ...]] = (
     ("estimate: load", lambda row: _percent(row.load)),
     ("estimate: load, one pod fewer", lambda row: _percent(row.load_one_fewer)),
     ("estimate, budget: max-num-seqs", lambda row: f"{row.max_num_seqs:,}"),
@@ -146,21 +155,56 @@ _OPERATION: Final[tuple[_Column, ...]] = (
         "budget: load at max-num-seqs",
         lambda row: _percent(row.load_at_max_num_seqs_budget) + (f", {OVERLOADED}" if row.overloaded_budget else ""),
     ),
+)
+"""What the pods of estimate and budget carry there [-]."""
+
+_COMMIT: Final[tuple[_Column, ...]] = (
     ("commit: c per pod", lambda row: f"{row.c_commit:,.2f}"),
     ("commit: tok/s per pod", lambda row: f"{row.per_replica_tps_commit:,.1f}"),
-    ("commit: tok/s/user there", lambda row: shown(row.tok_s_per_user_commit)),
+    ("commit: tok/s/user there", lambda row: shown(row.tok_s_per_user_commit, digits=7)),
     ("commit: load", lambda row: _percent(row.load_commit)),
     ("commit: max-num-seqs", lambda row: f"{row.max_num_seqs_commit:,}"),
 )
+"""The same of the pods to commit to [-]."""
+
+_SHORT: Final = 4
+"""Digits of a wait that follows from others; a limit has those that were given [-]."""
+
+
+def _identity(report: Report) -> tuple[_Column, ...]:
+    """Return the columns that tell rows apart: the SLA, and the limits on waiting beside it."""
+    limits = ((f"{wait.label} limit s", _seconds(wait.limit)) for wait in report.sizing.points.limits.asked)
+    return ("SLA tok/s/user", lambda row: shown(row.sla)), *limits
+
+
+def _waiting(report: Report) -> tuple[_Column, ...]:
+    """Return what binds, and the waits where the pods of the estimate and those to commit to run."""
+    there = (
+        (f"{figure}: {wait.label} there s", _seconds(name, digits=_SHORT))
+        for wait in told(report.sizing)
+        for figure, name in (("estimate", wait.name), (COMMIT, wait.commit))
+    )
+    return (BINDS, lambda row: row.binding or ""), *there
+
+
+def _seconds(name: str, *, digits: int = 10) -> Callable[[SizingRow], str]:
+    """Return how a row shows the wait or limit in its field `name`."""
+
+    def text(row: SizingRow) -> str:
+        seconds = getattr(row, name)
+        return "-" if seconds is None else shown(seconds, digits=digits)
+
+    return text
 
 
 def answer_table(report: Report) -> Table:
     """Return the three figures and what they cost, spares included, a row an SLA [-]."""
     heads, spares = _heads(report), " + spares" if report.sizing.spare_replicas else ""
-    named = (("name", lambda row: report.sla_names.get(row.sla, "")),) if report.sla_names else ()
+    names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
+    named = (("name", lambda row: names[id(row)]),) if any(names.values()) else ()
+    identity = (*_identity(report), *named)
     left = (
-        ("SLA tok/s/user", lambda row: shown(row.sla)),
-        *named,
+        *identity,
         *((f"GPUs {head}{spares}", _cell("total_gpus", figure, ",")) for figure, head in heads.items()),
         (f"lowest GPUs{spares}", lambda row: f"{row.total_gpus_low:,}"),
         ("pods to commit", lambda row: f"{row.pods_high:,}"),
@@ -173,8 +217,7 @@ def answer_table(report: Report) -> Table:
         *((f"$/month {head}", _cell("usd_per_month", figure, ",.0f")) for figure, head in heads.items()),
         *((f"$/1M tok {head}", _cell("usd_per_million", figure, ",.2f")) for figure, head in heads.items()),
     )
-    first = 1 + len(named)
-    header, rows = _filled(left + right, report, said_at=first)
+    header, rows = _filled(left + right, report, said_at=len(identity))
     bold = frozenset(
         (at, column)
         for at, quoted in enumerate(report.quoted)
@@ -182,31 +225,35 @@ def answer_table(report: Report) -> Table:
         for column, (name, _) in enumerate(left + right)
         if name.removesuffix(spares).endswith(heads[quoted]) and not name.startswith("pods")
     )
-    return Table("GPUs and dollars", header, rows, bold, splits=(len(left),))
+    return Table("GPUs and dollars", header, rows, bold, splits=(len(left),), repeat=len(identity) - len(named))
 
 
 def quote_table(report: Report) -> Table:
     """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line [-]."""
     sizing, remarks, rows = report.sizing, _remarks(report), []
+    identity = _identity(report)
     for row, quoted in zip(report.rows, report.quoted, strict=True):
+        asked = [text(row) for _, text in identity]
         if quoted is None:
             mark = WORKLOAD_MISMATCH if report.assessment.mismatch else ""
             none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
-            rows.append((shown(row.sla), none[0], *[""] * 7, none[1]))
+            rows.append((*asked, none[0], *[""] * 7, none[1]))
             continue
         gpus = _figure(row, "total_gpus", quoted)
         rows.append((
-            shown(row.sla), quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
+            *asked, quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
             f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
             f"{HOURS_PER_MONTH:,}", f"{_figure(row, 'usd_per_month', quoted):,.0f}",
             f"{_figure(row, 'usd_per_million', quoted):,.2f}",
         ))  # fmt: skip
     header = (
-        "SLA tok/s/user", QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",
+        *(name for name, _ in identity), QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",
         "= $/month", "$/1M tok",
     )  # fmt: skip
-    bold = frozenset((at, column) for at, quoted in enumerate(report.quoted) if quoted for column in (5, 8))
-    return Table("The figure in bold, multiplied out", header, rows, bold, splits=(6,))
+    in_bold = (header.index("= GPUs"), header.index("= $/month"))
+    bold = frozenset((at, column) for at, quoted in enumerate(report.quoted) if quoted for column in in_bold)
+    splits = (in_bold[0] + 1,)
+    return Table("The figure in bold, multiplied out", header, rows, bold, splits=splits, repeat=len(identity))
 
 
 def _cell(name: str, figure: str, form: str) -> Callable[[SizingRow], str]:
@@ -223,8 +270,14 @@ def _remarks(report: Report) -> dict[int, str]:
 
 def operation_table(report: Report) -> Table:
     """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
-    columns = (*_OPERATION, (RIGOR, _rigor(report))) if report.assessment.mismatch else _OPERATION
-    return Table("One replica at its operating point", *_filled(columns, report), splits=(5, 10))
+    identity, waiting = _identity(report), _waiting(report)
+    rigor = ((RIGOR, _rigor(report)),) if report.assessment.mismatch else ()
+    where = len(identity) + len(_WHERE)
+    loads = where + len(waiting)
+    header, rows = _filled((*identity, *_WHERE, *waiting, *_LOADS, *_COMMIT, *rigor), report, said_at=len(identity))
+    splits = [where] * (len(waiting) > 1) + [loads]  # what binds is no part of its own
+    splits += [loads + 2] * (len(identity) > 1) + [loads + len(_LOADS)]  # with limits in each part the loads take two
+    return Table("One replica at its operating point", header, rows, splits=tuple(splits), repeat=len(identity))
 
 
 def curve_table(report: Report) -> Table:
@@ -239,8 +292,7 @@ def curve_table(report: Report) -> Table:
         if curve.measured_throughput
         else "output tok/s (c x tok/s/user)": curve.per_replica_tps,
     }
-    if curve.ttft_s is not None:
-        columns["TTFT s"] = curve.ttft_s
+    columns |= {f"{wait.label} s": waits for wait in WAITS if (waits := getattr(curve, wait.name, None)) is not None}
     texts = [[shown(value) for value in values.tolist()] for values in columns.values()]
     title = "Measured curve, rises pooled" if pooled else "Measured curve"
     return Table(title, tuple(columns), list(zip(*texts, strict=True)))
@@ -258,21 +310,23 @@ def context_table(report: Report) -> Table | None:
 
 def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     """Return `levers`, ranked within each SLA, as a table; None where there are none [-]."""
+    limited = [wait for wait in WAITS if any(wait in dict(delta.limits) for delta in levers)]
     header = (
-        "SLA tok/s/user", "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
+        "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
         "delta $/month estimate", "effort days", "baseline GPUs estimate", "with lever GPUs estimate", "tier",
         "campaign",
     )  # fmt: skip
-    rows = [_lever_row(delta, rank) for rank, delta in with_ranks(levers)]
+    rows = [_lever_row(delta, rank, limited) for rank, delta in with_ranks(levers)]
     title = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
-    return Table(title, header, rows, splits=(7,), repeat=2) if rows else None
+    return Table(title, header, rows, splits=(7 + len(limited),), repeat=2 + len(limited)) if rows else None
 
 
-def _lever_row(delta: LeverDelta, rank: int) -> tuple[str, ...]:
+def _lever_row(delta: LeverDelta, rank: int, limited: Sequence[Wait]) -> tuple[str, ...]:
     lever = delta.lever
     mismatch = any(WORKLOAD_MISMATCH in reason for reason in delta.reasons)
+    limits = dict(delta.limits)
     return (
-        shown(delta.sla), f"{rank}", lever.name, delta.rigor + (f", {WORKLOAD_MISMATCH}" if mismatch else ""),
+        shown(delta.sla), *(shown(limits[wait]) if wait in limits else "-" for wait in limited), f"{rank}", lever.name, delta.rigor + (f", {WORKLOAD_MISMATCH}" if mismatch else ""),
         f"{delta.delta_gpus_high:+,}", f"{delta.delta_gpus:+,}", f"{delta.delta_usd_per_month:+,.0f}",
         shown(lever.effort_days), f"{delta.baseline_gpus:,}", f"{delta.with_gpus:,}", lever.tier or "-", lever.campaign or "-",
     )  # fmt: skip
@@ -288,6 +342,7 @@ def facts(report: Report) -> dict[str, str]:
         "Context": report.context.label() if report.context else "",
         "Customer's workload": _workload(report.workload),
         "Demand": demand_words(sizing.demand),
+        "Waits": waits_fact(sizing),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
@@ -351,7 +406,7 @@ def _rigor(report: Report) -> Callable[[SizingRow], str]:
 
 
 def _filled(
-    columns: tuple[_Column, ...], report: Report, *, said_at: int = 1
+    columns: tuple[_Column, ...], report: Report, *, said_at: int
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return header and rows; a row that cannot be met says so in column `said_at`, and shows no figure."""
     header = tuple(name for name, _ in columns)

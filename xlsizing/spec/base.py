@@ -22,8 +22,8 @@ from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
 from xlsizing.spec.fields import (
     FileName,
     Flag,
-    PoolShare,
     Row,
+    Share,
     at_most,
 )
 
@@ -70,14 +70,14 @@ class CurveSection(Section):
     anchors: Annotated[list[Row], Field(min_length=1, max_length=MOST_ROWS), at_most(MOST_ROWS)] | None = Field(
         default=None,
         description="Measured points, one a row: concurrency [requests/replica], tok/s/user [tok/s/user], and where "
-        "measured output tok/s of the replica [tok/s] and TTFT [s]",
+        "measured output tok/s of the replica [tok/s], TTFT and TTFO [s]",
     )
     file: FileName | None = Field(
         default=None,
         description="File of anchors (CSV, JSON, or what xlsizing import writes), or file or folder of a benchmark "
         "tool's results, relative to this file; or public:NAME [-]",
     )
-    pool_rises: PoolShare | None = Field(
+    pool_rises: Share | None = Field(
         default=None, description="Largest share by which pooling may move a point to remove a rise of tok/s/user [-]"
     )
     throughput_per_replica: Flag = Field(

@@ -47,7 +47,7 @@ def inline_curve(rows: Sequence[Sequence[float | None]], **options: Any) -> Curv
     Parameters
     ----------
     rows : sequence of sequences, shape (n, 2..5)
-        Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s] and TTFT [s]
+        Concurrency [requests/replica], tok/s/user [tok/s/user], output tok/s [tok/s], TTFT and TTFO [s]
     options
         Passed on to `Curve`
 

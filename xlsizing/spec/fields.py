@@ -16,7 +16,7 @@ from xlsizing.context_fields import KINDS as FACT_KINDS
 from xlsizing.context_fields import SECTIONS, Fact, placeholders
 from xlsizing.context_reading import field_named
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES
+from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES, STATISTICS
 from xlsizing.spec.text import Fault
 
 __all__ = [
@@ -37,10 +37,10 @@ __all__ = [
     "Line",
     "Method",
     "Number",
-    "PoolShare",
     "Row",
     "Share",
     "Spares",
+    "Statistic",
     "Tier",
     "Turns",
     "at_most",
@@ -216,7 +216,6 @@ _ROW_JSON: Final[Json] = {
 
 Number = Annotated[float, _checked(number), _number_json()]
 Share = Annotated[float, _checked(share), _number_json(maximum=1)]
-PoolShare = Annotated[float, _checked(share), _number_json(maximum=1)]
 Factor = Annotated[float, _checked(number), _number_json(minimum=0.01, maximum=100)]  # `Lever` holds the limits
 GpusPerPod = Annotated[
     int, _checked(lambda v, n: whole(v, n, low=1, high=MOST_GPUS_PER_POD)), _whole_json(1, MOST_GPUS_PER_POD)
@@ -229,6 +228,7 @@ Confidence = Annotated[
     float, _checked(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})
 ]
 Method = Annotated[str, _checked(lambda v, n: choice(v, n, METHODS)), WithJsonSchema({"enum": list(METHODS)})]
+Statistic = Annotated[str, _checked(lambda v, n: choice(v, n, STATISTICS)), WithJsonSchema({"enum": list(STATISTICS)})]
 LeverKind = Annotated[
     str, _checked(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})
 ]

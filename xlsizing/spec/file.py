@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  # `date` is a field here
 from importlib import resources
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.errors import InputError
 from xlsizing.levers import Lever
+from xlsizing.limits import Limits
 from xlsizing.result import Sizing
 from xlsizing.rigor import Workload
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
@@ -147,6 +149,8 @@ class Spec:
         The demand; read it through `demand` [unit of the demand]
     requests : Workload
         The workload; read it through `workload` [tok]
+    limits : Limits
+        The limits on waiting beside the SLAs [s]
     optimisations : tuple of Lever
         The levers; read them through `levers` [-]
     """
@@ -172,6 +176,7 @@ class Spec:
     measured: Curve
     asked: Demand
     requests: Workload
+    limits: Limits
     optimisations: tuple[Lever, ...]
 
     def curve(self) -> Curve:
@@ -191,6 +196,12 @@ class Spec:
         """The day of the sizing, without its time; None where the file has no date [-]."""
         return None if self.date is None else Date.fromisoformat(self.date[:10])
 
+    def rows(self) -> list[tuple[float, Limits]]:
+        """Return each SLA with the limits on waiting beside it, by rising SLA; what is asked twice stands once [tok/s/user, s]."""
+        rows = ((sla, self.limits.row(at)) for at, sla in enumerate(self.slas))
+        distinct = {(sla, *limits.single().items()): (sla, limits) for sla, limits in rows}
+        return sorted(distinct.values(), key=itemgetter(0))
+
     def levers(self) -> list[Lever]:
         """Return the levers in the order of the file, each with its own baseline [-]."""
         return list(self.optimisations)
@@ -208,6 +219,7 @@ class Spec:
             method=self.method,
             confidence=self.confidence,
             calibration=self.calibration,
+            limits=self.limits,
         ).with_output_tokens(self.requests.osl)
 
 

@@ -15,9 +15,11 @@ from xlsizing.demand import Demand
 from xlsizing.errors import CurveError, InputError, shown
 from xlsizing.lever_matching import OUTCOMES
 from xlsizing.levers import Lever
+from xlsizing.limits import WAITS, Limits
 from xlsizing.rigor import Workload
 from xlsizing.rules import TOLERANCE
 from xlsizing.sizing import size
+from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile
 from xlsizing.spec.text import Fault, Where
@@ -43,7 +45,7 @@ def core_parts(valid: Valid, value: object) -> tuple[Valid, list[Fault]]:
     Returns
     -------
     dict
-        "measured", "asked", "requests" and "optimisations", as far as their fields are right [-]
+        "measured", "asked", "requests", "limits" and "optimisations", as far as their fields are right [-]
     list of Fault
         Rules broken between fields that are right in themselves [-]
     """
@@ -103,6 +105,25 @@ def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
         yield from _caught(("demand", "osl"), lambda: refuse("osl", rule, got=demanded))
 
 
+def _add_limits(known: Valid, parts: Valid) -> Iterator[Fault]:
+    """Add the limits on waiting; one on a wait that the curve does not tell is refused where it first stands."""
+    if known["curve"].curve is STAND_IN or "measured" not in parts:  # what is wrong with the curve is said already
+        return
+    slas, statistic = known["slas"], known["latency_statistic"]
+    osl = known["workload"].osl if known["demand"].osl is None else known["demand"].osl
+    by_wait = {wait: [getattr(sla, wait.name) for sla in slas] for wait in WAITS}
+    limits = Limits(*by_wait.values(), output_tokens=osl, statistic=statistic)
+    untold: list[Fault] = []
+    for wait in limits.asked:
+        first = next(at for at, limit in enumerate(by_wait[wait]) if limit is not None)
+        alone: Valid = {wait.name: by_wait[wait]}
+        sides = Limits(output_tokens=osl, **alone).sides
+        untold += _caught(("slas", first, wait.name), partial(sides, parts["measured"]))
+    if not untold:  # else a sizing would say the same again
+        parts["limits"] = limits
+    yield from untold
+
+
 def _same_method(known: Valid, _parts: Valid) -> Iterator[Fault]:
     yield from _caught(("calibration",), lambda: check_calibration(known["calibration"], known["method"]))
 
@@ -122,12 +143,12 @@ def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
 
 def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:
     """Size once, for what only a sizing can tell: more pods than can be counted, throughput of one GPU of a pod."""
-    if "measured" not in parts or "asked" not in parts:
+    if not {"measured", "asked", "limits"} <= set(parts):
         return
     slas = [sla.tok_s_per_user for sla in known["slas"]]
     options = {name: known[name] for name in ("gpus_per_pod", "util", "method")}
     try:
-        size(parts["measured"], slas, parts["asked"], **options)
+        size(parts["measured"], slas, parts["asked"], limits=parts["limits"], **options)
     except InputError as error:
         yield Fault(("curve",) if isinstance(error, CurveError) else ("demand",), error)
 
@@ -177,6 +198,7 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand"}, _add_demand),
     ({"workload"}, _add_workload),
     ({"demand", "workload"}, _same_osl),
+    ({"demand", "workload", "slas", "latency_statistic", "curve"}, _add_limits),
     ({"calibration", "method"}, _same_method),
     ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),
     ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _carried),

@@ -9,9 +9,11 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    create_model,
     field_validator,
 )
 
+from xlsizing.limits import WAITS
 from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import CalibrationFile, Reading
@@ -29,6 +31,7 @@ from xlsizing.spec.fields import (
     Number,
     Share,
     Spares,
+    Statistic,
     Turns,
     at_most,
 )
@@ -73,10 +76,17 @@ class WorkloadSection(Section):
     )
 
 
-class SlaSection(Section):
-    """One interactivity SLA; a bare number stands for one without a name."""
+_LONGEST: dict[str, Any] = {
+    wait.name: (Number | None, Field(default=None, description=f"Longest {wait.meaning} [s]")) for wait in WAITS
+}
+_Waiting: Any = create_model("_Waiting", __base__=Section, **_LONGEST)
+"""The limits on waiting beside an SLA: a field for each of `limits.WAITS` [-]."""
 
-    model_config = ConfigDict(title="Named SLA")
+
+class SlaSection(_Waiting):  # type: ignore[misc]  # its fields are those of a table
+    """One interactivity SLA; a bare number stands for one without a name and without limits on waiting."""
+
+    model_config = ConfigDict(title="SLA with a name or limits")
 
     tok_s_per_user: Number = Field(description="Output tokens per second that each user must see [tok/s/user]")
     name: Line | None = Field(default=None, description="What it is for [-]")
@@ -130,8 +140,12 @@ class SizingFile(Section):
         Field(min_length=1, max_length=MOST_ROWS),
         at_most(MOST_ROWS),
     ] = Field(
-        description="Interactivity SLAs: numbers, or objects with a name [tok/s/user]",
+        description="Interactivity SLAs: numbers, or objects with a name or limits on waiting [tok/s/user]",
         json_schema_extra=_or_number,
+    )
+    latency_statistic: Statistic | None = Field(
+        default=None,
+        description="Of which the customer speaks where waits are limited; that of the curve where left out [-]",
     )
     gpus_per_pod: GpusPerPod = Field(description="GPUs of one replica: TP x PP x DP inside the pod [GPUs/pod]")
     util: Share = Field(

@@ -13,7 +13,20 @@ GRAPHS, KV, TP8 = (
     "TP8 in place of TP4 (illustrative)",
 )
 KEYS = [
-    *("sla_toks_per_user", "rank", "lever", "kind", "tier", "campaign", "effort_days", "source", "rigor"),
+    *(
+        "sla_toks_per_user",
+        "ttft_limit_s",
+        "ttfo_limit_s",
+        "e2e_limit_s",
+        "rank",
+        "lever",
+        "kind",
+        "tier",
+        "campaign",
+        "effort_days",
+        "source",
+        "rigor",
+    ),
     *("rigor_reasons", "baseline_gpus", "with_gpus", "delta_gpus"),
     *("baseline_gpus_high", "with_gpus_high", "delta_gpus_high", "delta_usd_per_month"),
     *("baseline_context", "with_lever_context", "baseline_anchors", "with_lever_anchors", "factor"),

@@ -31,7 +31,7 @@ class TestSpec:
     def test_its_table_names_customer_slas_and_price_once(self, capsys):
         _, out, _ = run(capsys, "size", "--spec", ILLUSTRATIVE)
         lines = [line.strip() for line in out.splitlines()]
-        assert out.startswith("VERDICT.\n")
+        assert out.startswith("VERDICT: TTFT not asked for.\n")
         assert [line for line in lines if line.startswith("Price")] == [
             "Price: 7.25 $/GPU-hour (2026-11-01, illustrative price, no quote)"
         ]

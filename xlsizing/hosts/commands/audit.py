@@ -27,6 +27,7 @@ from xlsizing.hosts.flags import (
     ttft_of,
 )
 from xlsizing.hosts.output import print_facts, print_json
+from xlsizing.limits import NO_LIMITS, stacked
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.report import Report
 from xlsizing.rows import SizingRow
@@ -120,17 +121,21 @@ def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
-    slas = sorted(set(spec.slas)) if claim["sla"] is None else [claim["sla"]]
+    asked = spec.rows() if claim["sla"] is None else [(claim["sla"], NO_LIMITS)]
+    if flags["ttft"] is not None:
+        asked = [(sla, ttft_of(flags)) for sla in dict.fromkeys(sla for sla, _ in asked)]
+    slas, limits = zip(*asked, strict=True)
     report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
     planning: dict[str, Any] = {
         "gpus_per_pod": spec.gpus_per_pod,
         "util": spec.util,
         "method": spec.method,
-        "limits": ttft_of(flags),
     }
-    found = [audit(spec.curve(), spec.demand(), **claim | {"sla": sla}, **planning) for sla in slas]
-    sizing = size(spec.curve(), slas, spec.demand(), **planning)
-    return replace(report, sizing=sizing), found  # the standing of the SLAs audited, not of those in the file
+    found = [
+        audit(spec.curve(), spec.demand(), **claim | {"sla": sla}, **planning, limits=within) for sla, within in asked
+    ]
+    sizing = size(spec.curve(), slas, spec.demand(), **planning, limits=stacked(limits))
+    return replace(report, sizing=sizing, names=()), found  # the standing of the SLAs audited, not of those in the file
 
 
 def _print(found: Sequence[Audit]) -> None:

@@ -66,20 +66,7 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
 
 
 def _within(report: Report, spec: Spec, limits: Limits) -> Report:
-    """Return a report with its levers within `limits` on waiting."""
-    if not limits.asked:
-        return report
-    from xlsizing.ranking import rank_levers  # noqa: PLC0415  # only where a limit is asked for
+    """Return a report with its levers within `limits` on waiting, where there are any, instead of those of its file."""
+    from xlsizing.reports.from_spec import spec_levers  # noqa: PLC0415  # pydantic and YAML are slow to import
 
-    ranking = rank_levers(
-        spec.levers(),
-        spec.slas,
-        spec.demand(),
-        gpu_hourly_usd=spec.price.usd_per_gpu_hour,
-        util=spec.util,
-        method=spec.method,
-        workload=spec.workload(),
-        sized_on=spec.sized_on,
-        limits=limits,
-    )
-    return replace(report, levers=ranking.deltas, levers_unmet=ranking.unmet, levers_reaching=ranking.reaching)
+    return replace(report, **spec_levers(spec, limits)) if limits.asked else report

@@ -19,6 +19,8 @@ from xlsizing.hosts.flags import (
     demand_flags,
     demand_of,
     flag,
+    limit_flags,
+    limits_of,
     needed,
     only_with_spec,
     optional,
@@ -41,6 +43,7 @@ _UNMET = InfeasibleError.exit_code
 @click.command(name="size")
 @demand_flags
 @click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see.")
+@limit_flags
 @curve_flags
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
 @planning_flags
@@ -90,6 +93,7 @@ def _report(flags: dict[str, Any]) -> Report:
         method=flags["method"],
         confidence=number_in_text(flags["confidence"], "--confidence", share=True),
         calibration=_calibration(flags["calibration"]),
+        limits=limits_of(flags, slas),
     )
     return Report(
         sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read, method_chosen=_chosen("method")

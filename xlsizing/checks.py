@@ -26,6 +26,7 @@ __all__ = [
     "number_in_text",
     "numbers",
     "printable",
+    "refusal",
     "refuse",
     "share",
     "whole",
@@ -43,6 +44,11 @@ _NUMERIC_TYPES = {int, float, Decimal, np.float64, np.float32, np.int64, np.int3
 def refuse(name: str, rule: str, *, kind: type[InputError] = InputError, **parts: Any) -> NoReturn:
     """Raise `kind` for the input `name` that breaks `rule` (see `InputError` for the parts)."""
     raise kind(name, rule, **parts)
+
+
+def refusal(name: str, rule: str, **parts: Any) -> InputError:
+    """Return the error that `refuse` raises for `name`, `rule` and `parts`, for who hands it on [-]."""
+    return InputError(name, rule, **parts)
 
 
 def numbers(

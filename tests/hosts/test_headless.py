@@ -160,8 +160,8 @@ class TestTable:
             256,
             28 * GPU_MONTH,
             "last point",
-            "",
-            "",
+            "-",
+            "-",
         ]
         assert len(table) == 5
 
@@ -169,13 +169,13 @@ class TestTable:
         # 28 to 236 GPUs at 100 tok/s/user: 236 > 2 x 28; c* = 23.58 by auto, whose budget is claimed; 44 pods of 4, or 59
         # at the measured c=10.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4)[1]
-        assert row[10:] == ["wide range: measure c=23", 176, 10, 10, 176 * 8.6 * 730, "tok/s/user", "", ""]
+        assert row[10:] == ["wide range: measure c=23", 176, 10, 10, 176 * 8.6 * 730, "tok/s/user", "-", "-"]
 
     def test_a_wide_range_without_a_claimed_budget_says_that_nobody_may_quote_it(self, headless):
         # c* = 24.48 by log-c: the budget is the commitment.
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, OMITTED, OMITTED, "log-c")[1]
         said = "measure first: c=24; no budget claimed: the method is log-c"
-        assert row[10:] == [said, 236, 10, 10, 236 * 8.6 * 730, "tok/s/user", "", ""]
+        assert row[10:] == [said, 236, 10, 10, 236 * 8.6 * 730, "tok/s/user", "-", "-"]
 
     def test_cells_are_those_of_the_single_functions(self, headless):
         row = headless.call("SIZING_TABLE", CURVE, [100], TPM, 4, 0.6, 3, "tpot")[1]

@@ -153,8 +153,6 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("cell", "refusal"),
         [
-            (None, "VALUE: ttft_s must be a number (got a blank cell)"),
-            ("", "VALUE: ttft_s must be a number (got a blank cell)"),
             (0, "NUM: ttft_s must be above 0 (got 0)"),
             (-2, "NUM: ttft_s must be above 0 (got -2)"),
             ("fast", "VALUE: ttft_s must be a number (got 'fast')"),
@@ -163,8 +161,14 @@ class TestRefusals:
             ([[1], [2]], "VALUE: ttft_s must be a number (got a range of several cells)"),
         ],
     )
-    def test_a_limit_that_is_none_is_never_left_out_in_silence(self, headless, name, cell, refusal):
+    def test_what_is_no_limit_is_refused(self, headless, name, cell, refusal):
         assert headless.call(name, *(LIMITED | ADVISED)[name], cell) == f"#SIZING:{refusal}"
+
+    @pytest.mark.parametrize("name", [*LIMITED, *ADVISED])
+    @pytest.mark.parametrize("cell", [None, ""])
+    def test_a_blank_cell_is_no_limit(self, headless, name, cell):
+        arguments = (LIMITED | ADVISED)[name]
+        assert headless.call(name, *arguments, cell) == headless.call(name, *arguments)
 
     @pytest.mark.parametrize("name", [*LIMITED, *ADVISED])
     def test_a_curve_without_ttft(self, headless, name):
@@ -271,8 +275,7 @@ class TestWithoutExcel:
         assert book.unevaluated == []
         values = [book.value(f"Quote!H{row}") for row in range(1, 8)]
         assert values[:3] == [64, "TTFT tok/s/user", "late"]
-        assert str(values[3]) == "#VALUE!"
-        assert book.reasons["Quote!H4"] == "ttft_s must be a number (got a blank cell)"
+        assert values[3] == 28
         assert values[4:6] == [28, "TTFT"]
         assert values[6].startswith("Measure c=97: ")
         book.set("Quote!G1", 2)

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Final
 
-from xlsizing.errors import InputError
+from xlsizing.checks import refusal
 from xlsizing.hosts.output import end_at_once
 
 __all__ = ["LONGEST_S", "MOST_MEMORY", "watched"]
@@ -56,7 +56,7 @@ def _watch(ended: Event, done: str, file: str) -> None:
         else:
             continue
         if not ended.is_set():
-            end_at_once(InputError("workbook", rule, detail=detail, where=file))
+            end_at_once(refusal("workbook", rule, detail=detail, where=file))
 
 
 def _exceeded() -> float | None:

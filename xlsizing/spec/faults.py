@@ -8,11 +8,12 @@ from typing import Any, Final, Self, get_args
 
 from pydantic import ValidationError
 
+from xlsizing.checks import refusal
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.spec.base import FORMS, Section
 from xlsizing.spec.fields import FaultsError
 from xlsizing.spec.sections import SizingFile
-from xlsizing.spec.text import Document, Fault, Where, refusal
+from xlsizing.spec.text import Document, Fault, Where
 
 __all__ = ["SpecError", "faults_in_fields", "faults_in_form", "sentences"]
 

@@ -15,13 +15,13 @@ from typing import Any, NoReturn
 
 import yaml
 
-from xlsizing.checks import refuse
+from xlsizing.checks import refusal, refuse
 from xlsizing.errors import InputError
 from xlsizing.importers.curve_json import parsed, whole_number
 from xlsizing.importers.text import file_text
 from xlsizing.rules import MOST_SLAS
 
-__all__ = ["Document", "Fault", "Where", "read_document", "refusal"]
+__all__ = ["Document", "Fault", "Where", "read_document"]
 
 Where = tuple[str | int, ...]
 """Where a value stands: names of fields, and positions in lists counted from 0."""
@@ -103,14 +103,6 @@ class Document:
             else:
                 value = value[part] if isinstance(value, list) and isinstance(part, int) else None
         return value
-
-
-def refusal(name: str, rule: str, **parts: Any) -> InputError:
-    """Return the error that `checks.refuse` raises for `name`, `rule` and `parts` [-]."""
-    try:
-        refuse(name, rule, **parts)
-    except InputError as error:
-        return error
 
 
 def read_document(path: Path) -> Document:

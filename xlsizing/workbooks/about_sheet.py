@@ -22,6 +22,10 @@ _METHOD = (
     "Pods = demand / (pod tok/s at c* x utilisation), rounded up: MAX(1,CEILING(q*(1-Tolerance),1)).",
     "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
     "An anchor meets S when r/S - 1 >= -Same_Rate, and the last that does equals S when r/S - 1 <= Same_Rate.",
+    (
+        "A TTFT limit L is met when L/TTFT - 1 >= -Same_Rate; TTFT of an anchor is the longest up to there, linear in ln c "
+        "between anchors. An anchor must meet S and L; c* is where the first of them is reached, r there by the method."
+    ),
     "Below the last anchor the curve is flat.",
     (
         "auto: 1/r is linear in c^p between neighbouring anchors 1 and 2: c* = c1 x (1 + (1/S-1/r1)/(1/r2-1/r1) x "
@@ -68,7 +72,7 @@ _DEFINITIONS = (
 
 _NOT_VERIFIED = (
     "The measurements themselves: they are the customer's or the measuring party's.",
-    "TTFT: no row is sized by it.",
+    "Waits without a limit: a row is held to a TTFT limit only where it has one, in the statistic of the measurement.",
     "Traffic shape: bursts, prefix-cache hits and request mixes other than the measured workload.",
     "Levers: each figure is as delivered and does not follow edits of this workbook.",
     "Context and workload are compared as stated, not measured again.",

@@ -6,7 +6,7 @@ from typing import Final
 
 from xlsizing.interpolation import AXES
 
-__all__ = ["METHOD_CODE", "METHOD_WORDS", "c_of_x", "known_method", "power", "x_of_c", "y_of_r"]
+__all__ = ["METHOD_CODE", "METHOD_WORDS", "c_of_x", "known_method", "power", "x_of_c", "y_at", "y_of_r"]
 
 METHOD_WORDS: Final = {f"Word_{name.capitalize().replace('-', '_')}": name for name in AXES}
 """The named cell that holds each method's name, and that name [-]."""
@@ -46,6 +46,26 @@ def c_of_x(x: str, p: str) -> str:
 def y_of_r(r: str) -> str:
     """Return the formula of y at the interactivity `r`, and that of r at y [units of the method's axes]."""
     return _choose(*(axes.cells.y_of_r.format(r=r) for axes in AXES.values()))
+
+
+def y_at(c: str, j: str, after: str) -> str:
+    """Return the formula of y at a concurrency, on the line from the anchor of rank `j` to that of rank `after`.
+
+    Parameters
+    ----------
+    c : str
+        The concurrency, not below the anchor's [requests/replica]
+    j, after : str
+        The ranks, which differ [-]
+
+    Returns
+    -------
+    str
+        Its `y_of_r` is tok/s/user there [units of the method's axes]
+    """
+    way = f"({x_of_c(c, f'INDEX(Curve_p,{j})')}-INDEX(Curve_x,{j}))"
+    share = f"MAX(0,{way}/(INDEX(Curve_x_end,{j})-INDEX(Curve_x,{j})))"
+    return f"INDEX(Curve_y,{j})+{share}*(INDEX(Curve_y,{after})-INDEX(Curve_y,{j}))"
 
 
 def _choose(*formulas: str) -> str:

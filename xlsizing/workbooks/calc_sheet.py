@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from xlsizing.budget import QUEUED, WIDE_BRACKET
+from xlsizing.budget import LATE_NEXT, QUEUED, WIDE_BRACKET
 from xlsizing.reports.report import Report
 from xlsizing.workbooks import axes
 from xlsizing.workbooks.cells import ROW
@@ -15,48 +15,92 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import claims_delivered, settings
 from xlsizing.workbooks.sizing_words import said
 from xlsizing.workbooks.styles import tall
+from xlsizing.workbooks.wait_steps import (
+    LIMITED,
+    LiveWait,
+    binding,
+    fewest,
+    first_reached,
+    late,
+    meeting,
+    place_reached,
+    reached,
+    room,
+    there,
+)
 
-__all__ = ["CALC", "MET", "PODS", "POINT", "calc_cells", "calc_rows", "calc_sheet", "write_steps"]
+__all__ = ["CALC", "MET", "calc_cells", "calc_rows", "calc_sheet", "pods_steps", "point_steps", "write_steps"]
 
 Step = tuple[str, str, str]
 
-POINT: Final[tuple[Step, ...]] = (
-    ("on", "row in use", ""),
-    ("s", "SLA [tok/s/user]", "{sla}"),
-    ("i", "last anchor that meets it", "MIN(N_Anchors,SUMPRODUCT((Curve_r/{s}-1>=-Same_Rate)*1))"),
-    ("met", "met", "IF({i}>0,1,0)"),
-    ("a", "anchor", "MAX(1,{i})"),
-    ("r_a", "tok/s/user of the anchor", "INDEX(Curve_r,{a})"),
-    ("c_a", "c of the anchor", "INDEX(Curve_c,{a})"),
-    ("between", "between two", "IF(AND({met}=1,{a}<N_Anchors,{r_a}/{s}-1>Same_Rate),1,0)"),
-    ("b", "next anchor", "{a}+{between}"),
-    ("c_b", "c of the next anchor", "INDEX(Curve_c,{b})"),
-    (
-        "x_at",
-        "x at the SLA",
+
+def point_steps(waits: tuple[LiveWait, ...]) -> tuple[Step, ...]:
+    """Return key, heading and formula of the steps that every row in use takes; each may name earlier keys [-].
+
+    With limits on the `waits` beside the SLA; without any for what tok/s/user alone gives.
+    """
+    more, past = "{i_s}>{i}", "{r_a}/{s}-1>Same_Rate"
+    c_at = axes.c_of_x("{x_at}", "INDEX(Curve_p,{a})")
+    return (
+        ("on", "row in use", ""),
+        ("s", "SLA [tok/s/user]", "{sla}"),
+        ("i_s", "anchors that meet the SLA", "MIN(N_Anchors,SUMPRODUCT((Curve_r/{s}-1>=-Same_Rate)*1))"),
+        *meeting(waits),
+        ("i", "last anchor that meets all", fewest(waits)),
+        ("met", "met", "IF({i}>0,1,0)"),
+        ("a", "anchor", "MAX(1,{i})"),
+        ("r_a", "tok/s/user of the anchor", "INDEX(Curve_r,{a})"),
+        ("c_a", "c of the anchor", "INDEX(Curve_c,{a})"),
         (
-            "IF({between}=1,INDEX(Curve_x,{a})+(INDEX(Curve_x_end,{a})-INDEX(Curve_x,{a}))"
-            f"/(INDEX(Curve_y,{{b}})-INDEX(Curve_y,{{a}}))*({axes.y_of_r('{s}')}-INDEX(Curve_y,{{a}})),INDEX(Curve_x,{{a}}))"
+            "between",
+            "between two",
+            f"IF(AND({{met}}=1,{{a}}<N_Anchors,IF({more},TRUE,{past}){room(waits)}),1,0)",
         ),
-    ),
-    (
-        "c_line",
-        "c at the SLA, between the two",
-        f"IF({{between}}=1,MIN({{c_b}},MAX({{c_a}},{axes.c_of_x('{x_at}', 'INDEX(Curve_p,{a})')})),{{c_a}})",
-    ),
-    (
-        "eta",
-        "eta at the SLA",
+        ("b", "next anchor", "{a}+{between}"),
+        ("c_b", "c of the next anchor", "INDEX(Curve_c,{b})"),
         (
-            "IF(Has_T*{between}=1,INDEX(Curve_eta,{a})+(INDEX(Curve_eta,{b})-INDEX(Curve_eta,{a}))"
-            "*(LN({c_line})-INDEX(Curve_lnc,{a}))/(INDEX(Curve_lnc,{b})-INDEX(Curve_lnc,{a})),1)"
+            "x_at",
+            "x at the SLA",
+            (
+                "IF(AND({between}=1,{i_s}={i}),INDEX(Curve_x,{a})+(INDEX(Curve_x_end,{a})-INDEX(Curve_x,{a}))"
+                f"/(INDEX(Curve_y,{{b}})-INDEX(Curve_y,{{a}}))*({axes.y_of_r('{s}')}-INDEX(Curve_y,{{a}})),INDEX(Curve_x,{{a}}))"
+            ),
         ),
-    ),
-    (
-        "t_line",
-        "pod tok/s at the SLA, held to the next anchor's",
-        "IF({between}=1,MIN({c_line}*{s}*{eta},INDEX(Curve_T,{b})),INDEX(Curve_T,{a}))",
-    ),
+        ("c_s", "c where the SLA is reached", place_reached(more, past, c_at)),
+        *reached(waits),
+        ("c_line", "c at the first of them, between the two", f"IF({{between}}=1,{first_reached(waits)},{{c_a}})"),
+        *(_rate_by_wait() if waits else ()),
+        (
+            "eta",
+            "eta there",
+            (
+                "IF(Has_T*{between}=1,INDEX(Curve_eta,{a})+(INDEX(Curve_eta,{b})-INDEX(Curve_eta,{a}))"
+                "*(LN({c_line})-INDEX(Curve_lnc,{a}))/(INDEX(Curve_lnc,{b})-INDEX(Curve_lnc,{a})),1)"
+            ),
+        ),
+        (
+            "t_line",
+            "pod tok/s there, held to the next anchor's",
+            (
+                f"IF({{between}}=1,MIN({{c_line}}*{'{r_line}' if waits else '{s}'}*{{eta}},INDEX(Curve_T,{{b}})),"
+                "INDEX(Curve_T,{a}))"
+            ),
+        ),
+        *_CARRIED,
+    )
+
+
+def _rate_by_wait() -> tuple[Step, ...]:
+    """Return the steps of tok/s/user between two anchors: the SLA, or more where a limit on waiting is reached before it."""
+    waits, y = "AND({between}=1,{c_s}>{c_line})", axes.y_at("{c_line}", "{a}", "{b}")
+    held = f"MIN({{r_a}},MAX(INDEX(Curve_r,{{b}}),{axes.y_of_r('{y_line}')}))"
+    return (
+        ("y_line", "y there, where a limit on waiting decides", f"IF({waits},{y},0)"),
+        ("r_line", "tok/s/user there", f"IF({waits},{held},{{s}})"),
+    )
+
+
+_CARRIED: Final[tuple[Step, ...]] = (
     ("best", "best measured that meets it", "INDEX(Curve_best,{a})"),
     ("capped", "past the knee", "IF(Is_Users=1,0,IF({best}>{t_line}*(1+Tolerance),1,0))"),
     ("tps", "pod tok/s", "MAX({best},{t_line})"),
@@ -73,17 +117,19 @@ POINT: Final[tuple[Step, ...]] = (
     ("hoped", "most it could be", "IF(Is_Users=1,{u_b},MAX({best},INDEX(Curve_T,{b})))"),
     ("q_high", "pods to commit, unrounded", "Demand_Asked/({proven}*Util)"),
 )
-"""Key, heading and formula of the steps that every row in use takes; each may name earlier keys [-]."""
+"""What a pod carries there, in tok/s or users, and was proven to carry [-]."""
 
-PODS: Final[tuple[Step, ...]] = (
-    (
-        "claim",
-        "why no budget is claimed, by number; 0: it is",
-        (
-            "IF(Claim_Curve>0,Claim_Curve,IF(Has_T=1,IF({between}*(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))"
-            f"<Eta_Suspicious*(1-Tolerance))=1,{QUEUED},0),IF({{c_b}}>Claim_Widest*{{c_a}}*(1+Tolerance),{WIDE_BRACKET},0)))"
-        ),
-    ),
+
+def pods_steps(waits: tuple[LiveWait, ...]) -> tuple[Step, ...]:
+    """Return the steps of pods and GPUs of rows that an anchor meets, with limits on the `waits` [-]."""
+    queued = "{between}*(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))<Eta_Suspicious*(1-Tolerance))=1"
+    wide, other = "{c_b}>Claim_Widest*{c_a}*(1+Tolerance)", late(waits, LATE_NEXT)
+    bracket = f"IF(Has_T=1,IF({queued},{QUEUED},{other}),IF({wide},{WIDE_BRACKET},{other}))"
+    claim = f"IF(Claim_Curve>0,Claim_Curve,{bracket})"
+    return (("claim", "why no budget is claimed, by number; 0: it is", claim), *_PODS)
+
+
+_PODS: Final[tuple[Step, ...]] = (
     (
         "budget",
         "one pod carries for the budget",
@@ -105,12 +151,16 @@ PODS: Final[tuple[Step, ...]] = (
 )
 
 MET: Final[tuple[Step, ...]] = (
-    *PODS,
+    *pods_steps(LIMITED),
     (
-        "rate",
-        "tok/s/user at c*",
-        ("IF({capped}=1,INDEX(Curve_knee_r,{a}),IF({between}=1,{s},IF(Is_Users=1,INDEX(Curve_u_r,{a}),{r_a})))"),
+        "k",
+        "anchor at c*, or below it",
+        (
+            "IF({capped}=1,INDEX(Curve_knee,{a}),IF(Is_Users=0,{a},IF({between}=0,INDEX(Curve_u_at,{a}),"
+            "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={c_star})*1))))))"
+        ),
     ),
+    ("rate", "tok/s/user at c*", "IF(AND({between}=1,{capped}=0),{r_line},INDEX(Curve_r,{k}))"),
     ("total", "GPUs with spares", "({pods}+Spare_Pods)*GPUs_per_Pod"),
     ("total_budget", "GPUs to budget with spares", "({pods_budget}+Spare_Pods)*GPUs_per_Pod"),
     ("total_high", "GPUs to commit with spares", "({pods_high}+Spare_Pods)*GPUs_per_Pod"),
@@ -131,14 +181,10 @@ MET: Final[tuple[Step, ...]] = (
     ("flag", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
     ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={flag})*1)))"),
     ("j_next", "the one after", "MIN(N_Anchors,{j}+1)"),
-    ("x_flag", "x at max-num-seqs", axes.x_of_c("{flag}", "INDEX(Curve_p,{j})")),
     (
         "y_flag",
         "y at max-num-seqs",
-        (
-            "IF({j_next}={j},INDEX(Curve_y,{j}),INDEX(Curve_y,{j})+MAX(0,({x_flag}-INDEX(Curve_x,{j}))"
-            "/(INDEX(Curve_x_end,{j})-INDEX(Curve_x,{j})))*(INDEX(Curve_y,{j_next})-INDEX(Curve_y,{j})))"
-        ),
+        f"IF({{j_next}}={{j}},INDEX(Curve_y,{{j}}),{axes.y_at('{flag}', '{j}', '{j_next}')})",
     ),
     (
         "eta_flag",
@@ -155,8 +201,15 @@ MET: Final[tuple[Step, ...]] = (
         "load of the pods to budget at max-num-seqs",
         "Demand_Asked/({pods_budget}*IF(Is_Users=1,{flag},{t_flag}))",
     ),
-    ("c_commit", "c of the pods to commit", "IF(Is_Users=1,{u_a},INDEX(Curve_knee_c,{a}))"),
-    ("r_commit", "tok/s/user of the pods to commit", "IF(Is_Users=1,INDEX(Curve_u_r,{a}),INDEX(Curve_knee_r,{a}))"),
+    ("k_commit", "anchor of the pods to commit", "IF(Is_Users=1,INDEX(Curve_u_at,{a}),INDEX(Curve_knee,{a}))"),
+    ("c_commit", "c of the pods to commit", "IF(Is_Users=1,{u_a},INDEX(Curve_c,{k_commit}))"),
+    ("r_commit", "tok/s/user of the pods to commit", "INDEX(Curve_r,{k_commit})"),
+    *there(LIMITED),
+    (
+        "binds",
+        "what keeps a pod from more",
+        f"IF({{capped}}=1,Word_At_Knee,IF(AND({{between}}=0,{{a}}=N_Anchors),Word_Last_Point,{binding(LIMITED)}))",
+    ),
     ("flag_commit", "max-num-seqs of the pods to commit", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
     ("load_commit", "load of the pods to commit", "Demand_Asked/({pods_high}*{proven})"),
     ("wide", "high end above twice the low end", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
@@ -165,7 +218,7 @@ MET: Final[tuple[Step, ...]] = (
         "queued",
         "1: output tok/s is below Eta_Suspicious of c r at a point used",
         (
-            "IF(MIN(IF(Is_Users=1,INDEX(Curve_eta,SUMPRODUCT((Curve_u<{u_a}*(1-Tolerance))*1)+1),INDEX(Curve_eta,INDEX(Curve_knee,{a}))),"
+            "IF(MIN(INDEX(Curve_eta,{k_commit}),"
             "IF({capped}=1,1,MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))))<Eta_Suspicious*(1-Tolerance),1,0)"
         ),
     ),
@@ -231,7 +284,7 @@ _LAST: Final[tuple[Step, ...]] = (
     ("regime", "regime", ""),
 )
 
-CALC: Final[tuple[Step, ...]] = (*POINT, *MET, *_LAST)
+CALC: Final[tuple[Step, ...]] = (*point_steps(LIMITED), *MET, *_LAST)
 """Every step of a row, in the order of the columns from B [-]."""
 
 _NAMED: Final = {
@@ -308,6 +361,7 @@ def _worked(page: Page, layout: Layout, top: int) -> int:
     for column, head in zip("BCD", ("step", "value", "follows from"), strict=True):
         page.put(f"{column}{top + 2}", head, "head")
     headings = {key: f"[{heading}]" for key, heading, _ in CALC} | {"sla": "[SLA]"}
+    headings |= {f"limit_{wait.key}": f"[{wait.label} limit]" for wait in LIMITED}
     row = top + 2
     for key, heading, formula in CALC:
         if not formula or key == "on":
@@ -363,6 +417,7 @@ def _formulas(
     """Give column and formula of each of `steps` in `row`."""
     cells = {key: f"${letter(column + offset)}{row}" for offset, (key, _, _) in enumerate(steps)}
     cells["sla"] = sla
+    cells |= {f"limit_{wait.key}": wait.limit(row) for wait in LIMITED}
     for offset, (key, _, formula) in enumerate(steps):
         if key in own:
             text = own[key]

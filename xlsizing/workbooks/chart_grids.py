@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlsizing.workbooks import axes
-from xlsizing.workbooks.calc_sheet import PODS, POINT, calc_cells, write_steps
+from xlsizing.workbooks.calc_sheet import calc_cells, pods_steps, point_steps, write_steps
 from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 
@@ -18,18 +18,20 @@ _CURVE_STEPS: Final = (
     ("c", "c"),
     ("j", "anchor at or below"),
     ("j_next", "the one after"),
-    ("x", "x"),
     ("y", "y"),
     ("r", "tok/s/user, interpolated"),
 )
 
 _GPU_KEYS: Final = ("gpus", "gpus_low", "gpus_budget", "gpus_high")  # without spares: the charts draw them with spares
 _RANGE_KEYS: Final = ("q_high", "q_low", "pods_high", "pods_low")
-_LINE_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] not in (*_RANGE_KEYS, *_GPU_KEYS))
+_STEPS: Final = (*point_steps(()), *pods_steps(()))
+"""The lines are those of tok/s/user alone: a limit on waiting belongs to one row [-]."""
+
+_LINE_STEPS: Final = tuple(step for step in _STEPS if step[0] not in (*_RANGE_KEYS, *_GPU_KEYS))
 """Steps of estimate and budget: all but those of the range [-]."""
 
 _ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", "u_a", "u_b", "proven", "hoped", *_RANGE_KEYS)
-_ANCHOR_STEPS: Final = tuple(step for step in (*POINT, *PODS) if step[0] in _ANCHOR_KEYS)
+_ANCHOR_STEPS: Final = tuple(step for step in _STEPS if step[0] in _ANCHOR_KEYS)
 """Steps of the range, which rests on anchors alone [-]."""
 
 
@@ -119,12 +121,8 @@ def _curve(calc: Page, grids: Grids) -> None:
             f"EXP(INDEX(Curve_lnc,1)+B{row}*(INDEX(Curve_lnc,N_Anchors)-INDEX(Curve_lnc,1)))",
             f"MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<=C{row}*(1+Tolerance))*1)))",
             f"MIN(N_Anchors,D{row}+1)",
-            axes.x_of_c(f"C{row}", f"INDEX(Curve_p,D{row})"),
-            (
-                f"IF(D{row}=E{row},INDEX(Curve_y,D{row}),INDEX(Curve_y,D{row})+(F{row}-INDEX(Curve_x,D{row}))"
-                f"/(INDEX(Curve_x_end,D{row})-INDEX(Curve_x,D{row}))*(INDEX(Curve_y,E{row})-INDEX(Curve_y,D{row})))"
-            ),
-            axes.y_of_r(f"G{row}"),
+            f"IF(D{row}=E{row},INDEX(Curve_y,D{row}),{axes.y_at(f'C{row}', f'D{row}', f'E{row}')})",
+            axes.y_of_r(f"F{row}"),
         )
         for offset, formula in enumerate(steps):
             calc.at(row, 3 + offset, f"=IF(Checks_Failed=0,{formula},NA())", "calc.num")

@@ -23,7 +23,7 @@ from xlsizing.workbooks.styles import FONT
 
 __all__ = ["ALT_TEXTS", "charts"]
 
-_LEFT, _MIDDLE, _RIGHT = (column_of(letters) - 1 for letters in ("R", "Y", "AJ"))
+_LEFT, _MIDDLE, _RIGHT = (column_of(letters) - 1 for letters in ("T", "AB", "AM"))
 _TOP, _BOTTOM = 2, 18
 """Where the charts stand: on the second page, above the operating points; columns counted from 0, rows from 1 [-]."""
 
@@ -86,7 +86,7 @@ def _curve_chart(book: Workbook, layout: Layout, grids: Grids) -> ScatterChart:
     chart.x_axis.scaling.logBase = 10
     calc, curve = book["Calc"], book["Curve"]
     points = (grids.points_c, grids.points_c + 1)
-    _add(chart, calc, "interpolated", (3, 8), grids.curve, _LINE)
+    _add(chart, calc, "interpolated", (3, 7), grids.curve, _LINE)
     _add(chart, curve, "measured", (10, 12), layout.anchor_rows, _POINTS["circle"])
     _add(chart, calc, "the SLAs operate here", points, grids.points, _POINTS["diamond"])
     return chart

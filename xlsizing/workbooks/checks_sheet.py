@@ -17,12 +17,34 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.settings import DATASET_KINDS, LEVEL_CELLS
 from xlsizing.workbooks.sizing_sheet import price_source
 from xlsizing.workbooks.styles import tall
+from xlsizing.workbooks.wait_steps import LIMITED, LiveWait
 
 __all__ = ["checks_rows", "checks_sheet"]
 
 
 def _number(name: str, most: str = "Highest") -> str:
     return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>{most}),1,0),1)"
+
+
+def _numbers(name: str) -> str:
+    """Return the formula of the cells in `name`, each a number or blank, that are no number in range."""
+    ends = f"IF(MIN({name})<Lowest,1,0)+IF(MAX({name})>Highest,1,0)"
+    return f"COUNTA({name})-COUNT({name})+IFERROR(IF(COUNT({name})=0,0,{ends}),0)"
+
+
+def _limit_checks(wait: LiveWait) -> tuple[tuple[str, str], ...]:
+    """Return what limits on a `wait` must be: a limit that cannot be held to never counts as none."""
+    alone = f"IFERROR(SUMPRODUCT(({wait.limits}>0)*(SLA_In=0)),0)"
+    return (
+        (
+            f"{wait.label} limits must be numbers above 0, each beside an SLA, or blank",
+            f"{_numbers(wait.limits)}+{alone}",
+        ),
+        (
+            f"A {wait.label} limit needs the {wait.label} of every anchor (sheet Curve)",
+            f"IF({wait.known}=0,COUNT({wait.limits}),0)",
+        ),
+    )
 
 
 def _whole(name: str, low: int, most: str) -> str:
@@ -76,14 +98,9 @@ _INPUT: Final = (
     ),
     # Not by a flag in each row: LibreOffice takes a hundred rows of one formula as one, and the rows that rest on the sum of
     # such flags for a circle (Err:522).
-    (
-        "SLAs must be numbers above 0",
-        (
-            "COUNTA(SLA_In)-COUNT(SLA_In)+IFERROR(IF(COUNT(SLA_In)=0,0,IF(MIN(SLA_In)<Lowest,1,0)"
-            "+IF(MAX(SLA_In)>Highest,1,0)),0)"
-        ),
-    ),
+    ("SLAs must be numbers above 0", _numbers("SLA_In")),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
+    *(check for wait in LIMITED for check in _limit_checks(wait)),
     (
         "GPUs per pod must be TP x PP x DP inside the pod of the context",
         (
@@ -137,11 +154,12 @@ _NOTES: Final = (
 
 _FIRST: Final = 6
 _SNAPSHOT_HEADS: Final = (
-    "SLA", "regime", "pods", "GPUs", "GPUs to budget", "GPUs to commit", "$/month", "$/month to commit", "c*",
+    "SLA", "regime", *(f"{wait.label} limit, s" for wait in LIMITED), "pods", "GPUs", "GPUs to budget", "GPUs to commit",
+    "$/month", "$/month to commit", "c*",
 )  # fmt: skip
-_SNAPSHOT_KINDS: Final = ("num", "left", "int", "int", "int", "int", "usd", "usd", "two")
-_SNAPSHOT_COLUMNS: Final = ("T", "U", "AB", "AC", "AM", "AK", "V")
-"""Of sheet Sizing, for all but the SLA and the regime [-]."""
+_SNAPSHOT_KINDS: Final = ("num", "left", *("num" for _ in LIMITED), "int", "int", "int", "int", "usd", "usd", "two")
+_SNAPSHOT_COLUMNS: Final = ("V", "W", "AD", "AF", "AP", "AN", "X")
+"""Of sheet Sizing, for all but the SLA, its limits and the regime [-]."""
 
 
 def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
@@ -166,7 +184,7 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
     row = _list(page)
     row = _delivered_inputs(page, report, row + 2)
     row = _delivered_anchors(page, report, layout, row + 2)
-    page.widths(A=2, B=66, C=16, D=22, E=11, F=11, G=14, H=14, I=14, J=10, K=9)
+    page.widths(A=2, B=66, C=16, D=22, E=11, F=11, G=12, H=12, I=14, J=13, K=13, L=10, M=9)
     page.printed()
     return _delivered_head(page, layout, row + 2)
 
@@ -299,7 +317,8 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
         values = _snapshot(row) if row else [None] * len(_SNAPSHOT_HEADS)
         pairs = []
         results = [f"Sizing!${column}{live}" for column in _SNAPSHOT_COLUMNS]
-        shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *results)
+        limits = [wait.limit(live) for wait in LIMITED]
+        shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *limits, *results)
         for j, (value, cell) in enumerate(zip(values, shown, strict=True)):
             page.at(at, 3 + j, value, "static.left" if isinstance(value, str) else f"static.{_SNAPSHOT_KINDS[j]}")
             pairs.append(_differs(f"{letter(3 + j)}{at}", cell))
@@ -307,10 +326,11 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
 
 
 def _snapshot(row: SizingRow) -> list[object]:
+    asked = (row.sla, row.regime, *(wait.asked(row) for wait in LIMITED))
     if not row.feasible:
-        return [row.sla, row.regime, None, None, None, CANNOT_BE_MET, None, None, None]
+        return [*asked, None, None, None, CANNOT_BE_MET, None, None, None]
     return [
-        row.sla, row.regime, row.pods, row.gpus, row.gpus_budget, row.gpus_high, row.usd_per_month, row.usd_per_month_high,
+        *asked, row.pods, row.gpus, row.gpus_budget, row.gpus_high, row.usd_per_month, row.usd_per_month_high,
         row.c_star,
     ]  # fmt: skip
 

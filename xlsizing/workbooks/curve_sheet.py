@@ -58,7 +58,10 @@ _WORKINGS: Final = (
     ("knee_r", "its tok/s/user", "INDEX(Curve_r,{knee})"),
     ("held", "requests that run at once", "{c}*MIN(1,{eta}/Eta_Suspicious)"),
     ("u", "most of them so far", "IF({k}=1,{held},MAX({u_above},{held}))"),
-    ("u_r", "tok/s/user of the first that holds them", "INDEX(Curve_r,SUMPRODUCT((Curve_u<{u}*(1-Tolerance))*1)+1)"),
+    ("u_at", "first anchor that holds them", "SUMPRODUCT((Curve_u<{u}*(1-Tolerance))*1)+1"),
+    ("u_r", "its tok/s/user", "INDEX(Curve_r,{u_at})"),
+    ("waited", "TTFT as given", 'IF(Has_TTFT=1,INDEX(Anchor_TTFT,MATCH({c},Anchor_c,0)),"")'),
+    ("ttft", "longest TTFT so far", 'IF(Has_TTFT=1,IF({k}=1,{waited},MAX({ttft_above},{waited})),"")'),
     ("rises", "rises by more than noise", "IF({rise}>Noise*(1+Tolerance),1,0)"),
     ("high", "eta too high", "IF(ISNUMBER({share}),IF({share}*(1-Pooled_Slack)>Eta_Too_High*(1+Tolerance),1,0),0)"),
     ("below", "eta too low", "IF(ISNUMBER({share}),IF({share}*(1+Pooled_Slack)<Eta_Too_Low*(1-Tolerance),1,0),0)"),
@@ -68,10 +71,7 @@ _WORKINGS: Final = (
     (
         "left",
         "tok/s that TTFT leaves, over T",
-        (
-            "IF(Has_T*Has_TTFT*{own}*ISNUMBER(Curve_OSL)=1,{c}*Curve_OSL/(INDEX(Anchor_TTFT,MATCH({c},Anchor_c,0))"
-            '+MAX(0,Curve_OSL-1)/{raw})/{T},"")'
-        ),
+        ('IF(Has_T*Has_TTFT*{own}*ISNUMBER(Curve_OSL)=1,{c}*Curve_OSL/({waited}+MAX(0,Curve_OSL-1)/{raw})/{T},"")'),
     ),
     ("late", "TTFT off", "IF(ISNUMBER({left}),IF(MAX({left},1/{left})>TTFT_Off*(1+Tolerance)*(1+Pooled_Slack),1,0),0)"),
 )

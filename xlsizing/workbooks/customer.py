@@ -27,6 +27,7 @@ from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.parts import read_parts
 from xlsizing.workbooks.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.styles import Styles
+from xlsizing.workbooks.wait_steps import LIMITED
 
 __all__ = ["MOST_ANCHORS", "Draft", "check_report", "drafted"]
 
@@ -45,8 +46,8 @@ def check_report(report: Report) -> None:
     Raises
     ------
     InputError
-        If the curve was measured at another workload, there is more than one demand, or there are
-        more anchors or SLAs than the workbook has room for.
+        If the curve was measured at another workload, there is more than one demand, a wait is limited that the workbook
+        cannot limit, or there are more anchors or SLAs than it has room for.
     """
     mismatch = report.assessment.mismatch
     if mismatch:
@@ -58,6 +59,7 @@ def check_report(report: Report) -> None:
         )
     if report.sizing.demand.shape:
         refuse("demand", "must be a single one in a workbook", got=Phrase(f"shape {report.sizing.demand.shape}"))
+    _check_limits(report)
     if len(report.sizing.curve) > MOST_ANCHORS:
         refuse(
             "curve",
@@ -72,6 +74,19 @@ def check_report(report: Report) -> None:
             got=Phrase(f"{report.sizing.sla.size:,} of them"),
             way_out="write several workbooks",
         )
+
+
+def _check_limits(report: Report) -> None:
+    """Refuse limits on waits that the table has no live column for: they are never left out in silence."""
+    held = [wait.wait for wait in LIMITED]
+    for wait in report.sizing.points.limits.asked:
+        if wait not in held:
+            refuse(
+                wait.name,
+                "must be left out of a workbook",
+                detail=f"its table holds limits on {' and '.join(each.label for each in held)} alone",
+                way_out="write a report for it",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from xlsizing import next_words as words
 from xlsizing.errors import shown
+from xlsizing.limits import SPEED
 from xlsizing.next_lever import context_step
 from xlsizing.reports.report import Report
 from xlsizing.rules import ETA_SUSPICIOUS, TOLERANCE
@@ -18,6 +19,7 @@ from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import SPELT_CELLS, grouped_steps, in_words, sentence
 from xlsizing.workbooks.settings import listed
+from xlsizing.workbooks.wait_steps import LIMITED
 
 __all__ = ["live_next", "next_differences", "next_rows"]
 
@@ -27,7 +29,7 @@ _CHOICE: Final = ("T", "U", "V")
 _SPELT: Final = 26  # column Z
 _HELPERS: Final = ("Next_Widths", "Next_Classes", "Next_In_Class", "Next_Picks")
 _COLUMNS: Final = range(FIRST_HELPER + 1, FIRST_HELPER + 1 + len(_HELPERS))
-_NUMBERS: Final = ("low", "high", "gpus", "all_gpus", "usd", "flat", "most")
+_NUMBERS: Final = ("low", "high", "gpus", "all_gpus", "usd", "flat", "most", "least")
 
 
 def live_next(calc: Page, report: Report, layout: Layout) -> None:
@@ -119,6 +121,7 @@ def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]
     yield "Next_Width", ('=IF(COUNT(Next_Classes)=0,"",MAX(Next_In_Class))', "its GPUs apart")
     yield "Next_Row", ('=IF(COUNT(Next_Picks)=0,"",MATCH(MIN(Next_Picks),Next_Picks,0))', "its place in the table")
     yield "Next_SLA", (where("Next_Row>0", _short(of_row["s"])), "its SLA in words")
+    yield "Next_Asked", (where("Next_Row>0", _asked()), "what it asks for, limits on waiting beside the SLA")
     yield "Next_c", (where("Next_Row>0", measured), "concurrency to measure")
     yield "Next_Gain", (where("Next_Class=3", gain), "most that one pod may carry more there")
     yield "Next_All", (where("Next_Class=3", of_row["gpus"]), "GPUs by now")
@@ -132,6 +135,13 @@ def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]
     yield "Next_Cstar", (where("Next_Class=3", of_row["c_star"]), "c* by now")
 
 
+def _asked() -> str:
+    """Return the formula of what the chosen row asks for, as `limits.in_words` says it."""
+    limits = {wait.label: f"INDEX({wait.limits},Next_Row)" for wait in LIMITED}
+    beside = (f'IF({cell}>0," and {label} of at most "&{_short(cell)}&" s","")' for label, cell in limits.items())
+    return "&".join((f'Next_SLA&" {SPEED}"', *beside))
+
+
 def _short(number: str) -> str:
     """Return the formula of `number` in words; one that rounding would make 0 stays as it is."""
     return f"IF({number}*Parts_in_Words<1,{number},{in_words(number)})"
@@ -142,7 +152,16 @@ def _spell(calc: Page) -> None:
     sources = dict(
         zip(
             _NUMBERS,
-            ("Next_Low", "Next_High", "Next_GPUs", "Next_All", "Next_USD", "Opening_Flat", "Opening_Most"),
+            (
+                "Next_Low",
+                "Next_High",
+                "Next_GPUs",
+                "Next_All",
+                "Next_USD",
+                "Opening_Flat",
+                "Opening_Most",
+                "Opening_Least",
+            ),
             strict=True,
         )
     )
@@ -156,12 +175,12 @@ def _spell(calc: Page) -> None:
 
 def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
     """Give the words of the step and of its gate."""
-    cells = {"c": in_words("Next_c"), "sla": "Next_SLA", "c_star": in_words("Next_Cstar")}
+    cells = {"c": in_words("Next_c"), "asked": "Next_Asked", "c_star": in_words("Next_Cstar")}
     cells |= {name: f"Spelt_{name}" for name in _NUMBERS}
     cells["spares"] = f'IF(Spare_Pods>0,"{words.SPARES_OUT}","")'
 
     def said(template: str) -> str:
-        return sentence(template, **cells)
+        return sentence(template.replace(f"{{sla}} {SPEED}", "{asked}"), **cells)
 
     saved = f'IF(Next_GPUs>0,{said(words.UNLOCK)},"{words.NO_UNLOCK}")'
     plateau = sentence(words.PLATEAU_STEP, c="Next_c", unlock=saved)

@@ -17,6 +17,7 @@ from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import in_words, joined, sentence
 from xlsizing.workbooks.settings import listed
+from xlsizing.workbooks.wait_steps import ASKED
 
 __all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
 
@@ -142,8 +143,16 @@ def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
         name = f"Why_to_{position}"
         steps[name] = (f"={formula.format(before=before)}", "joined as far")
         before = name
-    return {"Rigor_Line": (_line(), "the line of the first page"), **steps}
+    lines: dict[str, tuple[object, str]] = {
+        "Rigor_Line": (_line(), "the line of the first page"),
+        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({_VERDICTS}={_ROWS},1,0))", "1: every row is a VERDICT"),
+    }
+    return lines | steps
 
+
+_ROWS: Final = "COUNT(Row_Outside)"
+_VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
+"""The formulas of the rows with an SLA, and of those that are a VERDICT [-]."""
 
 _ALL: Final = "Why_to_9"
 """The cell in which every reason is joined [-]."""
@@ -151,13 +160,13 @@ _ALL: Final = "Why_to_9"
 
 def _line() -> str:
     """Return the formula of the standing of all rows, with the reasons that they share."""
-    rows, verdicts = "COUNT(Row_Outside)", "COUNTIF(Out_Rigor,Word_Verdict)"
     mixed = sentence(
-        words.MIXED, verdicts=verdicts, rows=rows, verdict="Word_Verdict", drafts=f"({rows}-{verdicts})",
+        words.MIXED, verdicts=_VERDICTS, rows=_ROWS, verdict="Word_Verdict", drafts=f"({_ROWS}-{_VERDICTS})",
         draft="Word_Draft",
     )  # fmt: skip
+    verdict = f'Word_Verdict&IF({ASKED}=0,": {words.NOT_ASKED}","")'
     draft = f'Word_Draft&": "&IF({_ALL}="","{words.NAMED_BELOW}",{_ALL})'
-    return f"=IF(Checks_Failed>0,Word_Check,IF({verdicts}={rows},Word_Verdict,IF({verdicts}>0,{mixed},{draft})))"
+    return f"=IF(Checks_Failed>0,Word_Check,IF(All_Verdict=1,{verdict},IF({_VERDICTS}>0,{mixed},{draft})))"
 
 
 def rigor_differences(values: Values, report: Report) -> Iterator[str]:

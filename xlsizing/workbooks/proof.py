@@ -12,12 +12,13 @@ from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rigor import Rigor
 from xlsizing.rows import BUDGET, COMMIT, SizingRow
 from xlsizing.rules import TOLERANCE
-from xlsizing.workbooks.calc_sheet import POINT, calc_cells
+from xlsizing.workbooks.calc_sheet import calc_cells, point_steps
 from xlsizing.workbooks.cells import ERROR_VALUES, Values
 from xlsizing.workbooks.first_page import first_page_differences
 from xlsizing.workbooks.live_next import next_differences
 from xlsizing.workbooks.live_rigor import reason_differences, rigor_differences
 from xlsizing.workbooks.names import Layout
+from xlsizing.workbooks.wait_steps import LIMITED
 from xlsizing.workbooks.wording import wrong_basis, wrong_remark
 
 __all__ = ["ProofError", "check_rows", "check_whole"]
@@ -55,6 +56,9 @@ _FIELDS: Final = {
     "load_commit": "load of the pods to commit",
     "too_wide": "range too wide",
     "measure_next": "concurrency to measure next",
+    "binding": "what binds",
+    "ttft_s": "TTFT at c*",
+    "ttft_s_commit": "TTFT of the pods to commit",
 }
 """Fields of a row, and what a sentence calls them [-]."""
 
@@ -79,23 +83,27 @@ _STEPS: Final = {
     "max_num_seqs_commit": "flag_commit",
     "too_wide": "wide",
     "measure_next": "next_c",
+    "binding": "binds",
+    "ttft_s": "ttft",
+    "ttft_s_commit": "ttft_commit",
 }
 """Steps of sheet Calc that are called otherwise than the field [-]."""
 
-_BEFORE_MET: Final = frozenset(key for key, _, _ in POINT)
+_BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
 """Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
 
 _SHOWN: Final = {
-    "D": "total_gpus_high", "E": "total_gpus_budget", "F": "total_gpus", "G": "total_gpus_low", "H": "pods_high",
-    "T": "pods", "U": "gpus", "V": "c_star", "W": "max_num_seqs", "X": "tok_s_per_user", "Y": "per_replica_tps",
-    "Z": "load", "AA": "pods_budget", "AB": "gpus_budget", "AC": "gpus_high", "AD": "c_commit",
-    "AE": "max_num_seqs_commit", "AF": "tok_s_per_user_commit", "AH": "load_commit", "AI": "gpus_low",
-    "AK": "usd_per_month_high", "AL": "usd_per_month_budget", "AM": "usd_per_month", "AN": "usd_per_million_high",
-    "AO": "usd_per_million_budget", "AP": "usd_per_million",
+    "E": "total_gpus_high", "F": "total_gpus_budget", "G": "total_gpus", "O": "binding", "P": "ttft_s_commit",
+    "Q": "ttft_s", "V": "pods", "W": "gpus", "X": "c_star", "Y": "max_num_seqs", "Z": "tok_s_per_user",
+    "AA": "per_replica_tps", "AB": "load", "AC": "pods_budget", "AD": "gpus_budget", "AE": "pods_high",
+    "AF": "gpus_high", "AG": "c_commit", "AH": "max_num_seqs_commit", "AI": "tok_s_per_user_commit",
+    "AK": "load_commit", "AL": "gpus_low", "AN": "usd_per_month_high", "AO": "usd_per_month_budget",
+    "AP": "usd_per_month", "AQ": "usd_per_million_high", "AR": "usd_per_million_budget", "AS": "usd_per_million",
+    "AT": "total_gpus_low",
 }  # fmt: skip
 """Columns of the customer's table and the field that each shows [-]."""
 
-_BASIS, _REMARK, _RIGOR = "S", "P", "O"
+_BASIS, _REMARK, _RIGOR = "U", "R", "N"
 
 
 class ProofError(SizingError):
@@ -235,7 +243,7 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
         unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
-        wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = getattr(row, field) if met else unmet
+        wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = _told(row, field) if met else unmet
     queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
     wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
     wanted |= _quoted(row if met else None, rigor, live)
@@ -247,10 +255,20 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     for field, words in _FIELDS.items():
         if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them
-        value = getattr(row, field) if row else None
-        blank = "-" if field == "load_one_fewer" and met else ""
-        wanted[words, "Calc", cells[_STEPS.get(field, field)]] = blank if value is None else value
+        wanted[words, "Calc", cells[_STEPS.get(field, field)]] = _told(row, field)
     return wanted
+
+
+_MAY_LACK: Final = ("load_one_fewer", "ttft_s", "ttft_s_commit")
+"""Fields of a row that is met in place of which a dash stands where they are not known [-]."""
+
+
+def _told(row: SizingRow | None, field: str) -> object:
+    """Return what a cell shows of a `field` of a row."""
+    value = getattr(row, field) if row else None
+    if value is None:
+        return "-" if row and row.feasible and field in _MAY_LACK else ""
+    return value
 
 
 def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
@@ -262,7 +280,7 @@ def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Plac
         fields = ("total_gpus", "usd_per_month", "usd_per_million")
         values = {what: getattr(row, field + ending) for what, field in zip(blank, fields, strict=True)}
     return {
-        (what, "Sizing", f"{column}{live}"): value for (what, value), column in zip(values.items(), "LMN", strict=True)
+        (what, "Sizing", f"{column}{live}"): value for (what, value), column in zip(values.items(), "KLM", strict=True)
     }
 
 

@@ -14,12 +14,14 @@ from xlsizing.calibration import Calibration
 from xlsizing.context import FACTS
 from xlsizing.context_fields import NONE, UNKNOWN
 from xlsizing.interpolation import AXES
+from xlsizing.limits import KNEE, LAST_POINT, SPEED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rows import BUDGET, COMMIT, MEASURE_FIRST
 from xlsizing.workbooks.axes import METHOD_CODE, METHOD_WORDS
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
+from xlsizing.workbooks.wait_steps import LIMITED
 
 __all__ = [
     "CACHE_STATES",
@@ -55,7 +57,7 @@ _SHARE_CELLS: Final = {level: f"Budget_Share_{level * 100:.0f}" for level in rul
 
 _CONSTANTS: Final = {
     "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
-    "Same_Rate": (rules.SAME_RATE, "a rate this near an SLA meets and equals it"),
+    "Same_Rate": (rules.SAME_RATE, "a rate this near an SLA, or a wait this near its limit, meets and equals it"),
     "TPOT_Exponent": (rules.TPOT_EXPONENT, "1/r is linear in c to this power (tpot)"),
     "Auto_Level": (rules.AUTO_LEVEL, "power of c (auto), to which the bracket's steepness is added"),
     "Auto_Left": (rules.AUTO_LEFT, "share of the steepness to its left that is taken off"),
@@ -120,6 +122,10 @@ _CONSTANTS: Final = {
     "Word_Budget": (BUDGET, "figure to quote"),
     "Word_Measure_First": (MEASURE_FIRST, "begins the remark of such a row"),
     "Word_None": ("none", "no figure to quote"),
+    "Word_Speed": (SPEED, "what keeps a pod from more"),
+    **{wait.word: (wait.label, "what keeps a pod from more") for wait in LIMITED},
+    "Word_At_Knee": (KNEE, "what keeps a pod from more"),
+    "Word_Last_Point": (LAST_POINT, "what keeps a pod from more"),
     **{f"Claim_{code}": (words, "why no budget is claimed") for code, words in enumerate(CLAIMS) if code},
     "Word_Verdict": (rules.VERDICT, "rigor"),
     "Word_Draft": (rules.DRAFT, "rigor"),
@@ -240,7 +246,11 @@ _DERIVED: Final = {
     ),
     "Opening_Most": (
         '=IF(COUNT(Row_GPUs_Commit)=0,"",MAX(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
-        "GPUs to commit with spares at the tightest SLA that is met",
+        "most of them: those at the tightest SLA that is met, where no wait is limited",
+    ),
+    "Opening_Least": (
+        '=IF(COUNT(Row_GPUs_Commit)=0,"",MIN(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
+        "least GPUs to commit with spares of a row that is met",
     ),
     "Opening_Tightest": ("=IF(COUNTIF(Row_State,3)=0,0,SMALL(SLA_In,COUNTIF(Row_State,3)))", "that SLA: looser ones are met too"),
     "Price_Unsourced": (

@@ -25,77 +25,86 @@ from xlsizing.workbooks.settings import UNITS
 from xlsizing.workbooks.sizing_words import (
     BANNER,
     EDITED,
+    LINES,
     OPENING,
     SPARES,
     THREE_FIGURES_LIVE,
     basis,
     claim_live,
     remark,
+    unmet_lines,
 )
 from xlsizing.workbooks.styles import BAD, GOOD, GREY, RED, tall
+from xlsizing.workbooks.wait_steps import LIMITED
 
 __all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 
 RESULTS: Final = (
-    ("D", "total_high", "to commit", "calc.int", "Out_Total_GPUs_Commit", 13),
-    ("E", "total_budget", "to budget", "calc.int", "Out_Total_GPUs_Budget", 10),
-    ("F", "total", "estimate", "calc.int", "Out_Total_GPUs", 9),
-    ("G", "total_low", "low end of range", "calc.int", "Out_Total_GPUs_Low", 9),
-    ("H", "pods_high", "pods to commit", "calc.int", "Out_Pods_Commit", 8),
-    ("I", "quote", "figure to quote", "calc.text", "Out_Quote", 8),
-    ("J", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
-    ("K", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 7),
-    ("L", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 10),
-    ("M", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 13),
-    ("N", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 9),
-    ("O", "rigor", "rigor", "calc.text", "Out_Rigor", 9.5),
-    ("T", "pods", "pods", "calc.int", "Out_Pods", 7.5),
-    ("U", "gpus", "GPUs", "calc.int", "Out_GPUs", 7.5),
-    ("V", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 9),
-    ("W", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 9),
-    ("X", "rate", "tok/s/user there", "calc.two", "Out_Rate", 9),
-    ("Y", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 9.5),
-    ("Z", "load", "load", "calc.pct", "Out_Load", 7.5),
-    ("AA", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 7.5),
-    ("AB", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 7.5),
-    ("AC", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
-    ("AD", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 9),
-    ("AE", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 9),
-    ("AF", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 9),
-    ("AG", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 9.5),
-    ("AH", "load_commit", "load", "calc.pct", "Out_Load_Commit", 7.5),
-    ("AI", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 8),
-    ("AK", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
-    ("AL", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
-    ("AM", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
-    ("AN", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
-    ("AO", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
-    ("AP", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
+    ("E", "total_high", "to commit", "calc.int", "Out_Total_GPUs_Commit", 12.5),
+    ("F", "total_budget", "to budget", "calc.int", "Out_Total_GPUs_Budget", 9.5),
+    ("G", "total", "estimate", "calc.int", "Out_Total_GPUs", 8.5),
+    ("H", "quote", "figure to quote", "calc.text", "Out_Quote", 8),
+    ("I", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
+    ("J", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 6),
+    ("K", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 9.5),
+    ("L", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 13),
+    ("M", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 8.5),
+    ("N", "rigor", "rigor", "calc.text", "Out_Rigor", 9),
+    ("O", "binds", "what binds", "calc.text", "Out_Binding", 10),
+    ("P", "ttft_commit", "TTFT s, to commit", "calc.wait", "Out_TTFT_Commit", 7.5),
+    ("Q", "ttft", "TTFT s, estimate", "calc.wait", "Out_TTFT", 8),
+    ("V", "pods", "pods", "calc.int", "Out_Pods", 7.5),
+    ("W", "gpus", "GPUs", "calc.int", "Out_GPUs", 7.5),
+    ("X", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 9),
+    ("Y", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 9),
+    ("Z", "rate", "tok/s/user there", "calc.two", "Out_Rate", 9),
+    ("AA", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 9),
+    ("AB", "load", "load", "calc.pct", "Out_Load", 7),
+    ("AC", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 7.5),
+    ("AD", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 7.5),
+    ("AE", "pods_high", "pods", "calc.int", "Out_Pods_Commit", 7.5),
+    ("AF", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
+    ("AG", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 9),
+    ("AH", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 9),
+    ("AI", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 9),
+    ("AJ", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 9),
+    ("AK", "load_commit", "load", "calc.pct", "Out_Load_Commit", 7),
+    ("AL", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 7.5),
+    ("AN", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
+    ("AO", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
+    ("AP", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
+    ("AQ", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
+    ("AR", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
+    ("AS", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
+    ("AT", "total_low", "GPUs, low end", "calc.int", "Out_Total_GPUs_Low", 9),
 )
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
 
 _GROUPS: Final = {
-    "D": '="GPUs"&IF(Spare_Pods>0,", spares in","")',
+    "E": '="GPUs"&IF(Inputs_OK=1,IF(Spare_Pods>0,", spares in",""),"")',
     "H": "The figure to quote, multiplied out",
-    "T": "Fleet of the estimate, without spares; flag of the budget too",
-    "AA": "of the budget",
-    "AC": "of the commitment, at a measured point",
-    "AK": "Dollars of all three, spares in (not printed)",
+    "O": "What keeps a pod from more, TTFT there",
+    "V": "Fleet of the estimate, without spares; flag of the budget too",
+    "AC": "of the budget",
+    "AE": "of the commitment, at a measured point",
+    "AN": "Dollars of all three and the low end, spares in (not printed)",
 }
 """What stands above the headings, by its first column [-]."""
 
-_REMARK: Final = "P"
-_SECOND: Final = "R"
-_BASIS: Final = "S"
-_PRINTED: Final = "AI"
-"""Columns: the remark, the SLA on the second page, what a row rests on there, and the last one printed [-]."""
+_REMARK: Final = "R"
+_SECOND: Final = "T"
+_BASIS: Final = "U"
+_PRINTED: Final = "AL"
+_LAST: Final = "AT"
+"""Columns: the remark, the SLA on the second page, what a row rests on there, the last one printed, and the last [-]."""
 
 _INPUT_COLUMN: Final = "D"
 _ROW: Final = 14
 _ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
 _SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
 _NAME_LINE: Final = 11  # characters of a line of the name of an SLA
-_REMARK_LINE: Final = 40  # characters of a line of a remark
+_REMARK_LINE: Final = 27  # characters of a line of a remark
+_BESIDE_TITLE: Final = "AC1"  # above the chart of GPUs
 _BANNER_LINE: Final = 150  # characters of a line of the banner
 _ROOM_ON_PAPER: Final = 550  # points above the notes that leave them room on a page of 80 %
 _NAME_LINES: Final = (46, 66)  # characters of a line of the customer and of the model
@@ -124,8 +133,8 @@ def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
     _table(page, layout)
     _below(page, report, layout)
     _colours(page, layout)
-    page.widths(A=1.5, B=10, C=12, **{column: width for column, _, _, _, _, width in RESULTS})
-    page.widths(**{_REMARK: 38, "Q": 1.5, _SECOND: 9, _BASIS: 22.5, "AJ": 1.5})
+    page.widths(A=1.5, B=10, C=12, D=9, **{column: width for column, _, _, _, _, width in RESULTS})
+    page.widths(**{_REMARK: 26, "S": 1.5, _SECOND: 9, _BASIS: 22.5, "AM": 1.5})
     page.printed_at(_SCALE, first=_REMARK, repeat=None if layout.charts else _head_rows(layout))
     page.sheet.print_area = f"B1:{_PRINTED}{page.extent().partition(':')[2].lstrip(string.ascii_uppercase)}"
     page.sheet.sheet_view.zoomScale = _ZOOM
@@ -139,7 +148,13 @@ def _head_rows(layout: Layout) -> str:
 def _top(page: Page, report: Report) -> None:
     page.put("B1", "GPU sizing: interactivity SLA to pods, GPUs and dollars", "title")
     page.tall(1, 24)
-    for cells in ("C2:G2", "I2:J2", "L2:P2", "B3:P3", "B4:P4"):  # a long text ends at its cells, not at the next page
+    for cells in (
+        "C2:G2",
+        "I2:J2",
+        f"L2:{_REMARK}2",
+        f"B3:{_REMARK}3",
+        f"B4:{_REMARK}4",
+    ):  # a long text ends at its cells, not at the next page
         page.merge(cells)
     page.put("B2", "Customer", "strong")
     page.user("C2", report.about.get("Customer", "not named"), "subtitle.wrap", "customer")
@@ -253,20 +268,23 @@ def _beside(page: Page, row: int, label: str, rows: int, *, whole: bool = True) 
     """Write `label`, and make room for so many rows of text beside it."""
     page.put(f"I{row}", label, "strong.wrap")
     if whole:
-        page.merge(f"J{row}:P{row + rows - 1}")
+        page.merge(f"J{row}:{_REMARK}{row + rows - 1}")
 
 
 def _table(page: Page, layout: Layout) -> None:
     head, first, last = layout.sla_rows[0] - 1, layout.sla_rows[0], layout.sla_rows[-1]
     page.put(f"B{head - 1}", "Alternatives by SLA", "section")
     page.put(f"{_SECOND}1", "Operating points of one pod, and what each fleet's flag is", "title")
-    if not layout.charts:
+    if layout.charts:
+        page.put(_BESIDE_TITLE, LINES, "note.text")
+    else:
         page.put(f"{_SECOND}3", f"Charts are drawn for up to {ROOM_SLAS} SLAs; this table has more.", "note.text")
     for column, text in _GROUPS.items():
         page.put(f"{column}{head - 1}", text, "section")
     heads = {"B": "SLA, tok/s/user", "C": "name", _REMARK: "remark", _SECOND: "SLA, tok/s/user", _BASIS: "basis"}
+    heads |= {wait.column: f"{wait.label} limit, s" for wait in LIMITED}
     heads |= {column: text for column, _, text, *_ in RESULTS} | {
-        "E": '="to budget"&IF(Inputs_OK=1,", "&INT(100*Confidence+0.5)&" %","")'
+        "F": '="to budget"&IF(Inputs_OK=1,", "&INT(100*Confidence+0.5)&" %","")'
     }
     for column, text in heads.items():
         page.put(f"{column}{head}", text, "head")
@@ -274,11 +292,14 @@ def _table(page: Page, layout: Layout) -> None:
     page.tall(head - 2, _ROW)
     # Results are named before what explains them: in that order they are listed.
     results = {column: name for column, _, _, _, name, _ in RESULTS}
-    for column, name in {"B": "SLA_In", **results, _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
+    limits = {wait.column: wait.limits for wait in LIMITED}
+    for column, name in {"B": "SLA_In", **limits, **results, _REMARK: "Out_Remark", _BASIS: "Out_Basis"}.items():
         page.named(name, f"{column}{first}:{column}{last}")
-    page.validate(
-        f"B{first}:B{last}", "A number above 0, or blank", type="decimal", operator="greaterThan", formula1="0"
-    )
+    above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
+    page.validate(f"B{first}:B{last}", "A number above 0, or blank", **above_0)
+    for wait in LIMITED:
+        words = f"Longest {wait.label} in seconds, above 0; blank for no limit. The curve must tell {wait.label}."
+        page.validate(f"{wait.column}{first}:{wait.column}{last}", words, **above_0)
 
 
 def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> None:
@@ -296,17 +317,27 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
         Positions in the table [-]
     """
     slas = report.sizing.sla.ravel()[piece.start : piece.stop].tolist()
-    delivered = report.given_rows[piece.start : piece.stop]
-    for row, sla, given in zip_longest(layout.sla_rows[piece.start : piece.stop], slas, delivered):
-        page.tall(row, _ROW if given is None else _height(given, report.sla_names.get(sla, "")))
+    delivered, names = report.given_rows[piece.start : piece.stop], _names(report)[piece.start : piece.stop]
+    for row, sla, given, name in zip_longest(layout.sla_rows[piece.start : piece.stop], slas, delivered, names):
+        page.tall(row, _ROW if given is None else _height(given, name))
         page.put(f"B{row}", sla, "input.num")
-        page.user(f"C{row}", report.sla_names.get(sla, ""), "input.wrap", "SLA name")
+        page.user(f"C{row}", name or "", "input.wrap", "SLA name")
+        for wait in LIMITED:
+            page.put(f"{wait.column}{row}", wait.asked(given), "input.num")
     page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
+
+
+def _names(report: Report) -> list[str]:
+    """Return what each row is called, in the order of the SLAs given; "" where it has no name [-]."""
+    if report.names:
+        return [name or "" for name in report.names]
+    return [report.sla_names.get(row.sla, "") for row in report.given_rows]
 
 
 def _height(row: SizingRow, name: str) -> float:
     """Return how tall a row is, so that its name and its remark as delivered are whole [pt]."""
-    return max(tall(name, _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=1 if row.feasible else 2), _ROW)
+    lines = 1 if row.feasible else unmet_lines(row)
+    return max(tall(name, _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=lines), _ROW)
 
 
 _SAYS_UNMET: Final = ("total_high", "gpus_high")
@@ -330,7 +361,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
     if layout.charts:
         above = sum(page.height(at) for at in range(1, layout.sla_rows[0]))
-        rows = sum(_height(given, report.sla_names.get(given.sla, "")) for given in report.given_rows)
+        rows = sum(map(_height, report.given_rows, _names(report)))
         if above + rows + _ROW * (layout.slas - len(report.given_rows)) > _ROOM_ON_PAPER:
             page.sheet.row_breaks.append(Break(id=row - 1))  # else the last line alone would go to another page
     calibration = report.sizing.bound.calibration
@@ -347,7 +378,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
         page.merge(f"{column}{at}:{_SIGNED_TO[position % 2]}{at}")
         page.user(f"{column}{at}", line, "strong.text", "sign_off")
         blank = '"__________________  date _________"'
-        page.put(f"{after}{at}", f'=IF(Rigor_Line=Word_Verdict,{blank},"not for signature")', "label")
+        page.put(f"{after}{at}", f'=IF(All_Verdict=1,{blank},"not for signature")', "label")
 
 
 def _colours(page: Page, layout: Layout) -> None:
@@ -355,15 +386,15 @@ def _colours(page: Page, layout: Layout) -> None:
     state = calc_cells(first)["state"]
     red = {"font": Font(color=f"FF{RED}", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
     rules = page.sheet.conditional_formatting
-    for left, right in (("B", _REMARK), (_SECOND, "AP")):
+    for left, right in (("B", _REMARK), (_SECOND, _LAST)):
         rules.add(f"{left}{first}:{right}{last}", FormulaRule(formula=[f"OR({state}=1,{state}=2)"], **red))
     fine = PatternFill("solid", bgColor=f"FF{GOOD}")
-    rules.add("B3:P3", FormulaRule(formula=["Checks_Failed>0"], **red))
-    rules.add("B3:P3", FormulaRule(formula=["Rigor_Line=Word_Verdict"], fill=fine))
+    rules.add(f"B3:{_REMARK}3", FormulaRule(formula=["Checks_Failed>0"], **red))
+    rules.add(f"B3:{_REMARK}3", FormulaRule(formula=["All_Verdict=1"], fill=fine))
     key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
-    for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
-        rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$I{first}={word}"], **key))
+    for column, word in {"E": "Word_Commit", "F": "Word_Budget"}.items():
+        rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$H{first}={word}"], **key))
     for cell in (EDITED_AT, "I5"):
         page.reddens(cell, "Edited>0")
     page.reddens("E12", "Price_Unsourced=1")
-    rules.add(f"O{first}:O{last}", FormulaRule(formula=[f"O{first}=Word_Verdict"], fill=fine))
+    rules.add(f"N{first}:N{last}", FormulaRule(formula=[f"N{first}=Word_Verdict"], fill=fine))

@@ -9,13 +9,16 @@ from xlsizing.budget import CLAIM, CLAIMS, IF_PRODUCT
 from xlsizing.calibration import Calibration
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import OVERLOADED
-from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, SizingRow
 from xlsizing.rules import HEADROOM
+from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.phrases import in_words, literal, sentence
+from xlsizing.workbooks.wait_steps import ASKED, LIMITED, LiveWait
 
 __all__ = [
     "BANNER",
     "EDITED",
+    "LINES",
     "NO_BUDGET",
     "OPENING",
     "SPARES",
@@ -24,6 +27,7 @@ __all__ = [
     "claim_live",
     "remark",
     "said",
+    "unmet_lines",
 ]
 
 _VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
@@ -59,12 +63,20 @@ THREE_FIGURES_LIVE: Final = "=" + sentence(
 )
 """The formula of what the three figures are for [-]."""
 
+_WITHIN: Final = (
+    '" without the limits on waiting; with them "&IF(COUNTIF(Row_State,3)=0,"no row asked can be met",'
+    '"the rows asked"&IF(COUNTIF(Row_State,2)>0," that can be met","")&" commit to "&'
+    'IF(Opening_Least<Opening_Most,Spelt_least&" to ","")&Spelt_most&IF(Opening_Most=1," GPU"," GPUs"))'
+)
+"""What the rows commit to where any of them limits a wait [-]."""
+
 OPENING: Final = (
-    f'=IF(Checks_Failed>0,"","{RULE}: flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
+    f'=IF(Checks_Failed>0,"","{RULE}"&IF({ASKED}>0,", and the wait","")&'
+    '": flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
     f'" up to the knee at "&{in_words("IF(Is_Users=1,INDEX(Curve_u_r,N_Anchors),INDEX(Curve_knee_r,N_Anchors))")}&" tok/s/user"&'
-    'IF(COUNTIF(Row_State,3)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
+    f'IF({ASKED}>0,{_WITHIN},IF(COUNTIF(Row_State,3)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
     f'", and still so at ",", then rising to "&Spelt_most&" at ")&{in_words("Opening_Tightest")}&'
-    '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met",""))&".")'
+    '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met","")))&".")'
 )
 """The formula of what it all rests on, in one sentence with the figures of the case [-]."""
 
@@ -106,14 +118,43 @@ def said(calc: Mapping[str, str]) -> str:
     flag = f'IF({loads}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
     why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used; ","DRAFT: bracket outside the sweep; ")'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
-    above = f'IF({known},"measure c=1 or relax the SLA; ","relax the SLA; ")'
     return (
-        f'=IF({calc["state"]}=2,"above the fastest measured point; "&{above},'
+        f'=IF({calc["state"]}=2,{_unmet(calc)}&IF({known},"measure c=1 or relax ","relax ")&{_relaxed(calc)}&"; ",'
         f'IF({calc["state"]}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
     )
 
 
 _CLOSED: Final = '"bracket closed"'
+
+LINES: Final = f'=IF({ASKED}>0,"Lines: by tok/s/user alone; a row with a limit on waiting may stand above them.","")'
+"""The formula of what the lines of the chart of GPUs are [-]."""
+
+_LATE: Final = "{label} at the first measured point is {had} s, {times} times the limit; "
+"""What keeps a row from being met where it is a limit on waiting [-]."""
+
+
+def _unmet(calc: Mapping[str, str]) -> str:
+    """Return the formula of which sides the first anchor does not meet, and by how much."""
+    slow = f'IF({calc["i_s"]}=0,"above the fastest measured point; ","")'
+    return "&".join((slow, *(f'IF({calc[f"i_{wait.key}"]}=0,{_late(wait)},"")' for wait in LIMITED)))
+
+
+def unmet_lines(row: SizingRow) -> int:
+    """Return the lines that the remark takes of a `row` that is not met, as delivered [lines]."""
+    reason = row.reason or ""
+    slow, late = "fastest measured point" in reason, "times that" in reason
+    return 2 + (late or row.measure_next is not None) + 2 * (slow and late)
+
+
+def _late(wait: LiveWait) -> str:
+    had = wait.at("1")
+    return sentence(_LATE, label=f'"{wait.label}"', had=in_words(had), times=in_words(f"{had}/{wait.limit(ROW)}"))
+
+
+def _relaxed(calc: Mapping[str, str]) -> str:
+    """Return the formula of what to relax."""
+    late = ",".join(f"{calc[f'i_{wait.key}']}=0" for wait in LIMITED)
+    return f'IF({calc["i_s"]}>0,"the limit",IF(OR({late}),"the SLA and the limit","the SLA"))'
 
 
 def remark(calc: Mapping[str, str]) -> str:

@@ -39,6 +39,7 @@ _FORMATS: Final = {
     "signed_usd": "+$#,##0;-$#,##0;$0",
     "usd": "$#,##0",
     "usd2": "$#,##0.00",
+    "wait": "0.000",
     "pct": "0.0%",
     "share": "0.0%",
     "price": "#,##0.00##",
@@ -127,7 +128,8 @@ def _border(role: str) -> Border:
 
 def _alignment(role: str, kind: str) -> Alignment:
     wrap = kind == "wrap" or role == "head"
-    horizontal = "center" if role == "head" else "left" if kind in _LEFT else None
+    sides = {**dict.fromkeys(_LEFT, "left"), "wait": "right"}  # a dash stands where a wait is not known
+    horizontal = "center" if role == "head" else sides.get(kind)
     indent = 1 if horizontal == "left" and role in ("input", "calc", "words", "static", "note") else 0
     vertical = "top" if kind == "wrap" and role in ("label", "strong") else "center"
     # Words in a column of numbers shrink; numbers in General round themselves to the width instead.

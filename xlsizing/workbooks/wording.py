@@ -14,6 +14,9 @@ __all__ = ["wrong_basis", "wrong_remark"]
 
 _BASIS: Final = {PLATEAU: "flat", MEASURED: "measured at", KNEE_CAPPED: "past the knee", INTERP: "interpolated"}
 _UNMET: Final = "the fastest measured point"  # as in `SizingRow.reason`
+_LATE: Final = "at the first measured point is"
+_IN_REASON: Final = re.compile(r"is (\S+) s, \S+ times that")
+_IN_REMARK: Final = re.compile(r"is (\S+) s, (\S+) times the limit")
 _NUMBER: Final = r"[0-9][0-9.]*(?:E[+-]?[0-9]+)?"
 _CONCURRENCIES: Final = re.compile(rf"c=({_NUMBER})(?: to ({_NUMBER}))?")
 _ROUNDED: Final = 0.0005
@@ -70,12 +73,27 @@ def wrong_remark(text: str, row: SizingRow | None, standing: str) -> Iterator[st
     wanted = row.remark_as(standing) if row.feasible else ""
     claim = next((part for part in wanted.split("; ") if part.startswith(NO_CLAIM)), "")
     phrases = {phrase: phrase in wanted for phrase in (MEASURE_FIRST, WIDE_RANGE, "bracket closed")}
-    phrases |= {claim or NO_CLAIM: bool(claim), OVERLOADED: row.overloaded_as(standing), _UNMET: not row.feasible}
+    reason = row.reason or ""
+    phrases |= {claim or NO_CLAIM: bool(claim), OVERLOADED: row.overloaded_as(standing), _UNMET: _UNMET in reason}
+    phrases |= {_LATE: _IN_REASON.search(reason) is not None}
     for phrase, said in phrases.items():
         if (phrase in text) != said:
             yield phrase if said else f"not {phrase!r}"
+    yield from _wrong_waits(text, row)
     told = row.measure_next if row.too_wide or not row.feasible else None
     yield from _wrong_numbers(text.replace(claim, "") if claim else text, [told] if told else [])
+
+
+def _wrong_waits(text: str, row: SizingRow) -> Iterator[str]:
+    """Give the waits that keep a row from being met and how many times their limit they are, unless `text` says these."""
+    late = [float(had) for had in _IN_REASON.findall(row.reason or "")]
+    limits = [limit for limit in (row.ttft_limit_s,) if limit is not None and late]
+    wanted = [number for had, limit in zip(late, limits, strict=True) for number in (had, had / limit)]
+    got = [float(number) for found in _IN_REMARK.findall(text) for number in found]
+    if len(got) != len(wanted) or any(
+        abs(has - should) > _ROUNDED + TOLERANCE * should for has, should in zip(got, wanted, strict=True)
+    ):
+        yield " s, ".join(f"{number:.10g}" for number in wanted)
 
 
 def _wrong_numbers(text: str, wanted: list[float | None]) -> Iterator[str]:

@@ -132,6 +132,10 @@ class TestUnmet:
         (row,) = sized(sla, **limits)
         assert (row.feasible, row.binding, row.gpus_high, row.reason) == (False, None, None, reason)
 
+    def test_a_row_without_a_limit_beside_one_with_it(self):
+        rows = sized([300, 40], ttft_s=[None, 1])
+        assert rows[0].reason == "the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model"
+
     def test_a_curve_that_starts_late_may_hold_better_points(self):
         (row,) = sized(40, Curve([4, 8], [90, 80], ttft_s=[0.2, 0.4]), ttft_s=0.1)
         assert row.reason == (

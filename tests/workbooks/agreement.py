@@ -32,7 +32,10 @@ FLOATS = {
 }
 """Defined names, and the field of a row that each must equal."""
 
-OUT = ("Out_Regime", *INTEGERS, *FLOATS)
+WAITS = {"Out_TTFT": "ttft_s", "Out_TTFT_Commit": "ttft_s_commit"}
+"""The same of those that a curve may not tell: a dash then."""
+
+OUT = ("Out_Regime", "Out_Binding", *INTEGERS, *FLOATS, *WAITS)
 RELATIVE = 1e-9
 
 
@@ -52,6 +55,7 @@ def fill(engine, case):
         "Confidence": case.confidence,
         **dict(zip(("Anchor_c", "Anchor_r", "Anchor_T", "Anchor_TTFT"), map(list, columns), strict=True)),
         "SLA_In": case.slas,
+        "TTFT_Limit_In": case.limits,
     }
     for name, value in inputs.items():
         engine.set(name, value)
@@ -89,6 +93,17 @@ def _as_sized(cells, row, case):
         # The package's month has 730 hours; dollars per token do not depend on it.
         expected = getattr(row, field) * (case.hours / HOURS_PER_MONTH if "_Month" in name else 1)
         if not number(cells[name]) or abs(cells[name] - expected) > RELATIVE * expected:
+            found.append(f"{name} is {cells[name]!r}, not {expected!r}")
+    if cells["Out_Binding"] != row.binding:
+        found.append(f"Out_Binding is {cells['Out_Binding']!r}, not {row.binding!r}")
+    for name, field in WAITS.items():
+        expected = getattr(row, field)
+        told = (
+            number(cells[name]) and abs(cells[name] - expected) <= RELATIVE * expected
+            if expected
+            else cells[name] == "-"
+        )
+        if not told:
             found.append(f"{name} is {cells[name]!r}, not {expected!r}")
     return found
 

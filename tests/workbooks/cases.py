@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 
-from xlsizing import Demand, size
+from xlsizing import Demand, Limits, size
 from xlsizing.anchors import curve_from_rows
 
 ROOM = 32
@@ -26,7 +27,7 @@ UNITS = ("tpm", "tok/s", "rps", "users")
 
 @dataclass(frozen=True)
 class Case:
-    """What stands in the input cells; None is a blank cell, and in `anchors` a blank row."""
+    """What stands in the input cells; None is a blank cell, in `anchors` a blank row, in `limits` on TTFT none."""
 
     name: str
     anchors: list
@@ -41,6 +42,7 @@ class Case:
     hours: object = 730
     method: object = "auto"
     confidence: object = 0.95
+    limits: list = field(default_factory=list)
     refused: bool = field(default=False)
 
     @cached_property
@@ -56,6 +58,7 @@ class Case:
             spare_replicas=self.spares,
             method=self.method,
             confidence=self.confidence,
+            limits=Limits(ttft_s=[limit for sla, limit in zip_longest(self.slas, self.limits) if sla is not None]),
         )
 
     def asked(self):
@@ -348,6 +351,41 @@ def _named():
     ]
 
 
+WAITING = [(1, 215.5, None, 0.1), (10, 122.2, None, 0.18), (64, 70, None, 0.9), (256, 41.8, None, 1.9)]
+"""Anchors with TTFT, as in the tests of limits in the core."""
+
+
+def _limited():
+    """Cases with limits on TTFT that somebody has thought of."""
+    slas = [40, 40, 100, 100, 300, 300, None, 20, 20, 70]
+    limits = [0.9, 1.2, 0.5, None, 2, 0.04, None, 5, 1.9, 0.05]
+    falls = [(1, 100, None, 0.1), (8, 80, None, 0.5), (16, 60, None, 0.3), (32, 40, None, 0.6)]
+    flat = [(1, 100, None, 0.1), (8, 50, None, 0.5), (16, 50, None, 0.5), (32, 50, None, 0.6)]
+    hair = [0.9 * (1 + k * 1e-10) for k in range(-20, 21, 4)]
+    measured = [(8, 100, 790, 0.2), (64, 50, 1600, 0.8), (128, 40, 2600, 3)]
+    hump = [(1, 100, None, 0.1), (8, 80, None, 0.2), (64, 8, None, 5), (80, 7.9, None, 6)]
+    return [
+        Case("limits", WAITING, slas, limits=limits),
+        Case("limits cleared", WAITING, slas),
+        Case("limits set anew", WAITING, slas[::-1], limits=limits[::-1], method="log-c"),
+        Case("limits of users", WAITING, slas, limits=limits, unit="users", demand=500, method="tpot"),
+        Case("a limit a hair off an anchor", WAITING, [40] * len(hair), limits=hair),
+        Case(
+            "both a hair off an anchor",
+            WAITING,
+            [70 * (1 + 9e-10), 70 * (1 - 9e-10), 70],
+            limits=[0.9, 0.9, 0.9 - 8e-10],
+        ),
+        Case("TTFT that falls", falls[::-1], [30, 30, 30, 45], limits=[0.4, 0.5, 0.55, 0.59]),
+        Case("rates and waits that stand still", flat, [50, 50, 49, 60, 10], limits=[0.5, 0.55, 0.5, 0.5, 0.6]),
+        Case("limits with measured throughput", measured, [30, 45, 90, 30, 30], limits=[1, 2, 0.5, 2.9, 0.1]),
+        Case("limits of users behind a queue", measured, [30, 45, 90], limits=[1, 2, 0.5], unit="users", demand=900),
+        Case("limits past the knee", hump, [5, 5, 7.9], limits=[10, 5.5, 6]),
+        Case("limits where the curve starts late", WAITING[1:], [130, 40, 130], limits=[2, 0.1, 0.1]),
+        Case("a limit and one anchor", WAITING[1:2], [100, 100, 100], limits=[0.18, 0.2, 0.17]),
+    ]
+
+
 def _edges():
     """SLAs at and just beside measured rates, in steps of 1e-10 up to 2e-9: where meeting and equalling part."""
     curves = {
@@ -382,7 +420,7 @@ def _generated():
     return found
 
 
-GOOD = [*_named(), *_edges(), *_multiples(), *_generated()]
+GOOD = [*_named(), *_limited(), *_edges(), *_multiples(), *_generated()]
 """Cases that the package sizes."""
 
 
@@ -448,6 +486,12 @@ def _bad():
     ]
     found += [
         replace(good, name="no SLA", slas=[]),
+        replace(good, name="a limit that the curve does not tell", limits=[0.5]),
+        replace(good, name="a limit beside no SLA", anchors=WAITING, slas=[20, None], limits=[1, 1]),
+        *(
+            replace(good, name=f"limit {value!r}", anchors=WAITING, limits=[1, value])
+            for value in (0, -1, "1 s", "2", 1e-7, 2e15)
+        ),
         replace(good, name="more pods than are taken", unit="tok/s", demand=1e15),
         replace(good, name="more pods than are taken for users", unit="users", demand=1e12),
         *(
@@ -462,5 +506,5 @@ BAD = _bad()
 """Cases that the package refuses, each with the default of everything else."""
 
 
-WORKBOOK_ALONE = ("hours: ", "usd: None")
+WORKBOOK_ALONE = ("hours: ", "usd: None", "a limit beside no SLA")
 """Beginnings of names of cases that the package has no argument for, or a default."""

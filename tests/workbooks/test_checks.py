@@ -103,8 +103,8 @@ class TestErrorValues:
         engine.model.set_user_input(engine.sheets[box.sheet], box.top, box.left, formula)
         engine.recalculate()
         assert slips(engine) == []
-        shown = [cell for rows in ("A1:AP4", "E5:AP51") for row in engine.sheet("Sizing", rows) for cell in row]
-        shown += [cell for row in engine.sheet("Checks", "A1:K100") for cell in row]
+        shown = [cell for rows in ("A1:AT4", "E5:AT51") for row in engine.sheet("Sizing", rows) for cell in row]
+        shown += [cell for row in engine.sheet("Checks", "A1:M100") for cell in row]
         assert [cell for cell in shown if isinstance(cell, CellError)] == []
         assert engine.sheet("Sizing", "B3:B3")[0][0].startswith("CHECK INPUTS: 1 check(s) failed")
 

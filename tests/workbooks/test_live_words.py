@@ -14,7 +14,7 @@ from tests.workbooks.cases import BAD, GOOD, WORKED, Case
 from tests.workbooks.engines import FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, size
-from xlsizing.next_words import NO_THROUGHPUT
+from xlsizing.next_words import NO_THROUGHPUT, NOT_ASKED
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
 from xlsizing.rigor import Workload
@@ -57,7 +57,11 @@ def short(value):
 def spelt_alike(case):
     """Tell whether the words of workbook and package can be the same: no long decimals, the package's month."""
     rows = [row for row in case.rows() if row]
-    numbers = [n for row in rows for n in (row.sla, row.measure_next, row.c_star if row.regime != "interp" else None)]
+    numbers = [
+        n
+        for row in rows
+        for n in (row.sla, row.ttft_limit_s, row.measure_next, row.c_star if row.regime != "interp" else None)
+    ]
     return all(map(short, numbers)) and case.hours == HOURS_PER_MONTH
 
 
@@ -206,7 +210,7 @@ class TestRigor:
     def test_edited_anchors_are_no_longer_vouched_for(self, make):
         engine = make(spec_workbook(ILLUSTRATIVE))
         engine.recalculate()
-        assert engine.value("Rigor_Line") == "VERDICT"
+        assert engine.value("Rigor_Line") == f"VERDICT: {NOT_ASKED}"
         fill(engine, replace(DELIVERED_CASE, anchors=[(8, 100), (16, 90), (32, 80)], slas=[85], usd=7.25))
         assert engine.value("Rigor_Line") == f"DRAFT: the sweep lacks c=64, 128; {NO_THROUGHPUT}; {EDITED}"
 
@@ -231,7 +235,7 @@ class TestRigor:
             assert engine.value("Rigor_Line") == f"DRAFT: {PRICE}", source
         engine.set("Price_Source", "2026-11-24, quote 4711")
         engine.recalculate()
-        assert engine.value("Rigor_Line") == "VERDICT"
+        assert engine.value("Rigor_Line") == f"VERDICT: {NOT_ASKED}"
 
     @pytest.mark.parametrize(
         ("eta_at", "slas", "labels"),
@@ -286,7 +290,7 @@ class TestRigor:
     def test_the_whole_workload_is_compared_live(self, make, changes, name, value, failed):
         asked = Workload(1024, 1024, "single-turn", 0.5 if changes else None, "chat" if changes else None)
         made = replace(of_full_context([100], **changes), workload=asked)
-        assert made.headline == "VERDICT"
+        assert made.headline == f"VERDICT: {NOT_ASKED}"
         engine = make(customer_workbook(made))
         engine.set(name, value)
         engine.recalculate()
@@ -334,7 +338,7 @@ class TestFirstPage:
 
     def test_the_last_column_of_the_second_page_is_the_last_printed(self, standard):
         # 12 SLAs from row 20, three texts, one row of signatures
-        assert opened(standard)["Sizing"].print_area == "'Sizing'!$B$1:$AI$35"
+        assert opened(standard)["Sizing"].print_area == "'Sizing'!$B$1:$AL$35"
 
     def claim(self, engine):
         return engine.sheet("Sizing", "B34:B34")[0][0]
@@ -352,7 +356,7 @@ class TestFirstPage:
     @pytest.mark.parametrize("typed", [95, 0.8])
     def test_a_coverage_that_there_is_none_for_is_in_no_sentence(self, engine, typed):
         fill(engine, replace(DELIVERED_CASE, confidence=typed))
-        assert (self.claim(engine), engine.sheet("Sizing", "E19:E19")) == ("", [["to budget"]])
+        assert (self.claim(engine), engine.sheet("Sizing", "F19:F19")) == ("", [["to budget"]])
         assert self.page(engine)[3, "B"].startswith("CHECK INPUTS: 1 check(s) failed")
         fill(engine, replace(DELIVERED_CASE, confidence=0.9 + 0.09))  # 0.9900000000000001 or so is 99 %
         assert "on at least 99 of 100 curves" in self.claim(engine)

@@ -81,7 +81,7 @@ class TestPrint:
             assert [part.text for part in (footer.left, footer.center, footer.right)] == ["&F", "&A", "&P / &N"], title
 
     def test_workings_are_kept_off_paper(self, standard):
-        for title, last in (("Curve", "F"), ("Calc", "D"), ("Sizing", "AI")):
+        for title, last in (("Curve", "F"), ("Calc", "D"), ("Sizing", "AL")):
             area = opened(standard)[title].print_area.replace("$", "").rpartition("!")[2]
             assert re.fullmatch(r"[A-Z]+", area.split(":")[1].rstrip("0123456789"))[0] == last
 

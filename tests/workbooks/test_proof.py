@@ -5,7 +5,7 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import EXAMPLE
 from tests.workbooks.built import standard_report
-from xlsizing import Curve, Demand, SizingError, size, write_workbook
+from xlsizing import Curve, Demand, Limits, SizingError, size, write_workbook
 from xlsizing.reports.report import Report
 from xlsizing.workbooks import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
 from xlsizing.workbooks.cells import cell_xml
@@ -19,9 +19,12 @@ pytestmark = pytest.mark.slow
 
 SLAS = [10, 15, 18, 20, 22, 25, 40, 60, 80, 100, 120]
 KNEE = Curve([1, 8, 16, 32, 64], [100, 60, 25, 20, 15], output_tok_s=[95, 450, 390, 600, 800])
+WAITING = Curve([1, 8, 16, 32, 64], [100, 60, 25, 20, 15], ttft_s=[0.2, 0.1, 0.5, 1, 4])
+LIMITS = Limits(ttft_s=[5, 2, 1, 0.3, 0.2, 0.1, None, 0.5, 0.4, 3, 0.2])
 REPORTS = {
     "tokens": Report(size(KNEE, SLAS, Demand.tpm(3e6), gpus_per_pod=4, spare_replicas=2)),
     "users": Report(size(KNEE, SLAS, Demand.users(3000), gpus_per_pod=4, method="tpot")),
+    "waits": Report(size(WAITING, SLAS, Demand.tpm(3e6), gpus_per_pod=4, limits=LIMITS)),
 }
 """Every case of the rules between them, with measured throughput and spares."""
 
@@ -31,7 +34,13 @@ NOTES_ALONE = {"odd", "gap"}
 EDITS_ALONE = {"cut", "group", "sum", "mean", "end", "given", "left"}
 """Workings that act on anchors which somebody edits: delivered ones are pooled and checked already."""
 
-FOR_USERS = {"u_a", "u_b", "u", "held", "u_r"}
+FOR_USERS = {"u_a", "u_b", "u", "held", "u_r", "u_at"}
+FOR_WAITS = {"i_ttft", "c_ttft", "y_line", "waited", "ttft", "ttft_commit"}
+
+
+def report_for(wrong):
+    """Return the report whose figures a working bears on."""
+    return REPORTS["users" if wrong in FOR_USERS else "waits" if wrong in FOR_WAITS else "tokens"]
 
 
 def spoiled(steps, wrong):
@@ -58,13 +67,13 @@ class TestAWrongFormula:
     @pytest.mark.parametrize("wrong", keys(calc_sheet.CALC))
     def test_of_a_row(self, monkeypatch, tmp_path, wrong):
         monkeypatch.setattr(calc_sheet, "CALC", spoiled(calc_sheet.CALC, wrong))
-        refusal(REPORTS["users" if wrong in FOR_USERS else "tokens"], tmp_path / "a.xlsx")
+        refusal(report_for(wrong), tmp_path / "a.xlsx")
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("wrong", keys(curve_sheet._WORKINGS))
     def test_of_the_curve(self, monkeypatch, tmp_path, wrong):
         monkeypatch.setattr(curve_sheet, "_WORKINGS", spoiled(curve_sheet._WORKINGS, wrong))
-        refusal(REPORTS["users" if wrong in FOR_USERS else "tokens"], tmp_path / "a.xlsx")
+        refusal(report_for(wrong), tmp_path / "a.xlsx")
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize(
@@ -76,7 +85,7 @@ class TestAWrongFormula:
 
     def test_a_column_that_shows_another_result(self, monkeypatch, tmp_path):
         shown = {column: key for column, key, *_ in sizing_sheet.RESULTS}
-        swapped = {"D": shown["F"], "F": shown["D"]}
+        swapped = {"E": shown["G"], "G": shown["E"]}
         results = tuple((entry[0], swapped.get(entry[0], entry[1]), *entry[2:]) for entry in sizing_sheet.RESULTS)
         monkeypatch.setattr(sizing_sheet, "RESULTS", results)
         assert "GPUs to commit with spares in row " in refusal(REPORTS["tokens"], tmp_path / "a.xlsx")

@@ -120,13 +120,13 @@ class TestInTheProof:
         ("cell", "text", "sentence"),
         [
             (
-                "S21",
+                "U21",
                 '="measured at c=10"',
-                r"basis in row 21 .*SLA 50.* is 'measured at c=10' in Sizing!S21 and must say int",
+                r"basis in row 21 .*SLA 50.* is 'measured at c=10' in Sizing!U21 and must say int",
             ),
-            ("P21", '=""', r"remark in row 21 .*SLA 50.* is '' in Sizing!P21 and must say wide range; "),
-            ("P20", '="at max-num-seqs it does not carry the demand"', "must say not 'does not carry the demand'"),
-            ("P26", '="wide range"', r"remark in row 26 of sheet Sizing is 'wide range' .*must say nothing"),
+            ("R21", '=""', r"remark in row 21 .*SLA 50.* is '' in Sizing!R21 and must say wide range; "),
+            ("R20", '="at max-num-seqs it does not carry the demand"', "must say not 'does not carry the demand'"),
+            ("R26", '="wide range"', r"remark in row 26 of sheet Sizing is 'wide range' .*must say nothing"),
         ],
     )
     def test_a_wrong_word_never_reaches_a_file(self, monkeypatch, tmp_path, cell, text, sentence):

@@ -13,9 +13,9 @@ from xlsizing.context import FACTS, Context
 from xlsizing.curve import Curve
 from xlsizing.errors import InputError
 from xlsizing.evidence import today
-from xlsizing.next_words import NO_THROUGHPUT, QUEUED, TOO_CLOSE
 from xlsizing.operating import operating_points
 from xlsizing.rigor import Rigor, Workload, assess
+from xlsizing.standing_words import NO_THROUGHPUT, QUEUED, TOO_CLOSE
 
 SAME = Workload(1024, 1024, "single-turn")
 SIZED = date(2026, 11, 23)

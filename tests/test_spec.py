@@ -15,9 +15,9 @@ from xlsizing import InputError, SizingError
 from xlsizing.context import Context
 from xlsizing.levers import lever_delta, ranked
 from xlsizing.limits import WAITS
-from xlsizing.next_words import NO_THROUGHPUT
 from xlsizing.rigor import Workload, assess
 from xlsizing.spec import ModelSize, Price, SignOff, SpecError, example_text, read_spec
+from xlsizing.standing_words import NO_THROUGHPUT
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from xlsizing import next_words as words
+from xlsizing import standing_words as words
 from xlsizing.errors import shown
 from xlsizing.rules import DISTINCT, LEAST_OSL, LEAST_TRIALS, PROMPTS_PER_REQUEST, TOKENS_OFF, TOLERANCE
 

@@ -1,10 +1,8 @@
-"""The sentences of next steps and of rigor, as templates: Python fills them in, and so do a workbook's formulas."""
+"""The sentences of next steps, as templates: Python fills them in, and so do a workbook's formulas."""
 
 from __future__ import annotations
 
 from typing import Final
-
-from xlsizing.rules import DISTINCT, ETA_SUSPICIOUS
 
 __all__ = [
     "AT_C",
@@ -17,23 +15,12 @@ __all__ = [
     "FIND_SAVING_GATE",
     "FIRST_POINT",
     "HOLDS",
-    "LACKS",
-    "MIXED",
-    "NAMED_BELOW",
-    "NOT_ASKED",
-    "NO_THROUGHPUT",
     "NO_UNLOCK",
-    "OUTSIDE",
     "PLATEAU_STEP",
-    "PRICE_CHANGED",
-    "QUEUED",
     "SPARES_OUT",
-    "STATISTIC",
     "SWEEP_GATE",
     "SWEEP_STEP",
-    "TOO_CLOSE",
     "UNLOCK",
-    "UNMET",
 ]
 
 BRACKET: Final = "Measure c={c}: it narrows the range of {low} to {high} GPUs{spares} at {sla} tok/s/user ({gpus} GPUs, ${usd}/month apart)"
@@ -62,23 +49,3 @@ FIND_SAVING_GATE: Final = "a matched A/B at the SLA"
 FIND_REACHING: Final = "Find a lever to reach {sla} tok/s/user: none given here does"
 FIND_REACHING_GATE: Final = "at least {sla} tok/s/user with it"
 """Above a curve that starts at c=1 [-]."""
-
-LACKS: Final = "the sweep lacks c={points}"
-OUTSIDE: Final = "interpolated between c={low} and c={high}, not inside the sweep c={sweep_low}..{sweep_high}"
-NO_THROUGHPUT: Final = "no output tok/s was measured: whether a replica holds c requests without queueing is not known"
-TOO_CLOSE: Final = f"two concurrencies of the curve are the same within {100 * DISTINCT:g} %"
-QUEUED: Final = (
-    f"measured output tok/s is below {100 * ETA_SUSPICIOUS:g} % of c x tok/s/user at a point that the row uses: requests "
-    "queued, or that concurrency was never reached"
-)
-PRICE_CHANGED: Final = "price changed, no source"
-UNMET: Final = "no measured point meets the SLA"
-STATISTIC: Final = "{waits} {asked} asked, {measured} measured"
-"""Why a row is a DRAFT [-]."""
-
-NOT_ASKED: Final = "TTFT not asked for"
-"""What a VERDICT without a limit on the first token says of it [-]."""
-
-MIXED: Final = "{verdicts} of {rows} rows {verdict}, {drafts} {draft}"
-NAMED_BELOW: Final = "for reasons named below"
-"""The standing of all rows in one line [-]."""

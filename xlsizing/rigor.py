@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing import next_words as words
+from xlsizing import standing_words as words
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import shown

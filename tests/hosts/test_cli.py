@@ -14,7 +14,7 @@ import pytest
 import xlsizing
 from tests.command_line import run
 from xlsizing.hosts import cli
-from xlsizing.next_words import NO_THROUGHPUT
+from xlsizing.standing_words import NO_THROUGHPUT
 
 ANCHORS = "1:215.5,10:122.2,256:41.8"
 CURVE = Path(__file__).resolve().parents[2] / "workbook" / "curves" / "minimax-m2-gb300-tp4.csv"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing import next_words as words
+from xlsizing import standing_words as words
 from xlsizing.limits import Asked, limits_of
 from xlsizing.next_lever import NextLever, next_lever, top_next_lever
 from xlsizing.reports.notes import lever_notes, notes, slas_listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing import next_words as words
+from xlsizing import standing_words as words
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
 from xlsizing.rigor import context_reasons

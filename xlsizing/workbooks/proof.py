@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from xlsizing.errors import SizingError, shown
-from xlsizing.next_words import QUEUED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rigor import Rigor
 from xlsizing.rows import BUDGET, COMMIT, SizingRow
 from xlsizing.rules import TOLERANCE
+from xlsizing.standing_words import QUEUED
 from xlsizing.workbooks.calc_sheet import calc_cells, point_steps
 from xlsizing.workbooks.cells import ERROR_VALUES, Values
 from xlsizing.workbooks.first_page import first_page_differences

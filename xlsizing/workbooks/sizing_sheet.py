@@ -11,11 +11,11 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.pagebreak import Break
 
-from xlsizing.next_words import PRICE_CHANGED
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rows import SizingRow
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
+from xlsizing.standing_words import PRICE_CHANGED
 from xlsizing.workbooks.calc_sheet import calc_cells
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.first_page import BANNER_AT, BY_SLA, DEMAND_AT, EDITED_AT, GATE_AT, OPENING_AT, STEP_AT

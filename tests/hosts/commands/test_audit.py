@@ -8,7 +8,7 @@ import pytest
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from xlsizing.hosts.commands.audit import command
-from xlsizing.next_words import NO_THROUGHPUT
+from xlsizing.standing_words import NO_THROUGHPUT
 
 CLAIM = {"--pods": "18", "--gpus-per-pod": "8", "--tpm": "3000000", "--anchors": "128:22.78125", "--util": "1.0"}
 BESIDE = {"pods", "gpus", "sla", "ttft", "concurrency", "spec", "allow_mismatch", "allow_outside", "as_json"}

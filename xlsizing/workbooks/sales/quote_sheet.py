@@ -8,7 +8,6 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
 from xlsizing.budget import CLAIM, IF_PRODUCT
-from xlsizing.next_words import NOT_ASKED, PRICE_CHANGED
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.tables import NO_SOURCE
 from xlsizing.rows import FUNCTION_TABLE, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
@@ -20,6 +19,7 @@ from xlsizing.rules import (
     METHODS,
     MOST_HOURS_PER_MONTH,
 )
+from xlsizing.standing_words import NOT_ASKED, PRICE_CHANGED
 from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence

@@ -19,8 +19,9 @@ from xlsizing.hosts.registry import FUNCTIONS
 
 SIGNATURES = {  # as specified; optional arguments in brackets
     "SIZING_AUDIT": "anchors, pods, tpm, [util], [sla], [method], [ttft_s]",
+    "SIZING_BEST_SLA": "anchors, tpm, gpus, gpus_per_pod, [util], [method], [ttft_s]",
     "SIZING_BINDING": "anchors, sla, [method], [ttft_s]",
-    "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util]",
+    "SIZING_CHECK": "anchors, [sla], [tpm], [gpus_per_pod], [util], [ttft_s]",
     "SIZING_COST": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method], [ttft_s]",
     "SIZING_CSTAR": "anchors, sla, [method], [ttft_s]",
     "SIZING_DELTA_GPUS": "baseline, optimised, sla, tpm, gpus_per_pod, [util], [optimised_gpus_per_pod], [method], [ttft_s]",
@@ -28,6 +29,7 @@ SIGNATURES = {  # as specified; optional arguments in brackets
     "SIZING_GPUS_BUDGET": "anchors, sla, tpm, gpus_per_pod, [util], [confidence], [method], [ttft_s]",
     "SIZING_GPUS_COMMIT": "anchors, sla, tpm, gpus_per_pod, [util], [method], [ttft_s]",
     "SIZING_LABEL": "context",
+    "SIZING_MAX_TPM": "anchors, sla, gpus, gpus_per_pod, [util], [method], [ttft_s]",
     "SIZING_NEXT_LEVER": "anchors, sla, tpm, gpus_per_pod, [util], [gpu_hourly_usd], [method], [ttft_s]",
     "SIZING_PODS": "anchors, sla, tpm, [util], [method], [ttft_s]",
     "SIZING_POD_TPS": "anchors, sla, [method], [ttft_s]",

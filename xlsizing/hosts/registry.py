@@ -143,6 +143,7 @@ _ARGUMENTS: Final[dict[str, tuple[Callable[..., Any], bool, str]]] = {
         False,
         "GPUs of one replica with the change [GPUs/pod]; the same if left out.",
     ),
+    "gpus": (cells.number, False, "The GPUs that there are, a whole number; only whole pods count [GPUs]."),
     "pods": (cells.number, False, "The claimed number of replicas, a whole number [pods]."),
     "total_b": (cells.number, False, "Total parameters of the model [billions]."),
     "active_b": (cells.number, False, "Parameters active per token [billions]."),

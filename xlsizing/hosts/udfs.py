@@ -18,8 +18,10 @@ from xlsizing.hosts.cells import OMITTED, limits_beside, within
 from xlsizing.hosts.registry import excel_function
 from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
     SIZING_AUDIT,
+    SIZING_BEST_SLA,
     SIZING_DELTA_GPUS,
     SIZING_LABEL,
+    SIZING_MAX_TPM,
     SIZING_NEXT_LEVER,
     SIZING_RIGOR,
     SIZING_TP,
@@ -32,6 +34,7 @@ from xlsizing.sizing import size
 
 __all__ = [
     "SIZING_AUDIT",
+    "SIZING_BEST_SLA",
     "SIZING_BINDING",
     "SIZING_CHECK",
     "SIZING_COST",
@@ -41,6 +44,7 @@ __all__ = [
     "SIZING_GPUS_BUDGET",
     "SIZING_GPUS_COMMIT",
     "SIZING_LABEL",
+    "SIZING_MAX_TPM",
     "SIZING_NEXT_LEVER",
     "SIZING_PODS",
     "SIZING_POD_TPS",
@@ -170,7 +174,12 @@ def SIZING_TABLE(
 
 @excel_function(refusal=str)
 def SIZING_CHECK(
-    anchors: Any, sla: Any = OMITTED, tpm: Any = OMITTED, gpus_per_pod: Any = OMITTED, util: Any = OMITTED
+    anchors: Any,
+    sla: Any = OMITTED,
+    tpm: Any = OMITTED,
+    gpus_per_pod: Any = OMITTED,
+    util: Any = OMITTED,
+    ttft_s: Any = OMITTED,
 ) -> Any:
     """OK, or in one line why the inputs given cannot be sized [-]."""
     # What is left out takes a value that is never refused, so that the sentence is the one a sizing would give.
@@ -180,6 +189,7 @@ def SIZING_CHECK(
         LOWEST if tpm is OMITTED else tpm,
         1.0 if gpus_per_pod is OMITTED else gpus_per_pod,
         DEFAULT_UTIL if util is OMITTED else util,
+        ttft_s=ttft_s,
     )
     return "OK"
 

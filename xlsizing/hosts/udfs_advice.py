@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from xlsizing.audit import audit
-from xlsizing.checks import number, whole
+from xlsizing.capacity import Fleet
+from xlsizing.checks import choice, number, share, whole
 from xlsizing.demand import Demand
-from xlsizing.errors import InputError, SizingError
+from xlsizing.errors import InputError, SizingError, shown
+from xlsizing.hardware import Racks
 from xlsizing.hosts.cells import OMITTED, within
 from xlsizing.hosts.registry import excel_function
 from xlsizing.levers import Lever, lever_delta
@@ -15,13 +17,15 @@ from xlsizing.next_lever import next_lever
 from xlsizing.operating import operating_points
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
 from xlsizing.rigor import assess
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, HIGHEST, METHODS, MOST_GPUS_PER_POD
 from xlsizing.sizing import size
 
 __all__ = [
     "SIZING_AUDIT",
+    "SIZING_BEST_SLA",
     "SIZING_DELTA_GPUS",
     "SIZING_LABEL",
+    "SIZING_MAX_TPM",
     "SIZING_NEXT_LEVER",
     "SIZING_RIGOR",
     "SIZING_TP",
@@ -95,6 +99,45 @@ def SIZING_DELTA_GPUS(
     # The price only turns the difference into dollars, which this function does not give.
     planned = {"gpu_hourly_usd": ASSUMED_USD_PER_GPU_HOUR, "util": util, "method": method}
     return lever_delta(lever, sla, Demand.tpm(tpm), **planned, limits=within(ttft_s)).delta_gpus
+
+
+@excel_function()
+def SIZING_MAX_TPM(
+    anchors: Any,
+    sla: Any,
+    gpus: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
+) -> Any:
+    """Most output tokens per minute that so many GPUs carry at the SLA, to commit to: one step more takes another pod [tok/min]."""
+    most = _fleet(anchors, gpus, gpus_per_pod, util, method, ttft_s).most(sla)
+    return 60 * cast(float, most.commit)
+
+
+@excel_function()
+def SIZING_BEST_SLA(
+    anchors: Any,
+    tpm: Any,
+    gpus: Any,
+    gpus_per_pod: Any,
+    util: Any = DEFAULT_UTIL,
+    method: Any = DEFAULT_METHOD,
+    ttft_s: Any = OMITTED,
+) -> Any:
+    """Best SLA at which so many GPUs carry the demand, to commit to: that of a measured point [tok/s/user]."""
+    best = _fleet(anchors, gpus, gpus_per_pod, util, method, ttft_s).best_sla(Demand.tpm(tpm)).commit
+    if best is None:
+        raise SizingError(f"{shown(gpus)} GPUs carry {shown(tpm)} tok/min at no SLA; more GPUs or less demand would")
+    return best
+
+
+def _fleet(anchors: Any, gpus: Any, gpus_per_pod: Any, util: Any, method: Any, ttft_s: Any) -> Fleet:
+    racks = Racks(whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD))
+    anchors.check_per_gpu((racks.gpus_per_pod,) if racks.gpus_per_pod > 1 else ())
+    pods = racks.pods(whole(gpus, "gpus", low=1, high=int(HIGHEST)))
+    return Fleet(anchors, pods, share(util, "util"), choice(method, "method", METHODS), within(ttft_s))
 
 
 @excel_function()

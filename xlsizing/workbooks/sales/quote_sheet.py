@@ -185,13 +185,20 @@ _BANNER: Final = (
 )
 
 
-_FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method,Quote_TTFT)"
+_UNMET_REMARK: Final = '"no measured point meets this SLA"&IF(Quote_TTFT="",""," within the limit on the first token")&": see its next lever"'
+_FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
+_WITHIN: Final = (
+    f'IF({_MET}=0,"with them no row asked can be met","with them the rows asked"&IF({_UNMET}>0," that can be met","")'
+    '&" commit to "&IF(MIN(Quote_GPUs_Commit)<MAX(Quote_GPUs_Commit),MIN(Quote_GPUs_Commit)&" to ","")'
+    '&MAX(Quote_GPUs_Commit)&IF(MAX(Quote_GPUs_Commit)=1," GPU"," GPUs"))'
+)
 _OPENING: Final = (
-    f'=IF(Quote_Failed>0,"","{RULE}: flat at "&{_FLAT}&IF({_FLAT}=1," GPU"," GPUs")&" to commit up to the knee at "'
-    f'&{KNEE_RATE}&" tok/s/user"&'
+    f'=IF(Quote_Failed>0,"","{RULE}"&IF(Quote_TTFT="","",", and the wait")'
+    f'&": flat at "&{_FLAT}&IF({_FLAT}=1," GPU"," GPUs")&" to commit up to the knee at "'
+    f'&{KNEE_RATE}&" tok/s/user"&IF(Quote_TTFT<>""," without the limits on waiting; "&{_WITHIN},'
     f'IF(COUNT(Quote_GPUs_Commit)=0,"; no SLA asked can be met",IF(MAX(Quote_GPUs_Commit)<={_FLAT},", and still so at ",'
     '", then rising to "&MAX(Quote_GPUs_Commit)&" at ")&MAX(Quote_Met_SLA)&", the tightest SLA asked"'
-    f'&IF({_UNMET}>0," that can be met",""))&".")'
+    f'&IF({_UNMET}>0," that can be met","")))&".")'
 )
 
 
@@ -344,7 +351,7 @@ def _row(page: Page, row: int) -> None:
     refused = f"IF(Quote_Refused>0,NA(),SIZING_REGIME(Picked_Anchors,$B{row},{_MODE}))"
     page.put(f"L{row}", f'=IF($B{row}="","",{refused})', "calc.text")
     for column, _, style, name, _, formula in RESULTS:
-        unmet = {"D": "Word_Unmet", "N": '"no measured point meets this SLA: see its next lever"'}.get(column, '""')
+        unmet = {"D": "Word_Unmet", "N": _UNMET_REMARK}.get(column, '""')
         met = formula.format(row=row)
         if "USD" in name:  # a wrong price leaves the GPUs standing
             met = f"IF(Quote_Price_Failed>0,NA(),{met})"

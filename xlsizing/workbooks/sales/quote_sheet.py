@@ -163,7 +163,7 @@ def _top(page: Page) -> None:
         page.put(label, words, "strong")
         _input(page, cells, value, "input.typed", name)
     page.tall(2, 20)
-    across(page, "B3:N3", _BANNER, "banner.text")
+    across(page, "B3:O3", _BANNER, "banner.text")
     page.tall(3, 22)
     page.put("B4", "Measured on", "strong.wrap")
     across(page, "C4:N4", "=SIZING_LABEL(Picked_Context)", "label.wrap")
@@ -185,7 +185,9 @@ _BANNER: Final = (
 )
 
 
-_UNMET_REMARK: Final = '"no measured point meets this SLA"&IF(Quote_TTFT="",""," within the limit on the first token")&": see its next lever"'
+_UNMET_REMARK: Final = (
+    '"no measured point meets this SLA"&IF(Quote_TTFT="",""," and the TTFT limit")&": see its next lever"'
+)
 _FLAT: Final = "SIZING_GPUS_COMMIT(Picked_Anchors,MIN(INDEX(Picked_Anchors,0,2)),Quote_TPM,Quote_GPUs_Used,Quote_Util,Quote_Method)"
 _WITHIN: Final = (
     f'IF({_MET}=0,"with them no row asked can be met","with them the rows asked"&IF({_UNMET}>0," that can be met","")'
@@ -220,7 +222,7 @@ def _demand(page: Page, deck: Deck) -> None:
         ("Customer's ISL [tok]", "Quote_ISL", deck.workload.isl, "input.int", "hit rate"),
         ("OSL [tok]; rps needs it", "Quote_OSL", deck.workload.osl, "input.int", "dataset"),
         ("Customer's turns", "Quote_Turns", deck.workload.turns, "input.text", "cache"),
-        ("First token within [s]", "Quote_TTFT", None, "input.num", "blank: no limit; in the curve's statistic"),
+        ("First token within [s]", "Quote_TTFT", None, "input.num", "blank: no limit"),
     )
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
         page.tall(row, 27 if name == "Quote_Curve" else 20)
@@ -432,12 +434,12 @@ def _below(page: Page) -> None:
 def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
     alarm(page, f"B{first}:N{last}", f'IF(ISERROR($L{first}),$B{first}<>"",$L{first}=Word_Infeasible)')
-    alarm(page, "B3:N3", "Quote_Failed>0")
+    alarm(page, "B3:O3", "Quote_Failed>0")
     key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
         bold = FormulaRule(formula=[f"IF(ISERROR($H{first}),FALSE,$H{first}={word})"], **key)
         page.sheet.conditional_formatting.add(f"{column}{first}:{column}{last}", bold)
     unsure, fine = f"{_DRAFTS}+{_UNMET}>0", f"M{first}=Word_Verdict"
-    for cells, condition, colour in (("B3:N3", unsure, AMBER), (f"M{first}:M{last}", fine, GOOD)):
+    for cells, condition, colour in (("B3:O3", unsure, AMBER), (f"M{first}:M{last}", fine, GOOD)):
         fill = PatternFill("solid", bgColor=f"FF{colour}")
         page.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], fill=fill))

@@ -191,6 +191,7 @@ def _once_each(make_parser: Callable[[click.Context], Any], context: click.Conte
 
 _MODULES = (
     "size",
+    "batch",
     "import",
     "curves",
     "workbook",

@@ -15,6 +15,7 @@ from xlsizing.checks import Floats
 
 __all__ = ["Inputs", "Numbers", "Words", "numbers_of", "words_of"]
 
+_BLANKS: Final = ("NAType", "NaTType")
 _PLAIN: Final = (int, float, Decimal, np.integer, np.floating)
 
 
@@ -105,7 +106,7 @@ def numbers_of(cells: Iterable[object]) -> Numbers:
 def _number(cell: object, row: int, odd: dict[int, object]) -> float:
     if type(cell) is float:
         return cell
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+    if _blank(cell):
         return math.nan
     if isinstance(cell, _PLAIN) and not isinstance(cell, bool | np.timedelta64):
         try:
@@ -128,7 +129,8 @@ def words_of(cells: Iterable[object]) -> Words:
 
 
 def _blank(cell: object) -> bool:
-    return cell is None or cell != cell or type(cell).__name__ in ("NAType", "NaTType")  # noqa: PLR0124  # NaN alone
+    # pandas' own blanks are asked for by name: pandas need not be there, and its NA answers no question.
+    return cell is None or type(cell).__name__ in _BLANKS or (isinstance(cell, float) and math.isnan(cell))
 
 
 def _hashable(cell: object) -> object:

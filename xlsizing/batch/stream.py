@@ -14,6 +14,7 @@ from xlsizing.batch.ahead import ahead
 from xlsizing.batch.columns import RESULTS, Result, columns_of
 from xlsizing.batch.curves import Curves
 from xlsizing.batch.engine import Sized, size_rows
+from xlsizing.batch.extra import arrow
 from xlsizing.batch.tables import Piece, Source
 from xlsizing.batch.totals import Totals
 from xlsizing.batch.writing import WRITERS, Writer, result_arrays, result_schema
@@ -143,6 +144,8 @@ def size_table(job: Job, *, fresh: Collection[Path] = (), told: Told | None = No
     work = _Work(job, told or _untold, piece)
     files: dict[Path, str | bytes | Callable[[IO[bytes]], None]] = {job.target: work.table}
     if job.totals is not None:
+        if job.totals == job.target:
+            refuse("output", "must be another file than the totals", where=str(job.target))
         files[job.totals] = work.totals
     write_whole(files, fresh=fresh)
     return work.outcome
@@ -168,7 +171,7 @@ class _Work:
         """Write the sized table to a file."""
         schema = self._job.source.schema
         for name, kind in result_schema(self._job.results):
-            schema = schema.append(_field(name, kind))
+            schema = schema.append(arrow().field(name, kind))
         writer = WRITERS[self._job.target.suffix.casefold()](file, schema)
         try:
             self._write(writer)
@@ -209,9 +212,3 @@ class _Work:
         writer: Writer = WRITERS[self._job.totals.suffix.casefold()](file, schema)
         writer.write(columns, len(self.outcome.totals))
         writer.end()
-
-
-def _field(name: str, kind: Any) -> Any:
-    from xlsizing.batch.extra import arrow  # noqa: PLC0415
-
-    return arrow().field(name, kind)

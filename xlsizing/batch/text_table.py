@@ -90,11 +90,11 @@ def text_rows(path: Path, file: IO[bytes]) -> TextRows:
 
 
 def _lines(path: Path, file: IO[bytes]) -> Iterator[str]:
-    import io  # noqa: PLC0415
-
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    mark = "\ufeff"  # spreadsheets begin UTF-8 with it
     try:
-        yield from text
+        for line in file:
+            yield line.decode("utf-8").removeprefix(mark)
+            mark = ""
     except UnicodeDecodeError:
         refuse("table", "must be UTF-8 text", way_out='save it as "CSV UTF-8"', where=path.name)
 

@@ -61,6 +61,7 @@ class Writer(ABC):
     def end(self) -> None:
         """Write what stands behind the last row [-]."""
 
+    @abstractmethod
     def drop(self) -> None:
         """Let go of a file that will not be ended [-]."""
 
@@ -96,11 +97,15 @@ class _Text(Writer):
             return
         pa, compute = arrow(), arrow("compute")
         lines = compute.binary_join_element_wise(*map(_shown, columns.values()), pa.scalar(",", pa.large_string()))
-        self._file.write(compute.binary_join(pa.LargeListArray.from_arrays([0, rows], lines), "\n")[0].as_buffer())
+        text = compute.binary_join(pa.ListArray.from_arrays([0, rows], lines), pa.scalar("\n", pa.large_string()))
+        self._file.write(text[0].as_buffer())
         self._file.write(b"\n")
 
     def end(self) -> None:
-        pass
+        """There is nothing behind the last row."""
+
+    def drop(self) -> None:
+        """There is nothing to let go of."""
 
 
 def _shown(column: Any) -> Any:
@@ -178,6 +183,9 @@ class _Workbook(Writer):
 
     def end(self) -> None:
         self._book.save(self._file)
+
+    def drop(self) -> None:
+        self._sheet.close()
 
 
 WRITERS: Final[dict[str, Callable[[IO[bytes], Any], Writer]]] = {

@@ -212,6 +212,7 @@ def _stage(file: _File) -> None:
         if callable(file.data):
             with os.fdopen(opened, "wb", closefd=False) as stream:
                 file.data(stream)
+            _look(file)  # what writes may have read meanwhile
         else:
             left = memoryview(file.data)
             while left:

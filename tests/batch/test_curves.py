@@ -10,6 +10,7 @@ import pytest
 
 import xlsizing
 from xlsizing.batch.curves import curves_in, curves_of
+from xlsizing.importers.public import names
 
 SHIPPED = Path(__file__).parents[2] / "workbook" / "curves"
 POINTS = [

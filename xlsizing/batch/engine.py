@@ -5,6 +5,7 @@ Rows of one curve, method, confidence and kind of demand are one call of `size_e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -123,6 +124,8 @@ def _groups(given: Checked, ok: Mask) -> Iterator[_Group]:
     parts = [given.curve, given.method, given.confidence, given.users, short, *map(np.isfinite, given.limits.values())]
     sizes = [max(1, len(given.curves)), len(METHODS), len(_LEVELS), *[2] * (len(parts) - 3)]
     key = np.ravel_multi_index([np.where(ok, part, 0).astype(np.int64) for part in parts], sizes)
+    if math.prod(sizes) <= np.iinfo(np.uint16).max:
+        key = key.astype(np.uint16)  # which numpy sorts by counting, ten times as fast
     rows = np.flatnonzero(ok)
     rows = rows[np.argsort(key[rows], kind="stable")]
     ends = np.flatnonzero(np.diff(key[rows])) + 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import xlsizing
 from tests.batch.one_by_one import CURVES, WRONG, assert_same, table
+from tests.strategies import METHODS, UTILS, cases, token_demands, users
 from xlsizing.batch.columns import INPUTS, RESULTS
 
 ROWS = table(5000)
@@ -41,6 +42,27 @@ class TestEachRow:
         rows = [row for seed in seeds for row in table(3, seed, bad=bad)]
         assert_same(xlsizing.size_frame(framed(rows), CURVES).to_dict("records"), rows)
 
+    @given(st.lists(cases(), min_size=1, max_size=3), st.data())
+    def test_of_any_curve(self, given_cases, data):
+        curves = {f"c{number}": anchors.curve() for number, (anchors, _) in enumerate(given_cases)}
+        rows = [
+            {
+                "curve": name,
+                "sla": sla,
+                "method": data.draw(METHODS),
+                "util": data.draw(UTILS),
+                "gpus_per_pod": 1,
+                **form,
+            }
+            for name, (anchors, sla) in zip(curves, given_cases, strict=True)
+            for form in (
+                {"tok_s": data.draw(token_demands(anchors))[0].output_tok_s(1)},
+                {"users": data.draw(users(anchors))},
+            )
+        ]
+        frame = pd.DataFrame(rows).astype({"tok_s": float, "users": float})
+        assert_same(xlsizing.size_frame(frame, curves).to_dict("records"), frame.to_dict("records"), curves)
+
     @pytest.mark.parametrize("name", [name for name in INPUTS if name not in ("curve", "sla")])
     @pytest.mark.parametrize("wrong", WRONG, ids=repr)
     def test_with_one_wrong_cell(self, name, wrong):
@@ -69,6 +91,36 @@ class TestFrame:
         found = xlsizing.size_frame(frame, CURVES["three"])
         pd.testing.assert_frame_equal(found[frame.columns], frame)
         assert list(found.columns) == [*frame.columns, *(each.name for each in RESULTS)]
+
+    @pytest.mark.parametrize(
+        "dtypes",
+        [
+            {"sla": "Float64", "tpm": "Float64", "gpus_per_pod": "Int64", "curve": "category"},
+            {
+                "sla": "float32[pyarrow]",
+                "tpm": "double[pyarrow]",
+                "gpus_per_pod": "int8[pyarrow]",
+                "curve": "string[pyarrow]",
+            },
+            {"sla": object, "tpm": object, "gpus_per_pod": "category", "curve": object},
+        ],
+        ids=["nullable", "arrow", "objects"],
+    )
+    def test_whatever_type_the_columns_have(self, dtypes):
+        frame = pd.DataFrame({"curve": ["three", "one"], "sla": [50, 60], "tpm": [3e6, None], "gpus_per_pod": [4, 4]})
+        found = xlsizing.size_frame(frame.astype(dtypes), CURVES)
+        assert found["gpus"].tolist() == [36, pd.NA]
+        assert found["error"].iloc[1] == "exactly one of tpm, tok_s, rps, users must be given (got none)"
+        assert dict(found.dtypes.iloc[:4]) == dict(frame.astype(dtypes).dtypes)
+
+    def test_figures_out_of_all_bounds_warn_of_nothing(self):
+        rows = [
+            {"sla": s, "rps": r, "osl": o, "gpus_per_pod": 4.0}
+            for s in (1e308, 5e-324)
+            for r in (1e308, np.inf)
+            for o in (0.0, 1e308)
+        ]
+        assert xlsizing.size_frame(pd.DataFrame(rows), CURVES["three"])["error"].notna().all()
 
     @pytest.mark.parametrize("rows", [[], ROWS[:1], ROWS[:200]], ids=len)
     def test_types_do_not_depend_on_values(self, rows):
@@ -129,6 +181,10 @@ class TestRefused:
         with pytest.raises(xlsizing.InputError) as refused:
             xlsizing.size_frame(pd.DataFrame(frame), CURVES[curves] if curves else CURVES)
         assert str(refused.value) == words
+
+    def test_names_of_curves_where_there_is_one(self):
+        with pytest.raises(xlsizing.InputError, match="table must not name curves where one is given for all rows"):
+            xlsizing.size_frame(pd.DataFrame({**SLA, "curve_id": ["a"]}), CURVES["three"])
 
     def test_a_column_twice(self):
         with pytest.raises(xlsizing.InputError, match="must name each column once"):

@@ -14,6 +14,8 @@ import pytest
 
 import xlsizing
 from tests.batch.one_by_one import CURVES, assert_same, missing, table
+from tests.batch.one_by_one import sized as alone
+from tests.test_calibration import MADE
 from xlsizing.batch.columns import INPUTS, RESULTS, columns_of
 from xlsizing.batch.curves import curves_of
 from xlsizing.batch.stream import Job, new_table, size_table
@@ -30,9 +32,9 @@ RIGHT = table(300, 5, bad=0)
 
 def sized(source, target, curves=CURVES, **options):
     """Size a table from file to file and return what came of it."""
-    piece = options.pop("piece", 131_072)
+    how = {name: options.pop(name) for name in ("piece", "told") if name in options}
     with opened_table(Path(source)) as opened:
-        return size_table(Job(opened, curves_of(curves), Path(target), **options), piece=piece)
+        return size_table(Job(opened, curves_of(curves), Path(target), **options), **how)
 
 
 def parquet(path, rows):
@@ -114,7 +116,7 @@ class TestRoundTrip:
         source = parquet(tmp_path / "in.parquet", ROWS[:0] + RIGHT)
         sized(source, tmp_path / "out.parquet")
         frame = xlsizing.size_frame(pd.read_parquet(source), CURVES)
-        found = pq.read_table(tmp_path / "out.parquet").to_pandas(types_mapper=None)
+        found = pd.read_parquet(tmp_path / "out.parquet")
         for each in RESULTS:
             assert [None if missing(v) else v for v in found[each.name]] == [
                 None if missing(v) else v for v in frame[each.name]
@@ -123,6 +125,21 @@ class TestRoundTrip:
 
 def _few_digits(value):
     return round(value, 2) if isinstance(value, float) else value
+
+    def test_whoever_watches_is_told(self, tmp_path):
+        told = []
+        source = parquet(tmp_path / "in.parquet", RIGHT)
+        sized(source, tmp_path / "out.csv", piece=100, told=lambda done, whole: told.append((done, whole)))
+        assert told == [(100, 300), (200, 300), (300, 300)]
+        sized(comma(tmp_path / "in.csv", RIGHT), tmp_path / "again.csv", piece=100, told=lambda *one: told.append(one))
+        assert told[-1] == (300, 300)
+
+    def test_a_calibration_of_another_method_is_a_fault_of_the_rows(self, tmp_path):
+        sized(parquet(tmp_path / "in.parquet", RIGHT), tmp_path / "out.parquet", calibration=MADE)
+        for record, row in zip(read(tmp_path / "out.parquet"), RIGHT, strict=True):
+            right = isinstance(alone(row), xlsizing.SizingRow)
+            refused = "calibration must be made for the sizing's method" in (record["error"] or "")
+            assert refused == (right and row["method"] != MADE.method)
 
 
 class TestOtherColumns:
@@ -226,7 +243,7 @@ class TestText:
             (b"", "table must begin with a line that names its columns (in.csv)"),
             (b"sla,,tpm\n1,2,3\n", "table must begin with a line that names its columns (in.csv)"),
             (b"sla,tpm\n50,\xff\n", 'table must be UTF-8 text; save it as "CSV UTF-8" (in.csv)'),
-            (b'sla,tpm\n50,"' + b"x" * 11_000_000, "table must be CSV; check its quotes: one that is never closed takes in all that follows (in.csv)"),
+            (b'sla,tpm\n50,"' + b"x" * 200_000, "table must be CSV; check its quotes: one that is never closed takes in all that follows (in.csv)"),
         ],
     )  # fmt: skip
     def test_files_that_are_none(self, tmp_path, data, words):

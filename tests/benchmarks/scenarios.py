@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-PIECE = 131_072
+PIECE = 65_536
 NAMES = np.array([f"curve-{number:02d}" for number in range(20)])
 RATES = (215, 190, 160, 125, 90, 60, 38, 22)
 

@@ -25,7 +25,7 @@ from xlsizing.limits import WAITS, Limits, Wait, waits_of
 from xlsizing.rules import BUDGET_SHARE, METHODS
 from xlsizing.sizing import check_replica
 
-__all__ = ["Checked", "Faults", "checked"]
+__all__ = ["Checked", "Faults", "checked", "said"]
 
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
@@ -175,7 +175,8 @@ class _Look:
             asked = np.where(there, self._inputs.numbers[name].values / (60 if name == "tpm" else 1), asked)
         none = np.zeros(self._rows, dtype=bool)
         tokens = self._osl(given.get("rps", none))
-        asked = np.where(np.isnan(tokens), asked, asked * tokens)
+        with np.errstate(over="ignore", invalid="ignore"):  # rows that are wrong
+            asked = np.where(np.isnan(tokens), asked, asked * tokens)
         told = np.where(np.isnan(tokens), np.nan if output_tokens is None else output_tokens, tokens)
         return asked, given.get("users", none), told
 
@@ -255,8 +256,8 @@ class _Look:
         self._faults.add(bad if where is None else bad & where, lambda row: sentence(name, cells.at(row)))
 
 
-def _said(refused: Callable[[], Any]) -> str:
-    """Return what a check says; nothing where it lets pass."""
+def said(refused: Callable[[], Any]) -> str:
+    """Return what a check says that is `refused`; nothing where it lets pass [-]."""
     try:
         refused()
     except InputError as error:
@@ -266,20 +267,20 @@ def _said(refused: Callable[[], Any]) -> str:
 
 def _not_one(given: Iterable[str]) -> str:
     rule = Phrase(" and ".join(given) or "none")
-    return _said(lambda: refuse(f"exactly one of {', '.join(DEMANDS)}", "must be given", got=rule))
+    return said(lambda: refuse(f"exactly one of {', '.join(DEMANDS)}", "must be given", got=rule))
 
 
 def _osl_misplaced() -> str:
-    return _said(lambda: refuse("osl", "must be given with rps, and only with it"))
+    return said(lambda: refuse("osl", "must be given with rps, and only with it"))
 
 
 def _not_measured(measured: int, got: float) -> str:
     rule = f"must be that of the replica that was measured, {measured}"
-    return _said(lambda: refuse("gpus_per_pod", rule, got=got))
+    return said(lambda: refuse("gpus_per_pod", rule, got=got))
 
 
 def _of_replica(curve: Curve | str, gpus: int) -> str:
-    return "" if isinstance(curve, str) else _said(lambda: check_replica(curve, gpus))
+    return "" if isinstance(curve, str) else said(lambda: check_replica(curve, gpus))
 
 
 def _measured_gpus(curve: Curve | str) -> float:
@@ -293,7 +294,7 @@ def _tells(curve: Curve | str, wait: Wait, *, tokens: bool) -> bool:
 def _untold(wait: Wait, curves: list[Curve | str], codes: Codes, tokens: Floats, row: int) -> str:
     curve, length = curves[codes[row]], None if np.isnan(tokens[row]) else float(tokens[row])
     limits = Limits.of_rows({wait: np.ones(1)}, (1,), length)
-    return "" if isinstance(curve, str) else _said(lambda: limits.sides(curve))
+    return "" if isinstance(curve, str) else said(lambda: limits.sides(curve))
 
 
 def _combinations(ok: Mask, codes: Codes, values: Floats) -> tuple[list[int], Codes]:

@@ -200,7 +200,8 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
     Raises
     ------
     InputError
-        If a column is given twice, is called as a result, or one that is needed is not there.
+        If a column is given twice, is called as a result, names curves where there is one, or one that is needed is not
+        there.
     """
     _check_names(given, {each.name for each in results})
     found: dict[str, str] = {}
@@ -210,6 +211,9 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
             refuse("table", f"must have one column {each.name}", got=Phrase(" and ".join(there)))
         if there:
             found[each.name] = there[0]
+    if "curve" in found and not curve_needed:
+        way_out = "leave the column out, or give the curves by name"
+        refuse("table", "must not name curves where one is given for all rows", got=found["curve"], way_out=way_out)
     needed = [name for name in ("curve", "sla") if (name != "curve" or curve_needed) and name not in found]
     if needed:
         refuse("table", f"must have a column {needed[0]}", got=_listed(given))

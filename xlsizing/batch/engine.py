@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from xlsizing.batch.cells import Inputs, Words
-from xlsizing.batch.checked import Checked, Faults, checked
+from xlsizing.batch.checked import Checked, Faults, checked, said
 from xlsizing.batch.columns import RESULTS, Result
 from xlsizing.batch.curves import Curves
 from xlsizing.budget import CLAIMS, Bound, bound, check_calibration, claim_codes
@@ -23,7 +24,6 @@ from xlsizing.checks import Floats
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
 from xlsizing.each import MOST_ROWS, size_each, too_many
-from xlsizing.errors import InputError
 from xlsizing.limits import BINDINGS, NO_LIMITS, Limits, Wait
 from xlsizing.result import Sizing, check_pods
 from xlsizing.rows import KNOWN_IF_INFEASIBLE, MAY_BE_NAN, WAIT_COLUMNS
@@ -90,11 +90,6 @@ def size_rows(
     -------
     Sized
         In the order of the rows; one that is wrong has no figures, and a sentence
-
-    Raises
-    ------
-    InputError
-        If the calibration is of another method than a row's.
     """
     faults = Faults(inputs.rows)
     given = checked(inputs, curves, faults, output_tokens)
@@ -140,14 +135,18 @@ def _groups(given: Checked, ok: Mask) -> Iterator[_Group]:
 
 
 def _size_group(given: Checked, group: _Group, faults: Faults, out: _Out, calibration: Calibration | None) -> None:
-    check_calibration(calibration, group.method)
     rows = group.rows
+    other = said(lambda: check_calibration(calibration, group.method))
+    if other:
+        faults.ok[rows] = False
+        faults.sentences.update(dict.fromkeys(rows.tolist(), other))
+        return
     sizing = _sizing(given, group, rows, calibration)
     many = too_many(sizing)
     if many.any():
         for row, pods in zip(rows[many].tolist(), sizing.pods_high_unrounded[many].tolist(), strict=True):
             faults.ok[row] = False
-            faults.sentences[row] = _too_many(pods)
+            faults.sentences[row] = said(partial(check_pods, pods))
         rows = rows[~many]
         if not rows.size:
             return
@@ -204,14 +203,6 @@ def _as_slice(rows: npt.NDArray[np.intp]) -> Rows:
     """Return rows that follow on each other as a slice: without copying."""
     first, last = int(rows[0]), int(rows[-1])
     return slice(first, last + 1) if last - first + 1 == rows.size else rows
-
-
-def _too_many(pods: float) -> str:
-    try:
-        check_pods(pods)
-    except InputError as error:
-        return str(error)
-    return ""  # pragma: no cover  # it was above
 
 
 class _Out:

@@ -60,9 +60,9 @@ def size_frame(
     >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
     >>> rows = pd.DataFrame({"sla": [50.0, 300.0, -1.0], "tpm": 3e6, "gpus_per_pod": 4})
     >>> size_frame(rows, curve, columns=["gpus", "gpus_budget"])[["gpus", "gpus_budget", "error"]]
-       gpus  gpus_budget                     error
-    0    36          100                      <NA>
-    1  <NA>         <NA>                      <NA>
+       gpus  gpus_budget                         error
+    0    36          100                          <NA>
+    1  <NA>         <NA>                          <NA>
     2  <NA>         <NA>  sla must be above 0 (got -1)
     """
     import pandas as pd  # noqa: PLC0415  # whoever has a frame has it

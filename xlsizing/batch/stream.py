@@ -25,7 +25,7 @@ from xlsizing.reports.files import new_file, write_whole
 
 __all__ = ["PIECE", "Job", "Outcome", "new_table", "size_table"]
 
-PIECE: Final = 131_072
+PIECE: Final = 65_536
 """Rows that are read, sized and written at a time [rows]."""
 
 _SHOWN: Final = 5

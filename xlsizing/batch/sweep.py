@@ -137,7 +137,7 @@ class Grid(Source):
         }
 
     def whole(self, _done: int) -> int:
-        """Return how many scenarios there are [-]."""
+        """Return how many scenarios there are, however many are `_done` [-]."""
         return self.count
 
 

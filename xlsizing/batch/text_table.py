@@ -23,7 +23,6 @@ _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?", re.ASCII)
 _LIKE_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 _SEPARATOR: Final = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
-_LONGEST_CELL: Final = 10_000_000
 
 
 class Typed(str):
@@ -73,7 +72,6 @@ def text_rows(path: Path, file: IO[bytes]) -> TextRows:
     InputError
         If it is no UTF-8 text, has no header, or a quote is never closed; the last two when rows are asked for.
     """
-    csv.field_size_limit(_LONGEST_CELL)
     lines = _lines(path, file)
     first = next((line for line in lines if line.strip(" ,;\t\r\n") and not line.lstrip(' \t"').startswith("#")), "")
     stated = _SEPARATOR.fullmatch(first.strip())

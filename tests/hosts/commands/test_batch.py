@@ -130,7 +130,7 @@ class TestFiles:
         columns = "gpus" if suffix == ".xlsx" else ",".join(each.name for each in RESULTS)
         program = (
             "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-            "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); from xlsizing.hosts.cli import main;"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000)); from xlsizing.hosts.cli import main;"
             f"main(['batch', 'in.parquet', '--curves', 'curves', '-o', 'out{suffix}', '--columns', '{columns}'])"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

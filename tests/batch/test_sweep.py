@@ -3,7 +3,7 @@
 import pytest
 
 from tests.batch.one_by_one import missing
-from tests.spec_files import EXAMPLE
+from tests.spec_files import EXAMPLE, MINIMAL, written
 from xlsizing import InputError
 from xlsizing.batch.columns import RESULTS
 from xlsizing.batch.curves import curves_of
@@ -87,3 +87,30 @@ class TestGrid:
     def test_too_many(self, spec):
         with pytest.raises(InputError, match=r"must make at most 100,000,000 scenarios \(got 1,000,000,000\)"):
             Grid(spec, axes_in("sla=1:1000:1,util=0.001:1:0.001,tpm=1:1000:1"))
+
+
+class TestLimits:
+    @pytest.fixture
+    def spec(self, tmp_path):
+        given = MINIMAL | {
+            "slas": [20, {"tok_s_per_user": 50, "ttft_s": 2}],
+            "curve": {"anchors": [[1, 215.5, 210, 0.1], [10, 122.2, 1200, 0.2], [256, 41.8, 9000, 3]]},
+        }
+        return read_spec(written(tmp_path, given))
+
+    def test_they_stand_beside_their_slas(self, spec):
+        found = records(Grid(spec, axes_in("util=0.5|0.7")))
+        assert [(row["sla"], row["ttft_s"], row["util"]) for row in found] == [
+            (20, None, 0.5), (20, None, 0.7), (50, 2, 0.5), (50, 2, 0.7)
+        ]  # fmt: skip
+
+    def test_swept_ones_take_their_place(self, spec):
+        found = records(Grid(spec, axes_in("sla=30|40,ttft_s=1|2")))
+        assert [(row["sla"], row["ttft_s"]) for row in found] == [(30, 1), (30, 2), (40, 1), (40, 2)]
+
+    def test_those_of_some_slas_do_not_hold_for_others(self, spec):
+        with pytest.raises(InputError) as refused:
+            Grid(spec, axes_in("sla=30|40"))
+        assert str(refused.value) == (
+            "--sweep must not take the place of SLAs with different ttft_s beside them (got 'sla'); sweep ttft_s too"
+        )

@@ -100,12 +100,13 @@ class Grid(Source):
             fixed = {name: value for name, value in fixed.items() if name not in DEMANDS and name != "osl"}
             if "rps" in axes and spec.asked.osl is not None:
                 fixed["osl"] = float(spec.asked.osl)
-        axes = dict(axes) if "sla" in axes else {"sla": list(spec.slas), **axes}
-        self._axes = axes
-        self._fixed = {name: value for name, value in fixed.items() if name not in axes}
-        self.names = [name for name in INPUTS if name in axes or name in self._fixed]
+        fixed = {name: [value] for name, value in fixed.items() if name not in axes}
+        # Of each axis the columns that run along it: the SLAs of the file do with the limits beside them.
+        self._axes = [fixed, _rows_asked(spec, axes), *({name: values} for name, values in axes.items())]
+        self._place = {name: number for number, axis in enumerate(self._axes) for name in axis}
+        self.names = [name for name in INPUTS if name in self._place]
         self.name = spec.path.name
-        self._sizes = [len(values) for values in axes.values()]
+        self._sizes = [max(map(len, axis.values()), default=1) for axis in self._axes]
         self.count = math.prod(self._sizes)
         if self.count > MOST_SCENARIOS:
             refuse("--sweep", f"must make at most {MOST_SCENARIOS:,} scenarios", got=Phrase(f"{self.count:,}"))
@@ -120,25 +121,44 @@ class Grid(Source):
         """Yield the grid, so many `rows` at a time; the columns of its inputs were `found` [-]."""
         for start in range(0, self.count, rows):
             stop = min(start + rows, self.count)
-            columns = self._columns(np.unravel_index(np.arange(start, stop), self._sizes), stop - start)
+            columns = self._columns(np.unravel_index(np.arange(start, stop), self._sizes))
             yield Piece(stop - start, columns, arrow_inputs(columns, found, stop - start))
 
-    def _columns(self, at: tuple[Any, ...], rows: int) -> dict[str, Any]:
-        pa = arrow()
-        places = dict(zip(self._axes, at, strict=True))
-        return {
-            name: pa.array(
-                np.array(self._axes[name], dtype=object)[places[name]]
-                if name in places
-                else [self._fixed[name]] * rows,
-                pa.float64() if INPUTS[name].valid else pa.string(),
-            )
-            for name in self.names
-        }
+    def _columns(self, at: tuple[Any, ...]) -> dict[str, Any]:
+        pa, columns = arrow(), {}
+        for name in self.names:
+            values = np.array(self._axes[self._place[name]][name], dtype=object)[at[self._place[name]]]
+            columns[name] = pa.array(values, pa.float64() if INPUTS[name].valid else pa.string())
+        return columns
 
     def whole(self, _done: int) -> int:
         """Return how many scenarios there are, however many are `_done` [-]."""
         return self.count
+
+
+def _rows_asked(spec: Spec, axes: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """Return the SLAs of a sizing file with the limits beside them, as far as they are not swept themselves.
+
+    Where SLAs are swept, a limit that the file has beside each of its own holds for all; others are refused.
+    """
+    limits = {wait.name: spec.limits.of(wait) for wait in spec.limits.asked if wait.name not in axes}
+    columns: dict[str, list[Any]] = {
+        name: [value if math.isfinite(value) else None for value in np.broadcast_to(limit, len(spec.slas)).tolist()]
+        for name, limit in limits.items()
+        if limit is not None
+    }
+    if "sla" not in axes:
+        return {"sla": list(spec.slas), **columns}
+    for name, values in columns.items():
+        if len(set(values)) > 1:
+            way_out = f"sweep {name} too"
+            refuse(
+                "--sweep",
+                f"must not take the place of SLAs with different {name} beside them",
+                got="sla",
+                way_out=way_out,
+            )
+    return {name: values[:1] for name, values in columns.items()}
 
 
 def _figures(spec: Spec) -> dict[str, Any]:

@@ -34,7 +34,7 @@ __all__ = ["Sized", "size_rows"]
 Mask = npt.NDArray[np.bool_]
 Rows = slice | npt.NDArray[np.intp]
 
-_DTYPES: Final = {"int": np.int64, "float": np.float64, "bool": np.bool_, "str": np.int64}
+_DTYPES: Final = {"int": np.int64, "float": np.float64, "bool": np.bool_, "str": np.int32}
 _LEVELS: Final = tuple(BUDGET_SHARE)
 
 
@@ -93,19 +93,20 @@ def size_rows(
     """
     faults = Faults(inputs.rows)
     given = checked(inputs, curves, faults, output_tokens)
+    grouped = _Grouped(given, faults.ok)
     out = _Out(inputs.rows, results)
-    for group in _groups(given, faults.ok):
+    for group in grouped.groups():
         _size_group(given, group, faults, out, calibration)
-    return out.sized(given, faults)
+    return out.sized(given, faults, grouped.back)
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Rows that one call sizes."""
+    """Rows that one call sizes, and where they begin among all once these are in the order of groups."""
 
     rows: npt.NDArray[np.intp]
+    start: int
     curve: Curve
-    number: int
     method: str
     confidence: float
     users: bool
@@ -113,25 +114,49 @@ class _Group:
     waits: tuple[Wait, ...]
 
 
-def _groups(given: Checked, ok: Mask) -> Iterator[_Group]:
-    """Yield the rows that hold, a block of those that have all but figures in common at a time."""
-    short = given.tokens <= CLAIM_LEAST_OSL
-    parts = [given.curve, given.method, given.confidence, given.users, short, *map(np.isfinite, given.limits.values())]
-    sizes = [max(1, len(given.curves)), len(METHODS), len(_LEVELS), *[2] * (len(parts) - 3)]
-    key = np.ravel_multi_index([np.where(ok, part, 0).astype(np.int64) for part in parts], sizes)
-    if math.prod(sizes) <= np.iinfo(np.uint16).max:
-        key = key.astype(np.uint16)  # which numpy sorts by counting, ten times as fast
-    rows = np.flatnonzero(ok)
-    rows = rows[np.argsort(key[rows], kind="stable")]
-    ends = np.flatnonzero(np.diff(key[rows])) + 1
-    for together in np.split(rows, ends) if rows.size else ():
-        at = [int(part[together[0]]) for part in parts]
-        curve = given.curves[at[0]]
-        waits = tuple(wait for wait, asked in zip(given.limits, at[5:], strict=True) if asked)
-        for start in range(0, together.size, MOST_ROWS):
-            block = together[start : start + MOST_ROWS]
-            if isinstance(curve, Curve):
-                yield _Group(block, curve, at[0], METHODS[at[1]], _LEVELS[at[2]], bool(at[3]), bool(at[4]), waits)
+class _Grouped:
+    """The rows that hold, those together that have all but figures in common.
+
+    Results are put down group by group, and brought back into the order of the rows in one go: that is several times as
+    fast as putting each where it belongs.
+    """
+
+    def __init__(self, given: Checked, ok: Mask) -> None:
+        self._given, self._short = given, given.tokens <= CLAIM_LEAST_OSL
+        key = self._key(ok)
+        rows = np.flatnonzero(ok)
+        self._rows = rows[np.argsort(key[rows], kind="stable")]
+        self._ends = np.flatnonzero(np.diff(key[self._rows])) + 1
+        order = np.concatenate([self._rows, np.flatnonzero(~ok)])
+        self.back = np.empty_like(order)
+        self.back[order] = np.arange(order.size)
+
+    def _parts(self) -> list[npt.NDArray[Any]]:
+        given = self._given
+        limited = map(np.isfinite, given.limits.values())
+        return [given.curve, given.method, given.confidence, given.users, self._short, *limited]
+
+    def _key(self, ok: Mask) -> npt.NDArray[Any]:
+        parts = self._parts()
+        sizes = [max(1, len(self._given.curves)), len(METHODS), len(_LEVELS), *[2] * (len(parts) - 3)]
+        key = np.ravel_multi_index([np.where(ok, part, 0).astype(np.int64) for part in parts], sizes)
+        # Of 16 bits: numpy sorts those by counting, ten times as fast.
+        return key.astype(np.uint16) if math.prod(sizes) <= np.iinfo(np.uint16).max else key
+
+    def groups(self) -> Iterator[_Group]:
+        """Yield the groups, those of many rows a block at a time."""
+        given, parts, start = self._given, self._parts(), 0
+        for together in np.split(self._rows, self._ends) if self._rows.size else ():
+            number, method, level, users, short, *limited = (int(part[together[0]]) for part in parts)
+            curve = given.curves[number]
+            waits = tuple(wait for wait, asked in zip(given.limits, limited, strict=True) if asked)
+            for at in range(0, together.size, MOST_ROWS):
+                block = together[at : at + MOST_ROWS]
+                if isinstance(curve, Curve):
+                    yield _Group(
+                        block, start + at, curve, METHODS[method], _LEVELS[level], bool(users), bool(short), waits
+                    )
+            start += together.size
 
 
 def _size_group(given: Checked, group: _Group, faults: Faults, out: _Out, calibration: Calibration | None) -> None:
@@ -151,7 +176,9 @@ def _size_group(given: Checked, group: _Group, faults: Faults, out: _Out, calibr
         if not rows.size:
             return
         sizing = _sizing(given, group, rows, calibration)
-    out.fill(_as_slice(rows), sizing)
+        out.fill(group.start + np.flatnonzero(~many), sizing)
+    else:
+        out.fill(slice(group.start, group.start + rows.size), sizing)
 
 
 def _sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], calibration: Calibration | None) -> Sizing:
@@ -199,14 +226,8 @@ def _limits(limits: dict[Wait, Floats], curve: Curve, tokens: float | Floats | N
     return Limits.of_rows(limits, shape, tokens)
 
 
-def _as_slice(rows: npt.NDArray[np.intp]) -> Rows:
-    """Return rows that follow on each other as a slice: without copying."""
-    first, last = int(rows[0]), int(rows[-1])
-    return slice(first, last + 1) if last - first + 1 == rows.size else rows
-
-
 class _Out:
-    """Where the results of blocks come together."""
+    """Where the results of blocks come together, in the order of groups."""
 
     def __init__(self, rows: int, results: Sequence[Result]) -> None:
         self._rows = rows
@@ -262,20 +283,21 @@ class _Out:
     def _place(self, reason: str) -> int:
         return self._reasons.setdefault(reason, len(self._reasons))
 
-    def sized(self, given: Checked, faults: Faults) -> Sized:
+    def sized(self, given: Checked, faults: Faults, back: npt.NDArray[np.intp]) -> Sized:
         wrong, ok = ~faults.ok, faults.ok
-        unmet = ~self._met
+        unmet = ~self._met[back]
         columns: dict[str, tuple[npt.NDArray[Any], Mask]] = {}
         words: dict[str, Words] = {}
         texts = {"regime": list(REGIMES), "binding": list(BINDINGS), "budget_claim": list(CLAIMS)}
         texts["reason"] = list(self._reasons)
         for each in self._results:
-            values = self._values[each.name]
+            values = self._values[each.name].take(back)
             if each.kind == "str":
                 words[each.name] = Words(np.where(ok, values, -1), texts[each.field])
             else:
                 known = wrong if each.field in KNOWN_IF_INFEASIBLE else unmet
-                columns[each.name] = values, self._missing.get(each.name, known)
+                own = self._missing.get(each.name)
+                columns[each.name] = values, known if own is None else own.take(back)
         self._beside(given, columns, words, wrong)
         return Sized(self._rows, columns, words, dict(sorted(faults.sentences.items())), int((ok & unmet).sum()))
 

@@ -28,6 +28,7 @@ SUFFIXES: Final = (".csv", ".tsv", ".parquet", ".xlsx")
 """Ends of the names of files that are read; all but .tsv are written too [-]."""
 
 _EXACT: Final = 2**53
+_READ_AHEAD: Final = 1_000_000
 _MOST_CURVE_ROWS: Final = 1_000_000
 
 
@@ -176,7 +177,8 @@ class _Parquet(Source):
         self.name = path.name
         pq = arrow("parquet")
         try:
-            self._file = pq.ParquetFile(file)
+            # By pieces of a column: by itself it reads all of a group of rows, which may be all of the file.
+            self._file = pq.ParquetFile(file, buffer_size=_READ_AHEAD, pre_buffer=False)
         except (arrow().ArrowException, OSError):
             refuse("table", "must be a Parquet file", detail="it is damaged, or something else", where=path.name)
         self._schema = self._file.schema_arrow

@@ -44,7 +44,7 @@ def _array(sized: Sized, result: Result) -> Any:
         return pa.array([sized.errors.get(row) for row in range(sized.rows)], pa.string())
     if result.kind == "str":
         words = sized.words[result.name]
-        codes = pa.array(words.codes.astype(np.int32), mask=words.codes < 0)
+        codes = pa.array(words.codes.astype(np.int32, copy=False), mask=words.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(words.texts, pa.string())).cast(pa.string())
     values, missing = sized.columns[result.name]
     return pa.array(values, mask=missing)

@@ -37,6 +37,7 @@ class TestNames:
             "SizingRow",
             "__version__",
             "size",
+            "size_frame",
             "write_workbook",
         ]
 

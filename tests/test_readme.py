@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import shlex
@@ -10,9 +11,11 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.command_line import run
+from xlsizing.batch.columns import RESULTS
 from xlsizing.hosts import cli
 from xlsizing.hosts.decks import built_in
 from xlsizing.hosts.headless import Headless
@@ -89,6 +92,37 @@ def test_the_workbook_example(capsys, monkeypatch, tmp_path):
     scope["test_customer_workbook"](Recalculation)
 
 
+def test_the_table_of_scenarios(capsys, monkeypatch, tmp_path):
+    command = next(line for line in shell_lines() if line.startswith("xlsizing batch"))
+    (tmp_path / "workbook").symlink_to(ROOT / "workbook")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *shlex.split(command)[1:])
+    assert (code, err) == (4, "")
+    assert all(part.strip("\n ") in out for part in re.split(r"\.\.\.\n", after(command)))
+
+
+def test_the_results_of_a_scenario_are_all_listed():
+    listed = next(text for kind, text in BLOCKS if kind == "columns")
+    assert re.split(r",\s+", listed.strip()) == [each.name for each in RESULTS]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning")
+def test_the_example_on_dask(monkeypatch, tmp_path):
+    text = next(text for kind, text in BLOCKS if kind == "python" and "map_partitions" in text)
+    (tmp_path / "workbook").symlink_to(ROOT / "workbook")
+    monkeypatch.chdir(tmp_path)
+    rows = pd.read_csv(ROOT / "workbook" / "examples" / "scenarios.csv").iloc[:5]  # the last has a percentage
+    rows.assign(util=rows["util"].astype(float)).to_parquet("scenarios.parquet")
+    scope = {}
+    exec(text, scope)  # noqa: S102  # the README's own code
+    assert scope["gpus"].to_dict() == {"Aster": 188, "Birch": 88, "Cedar": 0}
+
+
+def test_the_example_on_spark_is_python():
+    ast.parse(next(text for kind, text in BLOCKS if kind == "python" and "mapInPandas" in text))
+
+
 def test_every_function_stands_in_the_table_with_its_arguments():
     shown = dict(re.findall(r"^\| `(SIZING_\w+)\((.*?)\)` \|", README, flags=re.MULTILINE))
     registered = {
@@ -129,7 +163,9 @@ def test_dependencies_are_the_declared_ones():
         r"^dependencies = \[\n(.*?)^\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     assert declared is not None
-    names = re.findall(r'^ +"([\w.-]+)', declared[1], flags=re.MULTILINE)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    beside = {re.match(r"[\w.-]+?(?=>=)", package)[0] for package in (*extras["batch"], *extras["dask"])}
+    names = [*re.findall(r'^ +"([\w.-]+)', declared[1], flags=re.MULTILINE), *beside]
     table = README[README.index("## Dependencies") :]
     assert re.findall(r"^\| ([A-Za-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
         names, key=_given_first

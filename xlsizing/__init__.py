@@ -27,6 +27,7 @@ __all__ = [
     "SizingRow",
     "__version__",
     "size",
+    "size_frame",
     "write_workbook",
 ]
 
@@ -40,6 +41,7 @@ _HOMES = {
     "Sizing": "result",
     "SizingRow": "rows",
     "size": "sizing",
+    "size_frame": "batch.frame",
     "write_workbook": "workbooks.write",
 }
 """The module of each name, imported when it is first asked for: the command line begins without numpy."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from xlsizing.checks import Floats
 from xlsizing.rules import SAME_RATE
 
-__all__ = ["Reach", "last_meeting", "meets", "reach"]
+__all__ = ["Reach", "last_meeting", "last_meeting_each", "meets", "reach"]
 
 _NEIGHBOURS = 1 + np.arange(-8, 9)[:, np.newaxis] * 2.0**-53  # every number within four last digits, some twice
 
@@ -81,6 +81,28 @@ def last_meeting(rates: Floats, known: Reach | None, sla: Floats) -> tuple[npt.N
         return np.intp(count), np.bool_(between)  # type: ignore[return-value]  # a numpy scalar serves as a 0-d array
     counts = known.falling.searchsorted(-sla, side="right")
     return counts, sla < known.equal_from[counts - (counts > 0)]
+
+
+def last_meeting_each(rates: Floats, sla: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Return the same where each row has rates of its own.
+
+    Parameters
+    ----------
+    rates : ndarray, shape (m, n)
+        Falling rates of the anchors, a line of them for each row [tok/s/user]
+    sla : ndarray, shape (m,)
+        The SLAs; 0 is met by every rate [tok/s/user]
+
+    Returns
+    -------
+    ndarray of int, ndarray of bool
+        The count, and whether the row is between two anchors [-]
+    """
+    with np.errstate(divide="ignore"):
+        margin = rates / sla[:, np.newaxis] - 1
+    counts = (margin >= -SAME_RATE).sum(axis=1)
+    last = np.take_along_axis(margin, np.maximum(counts - 1, 0)[:, np.newaxis], axis=1)[:, 0]
+    return counts, (counts > 0) & (counts < rates.shape[1]) & (last > SAME_RATE)
 
 
 def _meeting(rates: Floats, sla: float) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, broadcast, choice, number, numbers, refuse
-from xlsizing.comparison import Reach, last_meeting, meets, reach
+from xlsizing.comparison import Reach, last_meeting, last_meeting_each, meets, reach
 from xlsizing.errors import Phrase, shown
 from xlsizing.rules import STATISTICS
 
@@ -38,6 +38,8 @@ __all__ = [
     "limits_of",
     "measured_waits",
     "stacked",
+    "waits_at",
+    "waits_between",
     "waits_of",
 ]
 
@@ -178,6 +180,16 @@ class Limits:
             refuse("e2e_s", "must be a limit on answers of one length", got=Phrase(f"{listed} output tokens"))
         return self
 
+    @classmethod
+    def of_rows(
+        cls, limits: dict[Wait, Floats], shape: tuple[int, ...], output_tokens: float | Floats | None = None
+    ) -> Limits:
+        """Return `limits` that were checked, in one `shape`, infinity for none, on answers of `output_tokens` [s, tok]."""
+        rows = cls()._with(limits=limits)  # noqa: SLF001  # our own
+        rows.asked, rows.shape = tuple(limits), shape if limits else ()
+        rows.output_tokens = output_tokens  # type: ignore[assignment]  # for `waits_of`: one for all rows, or one for each
+        return rows
+
     def sides(self, curve: Curve) -> tuple[Side, ...]:
         """Return each limit against the waits of a `curve` [-].
 
@@ -204,19 +216,24 @@ class Side(NamedTuple):
         What is waited for [-]
     code : int
         Its position in `BINDINGS` [-]
-    waits : ndarray, shape (n,)
-        At each anchor, not falling [s]
+    waits : ndarray, shape (n,) or (m, n)
+        At each anchor, not falling; of each row where answers differ in length [s]
     limit : ndarray
         Of each row; infinity where it has none [s]
-    known : Reach
-        Where each anchor decides, in waits turned upside down, so that they fall as rates do [1/s]
+    known : Reach or None
+        Where each anchor decides, in waits turned upside down, so that they fall as rates do; None where rows differ [1/s]
     """
 
     wait: Wait
     code: int
     waits: Floats
     limit: Floats
-    known: Reach
+    known: Reach | None
+
+    def at_first(self, row: int) -> tuple[str, float, float]:
+        """Return what a `row` waits for, its limit and the wait at the first anchor [s]."""
+        waits = self.waits if self.waits.ndim == 1 else self.waits[row]
+        return self.wait.label, float(np.ravel(self.limit)[row]), float(waits[0])
 
     def reached(self, log_c: Floats, limit: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_], Floats]:
         """Return how far each row may go by this limit.
@@ -234,11 +251,17 @@ class Side(NamedTuple):
             How many anchors meet it; whether it lies strictly between the last of them and the next; the logarithm of the
             concurrency where it is reached, that of the last anchor that meets it where it lies not between [-]
         """
-        meeting, between = last_meeting(1 / self.waits, self.known, 1 / limit)
+        each = self.waits.ndim > 1
+        meeting, between = (
+            last_meeting_each(1 / self.waits, 1 / limit)
+            if each
+            else last_meeting(1 / self.waits, self.known, 1 / limit)
+        )
         anchor = meeting - (meeting > 0)
         after = anchor + between
-        rise = np.where(between, self.waits[after] - self.waits[anchor], 1.0)
-        share = np.where(between, (limit - self.waits[anchor]) / rise, 0.0)
+        had = waits_at(self.waits, anchor)
+        rise = np.where(between, waits_at(self.waits, after) - had, 1.0)
+        share = np.where(between, (limit - had) / rise, 0.0)
         share = np.minimum(np.maximum(share, 0.0), 1.0)
         return meeting, between, log_c[anchor] + share * (log_c[after] - log_c[anchor])
 
@@ -278,7 +301,39 @@ def in_words(limits: Mapping[Wait, float], sla: float | None = None) -> str:
     return " and ".join([*rate, *(f"{wait.label} of at most {shown(limit)} s" for wait, limit in limits.items())])
 
 
-def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:
+def waits_at(waits: Floats, anchor: npt.NDArray[np.intp]) -> Floats:
+    """Return the `waits` of each row at its `anchor`: waits of all rows, or a line of them for each [s]."""
+    return waits[anchor] if waits.ndim == 1 else np.take_along_axis(waits, anchor[:, np.newaxis], axis=1)[:, 0]
+
+
+def waits_between(log_c: Floats, waits: Floats, at: Floats) -> Floats:
+    """Return the `waits` of anchors, of all rows or a line of them for each, `at` logarithms of the concurrency.
+
+    Parameters
+    ----------
+    log_c : ndarray, shape (n,)
+        Logarithms of the anchors' concurrency [-]
+    waits : ndarray, shape (n,) or (m, n)
+        At each anchor [s]
+    at : ndarray, shape (m,)
+        Where they are asked for [-]
+
+    Returns
+    -------
+    ndarray, shape (m,)
+        Linear between anchors [s]
+    """
+    if waits.ndim == 1:
+        return np.interp(at, log_c, waits)
+    above = np.minimum(np.maximum(log_c.searchsorted(at, side="right"), 1), log_c.size - 1)
+    below = above - (log_c.size > 1)
+    rise = log_c[above] - log_c[below]
+    slope = (waits_at(waits, above) - waits_at(waits, below)) / np.where(rise > 0, rise, 1.0)
+    there: Floats = waits_at(waits, below) + slope * np.maximum(at - log_c[below], 0.0)
+    return there
+
+
+def waits_of(curve: Curve, wait: Wait, output_tokens: float | Floats | None = None) -> Floats | None:
     """Return the waits at the anchors of a curve, each the longest up to there; None where the curve does not tell.
 
     Parameters
@@ -287,19 +342,19 @@ def waits_of(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Fl
         The measured curve [-]
     wait : Wait
         One of `WAITS` [-]
-    output_tokens : float, optional
-        Output tokens of the answer, for its end; those of the curve where it is not given [tok]
+    output_tokens : float or ndarray, shape (m,), optional
+        Output tokens of the answer, for its end, or of the answer of each row; those of the curve where it is not given [tok]
 
     Returns
     -------
-    ndarray, shape (n,), or None
+    ndarray, shape (n,) or (m, n), or None
         ``TTFT``, ``TTFO``, or ``TTFT + (OSL - 1)/r``, as running maxima [s]
     """
     raw = measured_waits(curve, wait, output_tokens)
-    return None if raw is None else np.maximum.accumulate(raw)
+    return None if raw is None else np.maximum.accumulate(raw, axis=-1)
 
 
-def measured_waits(curve: Curve, wait: Wait, output_tokens: float | None = None) -> Floats | None:
+def measured_waits(curve: Curve, wait: Wait, output_tokens: float | Floats | None = None) -> Floats | None:
     """Return the same as they were measured, which may fall with concurrency [s].
 
     `wait` is one of `WAITS`, `output_tokens` are those of the answer, where not those of the `curve` [tok].
@@ -316,11 +371,12 @@ def answer_tokens(curve: Curve, output_tokens: float | None = None) -> float | N
     return curve.context.output_tokens
 
 
-def _whole_answer(curve: Curve, output_tokens: float | None) -> Floats | None:
-    tokens = answer_tokens(curve, output_tokens)
+def _whole_answer(curve: Curve, output_tokens: float | Floats | None) -> Floats | None:
+    tokens = output_tokens if isinstance(output_tokens, np.ndarray) else answer_tokens(curve, output_tokens)
     if tokens is None or curve.ttft_s is None:
         return None
-    answers: Floats = curve.ttft_s + max(tokens - 1, 0) / curve.tok_s_per_user
+    later = np.maximum(np.expand_dims(tokens, -1) - 1, 0)
+    answers: Floats = curve.ttft_s + later / curve.tok_s_per_user
     return answers
 
 
@@ -334,7 +390,8 @@ def _side(curve: Curve, wait: Wait, limit: Floats, output_tokens: float | None) 
             detail=f"no {lacking} known",
             way_out=f"give the {lacking}, or leave the limit out",
         )
-    return Side(wait, BINDINGS.index(wait.label), found, limit, reach(1 / found))
+    known = reach(1 / found) if found.ndim == 1 else None
+    return Side(wait, BINDINGS.index(wait.label), found, limit, known)
 
 
 def _checked(value: npt.ArrayLike | None, name: str) -> Floats | None:

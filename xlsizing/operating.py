@@ -15,7 +15,19 @@ from xlsizing.comparison import last_meeting
 from xlsizing.curve import Curve
 from xlsizing.errors import InfeasibleError
 from xlsizing.interpolation import Interpolation, interpolation
-from xlsizing.limits import BINDINGS, KNEE, LAST_POINT, NO_LIMITS, Limits, Side, Wait, in_time, waits_of
+from xlsizing.limits import (
+    BINDINGS,
+    KNEE,
+    LAST_POINT,
+    NO_LIMITS,
+    Limits,
+    Side,
+    Wait,
+    in_time,
+    waits_at,
+    waits_between,
+    waits_of,
+)
 from xlsizing.rules import (
     DEFAULT_METHOD,
     ETA_SUSPICIOUS,
@@ -106,13 +118,19 @@ class OperatingPoints:
         """Position of the anchor just past the SLA; the same as `anchor` except between two [-]."""
         return self.anchor + self.between
 
-    @cached_property
-    def regime(self) -> npt.NDArray[np.str_]:
-        """The case each row fell into, one of `rules.REGIMES` [-]."""
+    @property
+    def regime_codes(self) -> Codes:
+        """The case each row fell into, as a position in `rules.REGIMES` [-]."""
         code = _where(self.anchor == len(self.curve) - 1, _PLATEAU, _MEASURED)
         code = _where(self.between, _INTERP, code)
         code = _where(self.capped, _KNEE_CAPPED, code)
-        labels: npt.NDArray[np.str_] = _LABELS.take(_where(self.feasible, code, _INFEASIBLE))
+        codes: Codes = _where(self.feasible, code, _INFEASIBLE)
+        return codes
+
+    @cached_property
+    def regime(self) -> npt.NDArray[np.str_]:
+        """The case each row fell into, one of `rules.REGIMES` [-]."""
+        labels: npt.NDArray[np.str_] = _LABELS.take(self.regime_codes)
         return labels
 
     @cached_property
@@ -141,11 +159,17 @@ class OperatingPoints:
         return self.curve.best_held if self.counts_users else self.curve.best_tps
 
     @property
-    def binding(self) -> npt.NDArray[np.str_]:
-        """What keeps a replica from more at each SLA, one of `limits.BINDINGS` [-]."""
+    def binding_codes(self) -> Codes:
+        """What keeps a replica from more at each SLA, as a position in `limits.BINDINGS` [-]."""
         code = np.zeros(self.shape, np.int8) if self.side is None else self.side
         code = _where(~self.between & (self.anchor == len(self.curve) - 1), _LAST_POINT, code)
-        words: npt.NDArray[np.str_] = _BINDINGS.take(_where(self.capped, _KNEE, code))
+        codes: Codes = _where(self.capped, _KNEE, code)
+        return codes
+
+    @property
+    def binding(self) -> npt.NDArray[np.str_]:
+        """The same, one of `limits.BINDINGS` [-]."""
+        words: npt.NDArray[np.str_] = _BINDINGS.take(self.binding_codes)
         return words
 
     def wait(self, wait: Wait) -> Floats | None:
@@ -153,14 +177,14 @@ class OperatingPoints:
         at_anchors = waits_of(self.curve, wait, self.limits.output_tokens)
         if at_anchors is None:
             return None
-        between = np.interp(np.log(self.c_star), np.log(self.curve.concurrency), at_anchors)
-        waits: Floats = _where(self.on_interpolation, between, at_anchors[self._anchor_there])
+        between = waits_between(np.log(self.curve.concurrency), at_anchors, np.log(self.c_star))
+        waits: Floats = _where(self.on_interpolation, between, waits_at(at_anchors, self._anchor_there))
         return waits
 
     def wait_commit(self, wait: Wait) -> Floats | None:
         """Return a `wait` where the GPUs to commit to run, likewise [s]."""
         at_anchors = waits_of(self.curve, wait, self.limits.output_tokens)
-        return None if at_anchors is None else at_anchors[self._anchor_proven]
+        return None if at_anchors is None else waits_at(at_anchors, self._anchor_proven)
 
     def unmet(self, row: int = 0, side: str | None = None) -> InfeasibleError:
         """Return why no anchor meets the SLA of a `row`, counted through all dimensions, and its limits [-].
@@ -168,13 +192,14 @@ class OperatingPoints:
         Where two curves are compared, `side` is which of them this one is.
         """
         sla = float(np.ravel(self.sla)[row])
-        waits = [
-            (side.wait.label, float(np.ravel(side.limit)[row]), float(side.waits[0]))
-            for side in self.limits.sides(self.curve)
-        ]
+        waits = [one.at_first(row) for one in self._sides]
         asked = (each for each in waits if np.isfinite(each[1]))  # another row may have that limit, this one not
         late = tuple(each for each in asked if not in_time(each[2], each[1]))
         return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, side, late)
+
+    @cached_property
+    def _sides(self) -> tuple[Side, ...]:
+        return self.limits.sides(self.curve)
 
     @cached_property
     def tps_proven(self) -> Floats:

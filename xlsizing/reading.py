@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 
-__all__ = ["file_data", "hashed_name", "is_input", "keeping_inputs"]
+__all__ = ["check_input", "file_data", "hashed_name", "is_input", "keeping_inputs"]
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _GRACE: Final = 0.25
@@ -58,6 +58,20 @@ def hashed_name(path: Path) -> str:
         return path.name
     with path.open("rb") as file:
         return f"{path.name}, SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def check_input(path: Path, name: str) -> None:
+    """Refuse a `path` that is no file, called `name` in the sentence, and remember the file as one that is read [-].
+
+    For files that another reads, piece by piece; pipes cannot be, as they are read once.
+    """
+    found = _done(path.stat, path, name)
+    _check_kind(found.st_mode, path, name)
+    if stat.S_ISFIFO(found.st_mode):
+        refuse(name, "must be a file", got=Phrase("a pipe"), where=str(path))
+    read = _READ.get()
+    if read is not None:
+        read.add((found.st_dev, found.st_ino))
 
 
 def file_data(path: Path, name: str, *, largest: int) -> bytes:

@@ -24,7 +24,7 @@ from xlsizing.rules import HOURS_PER_MONTH, MOST_PODS, TOLERANCE, WIDE_RATIO
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Sizing", "pods_needed"]
+__all__ = ["Sizing", "check_pods", "pods_needed"]
 
 Integers = npt.NDArray[np.int64]
 
@@ -76,14 +76,7 @@ class Sizing:
     def __post_init__(self) -> None:
         if self._asked.max() / (self.points.best_carried[0] * self.util) <= MOST_PODS:
             return  # whatever the SLAs, for no anchor carries less than the first
-        most = self._quotient(self.points.carried_proven).max()
-        if most > MOST_PODS:
-            refuse(
-                "demand",
-                f"must not need more than {shown(MOST_PODS)} pods",
-                got=float(f"{most:.10g}"),
-                way_out="check the units of demand and curve",
-            )
+        check_pods(self._quotient(self.points.carried_proven).max())
 
     def with_output_tokens(self, output_tokens: float | None) -> Sizing:
         """Return the same sizing for requests of so many `output_tokens`: they decide whether a budget is claimed [tok].
@@ -391,6 +384,17 @@ class Sizing:
             return array
         # [()] makes a number of a 0-d array: it prints, compares and formats as numbers do.
         return (array if array.shape == self.shape else np.broadcast_to(array, self.shape))[()]
+
+
+def check_pods(most: float) -> None:
+    """Refuse a row that needs more pods than `rules.MOST_PODS`, `most` of them before rounding [pods]."""
+    if most > MOST_PODS:
+        refuse(
+            "demand",
+            f"must not need more than {shown(MOST_PODS)} pods",
+            got=float(f"{most:.10g}"),
+            way_out="check the units of demand and curve",
+        )
 
 
 def pods_needed(quotient: npt.NDArray[np.float64]) -> Integers:

@@ -23,9 +23,12 @@ __all__ = [
     "BUDGET",
     "COMMIT",
     "FUNCTION_TABLE",
+    "KNOWN_IF_INFEASIBLE",
+    "MAY_BE_NAN",
     "MEASURE_FIRST",
     "NO_CLAIM",
     "UNTOLD",
+    "WAIT_COLUMNS",
     "WAIT_FIELDS",
     "WIDE_RANGE",
     "SizingRow",
@@ -234,7 +237,7 @@ def _above_one(load: float | None) -> bool:
 
 
 _NAMES = tuple(field.name for field in fields(SizingRow))
-_WAITS: Final[dict[str, Callable[[Sizing], Any]]] = {
+WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
     name: partial(value, wait)
     for wait in WAITS
     for name, value in (
@@ -245,13 +248,16 @@ _WAITS: Final[dict[str, Callable[[Sizing], Any]]] = {
 }
 """The columns on waits, each by what it is of a sizing [-]."""
 
-WAIT_FIELDS: Final = tuple(_WAITS)
+WAIT_FIELDS: Final = tuple(WAIT_COLUMNS)
 """The fields of a row on waits: of each the limit, the wait at c*, and that where the GPUs to commit to run [-]."""
 
-_MAY_BE_NAN = {"load_one_fewer", "measure_next", *_WAITS}
-_KNOWN_IF_INFEASIBLE = {
+MAY_BE_NAN: Final = {"load_one_fewer", "measure_next", *WAIT_COLUMNS}
+"""Those whose number may be none: a missing value then [-]."""
+
+KNOWN_IF_INFEASIBLE: Final = {
     "sla", "demand_tok_s", "regime", "feasible", "reason", "measure_next", *(wait.limit for wait in WAITS),
 }  # fmt: skip
+"""Those that stand on a row which cannot be met [-]."""
 
 
 def sizing_rows(sizing: Sizing) -> list[SizingRow]:
@@ -278,13 +284,13 @@ _FRAME_TYPES = {
 def _column(sizing: Sizing, name: str) -> list[Any]:
     if name == "reason":
         return _reasons(sizing)
-    column = _WAITS[name](sizing) if name in _WAITS else getattr(sizing, name)
+    column = WAIT_COLUMNS[name](sizing) if name in WAIT_COLUMNS else getattr(sizing, name)
     values = np.broadcast_to(column, sizing.shape).ravel().tolist()
     if name == "budget_claim":
         values = [value or None for value in values]
-    if name in _MAY_BE_NAN:
+    if name in MAY_BE_NAN:
         values = [value if math.isfinite(value) else None for value in values]
-    if name in _KNOWN_IF_INFEASIBLE:
+    if name in KNOWN_IF_INFEASIBLE:
         return values
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
     return [value if ok else None for value, ok in zip(values, met, strict=True)]

@@ -26,7 +26,7 @@ from xlsizing.rules import (
 if TYPE_CHECKING:
     from xlsizing.calibration import Calibration
 
-__all__ = ["check_kinds", "size"]
+__all__ = ["check_kinds", "check_replica", "size"]
 
 
 def size(  # noqa: PLR0913  # each is an input of the sizing
@@ -97,8 +97,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     """
     check_kinds(curve, demand)
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
-    curve.check_per_gpu((gpus,) if gpus > 1 else ())
-    _check_against_context(curve, gpus)
+    check_replica(curve, gpus)
     points = operating_points(
         curve, sla, method, counts_users=demand.counts_users, limits=limits.of_answers(demand.osl)
     )
@@ -124,7 +123,9 @@ def check_kinds(curve: object, demand: object) -> None:
             refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)
 
 
-def _check_against_context(curve: Curve, gpus_per_pod: int) -> None:
+def check_replica(curve: Curve, gpus_per_pod: int) -> None:
+    """Refuse a `curve` that was not measured on a replica of `gpus_per_pod` [GPUs/pod]."""
+    curve.check_per_gpu((gpus_per_pod,) if gpus_per_pod > 1 else ())
     if curve.context is None:
         return
     from xlsizing.context_rules import check_gpus_per_pod  # noqa: PLC0415  # most curves carry none, and pay nothing

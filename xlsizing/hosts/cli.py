@@ -191,6 +191,7 @@ def _once_each(make_parser: Callable[[click.Context], Any], context: click.Conte
 
 _MODULES = (
     "size",
+    "batch",
     "import",
     "curves",
     "workbook",
@@ -214,5 +215,5 @@ def _commands() -> None:
     """Answer how many GPUs a customer needs.
 
     Exit codes: 0 done, 2 bad input, 3 an SLA that cannot be met (the table is still printed), 1 files that failed
-    their own review and were removed, 4 done, but something is not right (recalc, doctor).
+    their own review and were removed, 4 done, but something is not right (recalc, batch, doctor).
     """

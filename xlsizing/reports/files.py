@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import IO, Final, NoReturn
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
@@ -27,6 +27,7 @@ __all__ = ["new_file", "write_whole"]
 
 
 Check = Callable[[Mapping[str, Path]], None]
+Write = Callable[[IO[bytes]], None]
 
 _STAGE_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_LINKS: Final = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
@@ -38,7 +39,7 @@ class _File:
 
     named: Path  # as the caller calls it
     place: Path  # where it stands, links followed
-    data: bytes
+    data: bytes | Write
     fresh: bool  # must not exist yet
     stage: Path = field(init=False)
     old: Path = field(init=False)  # a second name of the file of before, for the way back
@@ -49,13 +50,15 @@ class _File:
         self.stage, self.old = (hidden_name(self.place.parent) for _ in range(2))
 
 
-def write_whole(texts: Mapping[Path, str | bytes], *, check: Check | None = None, fresh: Collection[Path] = ()) -> None:
+def write_whole(
+    texts: Mapping[Path, str | bytes | Write], *, check: Check | None = None, fresh: Collection[Path] = ()
+) -> None:
     """Write every file of `texts`, or leave everything as it was.
 
     Parameters
     ----------
-    texts : mapping of Path to str or bytes
-        The files, and what each shall hold, text or bytes; a folder is made if its parent exists. A
+    texts : mapping of Path to str, bytes or callable
+        The files, and what each shall hold, text or bytes, or what writes them to a file, in turn; a folder is made if its parent exists. A
         link stays a link: the file that it names is written. A file keeps its mode and its owner [-]
     check : callable, optional
         Reads the staged files, given by name, before they take their place; what it raises
@@ -78,7 +81,7 @@ def write_whole(texts: Mapping[Path, str | bytes], *, check: Check | None = None
             for folder in dict.fromkeys(target.parent for target in texts):
                 _make(folder, cleanup)
             for target, text in texts.items():
-                data = text if isinstance(text, bytes) else text.encode("utf-8")
+                data = text.encode("utf-8") if isinstance(text, str) else text
                 files.append(_File(target, Path(os.path.realpath(target)), data, target in fresh))
                 _look(files[-1])
             _check_distinct(files)
@@ -206,9 +209,14 @@ def _stage(file: _File) -> None:
     try:
         if file.had_old:
             _take_after(file)
-        left = memoryview(file.data)
-        while left:
-            left = left[os.write(opened, left) :]
+        if callable(file.data):
+            with os.fdopen(opened, "wb", closefd=False) as stream:
+                file.data(stream)
+            _look(file)  # what writes may have read meanwhile
+        else:
+            left = memoryview(file.data)
+            while left:
+                left = left[os.write(opened, left) :]
         os.fsync(opened)
     finally:
         os.close(opened)

@@ -38,6 +38,30 @@ class TestAnswers:
         found = record(capsys, "--gpus", "240", "--spare", "1", "--tpm", "3e6")
         assert (found["pods"], found["best_sla_toks_per_user"]["commit"]) == (59, 122.2)
 
+    def test_a_limit_on_the_first_token(self, capsys):
+        # 0.9 s is that of c=64, which carries 64 x 70 = 4,480 tok/s: 16 pods carry 50,176 at 0.7, 3,010,560 TPM
+        anchors = "1:215.5::0.1,10:122.2::0.18,64:70::0.9,256:41.8::1.9"
+        flags = (
+            "--gpus",
+            "64",
+            "--gpus-per-pod",
+            "4",
+            "--anchors",
+            anchors,
+            "--ttft",
+            "0.9",
+            "--sla",
+            "40",
+            "--tpm",
+            "3e6",
+        )
+        found = json.loads(run(capsys, "capacity", *flags, "--json").out)
+        assert found["most_tpm"]["commit"] == pytest.approx(3_010_560)
+        assert (found["best_sla_toks_per_user"]["commit"], found["ttft_limit_s"]) == (70, 0.9)
+        out = run(capsys, "capacity", *flags).out
+        assert "The most at 40 tok/s/user and TTFT of at most 0.9 s" in out
+        assert "= 50,000 output tok/s, TTFT of at most 0.9 s" in out
+
     def test_users(self, capsys):
         found = record(capsys, "--gpus", "236", "--sla", "122.2", "--users", "413")
         assert found["most_users"]["commit"] == pytest.approx(413)

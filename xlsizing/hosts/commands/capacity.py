@@ -26,8 +26,11 @@ from xlsizing.hosts.flags import (
     optional,
     planning_flags,
     source_of,
+    ttft_flag,
+    ttft_of,
 )
 from xlsizing.hosts.output import print_json, print_text
+from xlsizing.limits import in_words
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import Table, demand_words
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_SPARES
@@ -60,6 +63,7 @@ _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", 
 @click.option("--pue", metavar="X", help="Power of the site over that of its machines, with --mw.")
 @click.option("--spare", metavar="N", default="0", show_default=True, help="Pods held back as spares.")
 @click.option("--sla", metavar="S", help="What do they carry at this output tok/s per user?")
+@ttft_flag
 @demand_flags
 @curve_flags
 @planning_flags
@@ -108,7 +112,8 @@ class _Asked:
         """What the answers rest on: the point of the SLA given, else of the best to commit to, else of the plateau."""
         fleet = self.fleet
         sla = self.sla or (self.best and self.best.commit) or float(fleet.curve.tok_s_per_user[-1])
-        sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, method=fleet.method)
+        planning: dict[str, Any] = {"method": fleet.method, "limits": fleet.limits}
+        sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
         return Report(sizing, source=self.source)
 
 
@@ -124,6 +129,7 @@ def _asked(flags: dict[str, Any]) -> _Asked:
         pods,
         util=number_in_text(flags["util"], "--util", share=True),
         method=flags["method"],
+        limits=ttft_of(flags),
         level=bound(number_in_text(flags["confidence"], "--confidence", share=True), "--confidence"),
     )
     fleet.curve.check_per_gpu((racks.gpus_per_pod,) if racks.gpus_per_pod > 1 else ())
@@ -200,7 +206,8 @@ def _most_table(asked: _Asked) -> Table | None:
         (name, *(_down(times * getattr(asked.most, figure)) for times in columns.values()))
         for figure, name in _names(asked).items()
     ]
-    return Table(f"The most at {shown(asked.sla)} tok/s/user", ("figure", *columns), rows, frozenset({(0, 1)}))
+    within = in_words(asked.fleet.limits.single(), asked.sla)
+    return Table(f"The most at {within}", ("figure", *columns), rows, frozenset({(0, 1)}))
 
 
 def _best_table(asked: _Asked) -> Table | None:
@@ -210,7 +217,8 @@ def _best_table(asked: _Asked) -> Table | None:
     for figure, name in _names(asked).items():
         sla = getattr(asked.best, figure)
         rows.append((name, "carried at no SLA" if sla is None else shown(sla)))
-    title = f"The best SLA for {demand_words(asked.demand)}"
+    within = in_words(asked.fleet.limits.single())
+    title = f"The best SLA for {demand_words(asked.demand)}{f', {within}' if within else ''}"
     return Table(title, ("figure", "tok/s/user"), rows, frozenset({(0, 1)}))
 
 
@@ -233,6 +241,7 @@ def _record(asked: _Asked) -> dict[str, Any]:
         "method": fleet.method,
         "budget_confidence": fleet.level.confidence,
         "sla_toks_per_user": asked.sla,
+        **{wait.limit: limit for wait, limit in fleet.limits.single().items()},
         "most_tpm": None if most is None or asked.users else {k: 60 * v for k, v in most._asdict().items()},
         "most_users": most._asdict() if most is not None and asked.users else None,
         "best_sla_toks_per_user": None if best is None else best._asdict(),

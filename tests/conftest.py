@@ -21,7 +21,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--ratio-rounds",
         type=int,
-        default=3,
+        default=1,
         metavar="N",
         help="rounds of each ratio in tests/benchmarks; take 15 or more for a figure to keep (default: %(default)s)",
     )

@@ -297,11 +297,11 @@ def near(at, curve, seconds, limit):
 
 
 class TestManyRows:
-    """Two hundred thousand rows of random curves against the oracle, in arrays."""
+    """Sixty thousand rows of random curves against the oracle, in arrays; more seeds are another range."""
 
     pytestmark = pytest.mark.slow
 
-    @pytest.mark.parametrize("seed", range(10))
+    @pytest.mark.parametrize("seed", range(3))
     def test_twenty_thousand(self, seed):
         random = np.random.default_rng(seed)
         for _ in range(40):

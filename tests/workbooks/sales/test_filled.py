@@ -126,7 +126,7 @@ class TestFilled:
         assert names[count:] == [f"Curve {place}" for place in range(count + 1, 7)]
         assert {curve.measured_gpus for curve in curves} == set(TP[: min(count, 4)])
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=5, deadline=None)
     @given(st.lists(cases(at_most=12), min_size=1, max_size=9))
     def test_curves_of_any_shape(self, given_cases):
         curves = [case.curve().with_remarks((), (), 4) for case, _ in given_cases]

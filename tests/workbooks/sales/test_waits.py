@@ -15,7 +15,7 @@ CURVES = {
     "with throughput": [(1, 215.5, 200, 0.1), (10, 122.2, 1150, 0.3), (64, 70, 4200, 0.25), (256, 41.8, 9000, 2.5)],
 }
 SLAS = [20, 40, 60, 70, 100, 122.2, 200, 215]
-LIMITS = (None, 0.05, 0.1, 0.18, 0.5, 0.9, 1.2, 5)
+LIMITS = (None, 0.05, 0.18, 0.9, 1.2)
 FIELDS = {
     "Quote_GPUs_Commit": "gpus_high",
     "Quote_GPUs_Budget": "gpus_budget",

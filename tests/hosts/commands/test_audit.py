@@ -128,6 +128,22 @@ class TestTtft:
         ]
         assert (found["sla_met"], found["waits_met"], found["implied_ttft_s"]) == (True, False, 0.52)
 
+    def test_the_statistic_of_the_file_holds_for_the_flag(self, capsys, illustrative):
+        # The customer speaks of p95, the curve of no statistic: no VERDICT, whoever gives the limit.
+        file = illustrative((("latency_statistic",), "p95"), (("slas",), [{"tok_s_per_user": 60, "ttft_s": 0.5}]))
+        why = "TTFT p95 asked, statistic not stated measured"
+        for given in ([], ["--ttft", "0.6"], ["--sla", "60"], ["--sla", "75", "--ttft", "0.6"]):
+            told = audited(capsys, "audit", "--spec", file, "--pods", "18", *given)
+            assert told["rigor_reasons"] == [why], given
+
+    def test_an_sla_of_the_file_keeps_its_limits(self, capsys, illustrative):
+        file = illustrative((("slas",), [60, {"tok_s_per_user": 60, "ttft_s": 0.5}, {"tok_s_per_user": 75, "ttft_s": 1}]))
+        for sla, limits in (("60", [None, 0.5]), ("75", [1]), ("100", [None])):
+            told = audited(capsys, "audit", "--spec", file, "--pods", "18", "--sla", sla)
+            assert sorted(str(found["ttft_limit_s"]) for found in told["audits"]) == sorted(
+                "None" if limit is None else str(float(limit)) for limit in limits
+            )
+
     @pytest.mark.parametrize(
         ("ttft", "sentence"),
         [

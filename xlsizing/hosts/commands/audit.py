@@ -121,9 +121,12 @@ def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
-    asked = spec.rows() if claim["sla"] is None else [(claim["sla"], NO_LIMITS)]
+    asked = spec.rows()
+    if claim["sla"] is not None:  # with the limits beside it in the file, where it is one of the file's
+        asked = [row for row in asked if row[0] == claim["sla"]] or [(claim["sla"], NO_LIMITS)]
     if flags["ttft"] is not None:
-        asked = [(sla, ttft_of(flags)) for sla in dict.fromkeys(sla for sla, _ in asked)]
+        within = ttft_of(flags, spec.limits.statistic)
+        asked = [(sla, within) for sla in dict.fromkeys(sla for sla, _ in asked)]
     slas, limits = zip(*asked, strict=True)
     report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
     planning: dict[str, Any] = {

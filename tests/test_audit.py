@@ -165,7 +165,7 @@ class TestWithinLimits:
         checked = audit(FOUR, TPM, pods=16, sla=40, limits=Limits(ttft_s=0.05))
         assert (checked.own_pods_high, checked.over_by_pods, checked.waits_met) == (None, None, False)
         assert checked.verdict.endswith(
-            "the SLA of 40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1, it is "
+            "the SLA of 40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1, TTFT is "
             "0.1 s, 2 times that; relax the limit or take a faster model."
         )
 

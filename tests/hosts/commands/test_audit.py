@@ -116,6 +116,11 @@ class TestTtft:
             assert (found["sla_met"], found["waits_met"], found["over_by_pods"]) == (True, met, over)
             assert (found["ttft_limit_s"], found["implied_ttft_s"]) == (0.9, 0.9 if met else 1.9)
 
+    def test_the_verdict_alone_shows_the_wait_that_decides(self, capsys, curve):
+        # 41.8 tok/s/user meet 40, and 10,700.8 are more than the 4,761.9 needed: what fails is the wait
+        (found,) = audited(capsys, *claimed(pods="15", sla="40", ttft="0.9", **curve))["audits"]
+        assert "10,700.8 available at c=256, 41.8 tok/s/user, TTFT 1.9 s; short by 1 pod" in found["verdict"]
+
     def test_a_limit_that_no_point_keeps(self, capsys, curve):
         code, out, _ = run(capsys, *claimed(pods="16", sla="40", ttft="0.05", **curve))
         assert code == 3
@@ -137,7 +142,9 @@ class TestTtft:
             assert told["rigor_reasons"] == [why], given
 
     def test_an_sla_of_the_file_keeps_its_limits(self, capsys, illustrative):
-        file = illustrative((("slas",), [60, {"tok_s_per_user": 60, "ttft_s": 0.5}, {"tok_s_per_user": 75, "ttft_s": 1}]))
+        file = illustrative(
+            (("slas",), [60, {"tok_s_per_user": 60, "ttft_s": 0.5}, {"tok_s_per_user": 75, "ttft_s": 1}])
+        )
         for sla, limits in (("60", [None, 0.5]), ("75", [1]), ("100", [None])):
             told = audited(capsys, "audit", "--spec", file, "--pods", "18", "--sla", sla)
             assert sorted(str(found["ttft_limit_s"]) for found in told["audits"]) == sorted(

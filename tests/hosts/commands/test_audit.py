@@ -192,9 +192,17 @@ class TestSpec:
     def test_rigor_of_each_of_several_slas(self, capsys, illustrative):
         file = illustrative((("slas",), [60, 190]))
         out = run(capsys, "audit", "--spec", file, "--pods", "18").out
-        assert "\nRigor at 60 tok/s/user: VERDICT\nRigor at 190 tok/s/user: DRAFT: interpolated between " in out
+        assert (
+            "\nRigor at 60 tok/s/user: VERDICT: TTFT not asked for\nRigor at 190 tok/s/user: DRAFT: interpolated between "
+            in out
+        )
         told = audited(capsys, "audit", "--spec", file, "--pods", "18")
         assert (told["rigor"], [found["rigor"] for found in told["audits"]]) == ("DRAFT", ["VERDICT", "DRAFT"])
+
+    def test_a_verdict_says_that_ttft_was_not_asked_for(self, capsys):
+        asked = ("audit", "--spec", ILLUSTRATIVE, "--pods", "18", "--sla", "60")
+        assert "\nRigor: VERDICT: TTFT not asked for\n" in run(capsys, *asked).out
+        assert "\nRigor: VERDICT\n" in run(capsys, *asked, "--ttft", "1").out
 
     def test_what_holds_for_every_sla_stands_once(self, capsys):
         code, out, _ = run(capsys, "audit", "--spec", EXAMPLE, "--pods", "18")

@@ -27,12 +27,14 @@ from xlsizing.hosts.flags import (
     ttft_of,
 )
 from xlsizing.hosts.output import print_facts, print_json
-from xlsizing.limits import NO_LIMITS, stacked
+from xlsizing.limits import NO_LIMITS, limits_of, stacked
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.report import Report
+from xlsizing.reports.waiting import not_asked
 from xlsizing.rows import SizingRow
 from xlsizing.rules import DRAFT, VERDICT
 from xlsizing.sizing import size
+from xlsizing.standing_words import NOT_ASKED
 
 __all__ = ["command"]
 
@@ -89,7 +91,8 @@ def _rigor(report: Report) -> dict[str, str]:
     """Return the standing of the audits, a line for each that differs."""
     rows: dict[str, list[SizingRow]] = {}
     for row, rigor in zip(report.rows, report.standings, strict=True):
-        rows.setdefault(str(rigor), []).append(row)
+        silent = not rigor.reasons and not_asked(limits_of(row))
+        rows.setdefault(f"{rigor}: {NOT_ASKED}" if silent else str(rigor), []).append(row)
     if len(rows) == 1:
         return {"Rigor": next(iter(rows))}
     return {f"Rigor at {slas_listed(at)}": text for text, at in rows.items()}

@@ -478,6 +478,8 @@ class TestRefusals:
             audit(ONE, 3e6, pods=18)
         with pytest.raises(InputError, match=r"^curve must be a Curve \(got '128:22.78125'\)$"):
             audit("128:22.78125", TPM, pods=18)
+        with pytest.raises(InputError, match=r"^limits must be a Limits \(got 2\)$"):
+            audit(ONE, TPM, pods=18, limits=2)
 
     def test_several_demands(self):
         with pytest.raises(InputError, match=r"^demand must be one number \(got an array of shape \(2,\)\)$"):

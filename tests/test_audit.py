@@ -165,7 +165,7 @@ class TestWithinLimits:
         checked = audit(FOUR, TPM, pods=16, sla=40, limits=Limits(ttft_s=0.05))
         assert (checked.own_pods_high, checked.over_by_pods, checked.waits_met) == (None, None, False)
         assert checked.verdict.endswith(
-            "the SLA of 40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1, it is "
+            "the SLA of 40 tok/s/user and TTFT of at most 0.05 s cannot be met: at the first measured point, c=1, TTFT is "
             "0.1 s, 2 times that; relax the limit or take a faster model."
         )
 
@@ -478,6 +478,8 @@ class TestRefusals:
             audit(ONE, 3e6, pods=18)
         with pytest.raises(InputError, match=r"^curve must be a Curve \(got '128:22.78125'\)$"):
             audit("128:22.78125", TPM, pods=18)
+        with pytest.raises(InputError, match=r"^limits must be a Limits \(got 2\)$"):
+            audit(ONE, TPM, pods=18, limits=2)
 
     def test_several_demands(self):
         with pytest.raises(InputError, match=r"^demand must be one number \(got an array of shape \(2,\)\)$"):

@@ -111,7 +111,7 @@ class TestUnmet:
             (
                 40,
                 {"ttft_s": 0.05},
-                "at the first measured point, c=1, it is 0.1 s, 2 times that; relax the limit or take a faster model",
+                "at the first measured point, c=1, TTFT is 0.1 s, 2 times that; relax the limit or take a faster model",
             ),
             (
                 300,
@@ -139,7 +139,7 @@ class TestUnmet:
     def test_a_curve_that_starts_late_may_hold_better_points(self):
         (row,) = sized(40, Curve([4, 8], [90, 80], ttft_s=[0.2, 0.4]), ttft_s=0.1)
         assert row.reason == (
-            "at the first measured point, c=4, it is 0.2 s, 2 times that; "
+            "at the first measured point, c=4, TTFT is 0.2 s, 2 times that; "
             "concurrency below 4 was not measured: measure c=1 or relax the limit"
         )
         assert row.measure_next == 1

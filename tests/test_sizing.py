@@ -526,6 +526,8 @@ class TestRefusals:
             pytest.param({"curve": None}, "curve must be a Curve (got a blank)", id="no-curve"),
             pytest.param({"curve": "1:215.5"}, "curve must be a Curve (got '1:215.5')", id="curve-as-text"),
             pytest.param({"demand": 3e6}, "demand must be a Demand (got 3000000)", id="bare-demand"),
+            pytest.param({"limits": 2}, "limits must be a Limits (got 2)", id="bare-limit"),
+            pytest.param({"limits": None}, "limits must be a Limits (got a blank)", id="no-limits"),
             pytest.param({"sla": 0}, "sla must be above 0 (got 0)", id="sla-0"),
             pytest.param({"sla": float("nan")}, "sla must be a finite number (got nan)", id="sla-nan"),
             pytest.param({"sla": [50, None]}, "sla must be a number (got a blank in element 2)", id="sla-blank"),

@@ -191,7 +191,7 @@ def audit(
     >>> checked.fits, round(checked.needed_tok_s_per_pod, 1), checked.over_by_pods
     (True, 2777.8, 0)
     """
-    check_kinds(curve, demand)
+    check_kinds(curve, demand, limits)
     if demand.shape:
         refuse("demand", "must be one number", got=Phrase(f"an array of shape {demand.shape}"))
     claim = _claim(pods, gpus, gpus_per_pod, util, sla, concurrency)

@@ -92,7 +92,9 @@ def _available(audit: Audit) -> str:
     queued = _queued(audit)
     if not audit.fits:
         return f"the most measured is {c + queued if audit.demand_tok_s is None else f'{tps} at {c}'}"
-    rate = f"{_figure(audit.implied_tok_s_per_user)} tok/s/user"
+    there = [(wait.label, getattr(audit, f"implied_{wait.name}")) for wait in limits_of(audit)]
+    waits = [f"{label} {shown(had)} s" for label, had in there if had is not None]
+    rate = ", ".join([f"{_figure(audit.implied_tok_s_per_user)} tok/s/user", *waits])
     return f"{c} was measured at {rate}{queued}" if audit.demand_tok_s is None else f"{tps} available at {c}, {rate}"
 
 

@@ -144,7 +144,7 @@ class InfeasibleError(SizingError):
         self.sla, self.fastest, self.concurrency, self.side, self.late = sla, fastest, concurrency, side, late
         missed = [] if self._fast_enough else [f"{shown(sla)} tok/s/user"]
         missed += [f"{label} {shown(limit)} s" for label, limit, _ in late]
-        sentence = f"{' and '.join(missed)} cannot be met: {self.reason()}"
+        sentence = f"{' and '.join(missed)} cannot be met: {self._why(said=True)}"
         super().__init__(f"{side}: {sentence}" if side else sentence)
 
     @property
@@ -153,13 +153,17 @@ class InfeasibleError(SizingError):
         return bool(self.late) and self.fastest >= self.sla * (1 - _SAME)
 
     def reason(self) -> str:
-        """Return why the SLA or a limit cannot be met and what to change [-]."""
-        reasons = [] if self._fast_enough else [self._too_slow()]
-        return "; ".join([*reasons, *(self._too_late(*each) for each in self.late)])
+        """Return why the SLA or a limit cannot be met and what to change; it names the wait, as it may stand alone [-]."""
+        return self._why(said=False)
 
-    def _too_late(self, label: str, limit: float, had: float) -> str:
+    def _why(self, *, said: bool) -> str:
+        """Return the reason; where one wait alone is missed and `said` before, it is not named again."""
+        reasons = [] if self._fast_enough else [self._too_slow()]
+        short = said and len(self.late) == 1 and self._fast_enough
+        return "; ".join([*reasons, *(self._too_late("it" if short else label, *had) for label, *had in self.late)])
+
+    def _too_late(self, name: str, limit: float, had: float) -> str:
         c = shown(self.concurrency)
-        name = "it" if len(self.late) == 1 and self._fast_enough else label
         begin = f"at the first measured point, c={c}, {name} is {shown(had)} s, {had / limit:.3g} times that"
         if self.concurrency > 1:
             return f"{begin}; concurrency below {c} was not measured: measure c=1 or relax the limit"

@@ -95,7 +95,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     >>> result.gpus, result.gpus_high
     (array([ 28,  36, 124]), array([ 28, 236, 236]))
     """
-    check_kinds(curve, demand)
+    check_kinds(curve, demand, limits)
     gpus = whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD)
     check_replica(curve, gpus)
     points = operating_points(
@@ -116,9 +116,9 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     ).with_output_tokens(None if demand.osl is None else float(demand.osl.min()))
 
 
-def check_kinds(curve: object, demand: object) -> None:
-    """Refuse a `curve` that is no Curve and a `demand` that is no Demand [-]."""
-    for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand)):
+def check_kinds(curve: object, demand: object, limits: object = NO_LIMITS) -> None:
+    """Refuse a `curve` that is no Curve, a `demand` that is no Demand and `limits` that are no Limits [-]."""
+    for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand), (limits, "limits", Limits)):
         if not isinstance(value, kind):
             refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)
 

@@ -36,7 +36,12 @@ class TestByHand:
             ("SIZING_MAX_TPM", (CURVE, 100, 3, 4), "VALUE: the budget must hold a pod of 4 GPUs (got 3 GPUs)"),
             ("SIZING_MAX_TPM", (CURVE, 100, 4.5, 4), "NUM: gpus must be a whole number"),
             ("SIZING_MAX_TPM", (CURVE, None, 236, 4), "VALUE: sla must be a number (got a blank cell)"),
-            ("SIZING_BEST_SLA", (CURVE, 3e6, 24, 4), "N/A: 24 GPUs carry 3000000 tok/min at no SLA"),
+            ("SIZING_BEST_SLA", (CURVE, 3e6, 24, 4), "N/A: 24 GPUs carry 3000000 tok/min at no SLA; more"),
+            (
+                "SIZING_BEST_SLA",  # without the limit 28 GPUs carry it at 41.8
+                (WITH_TTFT, 3e6, 28, 4, 0.7, "auto", 0.9),
+                "N/A: 28 GPUs carry 3000000 tok/min at no SLA within TTFT of at most 0.9 s; more GPUs, less demand or a longer",
+            ),
             ("SIZING_BEST_SLA", (CURVE, 3e6, 236, 4, 70), "NUM: util must be in (0, 1] (got 70)"),
             ("SIZING_BEST_SLA", (CURVE, 3e6, 236, 4, 0.7, "spline"), "VALUE: method must be"),
         ],

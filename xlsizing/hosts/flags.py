@@ -313,7 +313,7 @@ def ttft_flag(command: _Command) -> _Command:
     return _declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
 
 
-def ttft_of(flags: dict[str, Any]) -> Limits:
-    """Return the limit on the first token that `flags` give [s]."""
+def ttft_of(flags: dict[str, Any], statistic: str | None = None) -> Limits:
+    """Return the limit on the first token that `flags` give, in the `statistic` of the customer [s]."""
     seconds = optional(flags, "ttft")
-    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds)
+    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds, statistic=statistic)

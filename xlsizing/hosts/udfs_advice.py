@@ -13,6 +13,7 @@ from xlsizing.hardware import Racks
 from xlsizing.hosts.cells import OMITTED, within
 from xlsizing.hosts.registry import excel_function
 from xlsizing.levers import Lever, lever_delta
+from xlsizing.limits import in_words
 from xlsizing.next_lever import next_lever
 from xlsizing.operating import operating_points
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
@@ -127,9 +128,16 @@ def SIZING_BEST_SLA(
     ttft_s: Any = OMITTED,
 ) -> Any:
     """Best SLA at which so many GPUs carry the demand, to commit to: that of a measured point [tok/s/user]."""
-    best = _fleet(anchors, gpus, gpus_per_pod, util, method, ttft_s).best_sla(Demand.tpm(tpm)).commit
+    fleet = _fleet(anchors, gpus, gpus_per_pod, util, method, ttft_s)
+    best = fleet.best_sla(Demand.tpm(tpm)).commit
     if best is None:
-        raise SizingError(f"{shown(gpus)} GPUs carry {shown(tpm)} tok/min at no SLA; more GPUs or less demand would")
+        within = in_words(fleet.limits.single())
+        why = (
+            f"at no SLA within {within}; more GPUs, less demand or a longer wait"
+            if within
+            else "at no SLA; more GPUs or less demand"
+        )
+        raise SizingError(f"{shown(gpus)} GPUs carry {shown(tpm)} tok/min {why} would")
     return best
 
 

@@ -116,6 +116,11 @@ class TestTtft:
             assert (found["sla_met"], found["waits_met"], found["over_by_pods"]) == (True, met, over)
             assert (found["ttft_limit_s"], found["implied_ttft_s"]) == (0.9, 0.9 if met else 1.9)
 
+    def test_the_verdict_alone_shows_the_wait_that_decides(self, capsys, curve):
+        # 41.8 tok/s/user meet 40, and 10,700.8 are more than the 4,761.9 needed: what fails is the wait
+        (found,) = audited(capsys, *claimed(pods="15", sla="40", ttft="0.9", **curve))["audits"]
+        assert "10,700.8 available at c=256, 41.8 tok/s/user, TTFT 1.9 s; short by 1 pod" in found["verdict"]
+
     def test_a_limit_that_no_point_keeps(self, capsys, curve):
         code, out, _ = run(capsys, *claimed(pods="16", sla="40", ttft="0.05", **curve))
         assert code == 3
@@ -127,6 +132,24 @@ class TestTtft:
             "audits"
         ]
         assert (found["sla_met"], found["waits_met"], found["implied_ttft_s"]) == (True, False, 0.52)
+
+    def test_the_statistic_of_the_file_holds_for_the_flag(self, capsys, illustrative):
+        # The customer speaks of p95, the curve of no statistic: no VERDICT, whoever gives the limit.
+        file = illustrative((("latency_statistic",), "p95"), (("slas",), [{"tok_s_per_user": 60, "ttft_s": 0.5}]))
+        why = "TTFT p95 asked, statistic not stated measured"
+        for given in ([], ["--ttft", "0.6"], ["--sla", "60"], ["--sla", "75", "--ttft", "0.6"]):
+            told = audited(capsys, "audit", "--spec", file, "--pods", "18", *given)
+            assert told["rigor_reasons"] == [why], given
+
+    def test_an_sla_of_the_file_keeps_its_limits(self, capsys, illustrative):
+        file = illustrative(
+            (("slas",), [60, {"tok_s_per_user": 60, "ttft_s": 0.5}, {"tok_s_per_user": 75, "ttft_s": 1}])
+        )
+        for sla, limits in (("60", [None, 0.5]), ("75", [1]), ("100", [None])):
+            told = audited(capsys, "audit", "--spec", file, "--pods", "18", "--sla", sla)
+            assert sorted(str(found["ttft_limit_s"]) for found in told["audits"]) == sorted(
+                "None" if limit is None else str(float(limit)) for limit in limits
+            )
 
     @pytest.mark.parametrize(
         ("ttft", "sentence"),
@@ -169,9 +192,17 @@ class TestSpec:
     def test_rigor_of_each_of_several_slas(self, capsys, illustrative):
         file = illustrative((("slas",), [60, 190]))
         out = run(capsys, "audit", "--spec", file, "--pods", "18").out
-        assert "\nRigor at 60 tok/s/user: VERDICT\nRigor at 190 tok/s/user: DRAFT: interpolated between " in out
+        assert (
+            "\nRigor at 60 tok/s/user: VERDICT: TTFT not asked for\nRigor at 190 tok/s/user: DRAFT: interpolated between "
+            in out
+        )
         told = audited(capsys, "audit", "--spec", file, "--pods", "18")
         assert (told["rigor"], [found["rigor"] for found in told["audits"]]) == ("DRAFT", ["VERDICT", "DRAFT"])
+
+    def test_a_verdict_says_that_ttft_was_not_asked_for(self, capsys):
+        asked = ("audit", "--spec", ILLUSTRATIVE, "--pods", "18", "--sla", "60")
+        assert "\nRigor: VERDICT: TTFT not asked for\n" in run(capsys, *asked).out
+        assert "\nRigor: VERDICT\n" in run(capsys, *asked, "--ttft", "1").out
 
     def test_what_holds_for_every_sla_stands_once(self, capsys):
         code, out, _ = run(capsys, "audit", "--spec", EXAMPLE, "--pods", "18")

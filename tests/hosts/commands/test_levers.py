@@ -161,6 +161,11 @@ class TestTtft:
         assert row["baseline_gpus"] > 40
         assert row["with_gpus"] > 36
 
+    def test_the_statistic_of_the_file_holds_for_the_flag(self, capsys, illustrative):
+        file = illustrative((("latency_statistic",), "p95"))  # the curves state none
+        out = run(capsys, "levers", "--spec", file, "--ttft", "0.5", "--json").out
+        assert {row["rigor"] for row in json.loads(out)["levers"]} == {"DRAFT"}
+
     def test_the_table_says_so(self, capsys):
         out = run(capsys, "levers", "--spec", ILLUSTRATIVE, "--ttft", "2").out
         assert out.startswith(

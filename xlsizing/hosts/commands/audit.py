@@ -27,12 +27,14 @@ from xlsizing.hosts.flags import (
     ttft_of,
 )
 from xlsizing.hosts.output import print_facts, print_json
-from xlsizing.limits import NO_LIMITS, stacked
+from xlsizing.limits import NO_LIMITS, limits_of, stacked
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.report import Report
+from xlsizing.reports.waiting import not_asked
 from xlsizing.rows import SizingRow
 from xlsizing.rules import DRAFT, VERDICT
 from xlsizing.sizing import size
+from xlsizing.standing_words import NOT_ASKED
 
 __all__ = ["command"]
 
@@ -89,7 +91,8 @@ def _rigor(report: Report) -> dict[str, str]:
     """Return the standing of the audits, a line for each that differs."""
     rows: dict[str, list[SizingRow]] = {}
     for row, rigor in zip(report.rows, report.standings, strict=True):
-        rows.setdefault(str(rigor), []).append(row)
+        silent = not rigor.reasons and not_asked(limits_of(row))
+        rows.setdefault(f"{rigor}: {NOT_ASKED}" if silent else str(rigor), []).append(row)
     if len(rows) == 1:
         return {"Rigor": next(iter(rows))}
     return {f"Rigor at {slas_listed(at)}": text for text, at in rows.items()}
@@ -121,9 +124,12 @@ def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
-    asked = spec.rows() if claim["sla"] is None else [(claim["sla"], NO_LIMITS)]
+    asked = spec.rows()
+    if claim["sla"] is not None:  # with the limits beside it in the file, where it is one of the file's
+        asked = [row for row in asked if row[0] == claim["sla"]] or [(claim["sla"], NO_LIMITS)]
     if flags["ttft"] is not None:
-        asked = [(sla, ttft_of(flags)) for sla in dict.fromkeys(sla for sla, _ in asked)]
+        within = ttft_of(flags, spec.limits.statistic)
+        asked = [(sla, within) for sla in dict.fromkeys(sla for sla, _ in asked)]
     slas, limits = zip(*asked, strict=True)
     report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
     planning: dict[str, Any] = {

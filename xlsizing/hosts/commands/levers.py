@@ -47,8 +47,9 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    limits = ttft_of({"ttft": ttft})
+    ttft_of({"ttft": ttft})  # refused before a file is read
     given = read_spec(spec, allow_outside=allow_outside)
+    limits = ttft_of({"ttft": ttft}, given.limits.statistic)
     report = _within(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
     notes = report.lever_notes
     if as_json:

@@ -28,6 +28,7 @@ __all__ = [
     "assess",
     "context_reasons",
     "missing_sweep_points",
+    "other_statistic",
     "row_reasons",
     "run_reasons",
 ]
@@ -132,7 +133,6 @@ def assess(
         *_curve_reasons(points.curve),
         *_facts_against(context, points.curve, asked, sized_on),
         *_unmatched(mismatch, unknown),
-        *_other_statistic(points),
     )
     unchecked = None if context is None or gpus_per_pod is None else _unchecked(context, gpus_per_pod)
     return Assessment(common, _row_rigors(points, common), mismatch, unchecked)
@@ -244,15 +244,28 @@ def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reas
     return reasons
 
 
-def _other_statistic(points: OperatingPoints) -> list[Reason]:
-    """Return that waits are limited in another statistic than the curve's, as a reason."""
-    limits, context = points.limits, points.curve.context
+def other_statistic(points: OperatingPoints, waits: str) -> Reason | None:
+    """Return that limits on `waits` are in another statistic than the curve's, as a reason; None where they are not [-].
+
+    `points` are where a replica runs: their limits say of which statistic the customer speaks.
+    """
+    asked, context = points.limits.statistic, points.curve.context
     measured = None if context is None else context.statistic
-    if not limits.asked or limits.statistic in (None, measured):
-        return []
-    waits = " and ".join(wait.label for wait in limits.asked)
-    why = words.STATISTIC.format(waits=waits, asked=limits.statistic, measured=measured or "statistic not stated")
-    return [Reason(why, f"measure the {limits.statistic} of {waits}")]
+    if asked in (None, measured):
+        return None
+    why = words.STATISTIC.format(waits=waits, asked=asked, measured=measured or "statistic not stated")
+    return Reason(why, f"measure the {asked} of {waits}")
+
+
+def _in_other_statistic(points: OperatingPoints) -> Iterator[tuple[int, Reason]]:
+    """Give the rows that limit a wait in another statistic than the curve's, and that as a reason."""
+    if not points.limits.asked or other_statistic(points, "") is None:
+        return
+    for i in range(points.sla.size):
+        waits = " and ".join(wait.label for wait in points.limits.row(i).asked)
+        reason = other_statistic(points, waits)
+        if waits and reason:
+            yield i, reason
 
 
 def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Rigor, ...]:
@@ -262,7 +275,8 @@ def _row_rigors(points: OperatingPoints, common: tuple[Reason, ...]) -> tuple[Ri
     own = row_reasons(points)
     for i, reasons in own.items():
         rigors[i] = Rigor((*common, *reasons))
-    infeasible = Rigor((*common, Reason(words.UNMET, "relax the SLA or take a faster model")))
+    relaxed = "the SLA or its limit" if points.limits.asked else "the SLA"
+    infeasible = Rigor((*common, Reason(words.UNMET, f"relax {relaxed} or take a faster model")))
     for i in np.flatnonzero(~np.ravel(points.feasible)).tolist():
         rigors[i] = infeasible
     return tuple(rigors)
@@ -289,7 +303,7 @@ def row_reasons(points: OperatingPoints, measured: Floats | None = None) -> dict
     outside = (low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE))
     for i in np.flatnonzero(np.ravel(points.on_interpolation) & outside).tolist():
         found.setdefault(i, []).append(_outside_reason(low[i], high[i]))
-    for i, reason in _queued(points):
+    for i, reason in (*_queued(points), *_in_other_statistic(points)):
         found.setdefault(i, []).append(reason)
     return found
 

@@ -238,6 +238,17 @@ class TestStanding:
         engine.recalculate()
         assert "TTFT p99 asked, " in engine.sheet("Sizing", "B3:B3")[0][0]
         assert engine.column("Out_Rigor")[0] == "DRAFT"
+        engine.set("TTFT_Limit_In", None)
+        engine.recalculate()
+        assert engine.sheet("Sizing", "B3:B3")[0][0].startswith("VERDICT: TTFT not asked for")
+        assert engine.column("Out_Rigor")[0] == "VERDICT"
+
+    def test_another_statistic_counts_against_rows_with_a_limit_alone(self, make):
+        data = customer_workbook(report([60, 60], proven_curve(), ttft_s=[1, None], statistic="p99"))
+        engine = make(data)
+        engine.recalculate()
+        assert engine.column("Out_Rigor")[:2] == ["DRAFT", "VERDICT"]
+        assert "TTFT p99 asked, " in engine.column("Out_Remark")[0]
 
 
 class TestRefused:

@@ -21,6 +21,7 @@ from xlsizing.workbooks.wait_steps import (
     binding,
     fewest,
     first_reached,
+    in_other_statistic,
     late,
     meeting,
     place_reached,
@@ -226,8 +227,9 @@ MET: Final[tuple[Step, ...]] = (
         "rigor",
         "rigor",
         (
+            f"IF({in_other_statistic(LIMITED)},Word_Draft,"
             "IF(Verdict_Possible=1,IF(OR({between}=0,{capped}=1,AND({c_a}>=Sweep_Low*(1-Tolerance),"
-            "{c_b}<=Sweep_High*(1+Tolerance))),IF({queued}=1,Word_Draft,Word_Verdict),Word_Draft),Word_Draft)"
+            "{c_b}<=Sweep_High*(1+Tolerance))),IF({queued}=1,Word_Draft,Word_Verdict),Word_Draft),Word_Draft))"
         ),
     ),
     (

@@ -8,7 +8,7 @@ from typing import Final
 from xlsizing import standing_words as words
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
-from xlsizing.rigor import context_reasons
+from xlsizing.rigor import context_reasons, other_statistic
 from xlsizing.rules import SWEEP
 from xlsizing.workbooks.calc_sheet import CALC, calc_cells
 from xlsizing.workbooks.cells import ROW, Values
@@ -17,7 +17,7 @@ from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import in_words, joined, sentence
 from xlsizing.workbooks.settings import listed
-from xlsizing.workbooks.wait_steps import ASKED
+from xlsizing.workbooks.wait_steps import ASKED, LIMITED, NO_REASON
 
 __all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
 
@@ -25,7 +25,7 @@ FIRST_HELPER: Final = 2 + len(CALC)
 """The first column of sheet Calc that is free beside the steps of a row [-]."""
 
 _TOP: Final = 3
-_STATIC: Final = 2  # rows of texts as delivered, before the live ones
+_STATIC: Final = 3  # rows of texts as delivered, before the live ones
 _COLUMNS: Final = ("B", "C", "D")
 _JOINED_COLUMNS: Final = ("E", "F", "G")
 _SWEEP_COLUMNS: Final = ("H", "I", "J", "K")
@@ -50,19 +50,16 @@ def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
     texts = {
         "Why_Context": (_context(report), "the context, as delivered"),
         "Why_Delivered": (_others(report), "other, as delivered"),
+        "Why_Statistic": (_statistic(report), "of rows with a limit on waiting, as delivered"),
     }
     for row, (name, (text, meaning)) in enumerate(texts.items(), start=_TOP):
         calc.put(f"{_COLUMNS[0]}{row}", name, "calc.text")
-        calc.user(f"{_COLUMNS[1]}{row}", text or _NOTHING, "const.text", "rigor")
+        calc.user(f"{_COLUMNS[1]}{row}", text or NO_REASON, "const.text", "rigor")
         calc.put(f"{_COLUMNS[2]}{row}", meaning, "note")
         calc.named(name, f"{_COLUMNS[1]}{row}")
     reasons = _reasons()
     listed(calc, _TOP + _STATIC, _COLUMNS, reasons)
     listed(calc, _TOP, _JOINED_COLUMNS, _joined(list(reasons)))
-
-
-_NOTHING: Final = "-"
-"""Stands for no reason: engines differ on blank cells and empty texts [-]."""
 
 
 def _context(report: Report) -> str:
@@ -75,6 +72,12 @@ def _others(report: Report) -> str:
     known = {words.NO_THROUGHPUT, words.TOO_CLOSE, *(reason.why for reason in context_reasons(report.context))}
     reasons = [reason.why for reason in report.assessment.common if reason.why not in known]
     return "; ".join(why for why in reasons if not why.startswith(lacks))
+
+
+def _statistic(report: Report) -> str:
+    """Return what rows with a limit on waiting say of its statistic."""
+    reason = other_statistic(report.sizing.points, " and ".join(wait.label for wait in LIMITED))
+    return reason.why if reason else ""
 
 
 def rigor_rows(calc: Page, layout: Layout, piece: range) -> None:
@@ -115,12 +118,14 @@ def _reasons() -> dict[str, tuple[object, str]]:
     outside = sentence(words.OUTSIDE, low=low, high=high, sweep_low="Sweep_Low", sweep_high="Sweep_High")
     same = "AND(MIN(Row_Outside)>0,MIN(Row_Outside)=MAX(Row_Outside))"
     queued = "AND(SUM(Row_Queued)>0,SUM(Row_Queued)=COUNT(Row_Outside))"
+    limits = "+".join(f"ISNUMBER({wait.limits})" for wait in LIMITED)
+    limited = f"AND({_ROWS}>0,SUMPRODUCT((Row_State=3)*(({limits})>0))={_ROWS})"
     steps = (
-        ("the context", f'=IF(Why_Context="{_NOTHING}","",Why_Context)'),
+        ("the context", f'=IF(Why_Context="{NO_REASON}","",Why_Context)'),
         ("the sweep", f'=IF(Sweep_Lacking="","",{lacks})'),
         ("throughput", f'=IF(Has_T=1,"","{words.NO_THROUGHPUT}")'),
         ("concurrencies", f'=IF(SUM(Curve_close)=0,"","{words.TOO_CLOSE}")'),
-        ("as delivered, until edited", f'=IF(OR({edited}>0,Why_Delivered="{_NOTHING}"),"",Why_Delivered)'),
+        ("as delivered, until edited", f'=IF(OR({edited}>0,Why_Delivered="{NO_REASON}"),"",Why_Delivered)'),
         ("edits", f'=IF({edited}>0,"the anchors or the workload were edited since delivery","")'),
         ("the price", f'=IF(Price_Unsourced=1,"{words.PRICE_CHANGED}","")'),
         (
@@ -131,6 +136,10 @@ def _reasons() -> dict[str, tuple[object, str]]:
             ),
         ),
         ("points of all rows", f'=IF(Checks_Failed>0,"",IF({queued},"{words.QUEUED}",""))'),
+        (
+            "limits of all rows",
+            f'=IF(OR(Checks_Failed>0,Why_Statistic="{NO_REASON}"),"",IF({limited},Why_Statistic,""))',
+        ),
     )
     return {f"Why_{at}": (formula, meaning) for at, (meaning, formula) in enumerate(steps, start=1)}
 
@@ -154,7 +163,7 @@ _ROWS: Final = "COUNT(Row_Outside)"
 _VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
 """The formulas of the rows with an SLA, and of those that are a VERDICT [-]."""
 
-_ALL: Final = "Why_to_9"
+_ALL: Final = "Why_to_10"
 """The cell in which every reason is joined [-]."""
 
 

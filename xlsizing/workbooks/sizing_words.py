@@ -13,7 +13,7 @@ from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, SizingRow
 from xlsizing.rules import HEADROOM
 from xlsizing.workbooks.cells import ROW
 from xlsizing.workbooks.phrases import in_words, literal, sentence
-from xlsizing.workbooks.wait_steps import ASKED, LIMITED, LiveWait
+from xlsizing.workbooks.wait_steps import ASKED, LIMITED, LiveWait, in_other_statistic
 
 __all__ = [
     "BANNER",
@@ -117,6 +117,8 @@ def said(calc: Mapping[str, str]) -> str:
     loads = f"IF({calc['quote']}=Word_Commit,0,IF({calc['quote']}=Word_Budget,{calc['load_flag_budget']},{calc['load_flag']}))"
     flag = f'IF({loads}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
     why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used; ","DRAFT: bracket outside the sweep; ")'
+    limits = {f"limit_{wait.key}": wait.limit(ROW) for wait in LIMITED}
+    why = f'IF({in_other_statistic(LIMITED).format_map(limits)},"DRAFT: "&Why_Statistic&"; ",{why})'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
     return (
         f'=IF({calc["state"]}=2,{_unmet(calc)}&IF({known},"measure c=1 or relax ","relax ")&{_relaxed(calc)}&"; ",'

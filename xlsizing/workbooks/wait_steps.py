@@ -15,10 +15,12 @@ from xlsizing.rows import SizingRow
 __all__ = [
     "ASKED",
     "LIMITED",
+    "NO_REASON",
     "LiveWait",
     "binding",
     "fewest",
     "first_reached",
+    "in_other_statistic",
     "late",
     "meeting",
     "place_reached",
@@ -84,6 +86,9 @@ class LiveWait:
 LIMITED: Final = (LiveWait(WAITS[0], "ttft", "D"),)
 """The waits that a workbook can limit, in the order of `limits.WAITS`: a first page of 8 pt has room for one [-]."""
 
+
+NO_REASON: Final = "-"
+"""What stands for no reason of a DRAFT: engines differ on blank cells and empty texts [-]."""
 
 ASKED: Final = "+".join(f"COUNT({wait.limits})" for wait in LIMITED)
 """The formula of the limits that are asked for [-]."""
@@ -185,6 +190,11 @@ def there(waits: tuple[LiveWait, ...]) -> list[Step]:
             ),
         ]
     return steps
+
+
+def in_other_statistic(waits: tuple[LiveWait, ...]) -> str:
+    """Return the condition that a row limits one of `waits` in another statistic than the curve's [-]."""
+    return f'AND(Why_Statistic<>"{NO_REASON}",OR({",".join(f"ISNUMBER({_limit(wait)})" for wait in waits)}))'
 
 
 def _least(step: str, waits: tuple[LiveWait, ...]) -> str:

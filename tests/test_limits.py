@@ -104,6 +104,11 @@ class TestBudget:
         assert [row.pods_budget == row.pods_high for row in rows] == [True, True, False]
 
 
+    def test_short_answers_that_are_waited_for_carry_no_claim(self):
+        (row,) = sized(100, e2e_s=60, output_tokens=128)
+        assert (row.budget_claim, row.pods_budget) == ("outputs up to 256 tokens, and output tok/s not measured", 59)
+
+
 class TestUnmet:
     @pytest.mark.parametrize(
         ("sla", "limits", "reason"),
@@ -143,6 +148,10 @@ class TestUnmet:
             "concurrency below 4 was not measured: measure c=1 or relax the limit"
         )
         assert row.measure_next == 1
+
+    def test_a_near_miss_is_told_from_a_hit(self):
+        (row,) = sized(40, ttft_s=0.09999)
+        assert "0.1 s, 1.0001 times that" in row.reason
 
     def test_the_sentence_names_what_is_missed(self):
         points = size(CURVE, [300, 40], THREE_MILLION, gpus_per_pod=1, limits=Limits(ttft_s=0.05)).points

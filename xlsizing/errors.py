@@ -164,7 +164,7 @@ class InfeasibleError(SizingError):
 
     def _too_late(self, name: str, limit: float, had: float) -> str:
         c = shown(self.concurrency)
-        begin = f"at the first measured point, c={c}, {name} is {shown(had)} s, {had / limit:.3g} times that"
+        begin = f"at the first measured point, c={c}, {name} is {shown(had)} s, {_times(had / limit)} times that"
         if self.concurrency > 1:
             return f"{begin}; concurrency below {c} was not measured: measure c=1 or relax the limit"
         return f"{begin}; relax the limit or take a faster model"
@@ -180,6 +180,11 @@ class InfeasibleError(SizingError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.sla, self.fastest, self.concurrency, self.side, self.late)
+
+
+def _times(ratio: float) -> str:
+    """Return a ratio above 1 in three digits, or in as many as tell it from 1."""
+    return next((text for digits in (3, 5, 8) if (text := f"{ratio:.{digits}g}") != "1"), f"{ratio:.12g}")
 
 
 def shown(value: object, *, digits: int = 10) -> str:

@@ -113,7 +113,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
         spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
         bound=bound(confidence, calibration=calibration),
-    ).with_output_tokens(None if demand.osl is None else float(demand.osl.min()))
+    ).with_output_tokens(limits.output_tokens if demand.osl is None else float(demand.osl.min()))
 
 
 def check_kinds(curve: object, demand: object, limits: object = NO_LIMITS) -> None:

@@ -48,12 +48,14 @@ def _sized(row, given, curves):
         if "osl" not in given:
             Demand.tok_s(1) if _is_number(given["rps"]) else None
             Demand.rps(given["rps"], osl=1)
-            return "osl must be given with rps, and only with it"
+            return "osl must be given with rps or e2e_s, and only with one of them"
         demand = Demand.rps(given["rps"], osl=given["osl"])
     else:
         demand = DEMANDS[forms[0]](given[forms[0]])
+        if "osl" in given and "e2e_s" not in given:
+            return "osl must be given with rps or e2e_s, and only with one of them"
         if "osl" in given:
-            return "osl must be given with rps, and only with it"
+            Demand.rps(1, osl=given["osl"])  # refused by its own name
     others = {name: row[name] for name in ("method", "util", "spare_replicas", "confidence") if name in row}
     return size(
         curves[given["curve"]],
@@ -61,7 +63,10 @@ def _sized(row, given, curves):
         demand,
         gpus_per_pod=given.get("gpus_per_pod"),
         gpu_hourly_usd=given.get("gpu_hourly_usd"),
-        limits=Limits(**{name: given[name] for name in LIMITS if name in given}),
+        limits=Limits(
+            **{name: given[name] for name in LIMITS if name in given},
+            output_tokens=given.get("osl") if forms != ["rps"] else None,
+        ),
         **{name: None if missing(value) else value for name, value in others.items()},
     ).rows()[0]
 
@@ -120,7 +125,7 @@ def _scenario(random, bad):
     }  # fmt: skip
     form = str(random.choice(["tpm", "tok_s", "rps", "users"]))
     row[form] = float(10 ** random.uniform(1, 6))
-    if form == "rps":
+    if form == "rps" or random.random() < 0.05:
         row["osl"] = float(random.choice([128, 256, 1024, random.integers(1, 4000)]))
     for name in ("ttft_s", "ttfo_s", "e2e_s"):
         if random.random() < 0.12:

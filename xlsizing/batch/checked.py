@@ -174,9 +174,10 @@ class _Look:
             self._judge(name, there)
             asked = np.where(there, self._inputs.numbers[name].values / (60 if name == "tpm" else 1), asked)
         none = np.zeros(self._rows, dtype=bool)
-        tokens = self._osl(given.get("rps", none))
+        rps = given.get("rps", none)
+        tokens = self._osl(rps)
         with np.errstate(over="ignore", invalid="ignore"):  # rows that are wrong
-            asked = np.where(np.isnan(tokens), asked, asked * tokens)
+            asked = np.where(rps & ~np.isnan(tokens), asked * tokens, asked)
         told = np.where(np.isnan(tokens), np.nan if output_tokens is None else output_tokens, tokens)
         return asked, given.get("users", none), told
 
@@ -184,10 +185,11 @@ class _Look:
         if "osl" not in self._inputs.numbers:
             self._faults.add(rps, lambda _row: _osl_misplaced())
             return np.full(self._rows, np.nan)
-        column = self._inputs.numbers["osl"]
-        self._faults.add(rps != column.given, lambda _row: _osl_misplaced())
-        self._judge("osl", rps)
-        return np.where(rps, column.values, np.nan)
+        column, whole = self._inputs.numbers["osl"], self._inputs.numbers.get("e2e_s")
+        wanted = rps if whole is None else rps | whole.given
+        self._faults.add((rps & ~column.given) | (column.given & ~wanted), lambda _row: _osl_misplaced())
+        self._judge("osl", column.given)
+        return np.where(column.given, column.values, np.nan)
 
     def limit(self, name: str) -> Floats:
         there = self._inputs.numbers[name].given
@@ -271,7 +273,7 @@ def _not_one(given: Iterable[str]) -> str:
 
 
 def _osl_misplaced() -> str:
-    return said(lambda: refuse("osl", "must be given with rps, and only with it"))
+    return said(lambda: refuse("osl", "must be given with rps or e2e_s, and only with one of them"))
 
 
 def _not_measured(measured: int, got: float) -> str:

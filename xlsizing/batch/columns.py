@@ -107,7 +107,7 @@ _LISTED: Final = (
     _number("tpm", "demand: output tokens per minute [tok/min]"),
     _number("tok_s", "demand: output tokens per second [tok/s]"),
     _number("rps", "demand: requests per second, with osl [requests/s]"),
-    _number("osl", "output tokens per request, with rps and only with it [tok]"),
+    _number("osl", "output tokens per request, with rps or e2e_s and only with one of them [tok]"),
     _number("users", "demand: requests in flight at peak [requests]"),
     *(_number(wait.name, f"limit on the {wait.meaning} [s]", other=wait.limit) for wait in WAITS),
     _count("gpus_per_pod", 1, MOST_GPUS_PER_POD, "GPUs of one replica [GPUs/pod]"),

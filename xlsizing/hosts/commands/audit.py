@@ -81,6 +81,7 @@ def _record(report: Report, found: Sequence[Audit]) -> dict[str, Any]:
         "curve_source": report.source,
         "context_label": report.context.label() if report.context else None,
         "rigor": DRAFT if any(reasons) else VERDICT,
+        "headline": report.headline,
         "rigor_reasons": list(dict.fromkeys(why for each in reasons for why in each)),
         "workload_mismatch": list(report.assessment.mismatch),
         "audits": audits,

@@ -103,7 +103,6 @@ class TestBudget:
         assert [row.budget_claim for row in rows] == [words, words, None]
         assert [row.pods_budget == row.pods_high for row in rows] == [True, True, False]
 
-
     def test_short_answers_that_are_waited_for_carry_no_claim(self):
         (row,) = sized(100, e2e_s=60, output_tokens=128)
         assert (row.budget_claim, row.pods_budget) == ("outputs up to 256 tokens, and output tok/s not measured", 59)

@@ -252,13 +252,13 @@ class TestStanding:
 
 
 class TestRefused:
-    @pytest.mark.parametrize("wait", ["ttfo_s", "e2e_s"])
-    def test_waits_that_the_table_cannot_limit(self, wait):
+    @pytest.mark.parametrize(("wait", "label"), [("ttfo_s", "TTFO"), ("e2e_s", "e2e")])
+    def test_waits_that_the_table_cannot_limit(self, wait, label):
         curve = Curve(C, R, ttft_s=TTFT, ttfo_s=[2 * seconds for seconds in TTFT])
         with pytest.raises(InputError) as error:
             customer_workbook(report([40], curve, **{wait: 20, "output_tokens": 1024}))
         sentence = "must be left out of a workbook: its table holds limits on TTFT alone; write a report for it"
-        assert str(error.value) == f"{wait} {sentence}"
+        assert str(error.value) == f"the limit on {label} {sentence}"
 
 
 def test_the_anchors_of_the_cases_are_these():

@@ -82,7 +82,7 @@ def _check_limits(report: Report) -> None:
     for wait in report.sizing.points.limits.asked:
         if wait not in held:
             refuse(
-                wait.name,
+                f"the limit on {wait.label}",
                 "must be left out of a workbook",
                 detail=f"its table holds limits on {' and '.join(each.label for each in held)} alone",
                 way_out="write a report for it",

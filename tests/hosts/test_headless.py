@@ -219,7 +219,9 @@ class TestListing:
             ("method", "auto"),
             ("ttft_s", OMITTED),
         ]
-        assert listed["SIZING_CHECK"] == [(n, OMITTED) for n in ("anchors", "sla", "tpm", "gpus_per_pod", "util")]
+        assert listed["SIZING_CHECK"] == [
+            (name, OMITTED) for name in ("anchors", "sla", "tpm", "gpus_per_pod", "util", "ttft_s")
+        ]
         assert listed["SIZING_RIGOR"] == [(name, OMITTED) for name in ("anchors", "sla", "context", "ttft_s")]
         assert listed["SIZING_DELTA_GPUS"][5:] == [
             ("util", 0.7),

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["in_blocks"]
+__all__ = ["BLOCK_ROWS", "in_blocks"]
 
-_ROWS: Final = 16_384
+BLOCK_ROWS: Final = 16_384
 """Of a block: ten arrays of so many floats fit a processor's cache of the second level [rows]."""
 
 
@@ -30,11 +30,11 @@ def in_blocks(function: Callable[..., tuple[npt.NDArray[Any], ...]], *columns: A
         What the function gives [-]
     """
     shape: tuple[int, ...] = columns[0].shape
-    if len(shape) != 1 or shape[0] <= _ROWS or any(column.shape != shape for column in columns):
+    if len(shape) != 1 or shape[0] <= BLOCK_ROWS or any(column.shape != shape for column in columns):
         return function(*columns)
     whole: list[npt.NDArray[Any]] = []
-    for start in range(0, shape[0], _ROWS):
-        rows = slice(start, start + _ROWS)
+    for start in range(0, shape[0], BLOCK_ROWS):
+        rows = slice(start, start + BLOCK_ROWS)
         parts = function(*(column[rows] for column in columns))
         whole = whole or [np.empty(shape, part.dtype) for part in parts]
         for array, part in zip(whole, parts, strict=True):

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from xlsizing.checks import Floats
 from xlsizing.rules import SAME_RATE
 
-__all__ = ["Reach", "last_meeting", "last_meeting_each", "meets", "reach"]
+__all__ = ["Reach", "last_meeting", "last_meeting_each", "meets", "positions", "reach"]
 
 _NEIGHBOURS = 1 + np.arange(-8, 9)[:, np.newaxis] * 2.0**-53  # every number within four last digits, some twice
 
@@ -103,6 +103,29 @@ def last_meeting_each(rates: Floats, sla: Floats) -> tuple[npt.NDArray[np.intp],
     counts = (margin >= -SAME_RATE).sum(axis=1)
     last = np.take_along_axis(margin, np.maximum(counts - 1, 0)[:, np.newaxis], axis=1)[:, 0]
     return counts, (counts > 0) & (counts < rates.shape[1]) & (last > SAME_RATE)
+
+
+def positions(
+    meeting: npt.NDArray[np.intp], anchors: int
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return what counts of anchors that meet an SLA say.
+
+    Parameters
+    ----------
+    meeting : ndarray of int, any shape
+        How many anchors meet it [-]
+    anchors : int
+        Of the curve [-]
+
+    Returns
+    -------
+    ndarray of bool, ndarray of int, ndarray of int
+        Whether one does; the position of the last that does, 0 where none; that of the anchor after it, the same at the
+        end of the curve [-]
+    """
+    feasible = meeting > 0
+    last = meeting - feasible
+    return feasible, last, last + (last < anchors - 1)
 
 
 def _meeting(rates: Floats, sla: float) -> int:

@@ -19,10 +19,7 @@ from xlsizing.operating import operating_points
 from xlsizing.result import Sizing
 from xlsizing.rules import MOST_PODS
 
-__all__ = ["MOST_ROWS", "size_each", "too_many"]
-
-MOST_ROWS = 16_384
-"""Of one call: what it needs on its way to the result stays in the processor's cache [rows]."""
+__all__ = ["size_each", "too_many"]
 
 
 class _EachRow(Sizing):
@@ -57,7 +54,7 @@ def size_each(
     curve : Curve
         The measured curve [-]
     sla : ndarray, shape (m,)
-        Interactivity each user must see; at most `MOST_ROWS` of them [tok/s/user]
+        Interactivity each user must see; best at most `blocks.BLOCK_ROWS` of them [tok/s/user]
     demand : Demand
         What the customers ask for, in one unit, of the same shape [unit of the demand]
     gpus_per_pod : ndarray of int, shape (m,)

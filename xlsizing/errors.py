@@ -122,12 +122,14 @@ class InfeasibleError(SizingError):
         Which of two curves falls short, where two are compared [-]
     late : tuple of (str, float, float), optional
         Waits that even this point does not meet: what is waited for, the limit and what was measured [s]
+    slow : bool
+        Whether the SLA is missed; not, where `late` waits alone are [-]
 
     Examples
     --------
     >>> print(InfeasibleError(300, 215.5, 1))
     300 tok/s/user cannot be met: the fastest measured point is 215.5 at c=1; relax the SLA or take a faster model
-    >>> print(InfeasibleError(40, 215.5, 1, late=(("TTFT", 0.05, 0.1),)))
+    >>> print(InfeasibleError(40, 215.5, 1, late=(("TTFT", 0.05, 0.1),), slow=False))
     TTFT 0.05 s cannot be met: at the first measured point, c=1, it is 0.1 s, 2 times that; relax the limit or take a faster model
     """
 
@@ -140,17 +142,14 @@ class InfeasibleError(SizingError):
         concurrency: float,
         side: str | None = None,
         late: tuple[tuple[str, float, float], ...] = (),
+        slow: bool = True,
     ) -> None:
         self.sla, self.fastest, self.concurrency, self.side, self.late = sla, fastest, concurrency, side, late
-        missed = [] if self._fast_enough else [f"{shown(sla)} tok/s/user"]
+        self.slow = slow
+        missed = [f"{shown(sla)} tok/s/user"] if slow else []
         missed += [f"{label} {shown(limit)} s" for label, limit, _ in late]
         sentence = f"{' and '.join(missed)} cannot be met: {self._why(said=True)}"
         super().__init__(f"{side}: {sentence}" if side else sentence)
-
-    @property
-    def _fast_enough(self) -> bool:
-        """Whether waits alone are missed."""
-        return bool(self.late) and self.fastest >= self.sla * (1 - _SAME)
 
     def reason(self) -> str:
         """Return why the SLA or a limit cannot be met and what to change; it names the wait, as it may stand alone [-]."""
@@ -158,8 +157,8 @@ class InfeasibleError(SizingError):
 
     def _why(self, *, said: bool) -> str:
         """Return the reason; where one wait alone is missed and `said` before, it is not named again."""
-        reasons = [] if self._fast_enough else [self._too_slow()]
-        short = said and len(self.late) == 1 and self._fast_enough
+        reasons = [self._too_slow()] if self.slow else []
+        short = said and len(self.late) == 1 and not self.slow
         return "; ".join([*reasons, *(self._too_late("it" if short else label, *had) for label, *had in self.late)])
 
     def _too_late(self, name: str, limit: float, had: float) -> str:
@@ -179,7 +178,7 @@ class InfeasibleError(SizingError):
         return f"the fastest measured point is {fastest} at c={c}; relax the SLA or take a faster model"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.sla, self.fastest, self.concurrency, self.side, self.late)
+        return type(self), (self.sla, self.fastest, self.concurrency, self.side, self.late, self.slow)
 
 
 def _times(ratio: float) -> str:
@@ -217,4 +216,3 @@ class Phrase(str):
 
 BLANK = Phrase("a blank")
 _LONGEST_SHOWN = 41
-_SAME = 1e-9

@@ -153,7 +153,7 @@ class Limits:
 
     def row(self, at: int) -> Limits:
         """Return those of the row `at` this position alone [-]."""
-        found = {wait.name: float(np.ravel(limit)[at if limit.ndim else 0]) for wait, limit in self._limits.items()}
+        found = {wait.name: float(limit.flat[at if limit.ndim else 0]) for wait, limit in self._limits.items()}
         own: dict[str, Any] = {name: limit for name, limit in found.items() if np.isfinite(limit)}
         return Limits(**own, output_tokens=self.output_tokens, statistic=self.statistic)
 
@@ -233,7 +233,7 @@ class Side(NamedTuple):
     def at_first(self, row: int) -> tuple[str, float, float]:
         """Return what a `row` waits for, its limit and the wait at the first anchor [s]."""
         waits = self.waits if self.waits.ndim == 1 else self.waits[row]
-        return self.wait.label, float(np.ravel(self.limit)[row]), float(waits[0])
+        return self.wait.label, float(self.limit.flat[row]), float(waits[0])
 
     def reached(self, log_c: Floats, limit: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_], Floats]:
         """Return how far each row may go by this limit.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from xlsizing.blocks import in_blocks
 from xlsizing.checks import Floats, broadcast, numbers
-from xlsizing.comparison import last_meeting
+from xlsizing.comparison import last_meeting, meets, positions
 from xlsizing.curve import Curve
 from xlsizing.errors import InfeasibleError
 from xlsizing.interpolation import Interpolation, interpolation
@@ -191,11 +191,12 @@ class OperatingPoints:
 
         Where two curves are compared, `side` is which of them this one is.
         """
-        sla = float(np.ravel(self.sla)[row])
+        sla, fastest = float(self.sla.flat[row]), self.curve.fastest
         waits = [one.at_first(row) for one in self._sides]
         asked = (each for each in waits if np.isfinite(each[1]))  # another row may have that limit, this one not
         late = tuple(each for each in asked if not in_time(each[2], each[1]))
-        return InfeasibleError(sla, self.curve.fastest, self.curve.lowest_concurrency, side, late)
+        slow = not late or not meets(fastest, sla)
+        return InfeasibleError(sla, fastest, self.curve.lowest_concurrency, side, late, slow)
 
     @cached_property
     def _sides(self) -> tuple[Side, ...]:
@@ -368,17 +369,13 @@ def _found(
     """Return the arrays of `OperatingPoints` for the SLAs `s`, those after its limits only where waits are `limited`."""
     tps = curve.per_replica_tps
     meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
-    feasible = meeting > 0
-    anchor = meeting - feasible
-    after = anchor + (anchor < len(curve) - 1)
+    feasible, anchor, after = positions(meeting, len(curve))
     c_star = _where(between, _interpolated(curve, s, anchor, after, how), curve.concurrency[anchor])
     rate: Floats = s
     decided: tuple[npt.NDArray[Any], ...] = ()
     if limited:
         meeting, between, c_star, side, late = _limited(curve, meeting, between, c_star, limited)
-        feasible = meeting > 0
-        anchor = meeting - feasible
-        after = anchor + (anchor < len(curve) - 1)
+        feasible, anchor, after = positions(meeting, len(curve))
         rate = _where(side > 0, rate_at(curve, c_star, how), s)
         decided = rate, side, late
     best = curve.best_tps[anchor]

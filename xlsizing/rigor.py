@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -261,9 +263,13 @@ def _in_other_statistic(points: OperatingPoints) -> Iterator[tuple[int, Reason]]
     """Give the rows that limit a wait in another statistic than the curve's, and that as a reason."""
     if not points.limits.asked or other_statistic(points, "") is None:
         return
-    for i in range(points.sla.size):
-        waits = " and ".join(wait.label for wait in points.limits.row(i).asked)
-        reason = other_statistic(points, waits)
+    limits = [limit for wait in points.limits.asked if (limit := points.limits.of(wait)) is not None]
+    limited = [np.isfinite(np.broadcast_to(limit, points.shape)).ravel().tolist() for limit in limits]
+    labels = [wait.label for wait in points.limits.asked]
+    against = cache(partial(other_statistic, points))  # one reason for each of the few kinds of rows
+    for i, of_row in enumerate(zip(*limited, strict=True)):
+        waits = " and ".join(compress(labels, of_row))
+        reason = against(waits)
         if waits and reason:
             yield i, reason
 

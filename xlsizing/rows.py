@@ -28,10 +28,10 @@ __all__ = [
     "MEASURE_FIRST",
     "NO_CLAIM",
     "UNTOLD",
-    "WAIT_COLUMNS",
     "WAIT_FIELDS",
     "WIDE_RANGE",
     "SizingRow",
+    "figures",
     "sizing_frame",
     "sizing_rows",
 ]
@@ -237,7 +237,7 @@ def _above_one(load: float | None) -> bool:
 
 
 _NAMES = tuple(field.name for field in fields(SizingRow))
-WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
+_WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
     name: partial(value, wait)
     for wait in WAITS
     for name, value in (
@@ -248,16 +248,21 @@ WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
 }
 """The columns on waits, each by what it is of a sizing [-]."""
 
-WAIT_FIELDS: Final = tuple(WAIT_COLUMNS)
+WAIT_FIELDS: Final = tuple(_WAIT_COLUMNS)
 """The fields of a row on waits: of each the limit, the wait at c*, and that where the GPUs to commit to run [-]."""
 
-MAY_BE_NAN: Final = {"load_one_fewer", "measure_next", *WAIT_COLUMNS}
+MAY_BE_NAN: Final = {"load_one_fewer", "measure_next", *_WAIT_COLUMNS}
 """Those whose number may be none: a missing value then [-]."""
 
 KNOWN_IF_INFEASIBLE: Final = {
     "sla", "demand_tok_s", "regime", "feasible", "reason", "measure_next", *(wait.limit for wait in WAITS),
 }  # fmt: skip
 """Those that stand on a row which cannot be met [-]."""
+
+
+def figures(sizing: Sizing, name: str) -> Any:
+    """Return what `sizing` holds under the `name` of a field of a row; of a shape that broadcasts to its own [unit of the field]."""
+    return _WAIT_COLUMNS[name](sizing) if name in _WAIT_COLUMNS else getattr(sizing, name)
 
 
 def sizing_rows(sizing: Sizing) -> list[SizingRow]:
@@ -284,8 +289,7 @@ _FRAME_TYPES = {
 def _column(sizing: Sizing, name: str) -> list[Any]:
     if name == "reason":
         return _reasons(sizing)
-    column = WAIT_COLUMNS[name](sizing) if name in WAIT_COLUMNS else getattr(sizing, name)
-    values = np.broadcast_to(column, sizing.shape).ravel().tolist()
+    values = np.broadcast_to(figures(sizing, name), sizing.shape).ravel().tolist()
     if name == "budget_claim":
         values = [value or None for value in values]
     if name in MAY_BE_NAN:

@@ -18,15 +18,16 @@ from xlsizing.batch.cells import Inputs, Words
 from xlsizing.batch.checked import Checked, Faults, checked, said
 from xlsizing.batch.columns import RESULTS, Result
 from xlsizing.batch.curves import Curves
+from xlsizing.blocks import BLOCK_ROWS
 from xlsizing.budget import CLAIMS, Bound, bound, check_calibration, claim_codes
 from xlsizing.calibration import Calibration
 from xlsizing.checks import Floats
 from xlsizing.curve import Curve
 from xlsizing.demand import Demand
-from xlsizing.each import MOST_ROWS, size_each, too_many
+from xlsizing.each import size_each, too_many
 from xlsizing.limits import BINDINGS, NO_LIMITS, Limits, Wait
 from xlsizing.result import Sizing, check_pods
-from xlsizing.rows import KNOWN_IF_INFEASIBLE, MAY_BE_NAN, WAIT_COLUMNS
+from xlsizing.rows import KNOWN_IF_INFEASIBLE, MAY_BE_NAN, figures
 from xlsizing.rules import BUDGET_SHARE, CLAIM_LEAST_OSL, METHODS, REGIMES
 
 __all__ = ["Sized", "size_rows"]
@@ -150,8 +151,8 @@ class _Grouped:
             number, method, level, users, short, *limited = (int(part[together[0]]) for part in parts)
             curve = given.curves[number]
             waits = tuple(wait for wait, asked in zip(given.limits, limited, strict=True) if asked)
-            for at in range(0, together.size, MOST_ROWS):
-                block = together[at : at + MOST_ROWS]
+            for at in range(0, together.size, BLOCK_ROWS):
+                block = together[at : at + BLOCK_ROWS]
                 if isinstance(curve, Curve):
                     yield _Group(
                         block, start + at, curve, METHODS[method], _LEVELS[level], bool(users), bool(short), waits
@@ -251,7 +252,7 @@ class _Out:
             if each.kind == "str":
                 self._values[each.name][rows] = self._codes(each.field, sizing)
                 continue
-            values = WAIT_COLUMNS[each.field](sizing) if each.field in WAIT_COLUMNS else getattr(sizing, each.field)
+            values = figures(sizing, each.field)
             self._values[each.name][rows] = values
             if each.name in self._missing:
                 unknown = ~np.isfinite(values)

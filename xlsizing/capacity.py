@@ -11,6 +11,7 @@ from decimal import ROUND_DOWN, Context
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from xlsizing.budget import Bound, bound, carried_to_budget
 from xlsizing.checks import Floats, whole
@@ -137,8 +138,8 @@ class Fleet:
             fits, fails = np.where(enough, middle, fits), np.where(enough, fails, middle)
         return Answers(*(self._told(sla) if ok else None for sla, ok in zip(fits, at_all, strict=True)))
 
-    def _points(self, sla: object, *, users: bool) -> OperatingPoints:
-        return operating_points(self.curve, sla, self.method, counts_users=users, limits=self.limits)  # type: ignore[arg-type]
+    def _points(self, sla: npt.ArrayLike, *, users: bool) -> OperatingPoints:
+        return operating_points(self.curve, sla, self.method, counts_users=users, limits=self.limits)
 
     def _carried(self, points: OperatingPoints) -> tuple[Floats, Floats, Floats]:
         """Return what one pod carries for each figure."""

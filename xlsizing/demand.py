@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, broadcast, numbers
 
-__all__ = ["Demand"]
+__all__ = ["DEMAND_FORMS", "Demand"]
+
+DEMAND_FORMS: Final = ("tpm", "tok_s", "rps", "users")
+"""What a demand is called wherever it is stated: the classmethods of `Demand`, flags, keys and columns [-]."""
 
 
 @dataclass(frozen=True)

@@ -213,6 +213,9 @@ class TestText:
         text = "\n# of June\nsep=;\nsla;tpm;gpus_per_pod\n\n50;3e6;4\n;;\n60;3e6;4;;\n"
         assert self.sentences(tmp_path, text) == [None, None]
 
+    def test_a_line_that_says_tabs_separate_cells(self, tmp_path):
+        assert self.sentences(tmp_path, "sep=\t\r\nsla\ttpm\tgpus_per_pod\r\n50\t3e6\t4\r\n") == [None]
+
     def test_rows_of_another_width(self, tmp_path):
         found = self.sentences(tmp_path, "sla,tpm,gpus_per_pod\n50,3e6\n50,3e6,4,5\n50,3e6,4\n")
         assert found == [

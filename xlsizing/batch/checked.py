@@ -16,10 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.batch.cells import Inputs, Numbers
-from xlsizing.batch.columns import DEMANDS, INPUTS, sentence
+from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats, refuse
 from xlsizing.curve import Curve
+from xlsizing.demand import DEMAND_FORMS
 from xlsizing.errors import InputError, Phrase
 from xlsizing.limits import WAITS, Limits, Wait, waits_of
 from xlsizing.rules import BUDGET_SHARE, METHODS
@@ -166,7 +167,7 @@ class _Look:
         return found, codes
 
     def demand(self, output_tokens: float | None) -> tuple[Floats, Mask, Floats]:
-        given = {name: self._inputs.numbers[name].given for name in DEMANDS if name in self._inputs.numbers}
+        given = {name: self._inputs.numbers[name].given for name in DEMAND_FORMS if name in self._inputs.numbers}
         count = np.sum(list(given.values()), axis=0)
         self._faults.add(count != 1, lambda row: _not_one([name for name, there in given.items() if there[row]]))
         asked = np.full(self._rows, np.nan)
@@ -269,7 +270,7 @@ def said(refused: Callable[[], Any]) -> str:
 
 def _not_one(given: Iterable[str]) -> str:
     rule = Phrase(" and ".join(given) or "none")
-    return said(lambda: refuse(f"exactly one of {', '.join(DEMANDS)}", "must be given", got=rule))
+    return said(lambda: refuse(f"exactly one of {', '.join(DEMAND_FORMS)}", "must be given", got=rule))
 
 
 def _osl_misplaced() -> str:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from xlsizing.batch.text_table import Typed
 from xlsizing.budget import bound
 from xlsizing.checks import Floats, number, refuse, share, whole
+from xlsizing.demand import DEMAND_FORMS
 from xlsizing.errors import InputError, Phrase
 from xlsizing.interpolation import interpolation
 from xlsizing.limits import WAITS
@@ -35,12 +36,9 @@ from xlsizing.rules import (
     TOLERANCE,
 )
 
-__all__ = ["DEMANDS", "ERROR", "INPUTS", "RESULTS", "Input", "Result", "chosen_results", "columns_of", "sentence"]
+__all__ = ["ERROR", "INPUTS", "RESULTS", "Input", "Result", "chosen_results", "columns_of", "sentence"]
 
 Mask = npt.NDArray[np.bool_]
-
-DEMANDS: Final = ("tpm", "tok_s", "rps", "users")
-"""The forms of a demand, of which each row states one [-]."""
 
 ERROR: Final = "error"
 """The column with the sentence that says what is wrong with a row; the last one [-]."""
@@ -217,8 +215,8 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
     needed = [name for name in ("curve", "sla") if (name != "curve" or curve_needed) and name not in found]
     if needed:
         refuse("table", f"must have a column {needed[0]}", got=_listed(given))
-    if not any(name in found for name in DEMANDS):
-        refuse("table", f"must have a column {', '.join(DEMANDS[:-1])} or {DEMANDS[-1]}", got=_listed(given))
+    if not any(name in found for name in DEMAND_FORMS):
+        refuse("table", f"must have a column {', '.join(DEMAND_FORMS[:-1])} or {DEMAND_FORMS[-1]}", got=_listed(given))
     return found
 
 

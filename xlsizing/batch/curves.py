@@ -18,13 +18,13 @@ from xlsizing.checks import refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.importers import read_curve
+from xlsizing.importers.reading import PUBLIC
 
 __all__ = ["Curves", "curves_in", "curves_of"]
 
 _ID: Final = ("curve", "curve_id")
 _PATH: Final = ("path", "file")
 _SUFFIXES: Final = (".csv", ".yaml", ".yml", ".json", ".jsonl", ".tsv", ".xlsx", ".txt", ".md")
-_PUBLIC: Final = "public:"
 
 Find = Callable[[str], Curve]
 
@@ -140,7 +140,7 @@ class _InFolder:
         self._folder, self._options = folder, options
 
     def __call__(self, name: str) -> Curve:
-        if name.startswith(_PUBLIC):
+        if name.startswith(PUBLIC):
             return read_curve(name, **self._options)
         if Path(name).name != name or name in ("", ".", ".."):
             refuse("curve", "must be the name of a file in the folder of the curves", got=name)
@@ -159,14 +159,14 @@ class _Listed:
         self._folder, self._files, self._source, self._options = folder, files, source, options
 
     def __call__(self, name: str) -> Curve:
-        if name.startswith(_PUBLIC):
+        if name.startswith(PUBLIC):
             return read_curve(name, **self._options)
         if name not in self._files:
             refuse("curve", "must be one of the curves", got=name, where=self._source)
         file = self._files[name]
         if not file:
             refuse("path", "must name a file", got=BLANK, where=f"{self._source}, curve {name}")
-        return read_curve(file if file.startswith(_PUBLIC) else self._folder / file, **self._options)
+        return read_curve(file if file.startswith(PUBLIC) else self._folder / file, **self._options)
 
 
 class _Points:

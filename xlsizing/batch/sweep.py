@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlsizing.batch.columns import DEMANDS, INPUTS
+from xlsizing.batch.columns import INPUTS
 from xlsizing.batch.extra import arrow
 from xlsizing.batch.tables import Piece, Source, arrow_inputs
 from xlsizing.checks import number_in_text, refuse
+from xlsizing.demand import DEMAND_FORMS
 from xlsizing.errors import Phrase
 from xlsizing.spec import Spec
 
@@ -96,8 +97,8 @@ class Grid(Source):
 
     def __init__(self, spec: Spec, axes: Mapping[str, list[Any]]) -> None:
         fixed = _figures(spec)
-        if any(name in axes for name in DEMANDS):
-            fixed = {name: value for name, value in fixed.items() if name not in DEMANDS and name != "osl"}
+        if any(name in axes for name in DEMAND_FORMS):
+            fixed = {name: value for name, value in fixed.items() if name not in DEMAND_FORMS and name != "osl"}
             if "rps" in axes and spec.asked.osl is not None:
                 fixed["osl"] = float(spec.asked.osl)
         fixed = {name: [value] for name, value in fixed.items() if name not in axes}

@@ -16,13 +16,12 @@ import numpy as np
 
 from xlsizing.batch.cells import Numbers, Words, words_of
 from xlsizing.checks import number_in_text, refuse
+from xlsizing.importers.text import DECIMAL_COMMA, delimiter_in
 
 __all__ = ["Ambiguous", "TextRows", "Typed", "column_words", "has_decimal_commas", "parsed_numbers", "text_rows"]
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?", re.ASCII)
 _LIKE_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
-_SEPARATOR: Final = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 
 
 class Typed(str):
@@ -74,10 +73,9 @@ def text_rows(path: Path, file: IO[bytes]) -> TextRows:
     """
     lines = _lines(path, file)
     first = next((line for line in lines if line.strip(" ,;\t\r\n") and not line.lstrip(' \t"').startswith("#")), "")
-    stated = _SEPARATOR.fullmatch(first.strip())
+    delimiter, stated = delimiter_in(first)
     if stated:
         first = next(lines, "")
-    delimiter = stated[1] if stated else max(",;\t", key=first.count)
     reader = csv.reader(_again(first, lines), delimiter=delimiter)
     header = [cell.strip() for cell in _next(reader, path) or []]
     while header and not header[-1]:
@@ -131,7 +129,7 @@ def _fitted(cells: list[str], width: int, where: str) -> tuple[list[str], str]:
 
 def has_decimal_commas(columns: Iterable[Sequence[str]], delimiter: str) -> bool:
     """Tell whether a cell of the `columns` can only hold a decimal comma, where that is not the `delimiter` [-]."""
-    return delimiter != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for cells in columns for cell in cells)
+    return delimiter != "," and any(DECIMAL_COMMA.fullmatch(cell.strip()) for cells in columns for cell in cells)
 
 
 def parsed_numbers(cells: Sequence[str], *, commas: bool) -> Numbers:
@@ -146,7 +144,7 @@ def parsed_numbers(cells: Sequence[str], *, commas: bool) -> Numbers:
         text = cell.strip()
         if text and not (commas and ("," in text or "." in text)) and _NUMBER.fullmatch(text):
             values[row] = float(text)
-        elif commas and _DECIMAL_COMMA.fullmatch(text) and not _LIKE_THOUSANDS.fullmatch(text):
+        elif commas and DECIMAL_COMMA.fullmatch(text) and not _LIKE_THOUSANDS.fullmatch(text):
             values[row] = float(text.replace(",", "."))
         elif text:
             open_to_both = commas and (_LIKE_THOUSANDS.fullmatch(text) or _NUMBER.fullmatch(text))

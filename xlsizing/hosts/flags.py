@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from xlsizing.anchors import LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.curve import Curve
-from xlsizing.demand import Demand
+from xlsizing.demand import DEMAND_FORMS, Demand
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.limits import NO_LIMITS, WAITS, Limits, Wait
 from xlsizing.reading import hashed_name
@@ -27,10 +27,16 @@ from xlsizing.rules import (
     STATISTICS,
 )
 
+if TYPE_CHECKING:
+    from xlsizing.calibration import Calibration
+
 __all__ = [
+    "calibration_flag",
+    "calibration_of",
     "confidence_flag",
     "curve_flags",
     "curve_of",
+    "curve_options",
     "demand_flags",
     "demand_of",
     "exactly_one",
@@ -43,8 +49,10 @@ __all__ = [
     "optional",
     "outside_flag",
     "planning_flags",
+    "pool_rises_flag",
     "slas_of",
     "source_of",
+    "throughput_flag",
     "ttft_flag",
     "ttft_of",
     "wait_flag",
@@ -90,13 +98,21 @@ def curve_flags(command: _Command) -> _Command:
         click.option(
             "--curve", metavar="PATH", help="Measured points: a curve file, results of a benchmark tool, public:NAME."
         ),
-        click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more."),
-        click.option(
-            "--throughput-per-replica",
-            is_flag=True,
-            help="Column 3 is of the whole replica although it looks like that of one GPU.",
-        ),
+        pool_rises_flag,
+        throughput_flag,
     )
+
+
+def pool_rises_flag(command: _Command) -> _Command:
+    """Declare on `command` how far pooling may move a point [-]."""
+    words = "Pool rises of tok/s/user that move no point by more."
+    return _declared(command, click.option("--pool-rises", metavar="SHARE", help=words))
+
+
+def throughput_flag(command: _Command) -> _Command:
+    """Declare on `command` that throughput is of the replica, whatever it looks like [-]."""
+    words = "Output tok/s is of the whole replica although it looks like that of one GPU."
+    return _declared(command, click.option("--throughput-per-replica", is_flag=True, help=words))
 
 
 def limit_flags(command: _Command) -> _Command:
@@ -111,6 +127,11 @@ def limit_flags(command: _Command) -> _Command:
     return _declared(command, *limits, statistic)
 
 
+def ttft_flag(command: _Command) -> _Command:
+    """Declare on `command` how long a first token may take [-]."""
+    return _declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
+
+
 def confidence_flag(command: _Command) -> _Command:
     """Declare on `command` how many of 100 curves the budget is to cover [-]."""
     return _declared(
@@ -123,6 +144,12 @@ def confidence_flag(command: _Command) -> _Command:
             help="Share of public curves whose need the budget covers.",
         ),
     )
+
+
+def calibration_flag(command: _Command) -> _Command:
+    """Declare on `command` the calibration of one's own that the budget rests on [-]."""
+    words = "What xlsizing calibrate wrote: the budget rests on it."
+    return _declared(command, click.option("--calibration", metavar="FILE", help=words))
 
 
 def planning_flags(command: _Command) -> _Command:
@@ -144,7 +171,7 @@ def planning_flags(command: _Command) -> _Command:
 
 def demand_of(flags: dict[str, Any]) -> Demand:
     """Return the demand that exactly one of the forms in `flags` states [unit of the demand]."""
-    form = exactly_one(flags, ("tpm", "tok_s", "rps", "users"))
+    form = exactly_one(flags, DEMAND_FORMS)
     value = number_in_text(flags[form], flag(form))
     missing = form == "rps" and flags["osl"] is None
     idle = flags["osl"] is not None and form != "rps" and flags.get(_ANSWER) is None
@@ -160,16 +187,30 @@ def demand_of(flags: dict[str, Any]) -> Demand:
 def curve_of(flags: dict[str, Any]) -> Curve:
     """Return the curve that `flags` give, in a file or point by point [-]."""
     exactly_one(flags, ("anchors", "curve"))
-    options = {
-        "pool_rises": optional(flags, "pool_rises", share=True),
-        "throughput_per_replica": flags["throughput_per_replica"],
-    }
+    options = curve_options(flags)
     if flags["curve"] is None:
         rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
         return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), **options)
     from xlsizing.importers import read_curve  # noqa: PLC0415  # only where a file is asked for
 
     return read_curve(flags["curve"], **options)
+
+
+def curve_options(flags: dict[str, Any]) -> dict[str, Any]:
+    """Return how a curve is read, as `flags` say, by the names of the arguments of `read_curve` [-]."""
+    return {
+        "pool_rises": optional(flags, "pool_rises", share=True),
+        "throughput_per_replica": flags["throughput_per_replica"],
+    }
+
+
+def calibration_of(flags: dict[str, Any]) -> Calibration | None:
+    """Return the calibration in the file that `flags` name; None where they name none [-]."""
+    if flags["calibration"] is None:
+        return None
+    from xlsizing.calibration import read_calibration  # noqa: PLC0415  # only where a file is named
+
+    return read_calibration(flags["calibration"])
 
 
 def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
@@ -199,6 +240,12 @@ def limits_of(flags: dict[str, Any], slas: Sequence[float]) -> Limits:
             refuse("--latency-stat", f"must be given with {', '.join(first)} or {last}, and only with one of them")
         return NO_LIMITS
     return Limits(**asked, output_tokens=optional(flags, "osl"), statistic=flags["latency_stat"])
+
+
+def ttft_of(flags: dict[str, Any], statistic: str | None = None) -> Limits:
+    """Return the limit on the first token that `flags` give, in the `statistic` of the customer [s]."""
+    seconds = optional(flags, "ttft")
+    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds, statistic=statistic)
 
 
 def _one_each(text: str, name: str, rows: int) -> list[float | None]:
@@ -306,14 +353,3 @@ def _anchor(item: str, position: int) -> list[float | None]:
 def _nth_anchor(positions: Sequence[int]) -> str:
     listed = " and ".join(map(str, sorted(positions)))
     return f"anchor{'s' * (len(positions) > 1)} {listed} of --anchors"
-
-
-def ttft_flag(command: _Command) -> _Command:
-    """Declare on `command` how long a first token may take [-]."""
-    return _declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
-
-
-def ttft_of(flags: dict[str, Any], statistic: str | None = None) -> Limits:
-    """Return the limit on the first token that `flags` give, in the `statistic` of the customer [s]."""
-    seconds = optional(flags, "ttft")
-    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds, statistic=statistic)

@@ -10,6 +10,7 @@ import click
 
 from xlsizing.checks import choice, number_in_text, refuse, share, whole
 from xlsizing.context import Context
+from xlsizing.hosts.flags import curve_options, throughput_flag
 from xlsizing.hosts.output import one_line
 from xlsizing.importers.formats import FORMATS
 from xlsizing.importers.listing import HEADINGS, CurveRow
@@ -29,8 +30,7 @@ def result_flags(command: _Command) -> _Command:
         click.option("--stat", metavar="|".join(STATISTICS), default=STATISTICS[0], show_default=True, help="Statistic of the latencies."),
         click.option("--concurrency", metavar=f"{NOMINAL}|{ACHIEVED}", default=NOMINAL, show_default=True,
                      help="As the client was set, or as it was measured."),
-        click.option("--throughput-per-replica", is_flag=True,
-                     help="Output tok/s is of the whole replica although it looks like that of one GPU."),
+        throughput_flag,
         click.option("--gpus-per-pod", metavar="N", help="GPUs of the replica, where the files do not say."),
         click.option("--max-failed", metavar="SHARE", default=str(MOST_FAILED), show_default=True,
                      help="A point with more failed requests is refused."),
@@ -48,7 +48,6 @@ def result_flags(command: _Command) -> _Command:
 def options_of(flags: dict[str, Any]) -> Options:
     """Return how results are read, as `flags` say [-]."""
     gpus = flags["gpus_per_pod"]
-    pool = flags.get("pool_rises")
     if flags["form"] is not None:
         choice(flags["form"], "--format", tuple(FORMATS))
     return Options(
@@ -59,13 +58,12 @@ def options_of(flags: dict[str, Any]) -> Options:
         if gpus is None
         else whole(number_in_text(gpus, "--gpus-per-pod"), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD),
         most_failed=share(number_in_text(flags["max_failed"], "--max-failed"), "--max-failed"),
-        pool_rises=None if pool is None else number_in_text(pool, "--pool-rises"),
-        throughput_per_replica=flags["throughput_per_replica"],
         skip_bad=flags["skip_bad"],
         ignoring=tuple(flags["ignoring"]),
         added=None if flags["added"] is None else _context_in(Path(flags["added"])),
         sheet=flags["sheet"],
         cells=flags["cells"],
+        **curve_options({"pool_rises": None, **flags}),  # not every command pools
     )
 
 

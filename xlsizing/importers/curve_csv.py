@@ -22,14 +22,12 @@ from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.curve import Curve
 from xlsizing.errors import BLANK, CurveError, Phrase
-from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text, shown_names
+from xlsizing.importers.text import DECIMAL_COMMA, LARGEST_CURVE_BYTES, delimiter_in, file_text, shown_names
 
 __all__ = ["read_curve"]
 
-_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?")
 _POINT = re.compile(r"[0-9]\.[0-9]")
 _LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
-_SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 
 
 def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
@@ -82,10 +80,9 @@ def _lines(text: str, name: str) -> tuple[_Lines, str]:
     """Return line number and cells of each line that is neither a comment nor empty, and what separates cells."""
     kept = ["" if _is_comment(line) else line for line in text.splitlines()]
     header = next(filter(str.strip, kept), "")
-    stated = _SEPARATOR.fullmatch(header.strip(" "))  # a line of Excel's own
+    delimiter, stated = delimiter_in(header)
     if stated:
         kept[kept.index(header)] = ""
-    delimiter = stated[1] if stated else max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO("\n".join(kept)), delimiter=delimiter)
     try:
         found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if any(map(str.strip, cells))]
@@ -112,7 +109,7 @@ def _has_decimal_commas(lines: _Lines, columns: list[str], name: str) -> bool:
         for line, row in lines
         for column, cell in zip(columns, row, strict=False)
     ]
-    commas = [cell for cell in cells if _DECIMAL_COMMA.fullmatch(cell[2])]
+    commas = [cell for cell in cells if DECIMAL_COMMA.fullmatch(cell[2])]
     if not commas:
         return False
     way_out = "write decimal points, and no separators of thousands"

@@ -16,6 +16,7 @@ from xlsizing.importers.documents import Document
 from xlsizing.importers.measurement import Measurement, Stat
 from xlsizing.importers.points import Options
 from xlsizing.importers.serving_keys import FLAGS, context_in_flags, gpus_of
+from xlsizing.importers.text import DECIMAL_COMMA
 from xlsizing.importers.values import Fields, known_values
 
 __all__ = ["WANTS_OPTIONS", "read", "recognises"]
@@ -49,7 +50,6 @@ _LATENCIES: Final = ("tpot", "ttft", "ttfo")
 _NEEDED: Final = ({"concurrency", "rate"}, {"concurrency", "tpot"})
 _HEADER_WITHIN: Final = 30
 _AMBIGUOUS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+")
-_DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]+,[0-9]+([eE][+-]?[0-9]+)?")
 
 
 class _Column(NamedTuple):
@@ -79,7 +79,7 @@ def recognises(document: Document) -> bool:
 def read(document: Document, options: Options) -> Iterator[Measurement]:
     """Yield the points in the table of a `document`; `options` name sheet and range of an .xlsx [-]."""
     table = _table(document, options)
-    commas = any(_DECIMAL_COMMA.fullmatch(c) and not _AMBIGUOUS.fullmatch(c) for row in table.rows for c in row)
+    commas = any(DECIMAL_COMMA.fullmatch(c) and not _AMBIGUOUS.fullmatch(c) for row in table.rows for c in row)
     note = _map_note(table)
     for offset, cells in enumerate(table.rows, start=1):
         if any(cells):
@@ -177,7 +177,7 @@ class _Row:
             refuse(
                 f"'{heading}'", "must be written plainly", got=cell, way_out=way_out, where=self.place, kind=CurveError
             )
-        if self._commas and _DECIMAL_COMMA.fullmatch(cell):
+        if self._commas and DECIMAL_COMMA.fullmatch(cell):
             cell = cell.replace(",", ".")
         elif self._commas and "." in cell:
             rule = "must be written with a comma, as the others are"

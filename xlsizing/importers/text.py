@@ -11,12 +11,15 @@ from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reading import file_data
 
-__all__ = ["LARGEST_CURVE_BYTES", "file_text", "shown_names"]
+__all__ = ["DECIMAL_COMMA", "LARGEST_CURVE_BYTES", "delimiter_in", "file_text", "shown_names"]
 
 LARGEST_CURVE_BYTES = 10_000_000
 """Larger curve files are refused [B]."""
 
+DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?")
+"""A number with a decimal comma, or with a separator of thousands that looks like one [-]."""
 
+_SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"[-+0-9.,eE]+")
 _PACKED = "a file packed with gzip"
 _KINDS = {
@@ -26,6 +29,16 @@ _KINDS = {
     b"%PDF": "a PDF",
 }
 """How files begin that people take for text, and what they are [-]."""
+
+
+def delimiter_in(line: str) -> tuple[str, bool]:
+    """Return what separates the cells below the first `line` of a table, and whether that line says so and no more, as Excel's do [-].
+
+    >>> delimiter_in("curve;sla"), delimiter_in("sep=,")
+    ((';', False), (',', True))
+    """
+    stated = _SEPARATOR.fullmatch(line.strip(" \r\n"))
+    return (stated[1], True) if stated else (max(",;\t", key=line.count), False)
 
 
 def file_text(path: Path, name: str, *, largest: int, too_large: str, save_as: str, instead: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import (
 
 from xlsizing.checks import refuse
 from xlsizing.curve import Curve
+from xlsizing.demand import DEMAND_FORMS
 from xlsizing.errors import BLANK
 from xlsizing.rules import MOST_SLAS
 from xlsizing.spec.curves import Reading, curve_in_file, inline_curve
@@ -29,7 +30,7 @@ from xlsizing.spec.fields import (
 
 __all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Section", "one_of"]
 
-FORMS: Final = {"demand": ("tpm", "tok_s", "rps", "users"), "curve": ("anchors", "file")}
+FORMS: Final = {"demand": DEMAND_FORMS, "curve": ("anchors", "file")}
 """Sections that hold exactly one of some fields [-]."""
 
 MOST_ROWS: Final = MOST_SLAS

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import click
 
-from xlsizing.checks import number_in_text, refuse
+from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.flags import calibration_flag, calibration_of, curve_options, pool_rises_flag, throughput_flag
 from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, working
 
 __all__ = ["command"]
@@ -26,13 +27,9 @@ _SPECS: Final = (".yaml", ".yml", ".json")
     "--curves", metavar="PATH", help="The curves that rows name: a folder, a table of points, a list of files."
 )
 @click.option("--curve", metavar="PATH", help="The one curve of all rows, as in size; public:NAME too.")
-@click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more.")
-@click.option(
-    "--throughput-per-replica",
-    is_flag=True,
-    help="Output tok/s is of the whole replica although it looks like that of one GPU.",
-)
-@click.option("--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it.")
+@pool_rises_flag
+@throughput_flag
+@calibration_flag
 @click.option(
     "--sweep", metavar="AXES", help='IN is a sizing file: "util=0.5:0.9:0.1, sla=20:100:5" makes a grid of it.'
 )
@@ -109,30 +106,14 @@ def _source(table: str, flags: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     if (flags["curves"] is None) == (flags["curve"] is None):
         refuse("exactly one of --curves, --curve", "must be given")
-    options = _curve_options(flags)
+    options = curve_options(flags)
     curves: Curves = (
         curves_in(Path(flags["curves"]), **options)
         if flags["curve"] is None
         else curves_of(read_curve(flags["curve"], **options))
     )
     with opened_table(Path(table)) as source:
-        yield {"source": source, "curves": curves, "calibration": _calibration(flags["calibration"])}
-
-
-def _curve_options(flags: dict[str, Any]) -> dict[str, Any]:
-    share = flags["pool_rises"]
-    return {
-        "pool_rises": None if share is None else number_in_text(share, "--pool-rises"),
-        "throughput_per_replica": flags["throughput_per_replica"],
-    }
-
-
-def _calibration(file: str | None) -> Any:
-    if file is None:
-        return None
-    from xlsizing.calibration import read_calibration  # noqa: PLC0415  # only where a file is named
-
-    return read_calibration(file)
+        yield {"source": source, "curves": curves, "calibration": calibration_of(flags)}
 
 
 def _grid(table: str, flags: dict[str, Any]) -> dict[str, Any]:

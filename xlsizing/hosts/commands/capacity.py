@@ -11,7 +11,7 @@ import click
 from xlsizing.budget import bound
 from xlsizing.capacity import Answers, Fleet
 from xlsizing.checks import number_in_text, refuse, whole
-from xlsizing.demand import Demand
+from xlsizing.demand import DEMAND_FORMS, Demand
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hardware import Racks, gpus_for_power, gpus_for_usd
 from xlsizing.hosts.flags import (
@@ -23,6 +23,7 @@ from xlsizing.hosts.flags import (
     exactly_one,
     flag,
     needed,
+    only_with,
     optional,
     planning_flags,
     source_of,
@@ -46,7 +47,9 @@ _NEEDS: Final = {
 }
 """Each form of a budget, with the flags that it needs [-]."""
 
-_DEMANDS: Final = ("tpm", "tok_s", "rps", "users")
+_ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
+"""Flags that belong to one form of a budget [-]."""
+
 _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
 """What each figure is called, in the order of the table [-]."""
 
@@ -133,7 +136,7 @@ def _asked(flags: dict[str, Any]) -> _Asked:
         level=bound(number_in_text(flags["confidence"], "--confidence", share=True), "--confidence"),
     )
     fleet.curve.check_per_gpu((racks.gpus_per_pod,) if racks.gpus_per_pod > 1 else ())
-    demand = demand_of(flags) if any(flags[name] is not None for name in _DEMANDS) else None
+    demand = demand_of(flags) if any(flags[name] is not None for name in DEMAND_FORMS) else None
     sla = optional(flags, "sla")
     if sla is None and demand is None:
         refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
@@ -147,13 +150,12 @@ def _whole(flags: dict[str, Any], name: str) -> int:
 def _gpus(flags: dict[str, Any]) -> int:
     """Return the GPUs of the budget, in whichever form it is given."""
     form = exactly_one(flags, tuple(_NEEDS))
-    for name in dict.fromkeys(name for needs in _NEEDS.values() for name in needs):
-        if (flags[name] is not None) < (name in _NEEDS[form]):
+    for name in _NEEDS[form]:
+        if flags[name] is None:
             refuse(flag(name), f"must be given with {flag(form)}")
-        if flags[name] is not None and name not in (*_NEEDS[form], "gpus_per_node"):
-            refuse(flag(name), "must be given with --mw, and only with it")
-    if flags["gpu_hourly_usd"] is not None and form != "usd_per_month":
-        refuse("--gpu-hourly-usd", "must be given with --usd-per-month, and only with it")
+    for other, names in _ONLY_WITH.items():
+        if other != form:
+            only_with(flag(other), names)
     if form == "gpus":
         return _whole(flags, "gpus")
     if form == "nodes":

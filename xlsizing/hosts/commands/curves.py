@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from xlsizing.checks import refuse
+from xlsizing.hosts.flags import pool_rises_flag
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.hosts.result_flags import options_of, passed_lines, print_rows, result_flags
 
@@ -16,7 +17,7 @@ __all__ = ["command"]
 @click.command(name="curves", short_help="List the curves in a folder of results.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @result_flags
-@click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more.")
+@pool_rises_flag
 @click.option("--public", is_flag=True, help="The public curves that come with this tool instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(paths: tuple[str, ...], *, public: bool, as_json: bool, **flags: Any) -> int:

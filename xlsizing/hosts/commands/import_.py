@@ -10,6 +10,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
+from xlsizing.hosts.flags import pool_rises_flag
 from xlsizing.hosts.output import print_text, working
 from xlsizing.hosts.result_flags import options_of, passed_lines, print_rows, result_flags
 
@@ -23,7 +24,7 @@ __all__ = ["command"]
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
 @result_flags
-@click.option("--pool-rises", metavar="SHARE", help="Pool rises of tok/s/user that move no point by more.")
+@pool_rises_flag
 @click.option(
     "--split", is_flag=True, help="Write one curve for each group of points that differ in more than concurrency."
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,8 @@ import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
 from xlsizing.hosts.flags import (
+    calibration_flag,
+    calibration_of,
     confidence_flag,
     curve_flags,
     curve_of,
@@ -32,9 +34,6 @@ from xlsizing.hosts.flags import (
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
 
-if TYPE_CHECKING:
-    from xlsizing.calibration import Calibration
-
 __all__ = ["command"]
 
 _UNMET = InfeasibleError.exit_code
@@ -48,7 +47,7 @@ _UNMET = InfeasibleError.exit_code
 @click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
 @planning_flags
 @confidence_flag
-@click.option("--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it.")
+@calibration_flag
 @click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
 @click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
@@ -92,7 +91,7 @@ def _report(flags: dict[str, Any]) -> Report:
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
         method=flags["method"],
         confidence=number_in_text(flags["confidence"], "--confidence", share=True),
-        calibration=_calibration(flags["calibration"]),
+        calibration=calibration_of(flags),
         limits=limits_of(flags, slas),
     )
     return Report(
@@ -103,14 +102,6 @@ def _report(flags: dict[str, Any]) -> Report:
 def _chosen(name: str) -> bool:
     """Tell whether the flag `name` was given rather than left at its default."""
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
-
-
-def _calibration(file: str | None) -> Calibration | None:
-    if file is None:
-        return None
-    from xlsizing.calibration import read_calibration  # noqa: PLC0415  # only where a file is named
-
-    return read_calibration(file)
 
 
 def _gpus_per_pod(flags: dict[str, Any], curve: xlsizing.Curve) -> float:

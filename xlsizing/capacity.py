@@ -6,7 +6,7 @@ more than the pods; with one step more, in demand or SLA, it does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Context
 from typing import Final, NamedTuple
 
@@ -98,7 +98,7 @@ class Fleet:
         """
         points = self._points(sla, users=users)
         if not points.feasible:
-            raise points.unmet(0)
+            raise points.unmet()
         return Answers(*(self.pods * self.util * float(carried) for carried in self._carried(points)))
 
     def best_sla(self, demand: Demand) -> Answers:
@@ -125,18 +125,24 @@ class Fleet:
         >>> Fleet(curve, pods=59).best_sla(Demand.tpm(3e6)).commit
         122.2
         """
-        rates = self.curve.tok_s_per_user
+        fleet, rates = self.answering(demand), self.curve.tok_s_per_user
         loosest = self._points(float(rates[-1]), users=demand.counts_users)
         if not loosest.feasible:
-            raise loosest.unmet(0)
+            raise loosest.unmet()
         fits = np.full(len(_FIGURES), rates[-1])
         fails = np.full(len(_FIGURES), rates[0] * (1 + 2 * TOLERANCE))
-        at_all = self._enough(fits, demand)
+        at_all = fleet._enough(fits, demand)  # noqa: SLF001  # our own
         for _ in range(_HALVINGS):
             middle = np.sqrt(fits * fails)
-            enough = self._enough(middle, demand)
+            enough = fleet._enough(middle, demand)  # noqa: SLF001  # likewise
             fits, fails = np.where(enough, middle, fits), np.where(enough, fails, middle)
         return Answers(*(self._told(sla) if ok else None for sla, ok in zip(fits, at_all, strict=True)))
+
+    def answering(self, demand: Demand) -> Fleet:
+        """Return the same fleet for the answers of a `demand`: their length decides whether a budget is claimed [-]."""
+        if demand.osl is None:
+            return self
+        return replace(self, level=replace(self.level, output_tokens=float(demand.osl)))
 
     def _points(self, sla: npt.ArrayLike, *, users: bool) -> OperatingPoints:
         return operating_points(self.curve, sla, self.method, counts_users=users, limits=self.limits)

@@ -62,6 +62,18 @@ class TestAnswers:
         assert "The most at 40 tok/s/user and TTFT of at most 0.9 s" in out
         assert "= 50,000 output tok/s, TTFT of at most 0.9 s" in out
 
+    @pytest.mark.parametrize(("osl", "claimed"), [("256", False), ("257", True)])
+    def test_short_answers_carry_no_budget(self, capsys, osl, claimed):
+        """Without measured throughput a budget is claimed for answers of more than 256 tokens, as `size` does."""
+        asked = ("--sla", "100", "--rps", "201", "--osl", osl)  # above the 50,468 tok/s to commit to at 122.2
+        found = record(capsys, "--gpus", "236", *asked)
+        most, best = found["most_tpm"], found["best_sla_toks_per_user"]
+        assert (most["budget"] > most["commit"], best["budget"] > best["commit"]) == (claimed, claimed)
+        sized = json.loads(run(capsys, "size", *CURVE, *asked, "--json").out)["rows"][0]
+        assert (sized["gpus_budget"] < sized["gpus_high"]) == claimed
+        text = run(capsys, "capacity", *CURVE, "--gpus", "236", *asked).out
+        assert ("No budget is claimed: outputs up to 256 tokens" in text) != claimed
+
     def test_users(self, capsys):
         found = record(capsys, "--gpus", "236", "--sla", "122.2", "--users", "413")
         assert found["most_users"]["commit"] == pytest.approx(413)

@@ -117,7 +117,7 @@ class _Asked:
         sla = self.sla or (self.best and self.best.commit) or float(fleet.curve.tok_s_per_user[-1])
         planning: dict[str, Any] = {"method": fleet.method, "limits": fleet.limits}
         sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
-        return Report(sizing, source=self.source)
+        return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
 
 
 def _asked(flags: dict[str, Any]) -> _Asked:
@@ -140,6 +140,7 @@ def _asked(flags: dict[str, Any]) -> _Asked:
     sla = optional(flags, "sla")
     if sla is None and demand is None:
         refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
+    fleet = fleet if demand is None else fleet.answering(demand)
     return _Asked(fleet, racks, gpus, spare, sla, demand, source_of(flags))
 
 

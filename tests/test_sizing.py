@@ -520,6 +520,15 @@ def agrees(result, row):
 
 
 class TestRefusals:
+    def test_a_replica_that_was_not_measured(self):
+        """Whoever asks: a curve whose results say that they are of 2 GPUs gives no figure for pods of 4."""
+        of_two = WORKED.with_remarks([], measured_gpus=2)
+        assert size(of_two, 100, Demand.tpm(3e6), gpus_per_pod=2).gpus == 62  # 50,000/(2,319 x 0.7): 31 pods
+        with pytest.raises(
+            InputError, match=r"^gpus_per_pod must be that of the replica that was measured, 2 \(got 4\)$"
+        ):
+            size(of_two, 100, Demand.tpm(3e6), gpus_per_pod=4)
+
     @pytest.mark.parametrize(
         ("changed", "expected"),
         [

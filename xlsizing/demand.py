@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, broadcast, numbers
+from xlsizing.errors import BLANK
 
 __all__ = ["DEMAND_FORMS", "Demand"]
 
@@ -40,6 +41,18 @@ class Demand:
     unit: str
     value: Floats
     osl: Floats | None = None
+
+    @classmethod
+    def stated(cls, form: str, value: npt.ArrayLike, *, osl: npt.ArrayLike | None = None) -> Demand:
+        """Return a demand of `value` in one of `DEMAND_FORMS`; requests are of `osl` output tokens [unit of the form].
+
+        >>> Demand.stated("rps", 2, osl=250) == Demand.rps(2, osl=250)
+        True
+        """
+        if form == "rps":
+            return cls.rps(value, osl=BLANK if osl is None else osl)
+        made: Demand = getattr(cls, form)(value)
+        return made
 
     @classmethod
     def tpm(cls, value: npt.ArrayLike) -> Demand:

@@ -26,7 +26,7 @@ from xlsizing.rules import (
 if TYPE_CHECKING:
     from xlsizing.calibration import Calibration
 
-__all__ = ["check_kinds", "check_replica", "size"]
+__all__ = ["check_kinds", "check_measured_gpus", "check_replica", "size"]
 
 
 def size(  # noqa: PLR0913  # each is an input of the sizing
@@ -124,8 +124,16 @@ def check_kinds(curve: object, demand: object, limits: object = NO_LIMITS) -> No
 
 
 def check_replica(curve: Curve, gpus_per_pod: int) -> None:
-    """Refuse a `curve` that was not measured on a replica of `gpus_per_pod` [GPUs/pod]."""
+    """Refuse a `curve` that was not measured on a replica of `gpus_per_pod`, or is of one GPU of it [GPUs/pod]."""
+    check_measured_gpus(curve, gpus_per_pod)
     curve.check_per_gpu((gpus_per_pod,) if gpus_per_pod > 1 else ())
+
+
+def check_measured_gpus(curve: Curve, gpus_per_pod: int) -> None:
+    """Refuse a `curve` whose results or context say that its replica has other GPUs than `gpus_per_pod` [GPUs/pod]."""
+    if curve.measured_gpus not in (None, gpus_per_pod):
+        rule = f"must be that of the replica that was measured, {curve.measured_gpus}"
+        refuse("gpus_per_pod", rule, got=gpus_per_pod)
     if curve.context is None:
         return
     from xlsizing.context_rules import check_gpus_per_pod  # noqa: PLC0415  # most curves carry none, and pay nothing

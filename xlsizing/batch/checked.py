@@ -223,9 +223,6 @@ class _Look:
         column = self._inputs.numbers.get("gpus_per_pod") or Numbers(np.full(self._rows, np.nan))
         self._judge("gpus_per_pod", column.given | np.isnan(measured), column)
         values = np.where(column.given, column.values, measured)
-        self._faults.add(
-            ~np.isnan(measured) & (values != measured), lambda row: _not_measured(int(measured[row]), values[row])
-        )
         self._replicas(curves, codes, values)
         return self.whole(values)
 
@@ -275,11 +272,6 @@ def _not_one(given: Iterable[str]) -> str:
 
 def _osl_misplaced() -> str:
     return said(lambda: refuse("osl", "must be given with rps or e2e_s, and only with one of them"))
-
-
-def _not_measured(measured: int, got: float) -> str:
-    rule = f"must be that of the replica that was measured, {measured}"
-    return said(lambda: refuse("gpus_per_pod", rule, got=got))
 
 
 def _of_replica(curve: Curve | str, gpus: int) -> str:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from xlsizing.anchors import LABELS, curve_from_rows
-from xlsizing.checks import number_in_text, printable, refuse
-from xlsizing.curve import Curve
+from xlsizing.checks import number_in_text, refuse
 from xlsizing.demand import DEMAND_FORMS, Demand
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.limits import NO_LIMITS, WAITS, Limits, Wait
-from xlsizing.reading import hashed_name
 from xlsizing.rules import (
     BUDGET_SHARE,
     DEFAULT_CONFIDENCE,
@@ -31,12 +27,11 @@ if TYPE_CHECKING:
     from xlsizing.calibration import Calibration
 
 __all__ = [
+    "Command",
     "calibration_flag",
     "calibration_of",
     "confidence_flag",
-    "curve_flags",
-    "curve_of",
-    "curve_options",
+    "declared",
     "demand_flags",
     "demand_of",
     "exactly_one",
@@ -49,34 +44,28 @@ __all__ = [
     "optional",
     "outside_flag",
     "planning_flags",
-    "pool_rises_flag",
     "slas_of",
-    "source_of",
-    "throughput_flag",
     "ttft_flag",
     "ttft_of",
     "wait_flag",
 ]
 
 _LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
-_FEWEST = 2
-"""Numbers of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
-
 _ANSWER = "e2e"
 """The limit that depends on how long an answer is [-]."""
 
-_Command = Callable[..., Any]
+Command = Callable[..., Any]
 
 
-def outside_flag(command: _Command) -> _Command:
+def outside_flag(command: Command) -> Command:
     """Declare on `command` that a sizing file may name curves anywhere [-]."""
     words = "With --spec: curve files may stand outside the folder of the sizing file."
-    return _declared(command, click.option("--allow-outside", is_flag=True, help=words))
+    return declared(command, click.option("--allow-outside", is_flag=True, help=words))
 
 
-def demand_flags(command: _Command) -> _Command:
+def demand_flags(command: Command) -> Command:
     """Declare the four forms of a demand on `command` [-]."""
-    return _declared(
+    return declared(
         command,
         click.option("--tpm", metavar="N", help="Demand: output tokens per minute."),
         click.option("--tok-s", metavar="N", help="Demand: output tokens per second."),
@@ -86,36 +75,7 @@ def demand_flags(command: _Command) -> _Command:
     )
 
 
-def curve_flags(command: _Command) -> _Command:
-    """Declare the measured curve on `command` [-]."""
-    return _declared(
-        command,
-        click.option(
-            "--anchors",
-            metavar="C:R[:T[:TTFT[:TTFO]]],...",
-            help="Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
-        ),
-        click.option(
-            "--curve", metavar="PATH", help="Measured points: a curve file, results of a benchmark tool, public:NAME."
-        ),
-        pool_rises_flag,
-        throughput_flag,
-    )
-
-
-def pool_rises_flag(command: _Command) -> _Command:
-    """Declare on `command` how far pooling may move a point [-]."""
-    words = "Pool rises of tok/s/user that move no point by more."
-    return _declared(command, click.option("--pool-rises", metavar="SHARE", help=words))
-
-
-def throughput_flag(command: _Command) -> _Command:
-    """Declare on `command` that throughput is of the replica, whatever it looks like [-]."""
-    words = "Output tok/s is of the whole replica although it looks like that of one GPU."
-    return _declared(command, click.option("--throughput-per-replica", is_flag=True, help=words))
-
-
-def limit_flags(command: _Command) -> _Command:
+def limit_flags(command: Command) -> Command:
     """Declare on `command` the limits on waiting beside the SLAs, and the statistic that the customer speaks of [-]."""
     limits = (
         click.option(wait_flag(wait), metavar="S[,S...]", help=f"Longest {wait.meaning} [s]: one, or one for each SLA.")
@@ -124,17 +84,17 @@ def limit_flags(command: _Command) -> _Command:
     statistic = click.option(
         "--latency-stat", metavar="|".join(STATISTICS), help="Statistic of these limits; else that of the curve."
     )
-    return _declared(command, *limits, statistic)
+    return declared(command, *limits, statistic)
 
 
-def ttft_flag(command: _Command) -> _Command:
+def ttft_flag(command: Command) -> Command:
     """Declare on `command` how long a first token may take [-]."""
-    return _declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
+    return declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
 
 
-def confidence_flag(command: _Command) -> _Command:
+def confidence_flag(command: Command) -> Command:
     """Declare on `command` how many of 100 curves the budget is to cover [-]."""
-    return _declared(
+    return declared(
         command,
         click.option(
             "--confidence",
@@ -146,15 +106,15 @@ def confidence_flag(command: _Command) -> _Command:
     )
 
 
-def calibration_flag(command: _Command) -> _Command:
+def calibration_flag(command: Command) -> Command:
     """Declare on `command` the calibration of one's own that the budget rests on [-]."""
     words = "What xlsizing calibrate wrote: the budget rests on it."
-    return _declared(command, click.option("--calibration", metavar="FILE", help=words))
+    return declared(command, click.option("--calibration", metavar="FILE", help=words))
 
 
-def planning_flags(command: _Command) -> _Command:
+def planning_flags(command: Command) -> Command:
     """Declare utilisation and interpolation on `command` [-]."""
-    return _declared(
+    return declared(
         command,
         click.option(
             "--util",
@@ -178,30 +138,7 @@ def demand_of(flags: dict[str, Any]) -> Demand:
     if missing or idle:
         beside = f" or {flag(_ANSWER)}, and only with one of them" if _ANSWER in flags else ", and only with it"
         refuse("--osl", f"must be given with --rps{beside}")
-    if form == "rps":
-        return Demand.rps(value, osl=number_in_text(flags["osl"], "--osl"))
-    forms = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
-    return forms[form](value)
-
-
-def curve_of(flags: dict[str, Any]) -> Curve:
-    """Return the curve that `flags` give, in a file or point by point [-]."""
-    exactly_one(flags, ("anchors", "curve"))
-    options = curve_options(flags)
-    if flags["curve"] is None:
-        rows = [_anchor(item, i) for i, item in enumerate(flags["anchors"].split(","), start=1)]
-        return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), **options)
-    from xlsizing.importers import read_curve  # noqa: PLC0415  # only where a file is asked for
-
-    return read_curve(flags["curve"], **options)
-
-
-def curve_options(flags: dict[str, Any]) -> dict[str, Any]:
-    """Return how a curve is read, as `flags` say, by the names of the arguments of `read_curve` [-]."""
-    return {
-        "pool_rises": optional(flags, "pool_rises", share=True),
-        "throughput_per_replica": flags["throughput_per_replica"],
-    }
+    return Demand.stated(form, value, osl=optional(flags, "osl") if form == "rps" else None)
 
 
 def calibration_of(flags: dict[str, Any]) -> Calibration | None:
@@ -276,11 +213,6 @@ def _parameter(wait: Wait) -> str:
     return wait.name.removesuffix("_s")
 
 
-def source_of(flags: dict[str, Any]) -> str:
-    """Return the file that `flags` take the curve from, with its SHA-256; empty where it is given point by point [-]."""
-    return printable(hashed_name(Path(flags["curve"])), "--curve") if flags["curve"] else ""
-
-
 def exactly_one(flags: dict[str, Any], names: tuple[str, ...]) -> str:
     """Return the one of `names` that `flags` give, and refuse none or several [-]."""
     given = [name for name in names if flags[name] is not None]
@@ -293,7 +225,7 @@ def exactly_one(flags: dict[str, Any], names: tuple[str, ...]) -> str:
 def needed(flags: dict[str, Any], name: str) -> str:
     """Return the text of the flag `name` in `flags`, which has no default [-]."""
     if flags[name] is None:
-        refuse(flag(name), "must be given, or a sizing file named with --spec")
+        refuse(flag(name), f"must be given{', or a sizing file named with --spec' if 'spec' in flags else ''}")
     return str(flags[name])
 
 
@@ -332,24 +264,8 @@ def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _declared(command: _Command, *options: Callable[[_Command], _Command]) -> _Command:
+def declared(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Declare `options` on `command`, in their order [-]."""
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def _anchor(item: str, position: int) -> list[float | None]:
-    parts = item.split(":")
-    if not _FEWEST <= len(parts) <= len(LABELS):
-        rule = f"must be {':'.join(LABELS[:_FEWEST])}, and where measured :{':'.join(LABELS[_FEWEST:])}"
-        refuse("--anchors", rule, got=item.strip() or BLANK, where=_nth_anchor([position]))
-    texts = [*parts, *[""] * (len(LABELS) - len(parts))]
-    return [
-        number_in_text(text, label, where=_nth_anchor([position])) if text.strip() else None
-        for text, label in zip(texts, LABELS, strict=True)
-    ]
-
-
-def _nth_anchor(positions: Sequence[int]) -> str:
-    listed = " and ".join(map(str, sorted(positions)))
-    return f"anchor{'s' * (len(positions) > 1)} {listed} of --anchors"

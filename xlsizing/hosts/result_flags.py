@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -10,7 +10,8 @@ import click
 
 from xlsizing.checks import choice, number_in_text, refuse, share, whole
 from xlsizing.context import Context
-from xlsizing.hosts.flags import curve_options, throughput_flag
+from xlsizing.hosts.curve_flags import curve_options, throughput_flag
+from xlsizing.hosts.flags import Command, declared
 from xlsizing.hosts.output import one_line
 from xlsizing.importers.formats import FORMATS
 from xlsizing.importers.listing import HEADINGS, CurveRow
@@ -19,13 +20,12 @@ from xlsizing.rules import MOST_GPUS_PER_POD, STATISTICS
 
 __all__ = ["options_of", "passed_lines", "print_rows", "result_flags"]
 
-_Command = Callable[..., Any]
 _MOST_PASSED: Final = 20
 
 
-def result_flags(command: _Command) -> _Command:
+def result_flags(command: Command) -> Command:
     """Declare how results are read on `command` [-]."""
-    declared = (
+    options = (
         click.option("--format", "form", metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."),
         click.option("--stat", metavar="|".join(STATISTICS), default=STATISTICS[0], show_default=True, help="Statistic of the latencies."),
         click.option("--concurrency", metavar=f"{NOMINAL}|{ACHIEVED}", default=NOMINAL, show_default=True,
@@ -40,9 +40,7 @@ def result_flags(command: _Command) -> _Command:
         click.option("--sheet", metavar="NAME", help="Sheet of an .xlsx file."),
         click.option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included."),
     )  # fmt: skip
-    for option in reversed(declared):
-        command = option(command)
-    return command
+    return declared(command, *options)
 
 
 def options_of(flags: dict[str, Any]) -> Options:

@@ -19,7 +19,7 @@ from xlsizing.operating import operating_points
 from xlsizing.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
 from xlsizing.rigor import assess
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, HIGHEST, METHODS, MOST_GPUS_PER_POD
-from xlsizing.sizing import size
+from xlsizing.sizing import check_replica, size
 
 __all__ = [
     "SIZING_AUDIT",
@@ -131,10 +131,10 @@ def SIZING_BEST_SLA(
     fleet = _fleet(anchors, gpus, gpus_per_pod, util, method, ttft_s)
     best = fleet.best_sla(Demand.tpm(tpm)).commit
     if best is None:
-        within = in_words(fleet.limits.single())
+        limited = in_words(fleet.limits.single())
         why = (
-            f"at no SLA within {within}; more GPUs, less demand or a longer wait"
-            if within
+            f"at no SLA within {limited}; more GPUs, less demand or a longer wait"
+            if limited
             else "at no SLA; more GPUs or less demand"
         )
         raise SizingError(f"{shown(gpus)} GPUs carry {shown(tpm)} tok/min {why} would")
@@ -143,7 +143,7 @@ def SIZING_BEST_SLA(
 
 def _fleet(anchors: Any, gpus: Any, gpus_per_pod: Any, util: Any, method: Any, ttft_s: Any) -> Fleet:
     racks = Racks(whole(gpus_per_pod, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD))
-    anchors.check_per_gpu((racks.gpus_per_pod,) if racks.gpus_per_pod > 1 else ())
+    check_replica(anchors, racks.gpus_per_pod)
     pods = racks.pods(whole(gpus, "gpus", low=1, high=int(HIGHEST)))
     return Fleet(anchors, pods, share(util, "util"), choice(method, "method", METHODS), within(ttft_s))
 

@@ -9,16 +9,16 @@ from typing import Any, Final
 from xlsizing.budget import check_calibration
 from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context
-from xlsizing.context_rules import check_gpus_per_pod, merged
+from xlsizing.context_rules import merged
 from xlsizing.curve import Curve
-from xlsizing.demand import Demand
+from xlsizing.demand import DEMAND_FORMS, Demand
 from xlsizing.errors import CurveError, InputError, shown
 from xlsizing.lever_matching import OUTCOMES
 from xlsizing.levers import Lever
 from xlsizing.limits import WAITS, Limits
 from xlsizing.rigor import Workload
 from xlsizing.rules import TOLERANCE
-from xlsizing.sizing import size
+from xlsizing.sizing import check_measured_gpus, size
 from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile
@@ -83,12 +83,10 @@ def _both(brought: Context | None, stated: Context | None) -> Context | None:
 
 def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
     demand = known["demand"]
-    forms: dict[str, Callable[[float], Demand]] = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
-    if demand.rps is not None and demand.osl is not None:
-        parts["asked"] = Demand.rps(demand.rps, osl=demand.osl)
-    for name, form in forms.items():
-        if getattr(demand, name) is not None:
-            parts["asked"] = form(getattr(demand, name))
+    for form in DEMAND_FORMS:
+        value = getattr(demand, form)
+        if value is not None and (form != "rps" or demand.osl is not None):
+            parts["asked"] = Demand.stated(form, value, osl=demand.osl)
     return iter(())
 
 
@@ -128,17 +126,12 @@ def _same_method(known: Valid, _parts: Valid) -> Iterator[Fault]:
     yield from _caught(("calibration",), lambda: check_calibration(known["calibration"], known["method"]))
 
 
-def _gpus_as_measured(known: Valid, _parts: Valid) -> Iterator[Fault]:
-    measured = known["curve"].curve.measured_gpus
-    if measured is not None and known["gpus_per_pod"] != measured:
-        rule = f"must be that of the replica that was measured, {measured}"
-        yield from _caught(("gpus_per_pod",), lambda: refuse("gpus_per_pod", rule, got=known["gpus_per_pod"]))
-    elif known["context"] is not None:
-        try:
-            check_gpus_per_pod(known["context"], known["gpus_per_pod"])
-        except InputError as error:
-            del known["gpus_per_pod"]  # so that no lever says the same again
-            yield Fault(("gpus_per_pod",), error)
+def _gpus_as_measured(known: Valid, parts: Valid) -> Iterator[Fault]:
+    try:
+        check_measured_gpus(parts["measured"], known["gpus_per_pod"])
+    except InputError as error:
+        del known["gpus_per_pod"]  # so that no lever says the same again
+        yield Fault(("gpus_per_pod",), error)
 
 
 def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:

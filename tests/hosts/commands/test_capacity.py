@@ -115,6 +115,19 @@ class TestRefusals:
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith(f"xlsizing: {sentence}")
 
+    def test_a_replica_that_was_not_measured(self, capsys):
+        """As `size`: results of 2 GPUs say nothing of pods of 4, and where they say how many, no flag need repeat it."""
+        curve = ("--curve", "public:inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp2-ep1-1024x1024", "--sla", "40")
+        done = run(capsys, "capacity", *curve, "--gpus", "64", "--gpus-per-pod", "4")
+        sentence = "xlsizing: --gpus-per-pod must be that of the replica that was measured, 2 (got 4)\n"
+        assert (done.code, done.out, done.err) == (2, "", sentence)
+        found = json.loads(run(capsys, "capacity", *curve, "--gpus", "64", "--json").out)
+        assert (found["gpus_per_pod"], found["pods"]) == (2, 32)
+
+    def test_gpus_per_pod_that_nobody_says(self, capsys):
+        done = run(capsys, "capacity", *CURVE[:2], "--gpus", "64", "--sla", "40")
+        assert (done.code, done.err) == (2, "xlsizing: --gpus-per-pod must be given\n")
+
     def test_an_sla_that_cannot_be_met(self, capsys):
         done = run(capsys, "capacity", *CURVE, "--gpus", "8", "--sla", "500")
         assert (done.code, done.out) == (3, "")

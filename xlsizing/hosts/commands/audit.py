@@ -11,9 +11,8 @@ import click
 from xlsizing.audit import Audit, audit
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.curve_flags import curve_flags, curve_of, source_of
 from xlsizing.hosts.flags import (
-    curve_flags,
-    curve_of,
     demand_flags,
     demand_of,
     exactly_one,
@@ -22,7 +21,6 @@ from xlsizing.hosts.flags import (
     optional,
     outside_flag,
     planning_flags,
-    source_of,
     ttft_flag,
     ttft_of,
 )

@@ -12,7 +12,8 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.flags import calibration_flag, calibration_of, curve_options, pool_rises_flag, throughput_flag
+from xlsizing.hosts.curve_flags import curve_options, pool_rises_flag, throughput_flag
+from xlsizing.hosts.flags import calibration_flag, calibration_of
 from xlsizing.hosts.output import NOT_RIGHT, one_line, print_json, working
 
 __all__ = ["command"]

@@ -14,10 +14,9 @@ from xlsizing.checks import number_in_text, refuse, whole
 from xlsizing.demand import DEMAND_FORMS, Demand
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hardware import Racks, gpus_for_power, gpus_for_usd
+from xlsizing.hosts.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
 from xlsizing.hosts.flags import (
     confidence_flag,
-    curve_flags,
-    curve_of,
     demand_flags,
     demand_of,
     exactly_one,
@@ -26,7 +25,6 @@ from xlsizing.hosts.flags import (
     only_with,
     optional,
     planning_flags,
-    source_of,
     ttft_flag,
     ttft_of,
 )
@@ -34,8 +32,8 @@ from xlsizing.hosts.output import print_json, print_text
 from xlsizing.limits import in_words
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import Table, demand_words
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_SPARES
-from xlsizing.sizing import size
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_GPUS_PER_POD, MOST_SPARES
+from xlsizing.sizing import check_replica, size
 
 __all__ = ["command"]
 
@@ -59,7 +57,7 @@ _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", 
 @click.option("--nodes", metavar="N", help="The budget: nodes, with --gpus-per-node.")
 @click.option("--usd-per-month", metavar="USD", help="The budget: dollars a month; 8.60 $/GPU-hour is assumed.")
 @click.option("--mw", metavar="MW", help="The budget: power of the site, with --kw-per-gpu and --pue.")
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
+@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica, where the curve does not say.")
 @click.option("--gpus-per-node", metavar="N", help="GPUs of one node: only whole nodes count.")
 @click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour, with --usd-per-month.")
 @click.option("--kw-per-gpu", metavar="KW", help="Power of one GPU with its share of the node, with --mw.")
@@ -121,21 +119,23 @@ class _Asked:
 
 
 def _asked(flags: dict[str, Any]) -> _Asked:
-    racks = Racks(_whole(flags, "gpus_per_pod"), flags["gpus_per_node"] and _whole(flags, "gpus_per_node"))
+    curve = curve_of(flags)
+    per_pod = whole(gpus_per_pod_of(flags, curve), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD)
+    check_replica(curve, per_pod)
+    racks = Racks(per_pod, flags["gpus_per_node"] and _whole(flags, "gpus_per_node"))
     gpus = _gpus(flags)
     spare = whole(number_in_text(flags["spare"], "--spare"), "--spare", low=0, high=MOST_SPARES)
     pods = racks.pods(gpus) - spare
     if pods < 1:
         refuse("--spare", "must leave a pod that serves", got=spare)
     fleet = Fleet(
-        curve_of(flags),
+        curve,
         pods,
         util=number_in_text(flags["util"], "--util", share=True),
         method=flags["method"],
         limits=ttft_of(flags),
         level=bound(number_in_text(flags["confidence"], "--confidence", share=True), "--confidence"),
     )
-    fleet.curve.check_per_gpu((racks.gpus_per_pod,) if racks.gpus_per_pod > 1 else ())
     demand = demand_of(flags) if any(flags[name] is not None for name in DEMAND_FORMS) else None
     sla = optional(flags, "sla")
     if sla is None and demand is None:

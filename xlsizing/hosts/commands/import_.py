@@ -10,7 +10,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
-from xlsizing.hosts.flags import pool_rises_flag
+from xlsizing.hosts.curve_flags import pool_rises_flag
 from xlsizing.hosts.output import print_text, working
 from xlsizing.hosts.result_flags import options_of, passed_lines, print_rows, result_flags
 

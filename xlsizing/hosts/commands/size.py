@@ -12,24 +12,21 @@ from click.core import ParameterSource
 import xlsizing
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
+from xlsizing.hosts.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
 from xlsizing.hosts.flags import (
     calibration_flag,
     calibration_of,
     confidence_flag,
-    curve_flags,
-    curve_of,
     demand_flags,
     demand_of,
     flag,
     limit_flags,
     limits_of,
-    needed,
     only_with_spec,
     optional,
     outside_flag,
     planning_flags,
     slas_of,
-    source_of,
 )
 from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.reports.report import Report
@@ -85,7 +82,7 @@ def _report(flags: dict[str, Any]) -> Report:
         curve,
         slas,
         demand_of(flags),
-        gpus_per_pod=_gpus_per_pod(flags, curve),  # type: ignore[arg-type]  # checked there
+        gpus_per_pod=gpus_per_pod_of(flags, curve),  # type: ignore[arg-type]  # checked there
         util=number_in_text(flags["util"], "--util", share=True),
         gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
         spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
@@ -102,17 +99,6 @@ def _report(flags: dict[str, Any]) -> Report:
 def _chosen(name: str) -> bool:
     """Tell whether the flag `name` was given rather than left at its default."""
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
-
-
-def _gpus_per_pod(flags: dict[str, Any], curve: xlsizing.Curve) -> float:
-    """Return the GPUs of a replica: as given, or as the results say; the two may not differ."""
-    measured = curve.measured_gpus
-    if flags["gpus_per_pod"] is None and measured is not None:
-        return measured
-    given = number_in_text(needed(flags, "gpus_per_pod"), "--gpus-per-pod")
-    if measured is not None and given != measured:
-        refuse("--gpus-per-pod", f"must be that of the replica that was measured, {measured}", got=given)
-    return given
 
 
 def _written(report: Report, flags: dict[str, Any]) -> list[Path]:

@@ -92,6 +92,13 @@ class Sizing:
         return replace(self, points=points, bound=replace(self.bound, output_tokens=output_tokens))
 
     @property
+    def point_of_row(self) -> list[int]:
+        """The position of the operating point of each row, both counted through all dimensions [-]."""
+        positions = np.arange(self.points.sla.size).reshape(self.points.shape)
+        listed: list[int] = np.broadcast_to(positions, self.shape).ravel().tolist()
+        return listed
+
+    @property
     def binding(self) -> npt.NDArray[np.str_]:
         """What keeps a replica from more, one of `limits.BINDINGS` [-]."""
         return self._spread(self.points.binding)

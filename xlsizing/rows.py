@@ -303,5 +303,4 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
 def _reasons(sizing: Sizing) -> list[str | None]:
     points = sizing.points
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
-    which = np.broadcast_to(np.arange(points.sla.size).reshape(points.shape), sizing.shape).ravel().tolist()
-    return [None if ok else points.unmet(row).reason() for row, ok in zip(which, met, strict=True)]
+    return [None if ok else points.unmet(row).reason() for row, ok in zip(sizing.point_of_row, met, strict=True)]

@@ -125,18 +125,20 @@ class Report:
         return [self.given_rows[i] for i in self.order]
 
     @cached_property
+    def given_names(self) -> list[str | None]:
+        """What each of `given_rows` is called; None where it has no name [-]."""
+        return list(self.names) or [self.sla_names.get(row.sla) for row in self.given_rows]
+
+    @cached_property
     def row_names(self) -> list[str | None]:
-        """What each of `rows` is called; None where it has no name [-]."""
-        if self.names:
-            return [self.names[i] for i in self.order]
-        return [self.sla_names.get(row.sla) for row in self.rows]
+        """The same of each of `rows` [-]."""
+        return [self.given_names[i] for i in self.order]
 
     @cached_property
     def points_at(self) -> list[int]:
         """The position of the operating point of each of `rows` [-]."""
-        points = self.sizing.points
-        which = np.broadcast_to(np.arange(points.sla.size).reshape(points.shape), self.sizing.shape).ravel()
-        return [int(which[i]) for i in self.order]
+        which = self.sizing.point_of_row
+        return [which[i] for i in self.order]
 
     @cached_property
     def standings(self) -> list[Rigor]:

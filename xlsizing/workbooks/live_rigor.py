@@ -17,6 +17,7 @@ from xlsizing.workbooks.names import Layout, letter
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import in_words, joined, sentence
 from xlsizing.workbooks.settings import listed
+from xlsizing.workbooks.sizing_words import VERDICTS
 from xlsizing.workbooks.wait_steps import ASKED, LIMITED, NO_REASON
 
 __all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
@@ -154,14 +155,13 @@ def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
         before = name
     lines: dict[str, tuple[object, str]] = {
         "Rigor_Line": (_line(), "the line of the first page"),
-        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({_VERDICTS}={_ROWS},1,0))", "1: every row is a VERDICT"),
+        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({VERDICTS}={_ROWS},1,0))", "1: every row is a VERDICT"),
     }
     return lines | steps
 
 
 _ROWS: Final = "COUNT(Row_Outside)"
-_VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
-"""The formulas of the rows with an SLA, and of those that are a VERDICT [-]."""
+"""The formula of the rows with an SLA [-]."""
 
 _ALL: Final = "Why_to_10"
 """The cell in which every reason is joined [-]."""
@@ -170,12 +170,12 @@ _ALL: Final = "Why_to_10"
 def _line() -> str:
     """Return the formula of the standing of all rows, with the reasons that they share."""
     mixed = sentence(
-        words.MIXED, verdicts=_VERDICTS, rows=_ROWS, verdict="Word_Verdict", drafts=f"({_ROWS}-{_VERDICTS})",
+        words.MIXED, verdicts=VERDICTS, rows=_ROWS, verdict="Word_Verdict", drafts=f"({_ROWS}-{VERDICTS})",
         draft="Word_Draft",
     )  # fmt: skip
     verdict = f'Word_Verdict&IF({ASKED}=0,": {words.NOT_ASKED}","")'
     draft = f'Word_Draft&": "&IF({_ALL}="","{words.NAMED_BELOW}",{_ALL})'
-    return f"=IF(Checks_Failed>0,Word_Check,IF(All_Verdict=1,{verdict},IF({_VERDICTS}>0,{mixed},{draft})))"
+    return f"=IF(Checks_Failed>0,Word_Check,IF(All_Verdict=1,{verdict},IF({VERDICTS}>0,{mixed},{draft})))"
 
 
 def rigor_differences(values: Values, report: Report) -> Iterator[str]:

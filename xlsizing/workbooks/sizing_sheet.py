@@ -317,7 +317,7 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
         Positions in the table [-]
     """
     slas = report.sizing.sla.ravel()[piece.start : piece.stop].tolist()
-    delivered, names = report.given_rows[piece.start : piece.stop], _names(report)[piece.start : piece.stop]
+    delivered, names = report.given_rows[piece.start : piece.stop], report.given_names[piece.start : piece.stop]
     for row, sla, given, name in zip_longest(layout.sla_rows[piece.start : piece.stop], slas, delivered, names):
         page.tall(row, _ROW if given is None else _height(given, name))
         page.put(f"B{row}", sla, "input.num")
@@ -327,17 +327,10 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
     page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
 
 
-def _names(report: Report) -> list[str]:
-    """Return what each row is called, in the order of the SLAs given; "" where it has no name [-]."""
-    if report.names:
-        return [name or "" for name in report.names]
-    return [report.sla_names.get(row.sla, "") for row in report.given_rows]
-
-
-def _height(row: SizingRow, name: str) -> float:
+def _height(row: SizingRow, name: str | None) -> float:
     """Return how tall a row is, so that its name and its remark as delivered are whole [pt]."""
     lines = 1 if row.feasible else unmet_lines(row)
-    return max(tall(name, _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=lines), _ROW)
+    return max(tall(name or "", _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=lines), _ROW)
 
 
 _SAYS_UNMET: Final = ("total_high", "gpus_high")
@@ -361,7 +354,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
     if layout.charts:
         above = sum(page.height(at) for at in range(1, layout.sla_rows[0]))
-        rows = sum(map(_height, report.given_rows, _names(report)))
+        rows = sum(map(_height, report.given_rows, report.given_names))
         if above + rows + _ROW * (layout.slas - len(report.given_rows)) > _ROOM_ON_PAPER:
             page.sheet.row_breaks.append(Break(id=row - 1))  # else the last line alone would go to another page
     calibration = report.sizing.bound.calibration

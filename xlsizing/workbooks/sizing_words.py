@@ -23,6 +23,7 @@ __all__ = [
     "OPENING",
     "SPARES",
     "THREE_FIGURES_LIVE",
+    "VERDICTS",
     "basis",
     "claim_live",
     "remark",
@@ -30,8 +31,8 @@ __all__ = [
     "unmet_lines",
 ]
 
-_VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
-_MIXED: Final = f"AND({_VERDICTS}>0,{_VERDICTS}<COUNT(Row_Outside))"
+VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
+_MIXED: Final = f"AND({VERDICTS}>0,{VERDICTS}<COUNT(Row_Outside))"
 
 BANNER: Final = (
     '=IF(Checks_Failed>0,Word_Check&": "&Checks_Failed&" check(s) failed; no result is shown. First: "'

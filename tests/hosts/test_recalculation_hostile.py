@@ -10,6 +10,7 @@ from formulon import FormulonError
 from openpyxl.worksheet.table import Table
 
 from tests.hosts.foreign_books import MAIN, edited, package, parts, workbook
+from tests.measured import measured
 from xlsizing.errors import InputError
 from xlsizing.hosts.recalc import Recalculation, engine
 from xlsizing.hosts.recalc.unevaluated import in_circles
@@ -29,13 +30,10 @@ def limited():
 def recalculated(path):
     """Exit code and standard error of ``xlsizing recalc``, which may print no traceback."""
     code = "import sys; from xlsizing.hosts.cli import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "recalc", str(path)]
-    run = subprocess.run(
-        command, capture_output=True, text=True, timeout=2 * SECONDS, check=False, preexec_fn=limited
-    )  # fmt: skip
+    run, most = measured(sys.executable, "-c", code, "recalc", path, timeout=2 * SECONDS, preexec_fn=limited)
     assert "Traceback" not in run.stderr, run.stderr
     assert "wasm" not in run.stderr
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY
+    assert most < MEMORY
     return run.returncode, run.stderr
 
 

@@ -1,7 +1,5 @@
 """Work that takes far too long, or too much of the machine's memory, ends the process with one sentence."""
 
-import os
-import subprocess
 import sys
 import time
 from types import SimpleNamespace
@@ -10,6 +8,7 @@ import psutil
 import pytest
 
 from tests.hosts.foreign_books import MAIN, package, parts, workbook
+from tests.measured import measured
 from xlsizing.hosts import watch
 from xlsizing.hosts.watch import watched
 
@@ -27,13 +26,9 @@ main()
 
 def ended(limit, *arguments):
     """Run the command line with one limit of the watch set; what it printed, and the most memory that it took [kB]."""
-    command = [sys.executable, "-c", LIMITED.format(limit), *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        printed, said = run.stdout.read(), run.stderr.read()
-        _, status, used = os.wait4(run.pid, 0)
-        run.returncode = os.waitstatus_to_exitcode(status)
-    assert (run.returncode, printed) == (2, "")
-    return said, used.ru_maxrss
+    run, most = measured(sys.executable, "-c", LIMITED.format(limit), *arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    return run.stderr, most
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from xlsizing.hosts.cli import main
+from xlsizing.hosts.cli.main import main
 
 
 class Outcome(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsizing.context import Context
-from xlsizing.curve import Curve
+from xlsizing.context.context import Context
+from xlsizing.core.curve import Curve
 
 COMPLETE: dict[str, Any] = {
     "model": "Illustrative-30B",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests import oracle
 from xlsizing import Curve, Demand
-from xlsizing.interpolation import AXES
+from xlsizing.core.interpolation import AXES
 
 UTILS = st.one_of(st.sampled_from([0.1, 0.5, 0.7, 0.85, 1.0]), st.floats(0.05, 1.0))
 METHODS = st.sampled_from(list(AXES))

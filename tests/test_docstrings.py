@@ -20,7 +20,7 @@ SECTION = re.compile(r"^(?P<title>[A-Z]\w+)\n-{3,}\n(?P<body>.*?)(?=^[A-Z]\w+\n-
 ENTRY = re.compile(r"^(?P<head>\S.*)\n(?P<text>(?:(?:[ ]+.*)?\n?)*)", re.MULTILINE)
 UNIT = re.compile(r"\[(-|-?[A-Za-z$%][^\[\]]*)\]")
 # Excel shows help argument by argument: it stands at the arguments there.
-ARGUMENT_HELP = ("xlsizing.hosts.udfs", "xlsizing.hosts.udfs_advice")
+ARGUMENT_HELP = ("xlsizing.hosts.udfs", "xlsizing.hosts.excel.udfs_advice")
 
 
 def public_names():
@@ -93,9 +93,9 @@ SHORT = sorted(set(CALLABLE) - set(NUMPY))
 
 
 def test_the_public_names_were_found():
-    assert {"xlsizing.sizing.size", "xlsizing.curve.Curve", "xlsizing.result.Sizing.pods"} <= set(PUBLIC)
-    assert {"xlsizing.sizing.size", "xlsizing.curve.Curve"} <= set(NUMPY)
-    assert {"xlsizing.result.Sizing.pods", "xlsizing.demand.Demand.tpm"} <= set(SHORT)
+    assert {"xlsizing.core.sizing.size", "xlsizing.core.curve.Curve", "xlsizing.core.result.Sizing.pods"} <= set(PUBLIC)
+    assert {"xlsizing.core.sizing.size", "xlsizing.core.curve.Curve"} <= set(NUMPY)
+    assert {"xlsizing.core.result.Sizing.pods", "xlsizing.core.demand.Demand.tpm"} <= set(SHORT)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -12,18 +12,18 @@ import pytest
 import xlwings
 
 from tests.command_line import run
-from tests.hosts.bad_cells import BAD_CELLS, arguments
-from tests.hosts.machines import BOOK, CONFIG, DLL, MODULES, OWN_CONF, PYTHON, book, sick, windows
+from tests.hosts.doctor.machines import BOOK, CONFIG, DLL, MODULES, OWN_CONF, PYTHON, book, sick, windows
+from tests.hosts.excel.bad_cells import BAD_CELLS, arguments
 from tests.workbooks.engines import absent
 from tests.workbooks.test_package import opened
-from xlsizing.hosts import cli
-from xlsizing.hosts.cells import MARK
-from xlsizing.hosts.doctor import examine
+from xlsizing.hosts.cli import main as cli
+from xlsizing.hosts.doctor.examination import examine
+from xlsizing.hosts.doctor.machine import Answer
+from xlsizing.hosts.doctor.workbook_file import workbook_file
+from xlsizing.hosts.excel.cells import MARK
+from xlsizing.hosts.excel.registry import LOG_FILE
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.machine import Answer
-from xlsizing.hosts.registry import LOG_FILE
-from xlsizing.hosts.workbook_file import workbook_file
-from xlsizing.workbooks.macros import modules_of
+from xlsizing.workbooks.writer.macros import modules_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "workbook"
 TEXT = (FOLDER / "README.md").read_text(encoding="utf-8")

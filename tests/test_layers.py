@@ -90,8 +90,8 @@ class TestFreshInterpreter:
 
 class TestDirection:
     def test_the_modules_were_found(self):
-        assert {"xlsizing", "xlsizing.sizing", "xlsizing.hosts"} <= set(MODULES)
-        assert imported("xlsizing.sizing") >= {"xlsizing.curve", "xlsizing.checks"}
+        assert {"xlsizing", "xlsizing.core.sizing", "xlsizing.hosts"} <= set(MODULES)
+        assert imported("xlsizing.core.sizing") >= {"xlsizing.core.curve", "xlsizing.checks"}
 
     @pytest.mark.parametrize("module", [module for module in MODULES if layer(module) in LAYERS])
     def test_no_module_imports_back(self, module):
@@ -102,7 +102,7 @@ class TestDirection:
     def test_the_core_imports_numpy_and_the_standard_library_only(self, module):
         allowed = sys.stdlib_module_names | {"xlsizing", "numpy"}
         foreign = {name for name in imported(module) if name.split(".")[0] not in allowed}
-        assert foreign <= ({"pandas"} if module in ("xlsizing.rows", "xlsizing.result") else set())
+        assert foreign <= ({"pandas"} if module in ("xlsizing.core.rows", "xlsizing.core.result") else set())
 
     @pytest.mark.parametrize("library", HEAVY)
     def test_only_one_layer_knows_a_host_library(self, library):

@@ -8,11 +8,11 @@ from tests.command_line import run
 from tests.sized_cases import CASES, INFEASIBLE, as_written
 from tests.workbooks.sales.desk import Desk, is_error
 from xlsizing import Curve, Demand, size
+from xlsizing.core.interpolation import AXES
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
-from xlsizing.interpolation import AXES
 from xlsizing.reports.report import Report
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 

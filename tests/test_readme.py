@@ -16,10 +16,10 @@ import pytest
 
 from tests.command_line import run
 from xlsizing.batch.columns import RESULTS
-from xlsizing.hosts import cli
-from xlsizing.hosts.decks import built_in
+from xlsizing.hosts.cli import main as cli
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
+from xlsizing.hosts.sales.decks import built_in
 from xlsizing.importers.public import NOT_OURS
 from xlsizing.workbooks.sales.deck import LEAST_BLOCKS, MOST_BLOCKS
 

@@ -7,13 +7,13 @@ replicas, GPUs and dollars. Start with `Curve`, `Demand` and `size`.
 import typing
 
 if typing.TYPE_CHECKING:
-    from xlsizing.curve import Curve
-    from xlsizing.demand import Demand
+    from xlsizing.core.curve import Curve
+    from xlsizing.core.demand import Demand
+    from xlsizing.core.limits import Limits
+    from xlsizing.core.result import Sizing
+    from xlsizing.core.rows import SizingRow
+    from xlsizing.core.sizing import size
     from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
-    from xlsizing.limits import Limits
-    from xlsizing.result import Sizing
-    from xlsizing.rows import SizingRow
-    from xlsizing.sizing import size
 
 __all__ = [
     "Curve",

@@ -1,6 +1,6 @@
 """Run the command line: ``python -m xlsizing``."""
 
-from xlsizing.hosts.start import main
+from xlsizing.hosts.cli.start import main
 
 if __name__ == "__main__":
     main()

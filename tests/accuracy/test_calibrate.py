@@ -12,7 +12,7 @@ from xlsizing.accuracy.calibrate import SEED, calibrated, drawn, score, share_at
 from xlsizing.accuracy.measure import TRUTHS, Point, hidden_points
 from xlsizing.accuracy.schemes import SCHEMES
 from xlsizing.accuracy.sweeps import Sweeps
-from xlsizing.budget import bound
+from xlsizing.core.budget import bound
 
 ENDS, TRUTH, DAY = SCHEMES["first, last"], TRUTHS["c x r"], date(2026, 11, 25)
 

@@ -10,7 +10,7 @@ from xlsizing.accuracy.measure import measured
 from xlsizing.accuracy.schemes import SCHEMES
 from xlsizing.accuracy.summary import summary
 from xlsizing.accuracy.sweeps import read_sweeps
-from xlsizing.budget import bound
+from xlsizing.core.budget import bound
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## How accurate\n")[2].partition("\n## ")[0]

@@ -8,7 +8,7 @@ import pytest
 from tests.accuracy.conftest import swept
 from xlsizing.accuracy.measure import TRUTHS, hidden_points, measured
 from xlsizing.accuracy.schemes import SCHEMES
-from xlsizing.budget import bound
+from xlsizing.core.budget import bound
 
 LEVEL = bound(0.95)
 C_X_R, MEASURED, NOT_AT_ANCHORS = TRUTHS.values()

@@ -7,7 +7,7 @@ import pytest
 from xlsizing.accuracy.measure import Hidden, Point
 from xlsizing.accuracy.summary import markdown, record, summary
 from xlsizing.accuracy.sweeps import Sweeps
-from xlsizing.budget import bound
+from xlsizing.core.budget import bound
 
 # need/estimate - 1: -0.2, 0, +0.1, +0.5.
 POINTS = [

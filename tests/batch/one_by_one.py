@@ -8,7 +8,7 @@ import pandas as pd
 
 from xlsizing import Curve, Demand, InputError, Limits, SizingRow, size
 from xlsizing.batch.columns import RESULTS
-from xlsizing.context import Context
+from xlsizing.context.context import Context
 
 CURVES = {
     "three": Curve([1, 10, 256], [215.5, 122.2, 41.8]),

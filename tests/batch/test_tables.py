@@ -15,7 +15,7 @@ import pytest
 import xlsizing
 from tests.batch.one_by_one import CURVES, assert_same, missing, table
 from tests.batch.one_by_one import sized as alone
-from tests.test_calibration import MADE
+from tests.core.test_calibration import MADE
 from xlsizing.batch.columns import INPUTS, RESULTS, columns_of
 from xlsizing.batch.curves import curves_of
 from xlsizing.batch.stream import Job, new_table, size_table

@@ -2,7 +2,7 @@
 
 import sys
 
-from xlsizing.hosts.cli import main
+from xlsizing.hosts.cli.main import main
 
 if __name__ == "__main__":
     main(["accuracy", *sys.argv[1:]])

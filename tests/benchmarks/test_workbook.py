@@ -19,7 +19,7 @@ from xlsizing import Curve, Demand, size
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
 from xlsizing.spec import read_spec
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +106,7 @@ def test_whole_process_of_a_thousand_slas_against_the_imports(compare, tmp_path)
     curve = ("--anchors", "1:215.5,10:122.2,256:41.8", "--tpm", 3_000_000, "--gpus-per-pod", 4)
     slas = ",".join(f"{20 + position / 5:g}" for position in range(975))
     more = ("--sla", f"{slas},{','.join(['300'] * 25)}", "--json", "--force", "--xlsx", tmp_path / "a.xlsx")
-    program = "import sys; from xlsizing.hosts.cli import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass"
+    program = "import sys; from xlsizing.hosts.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass"
     ours = process("-c", program, "size", *curve, *more)
     compare("xlsizing size --xlsx of 1000 SLAs, whole process (budget 2 s) / its imports", ours, IMPORTS)
 

@@ -10,9 +10,9 @@ from typing import Any
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from xlsizing.hosts.excel.wrappers import macro_modules
 from xlsizing.hosts.headless import OMITTED, Headless
-from xlsizing.hosts.wrappers import macro_modules
-from xlsizing.workbooks.macros import with_macros
+from xlsizing.workbooks.writer.macros import with_macros
 
 CURRENCY = '"$"#,##0.00'
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")

@@ -25,8 +25,8 @@ from pyopenvba.interpreter import (
 from tests.hosts.macro_book import CvError
 from tests.hosts.windows_stand_ins import MISSING as LEFT_OUT
 from tests.hosts.windows_stand_ins import UDF_MODULE, ComHost, Range
-from xlsizing.hosts.excel_errors import EXCEL_ERRORS
-from xlsizing.workbooks.macros import modules_of
+from xlsizing.hosts.excel.excel_errors import EXCEL_ERRORS
+from xlsizing.workbooks.writer.macros import modules_of
 
 OURS = {"xlwings_udfs": "standard", "ThisWorkbook": "document"}
 _FIRST_ERROR = min(EXCEL_ERRORS)  # CVErr(2000)

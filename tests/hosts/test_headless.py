@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import xlsizing
 from xlsizing.errors import InputError
-from xlsizing.hosts import registry
-from xlsizing.hosts.excel_errors import EXCEL_ERRORS
+from xlsizing.hosts.excel import registry
+from xlsizing.hosts.excel.excel_errors import EXCEL_ERRORS
 from xlsizing.hosts.headless import OMITTED, Headless
 
 CURVE = [[1, 215.5], [10, 122.2], [256, 41.8]]

@@ -11,13 +11,13 @@ import json
 
 import pytest
 
+from tests.hosts.excel.test_registration import CALLS, CURVE, as_range
 from tests.hosts.macro_book import CvError, MacroBook, in_a_cell
-from tests.hosts.test_registration import CALLS, CURVE, as_range
 from tests.hosts.test_stored_vba import CALLED, NO_DLL
 from tests.hosts.windows_stand_ins import MISSING, UDF_MODULE
 from tests.workbooks.engines import CellError, LibreOfficeEngine, libreoffice
+from xlsizing.hosts.excel.registry import FUNCTIONS
 from xlsizing.hosts.headless import OMITTED
-from xlsizing.hosts.registry import FUNCTIONS
 
 pytestmark = pytest.mark.slow
 

@@ -7,13 +7,13 @@ import re
 
 import pytest
 
+from tests.hosts.excel.test_registration import CALLS, CURVE
 from tests.hosts.macro_book import CvError, MacroBook, fits_a_file, in_a_cell
 from tests.hosts.stored_vba import StoredVba, plain
-from tests.hosts.test_registration import CALLS, CURVE
+from xlsizing.hosts.excel.registry import FUNCTIONS, ExcelFunction
+from xlsizing.hosts.excel.wrappers import wrapper_module
 from xlsizing.hosts.headless import OMITTED, Headless
-from xlsizing.hosts.registry import FUNCTIONS, ExcelFunction
-from xlsizing.hosts.wrappers import wrapper_module
-from xlsizing.workbooks.macros import with_macros
+from xlsizing.workbooks.writer.macros import with_macros
 
 
 def can_be_called(name, *arguments):

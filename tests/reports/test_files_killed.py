@@ -269,7 +269,7 @@ class TestStopped:
 
 
 def run_quietly(*arguments):
-    from xlsizing.hosts.cli import main  # noqa: PLC0415  # in the child
+    from xlsizing.hosts.cli.main import main  # noqa: PLC0415  # in the child
 
     null = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):

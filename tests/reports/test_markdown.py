@@ -4,9 +4,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from xlsizing import Demand
+from xlsizing.advice.standing_words import NO_THROUGHPUT
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.record import record
-from xlsizing.standing_words import NO_THROUGHPUT
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

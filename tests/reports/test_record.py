@@ -5,8 +5,8 @@ import json
 import pytest
 
 from xlsizing import Demand
+from xlsizing.core.rows import WAIT_FIELDS
 from xlsizing.reports.record import json_text, record
-from xlsizing.rows import WAIT_FIELDS
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 

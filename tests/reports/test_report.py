@@ -6,11 +6,11 @@ import pytest
 
 from tests import contexts
 from xlsizing import Curve, Demand, size
-from xlsizing.levers import Lever, lever_delta
+from xlsizing.advice.levers import Lever, lever_delta
+from xlsizing.advice.rigor import Workload
+from xlsizing.advice.standing_words import NO_THROUGHPUT
 from xlsizing.reports.report import Report
-from xlsizing.rigor import Workload
 from xlsizing.rules import HEADROOM
-from xlsizing.standing_words import NO_THROUGHPUT
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 DENSE = [(8, 100), (16, 80), (32, 60)]  # neighbours 2x apart; T = 800, 1280, 1920

@@ -12,15 +12,15 @@ from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.strategies import METHODS, UTILS, anchors, slas, token_demands, users
 from xlsizing import Curve, Demand, InputError, size
-from xlsizing.levers import Lever
-from xlsizing.limits import WAITS
-from xlsizing.ranking import rank_levers
+from xlsizing.advice.levers import Lever
+from xlsizing.advice.ranking import rank_levers
+from xlsizing.advice.rigor import Workload
+from xlsizing.core.limits import WAITS
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.record import json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import ReviewError, review
-from xlsizing.rigor import Workload
 from xlsizing.spec import read_spec
 
 MARKDOWN, JSON = "CAPACITY-SIZING.md", "capacity_sizing.json"

@@ -10,7 +10,8 @@ from tests import contexts
 from tests.reports.test_review import InMemory, fault, passes, with_cell
 from tests.spec_files import MINIMAL, spec_of
 from xlsizing import Curve, Demand, Limits, size
-from xlsizing.context import Context
+from xlsizing.advice.rigor import Workload
+from xlsizing.context.context import Context
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.opening import opening
@@ -18,7 +19,6 @@ from xlsizing.reports.record import json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import ReviewError, review
 from xlsizing.reports.tables import answer_table, curve_table, facts, operation_table, quote_table
-from xlsizing.rigor import Workload
 
 ASKED = Workload(1024, 1024, "single-turn")
 C, R = contexts.CONCURRENCY, contexts.RATES

@@ -8,7 +8,7 @@ from xlsizing import Curve, Demand, size
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
 from xlsizing.spec import read_spec
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 SLAS = (20.0, 50.0, 100.0, 150.0, 215.0, 300.0)
 

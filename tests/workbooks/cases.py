@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from xlsizing import Demand, Limits, size
-from xlsizing.anchors import curve_from_rows
+from xlsizing.core.anchors import curve_from_rows
 
 ROOM = 32
 """Anchors that the workbook has room for."""

@@ -4,8 +4,8 @@ import pytest
 
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.workbooks.built import hostile_report, long_report, spec_workbook, standard_report
-from xlsizing.workbooks import names
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
+from xlsizing.workbooks.writer import names
 
 
 @pytest.fixture(scope="session")

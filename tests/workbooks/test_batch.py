@@ -20,13 +20,14 @@ from xlsizing import Curve, Demand, InputError, size, write_workbook
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.rules import MOST_SLAS
-from xlsizing.workbooks import customer, names
-from xlsizing.workbooks.calc_sheet import calc_cells
-from xlsizing.workbooks.customer import drafted
-from xlsizing.workbooks.names import FIRST_SLA, LONGEST_PIECE, MOST_AT_ONCE, Layout
-from xlsizing.workbooks.pieces import proven
-from xlsizing.workbooks.proof import ProofError
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer import book as customer
+from xlsizing.workbooks.customer.book import drafted
+from xlsizing.workbooks.customer.calc_sheet import calc_cells
+from xlsizing.workbooks.customer.pieces import proven
+from xlsizing.workbooks.customer.proof import ProofError
+from xlsizing.workbooks.customer.write import customer_workbook
+from xlsizing.workbooks.writer import names
+from xlsizing.workbooks.writer.names import FIRST_SLA, LONGEST_PIECE, MOST_AT_ONCE, Layout
 
 pytestmark = pytest.mark.slow
 

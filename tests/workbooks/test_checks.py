@@ -11,13 +11,13 @@ from tests.workbooks.built import SLAS, spec_workbook
 from tests.workbooks.cases import WORKED, Case
 from tests.workbooks.engines import CellError, FormualizerEngine, IronCalcEngine
 from xlsizing import Curve, Demand, SizingError, size
-from xlsizing.context import Context
-from xlsizing.context_rules import MISMATCH, check_gpus_per_pod, workload_mismatch
+from xlsizing.context.context import Context
+from xlsizing.context.matching import MISMATCH, check_gpus_per_pod, workload_mismatch
 from xlsizing.reports.report import Report
 from xlsizing.rules import HEADROOM
-from xlsizing.workbooks.first_page import DEMAND_AT, EDITED_AT
-from xlsizing.workbooks.names import PUBLIC
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.first_page import DEMAND_AT, EDITED_AT
+from xlsizing.workbooks.customer.write import customer_workbook
+from xlsizing.workbooks.writer.names import PUBLIC
 
 pytestmark = pytest.mark.slow
 

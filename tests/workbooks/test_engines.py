@@ -15,13 +15,13 @@ from tests.workbooks.built import SLAS as SLAS_DELIVERED
 from tests.workbooks.cases import BAD, GOOD, SLAS, WAITING, WORKBOOK_ALONE, WORKED, Case
 from tests.workbooks.engines import CellError, FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
-from xlsizing.interpolation import AXES
+from xlsizing.core.interpolation import AXES
 from xlsizing.reports.report import Report
 from xlsizing.rules import HOURS_PER_MONTH, REGIMES
-from xlsizing.workbooks import proof
-from xlsizing.workbooks.calc_sheet import calc_cells
-from xlsizing.workbooks.first_page import same_words
-from xlsizing.workbooks.names import FIRST_SLA, Layout
+from xlsizing.workbooks.customer import proof
+from xlsizing.workbooks.customer.calc_sheet import calc_cells
+from xlsizing.workbooks.customer.first_page import same_words
+from xlsizing.workbooks.writer.names import FIRST_SLA, Layout
 
 pytestmark = pytest.mark.slow
 

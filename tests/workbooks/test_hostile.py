@@ -8,7 +8,7 @@ from tests.workbooks import engines
 from tests.workbooks.built import HOSTILE, TOO_LONG, UNSHOWABLE, hostile_report, standard_report
 from tests.workbooks.test_package import formulas, opened
 from xlsizing import InputError
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 

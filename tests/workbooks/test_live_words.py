@@ -14,16 +14,16 @@ from tests.workbooks.cases import BAD, GOOD, WORKED, Case
 from tests.workbooks.engines import FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, size
+from xlsizing.advice.rigor import Workload
+from xlsizing.advice.standing_words import NO_THROUGHPUT, NOT_ASKED
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.report import Report
-from xlsizing.rigor import Workload
 from xlsizing.rules import HOURS_PER_MONTH
 from xlsizing.spec import read_spec
-from xlsizing.standing_words import NO_THROUGHPUT, NOT_ASKED
-from xlsizing.workbooks.first_page import same_words
-from xlsizing.workbooks.settings import CHECK_INPUTS
-from xlsizing.workbooks.sizing_words import NO_BUDGET
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.first_page import same_words
+from xlsizing.workbooks.customer.settings import CHECK_INPUTS
+from xlsizing.workbooks.customer.sizing_words import NO_BUDGET
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 

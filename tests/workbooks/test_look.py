@@ -11,9 +11,9 @@ from tests.workbooks.engines import boxes, parts
 from tests.workbooks.test_package import CHART, DRAWING, SHEETS, opened, tree
 from xlsizing import Curve, Demand, size
 from xlsizing.reports.report import Report
-from xlsizing.workbooks.calc_sheet import CALC
-from xlsizing.workbooks.charts import ALT_TEXTS
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.calc_sheet import CALC
+from xlsizing.workbooks.customer.charts import ALT_TEXTS
+from xlsizing.workbooks.customer.write import customer_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 KNEE = Curve([1, 8, 16, 32, 64, 96], [100, 60, 25, 20, 15, 9.5], output_tok_s=[95, 450, 390, 600, 800, 700])

@@ -19,8 +19,8 @@ from pyopenvba.apps.excel import ExcelApplication
 from tests.workbooks.engines import ROOT, parts
 from tests.workbooks.olevba import modules_by_olevba, without_attributes
 from xlsizing.errors import InputError
-from xlsizing.workbooks.macros import modules_of, with_macros
-from xlsizing.workbooks.parts import zipped
+from xlsizing.workbooks.writer.macros import modules_of, with_macros
+from xlsizing.workbooks.writer.parts import zipped
 
 CLASS = (
     "VERSION 1.0 CLASS\r\nBEGIN\r\n  MultiUse = -1  'True\r\nEND\r\n"
@@ -43,7 +43,7 @@ BODIES = {
 BUILD = """
 import hashlib, sys
 from tests.workbooks.test_macros import MODULES
-from xlsizing.workbooks.macros import with_macros
+from xlsizing.workbooks.writer.macros import with_macros
 print(hashlib.sha256(with_macros(sys.stdin.buffer.read(), MODULES)).hexdigest())
 """
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -9,11 +9,11 @@ from tests.command_line import run
 from tests.workbooks import engines
 from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
 from xlsizing import Curve, Demand, size
+from xlsizing.core.interpolation import AXES
 from xlsizing.hosts.headless import Headless
-from xlsizing.interpolation import AXES
 from xlsizing.reports.report import Report
 from xlsizing.rules import BUDGET_SHARE
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 

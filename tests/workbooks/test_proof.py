@@ -7,13 +7,13 @@ from tests.spec_files import EXAMPLE
 from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, Limits, SizingError, size, write_workbook
 from xlsizing.reports.report import Report
-from xlsizing.workbooks import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
-from xlsizing.workbooks.cells import cell_xml
-from xlsizing.workbooks.customer import drafted
-from xlsizing.workbooks.first_page import same_words
-from xlsizing.workbooks.names import place
-from xlsizing.workbooks.pieces import proven
-from xlsizing.workbooks.proof import ProofError
+from xlsizing.workbooks.customer import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
+from xlsizing.workbooks.customer.book import drafted
+from xlsizing.workbooks.customer.first_page import same_words
+from xlsizing.workbooks.customer.pieces import proven
+from xlsizing.workbooks.customer.proof import ProofError
+from xlsizing.workbooks.writer.cells import cell_xml
+from xlsizing.workbooks.writer.names import place
 
 pytestmark = pytest.mark.slow
 

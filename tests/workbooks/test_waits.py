@@ -10,11 +10,11 @@ from tests.workbooks.agreement import number
 from tests.workbooks.cases import WAITING
 from tests.workbooks.engines import FormualizerEngine, IronCalcEngine
 from xlsizing import Curve, Demand, InputError, Limits, size
-from xlsizing.interpolation import AXES
+from xlsizing.advice.rigor import Workload
+from xlsizing.advice.standing_words import NOT_ASKED
+from xlsizing.core.interpolation import AXES
 from xlsizing.reports.report import Report
-from xlsizing.rigor import Workload
-from xlsizing.standing_words import NOT_ASKED
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 C, R, TTFT = [1, 10, 64, 256], [215.5, 122.2, 70, 41.8], [0.1, 0.18, 0.9, 1.9]
 CURVE = Curve(C, R, ttft_s=TTFT)

@@ -6,8 +6,8 @@ from tests.workbooks.built import standard_report
 from tests.workbooks.test_batch import after_rows
 from xlsizing import Curve, Demand, size, write_workbook
 from xlsizing.reports.tables import OVERLOADED
-from xlsizing.workbooks.proof import ProofError
-from xlsizing.workbooks.wording import wrong_basis, wrong_remark
+from xlsizing.workbooks.customer.proof import ProofError
+from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
 
 ROWS = {row.sla: row for row in standard_report().sizing.rows()}
 WORKED_CURVE = Curve([1, 10, 256], [215.5, 122.2, 41.8])

@@ -14,9 +14,9 @@ from tests.workbooks.built import SLAS, spec_workbook, standard_report
 from tests.workbooks.engines import parts
 from tests.workbooks.test_package import opened
 from xlsizing import Curve, Demand, InputError, size, write_workbook
+from xlsizing.advice.rigor import Workload
 from xlsizing.reports.report import Report
-from xlsizing.rigor import Workload
-from xlsizing.workbooks.write import customer_workbook
+from xlsizing.workbooks.customer.write import customer_workbook
 
 pytestmark = pytest.mark.slow
 

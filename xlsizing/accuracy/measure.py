@@ -26,11 +26,11 @@ import numpy as np
 
 from xlsizing.accuracy.schemes import LEAST_POINTS, SCHEMES, Kept, Scheme
 from xlsizing.accuracy.sweeps import Sweep
-from xlsizing.budget import Bound, carried_at_bound
 from xlsizing.checks import Floats, choice
-from xlsizing.curve import Curve
+from xlsizing.core.budget import Bound, carried_at_bound
+from xlsizing.core.curve import Curve
+from xlsizing.core.operating import operating_points
 from xlsizing.errors import CurveError
-from xlsizing.operating import operating_points
 from xlsizing.rules import METHODS, TOLERANCE
 
 __all__ = ["TRUTHS", "Hidden", "Point", "Truth", "hidden_points", "measured", "truth_named"]

@@ -10,8 +10,8 @@ import numpy as np
 
 from xlsizing.accuracy.measure import Hidden, Point
 from xlsizing.accuracy.sweeps import Sweeps
-from xlsizing.budget import Bound
 from xlsizing.checks import Floats
+from xlsizing.core.budget import Bound
 from xlsizing.rules import TOLERANCE
 
 __all__ = ["Row", "Summary", "markdown", "record", "summary"]

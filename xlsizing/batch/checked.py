@@ -19,12 +19,12 @@ from xlsizing.batch.cells import Inputs, Numbers
 from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats, refuse
-from xlsizing.curve import Curve
-from xlsizing.demand import DEMAND_FORMS
+from xlsizing.core.curve import Curve
+from xlsizing.core.demand import DEMAND_FORMS
+from xlsizing.core.limits import WAITS, Limits, Wait, waits_of
+from xlsizing.core.sizing import check_replica
 from xlsizing.errors import InputError, Phrase
-from xlsizing.limits import WAITS, Limits, Wait, waits_of
 from xlsizing.rules import BUDGET_SHARE, METHODS
-from xlsizing.sizing import check_replica
 
 __all__ = ["Checked", "Faults", "checked", "said"]
 

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.batch.text_table import Typed
-from xlsizing.budget import bound
 from xlsizing.checks import Floats, number, refuse, share, whole
-from xlsizing.demand import DEMAND_FORMS
+from xlsizing.core.budget import bound
+from xlsizing.core.demand import DEMAND_FORMS
+from xlsizing.core.interpolation import interpolation
+from xlsizing.core.limits import WAITS
+from xlsizing.core.rows import SizingRow
 from xlsizing.errors import InputError, Phrase
-from xlsizing.interpolation import interpolation
-from xlsizing.limits import WAITS
-from xlsizing.rows import SizingRow
 from xlsizing.rules import (
     ASSUMED_USD_PER_GPU_HOUR,
     BUDGET_SHARE,

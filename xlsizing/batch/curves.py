@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from xlsizing.anchors import COLUMNS, curve_from_rows
 from xlsizing.checks import refuse
-from xlsizing.curve import Curve
+from xlsizing.core.anchors import COLUMNS, curve_from_rows
+from xlsizing.core.curve import Curve
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.importers import read_curve
 from xlsizing.importers.reading import PUBLIC
@@ -205,6 +205,6 @@ def _on(curve: Curve, hardware: set[str], where: str) -> Curve:
             got=Phrase(" and ".join(sorted(hardware))),
             where=where,
         )
-    from xlsizing.context import Context  # noqa: PLC0415  # most tables say nothing of it
+    from xlsizing.context.context import Context  # noqa: PLC0415  # most tables say nothing of it
 
     return curve.with_context(Context.from_mapping({"hardware": hardware.pop()}))

@@ -18,8 +18,8 @@ from xlsizing.batch.extra import arrow
 from xlsizing.batch.tables import Piece, Source
 from xlsizing.batch.totals import Totals
 from xlsizing.batch.writing import WRITERS, Writer, result_arrays, result_schema
-from xlsizing.calibration import Calibration
 from xlsizing.checks import refuse
+from xlsizing.core.calibration import Calibration
 from xlsizing.errors import BLANK
 from xlsizing.reports.files import new_file, write_whole
 

@@ -18,9 +18,9 @@ from xlwings import conversion
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.hosts import udfs
-from xlsizing.hosts.cells import OMITTED
-from xlsizing.hosts.excel_errors import EXCEL_ERRORS, is_error_code
-from xlsizing.hosts.registry import FUNCTIONS, Argument, ExcelFunction
+from xlsizing.hosts.excel.cells import OMITTED
+from xlsizing.hosts.excel.excel_errors import EXCEL_ERRORS, is_error_code
+from xlsizing.hosts.excel.registry import FUNCTIONS, Argument, ExcelFunction
 
 __all__ = ["OMITTED", "Headless"]
 

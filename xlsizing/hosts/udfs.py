@@ -12,11 +12,15 @@ import xlwings
 
 import xlsizing
 from xlsizing.checks import choice, number, refuse
-from xlsizing.curve import Curve
-from xlsizing.demand import Demand
-from xlsizing.hosts.cells import OMITTED, limits_beside, within
-from xlsizing.hosts.registry import excel_function
-from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
+from xlsizing.core.curve import Curve
+from xlsizing.core.demand import Demand
+from xlsizing.core.operating import OperatingPoints, operating_points
+from xlsizing.core.result import Sizing
+from xlsizing.core.rows import FUNCTION_TABLE, UNTOLD, SizingRow
+from xlsizing.core.sizing import size
+from xlsizing.hosts.excel.cells import OMITTED, limits_beside, within
+from xlsizing.hosts.excel.registry import excel_function
+from xlsizing.hosts.excel.udfs_advice import (  # xlwings registers what this module holds
     SIZING_AUDIT,
     SIZING_BEST_SLA,
     SIZING_DELTA_GPUS,
@@ -26,11 +30,7 @@ from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module h
     SIZING_RIGOR,
     SIZING_TP,
 )
-from xlsizing.operating import OperatingPoints, operating_points
-from xlsizing.result import Sizing
-from xlsizing.rows import FUNCTION_TABLE, UNTOLD, SizingRow
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, LOWEST
-from xlsizing.sizing import size
 
 __all__ = [
     "SIZING_AUDIT",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlsizing.curve import Curve
+    from xlsizing.core.curve import Curve
 
 __all__ = ["read_curve"]
 

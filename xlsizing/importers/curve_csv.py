@@ -18,9 +18,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.curve import Curve
+from xlsizing.core.anchors import COLUMNS, LABELS, curve_from_rows
+from xlsizing.core.curve import Curve
 from xlsizing.errors import BLANK, CurveError, Phrase
 from xlsizing.importers.text import DECIMAL_COMMA, LARGEST_CURVE_BYTES, delimiter_in, file_text, shown_names
 

@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xlsizing.anchors import COLUMNS, LABELS, curve_from_rows
 from xlsizing.checks import number, refuse
-from xlsizing.curve import Curve
+from xlsizing.core.anchors import COLUMNS, LABELS, curve_from_rows
+from xlsizing.core.curve import Curve
 from xlsizing.errors import CurveError, InputError, Phrase
 from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text, shown_names
 

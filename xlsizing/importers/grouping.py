@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from xlsizing.context import FACTS, worded
-from xlsizing.context_fields import Value
+from xlsizing.context.context import FACTS, worded
+from xlsizing.context.fields import Value
 from xlsizing.errors import InputError, shown
 from xlsizing.importers.measurement import Measurement
 from xlsizing.importers.points import Point

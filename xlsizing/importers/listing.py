@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from xlsizing.advice.rigor import context_reasons
 from xlsizing.errors import InputError, shown
 from xlsizing.importers.imported import Imported, Results
-from xlsizing.rigor import context_reasons
 from xlsizing.rules import DRAFT, VERDICT
 
 __all__ = ["HEADINGS", "CurveRow", "curve_rows", "listed"]

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from xlsizing.anchors import COLUMNS
-from xlsizing.curve import Curve
+from xlsizing.core.anchors import COLUMNS
+from xlsizing.core.curve import Curve
 from xlsizing.importers.curve_csv import read_curve as curve_in_csv
 
 __all__ = ["PUBLIC", "curve_at"]

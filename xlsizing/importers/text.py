@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from xlsizing.anchors import COLUMNS
 from xlsizing.checks import refuse
+from xlsizing.core.anchors import COLUMNS
 from xlsizing.errors import Phrase
 from xlsizing.reading import file_data
 

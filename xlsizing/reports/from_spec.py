@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsizing.levers import LeverDelta
-from xlsizing.limits import Asked, Limits, answer_tokens
-from xlsizing.ranking import rank_levers
+from xlsizing.advice.levers import LeverDelta
+from xlsizing.advice.ranking import rank_levers
+from xlsizing.core.limits import Asked, Limits, answer_tokens
 from xlsizing.reading import hashed_name
 from xlsizing.reports.report import Report
 from xlsizing.spec import Spec

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.budget import claim_words
+from xlsizing.core.budget import claim_words
+from xlsizing.core.limits import Asked, in_words, limits_of
+from xlsizing.core.result import Sizing
+from xlsizing.core.rows import SizingRow
 from xlsizing.errors import shown
-from xlsizing.limits import Asked, in_words, limits_of
 from xlsizing.reports.waiting import wait_notes
-from xlsizing.result import Sizing
-from xlsizing.rows import SizingRow
 from xlsizing.rules import ETA_SUSPICIOUS, HEADROOM, HOURS_PER_MONTH, INTERP, TOLERANCE
 
 if TYPE_CHECKING:
-    from xlsizing.context import Context
-    from xlsizing.levers import LeverDelta
+    from xlsizing.advice.levers import LeverDelta
+    from xlsizing.context.context import Context
 
 __all__ = ["MOST_LISTED", "lever_notes", "notes", "slas_listed"]
 

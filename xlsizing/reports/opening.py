@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlsizing.core.result import Sizing
 from xlsizing.errors import shown
-from xlsizing.result import Sizing
 
 __all__ = ["NO_FIGURE", "RULE", "THREE_FIGURES", "WAITS_TOO", "opening"]
 

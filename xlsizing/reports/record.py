@@ -11,12 +11,12 @@ from typing import Any, Final
 import numpy as np
 
 import xlsizing
-from xlsizing.curve import Curve
-from xlsizing.levers import Lever, LeverDelta
-from xlsizing.limits import WAITS, answer_tokens
-from xlsizing.ranking import with_ranks
+from xlsizing.advice.levers import Lever, LeverDelta
+from xlsizing.advice.ranking import with_ranks
+from xlsizing.core.curve import Curve
+from xlsizing.core.limits import WAITS, answer_tokens
+from xlsizing.core.rows import WAIT_FIELDS, SizingRow
 from xlsizing.reports.report import Report
-from xlsizing.rows import WAIT_FIELDS, SizingRow
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
 __all__ = ["content_id", "json_text", "lever_records", "record"]

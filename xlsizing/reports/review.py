@@ -14,19 +14,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from xlsizing.calibration import calibration_of
-from xlsizing.curve import Curve
-from xlsizing.demand import Demand
+from xlsizing.advice.levers import Lever, lever_delta
+from xlsizing.core.calibration import calibration_of
+from xlsizing.core.curve import Curve
+from xlsizing.core.demand import Demand
+from xlsizing.core.limits import WAITS, Limits
+from xlsizing.core.result import Sizing
+from xlsizing.core.rows import WAIT_FIELDS
+from xlsizing.core.sizing import size
 from xlsizing.errors import SizingError, shown
-from xlsizing.levers import Lever, lever_delta
-from xlsizing.limits import WAITS, Limits
 from xlsizing.reports.markdown import stated_id
 from xlsizing.reports.record import content_id
 from xlsizing.reports.review_markdown import differences
-from xlsizing.result import Sizing
-from xlsizing.rows import WAIT_FIELDS
 from xlsizing.rules import HOURS_PER_MONTH, PLATEAU, TOLERANCE
-from xlsizing.sizing import size
 
 __all__ = ["ReviewError", "review"]
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlsizing.calibration import calibration_of
+from xlsizing.core.calibration import calibration_of
+from xlsizing.core.limits import WAITS
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
 from xlsizing.reports.waiting import statistic_words
 from xlsizing.rules import BEFORE_AUTO, TOLERANCE, VERDICT

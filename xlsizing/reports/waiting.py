@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from xlsizing.core.limits import WAITS, Wait, answer_tokens, measured_waits
+from xlsizing.core.result import Sizing
 from xlsizing.errors import shown
-from xlsizing.limits import WAITS, Wait, answer_tokens, measured_waits
-from xlsizing.result import Sizing
 from xlsizing.rules import TOLERANCE
 
 __all__ = ["STATED_NOT", "not_asked", "statistic_words", "told", "wait_notes", "waits_fact"]

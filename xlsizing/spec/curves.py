@@ -10,10 +10,10 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 
-from xlsizing.anchors import curve_from_rows
-from xlsizing.calibration import Calibration, read_calibration
 from xlsizing.checks import refuse
-from xlsizing.curve import Curve
+from xlsizing.core.anchors import curve_from_rows
+from xlsizing.core.calibration import Calibration, read_calibration
+from xlsizing.core.curve import Curve
 from xlsizing.errors import InputError
 from xlsizing.importers import read_curve
 from xlsizing.spec.fields import FaultsError, FileName, file_name

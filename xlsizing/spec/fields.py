@@ -7,14 +7,14 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
-from xlsizing import levers
-from xlsizing.anchors import COLUMNS, LABELS
-from xlsizing.budget import bound
+from xlsizing.advice import levers
 from xlsizing.checks import choice, number, printable, refuse, share, whole
-from xlsizing.context import FACTS, Context
-from xlsizing.context_fields import KINDS as FACT_KINDS
-from xlsizing.context_fields import SECTIONS, Fact, placeholders
-from xlsizing.context_reading import field_named
+from xlsizing.context.context import FACTS, Context
+from xlsizing.context.fields import KINDS as FACT_KINDS
+from xlsizing.context.fields import SECTIONS, Fact, placeholders
+from xlsizing.context.reading import field_named
+from xlsizing.core.anchors import COLUMNS, LABELS
+from xlsizing.core.budget import bound
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES, STATISTICS
 from xlsizing.spec.text import Fault

@@ -15,17 +15,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xlsizing.calibration import Calibration
-from xlsizing.context import Context
-from xlsizing.curve import Curve
-from xlsizing.demand import Demand
+from xlsizing.advice.levers import Lever
+from xlsizing.advice.rigor import Workload
+from xlsizing.context.context import Context
+from xlsizing.core.calibration import Calibration
+from xlsizing.core.curve import Curve
+from xlsizing.core.demand import Demand
+from xlsizing.core.limits import Limits
+from xlsizing.core.result import Sizing
+from xlsizing.core.sizing import size
 from xlsizing.errors import InputError
-from xlsizing.levers import Lever
-from xlsizing.limits import Limits
-from xlsizing.result import Sizing
-from xlsizing.rigor import Workload
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
-from xlsizing.sizing import size
 from xlsizing.spec.curves import Reading
 from xlsizing.spec.faults import SpecError, faults_in_fields, faults_in_form, sentences
 from xlsizing.spec.parts import core_parts

@@ -11,8 +11,8 @@ from pydantic import (
     model_validator,
 )
 
-from xlsizing.curve import Curve
-from xlsizing.levers import Lever
+from xlsizing.advice.levers import Lever
+from xlsizing.core.curve import Curve
 from xlsizing.spec.base import MOST_ENTRIES, STAND_IN, CurveSection, Section
 from xlsizing.spec.fields import (
     Changes,

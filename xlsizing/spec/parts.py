@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from xlsizing.budget import check_calibration
+from xlsizing.advice.lever_matching import OUTCOMES
+from xlsizing.advice.levers import Lever
+from xlsizing.advice.rigor import Workload
 from xlsizing.checks import refuse
-from xlsizing.context import FACTS, Context
-from xlsizing.context_rules import merged
-from xlsizing.curve import Curve
-from xlsizing.demand import DEMAND_FORMS, Demand
+from xlsizing.context.context import FACTS, Context
+from xlsizing.context.matching import merged
+from xlsizing.core.budget import check_calibration
+from xlsizing.core.curve import Curve
+from xlsizing.core.demand import DEMAND_FORMS, Demand
+from xlsizing.core.limits import WAITS, Limits
+from xlsizing.core.sizing import check_measured_gpus, size
 from xlsizing.errors import CurveError, InputError, shown
-from xlsizing.lever_matching import OUTCOMES
-from xlsizing.levers import Lever
-from xlsizing.limits import WAITS, Limits
-from xlsizing.rigor import Workload
 from xlsizing.rules import TOLERANCE
-from xlsizing.sizing import check_measured_gpus, size
 from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.workbooks.sales.desk import Desk
-from xlsizing.hosts.sales import sales_bytes
+from xlsizing.hosts.sales.book import sales_bytes
 
 
 @pytest.fixture(scope="session")

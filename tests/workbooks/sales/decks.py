@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from xlsizing.context import Context
-from xlsizing.curve import Curve
+from xlsizing.context.context import Context
+from xlsizing.core.curve import Curve
 from xlsizing.workbooks.sales.deck import Deck, FirstLever
 from xlsizing.workbooks.sales.starters import EXAMPLE, Starter
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 from tests.workbooks.sales.decks import HAND_MADE
+from xlsizing.core.rows import BUDGET, COMMIT
 from xlsizing.hosts.recalc import ErrorText, Recalculation
 from xlsizing.hosts.recalc.places import box_of
-from xlsizing.hosts.sales import sales_bytes
-from xlsizing.rows import BUDGET, COMMIT
+from xlsizing.hosts.sales.book import sales_bytes
 from xlsizing.rules import DRAFT
-from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.sales.layout import first_column
 from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
+from xlsizing.workbooks.writer.names import letter
 
 SLAS, ANCHORS, WIDTH = 8, 32, 4
 

@@ -19,10 +19,10 @@ from tests.workbooks.engines import libreoffice
 from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import Desk, unlike
 from xlsizing import Curve, Demand, size
-from xlsizing.context import Context
-from xlsizing.hosts.decks import deck_of
+from xlsizing.context.context import Context
 from xlsizing.hosts.headless import Headless
-from xlsizing.hosts.sales import sales_bytes
+from xlsizing.hosts.sales.book import sales_bytes
+from xlsizing.hosts.sales.decks import deck_of
 from xlsizing.importers.imported import read_results
 from xlsizing.importers.listing import listed
 from xlsizing.importers.public import NOT_OURS

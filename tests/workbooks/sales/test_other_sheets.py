@@ -12,15 +12,15 @@ from tests.spec_files import EXAMPLE, ILLUSTRATIVE
 from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import built, is_error
 from xlsizing import Curve, Demand, size
-from xlsizing.audit import audit
-from xlsizing.budget import CLAIMS, PREDICTED
+from xlsizing.advice.audit import audit
+from xlsizing.advice.levers import Lever, lever_delta
+from xlsizing.advice.rightsize import tp_advice
+from xlsizing.core.budget import CLAIMS, PREDICTED
 from xlsizing.hosts import udfs
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
 from xlsizing.importers.curve_csv import read_curve
-from xlsizing.levers import Lever, lever_delta
 from xlsizing.reports.tables import CANNOT_BE_MET
-from xlsizing.rightsize import tp_advice
 from xlsizing.spec import read_spec
 from xlsizing.workbooks.sales.functions_sheet import WORKED
 

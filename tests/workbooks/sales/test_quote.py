@@ -10,11 +10,11 @@ from tests.workbooks.cases import GOOD
 from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import NONE, RESULTS, SLAS, TEXTS, is_error, unlike
 from xlsizing import Curve, Demand, size
-from xlsizing.context import Context
-from xlsizing.interpolation import AXES
+from xlsizing.context.context import Context
+from xlsizing.core.interpolation import AXES
+from xlsizing.core.rows import BUDGET, COMMIT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.reports.opening import opening
 from xlsizing.reports.tables import CANNOT_BE_MET
-from xlsizing.rows import BUDGET, COMMIT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import BUDGET_SHARE, VERDICT
 from xlsizing.workbooks.sales.quote_sheet import NO_REMARK
 

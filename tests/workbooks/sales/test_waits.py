@@ -5,7 +5,7 @@ import pytest
 from tests.workbooks.sales.desk import is_error
 from tests.workbooks.sales.test_quote import PIECEWISE, own_curve
 from xlsizing import Curve, Demand, Limits, size
-from xlsizing.interpolation import AXES
+from xlsizing.core.interpolation import AXES
 from xlsizing.reports.opening import opening
 
 pytestmark = pytest.mark.slow

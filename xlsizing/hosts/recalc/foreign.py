@@ -14,8 +14,8 @@ from xlsizing.errors import Phrase
 from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import SheetSource
 from xlsizing.hosts.recalc.structured import References, Table
-from xlsizing.workbooks.unpacking import WAY_OUT, related, unpacked
-from xlsizing.workbooks.xml_parts import parsed
+from xlsizing.hosts.recalc.unpacking import WAY_OUT, related, unpacked
+from xlsizing.workbooks.writer.xml_parts import parsed
 
 __all__ = ["ForeignWorkbook", "is_external"]
 

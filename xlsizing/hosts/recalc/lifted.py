@@ -43,7 +43,8 @@ class _Functions:
     """Our functions, imported where they are called: they load xlwings, which takes as long as the engine reads."""
 
     def __init__(self) -> None:
-        from xlsizing.hosts import cells, headless  # noqa: PLC0415
+        from xlsizing.hosts import headless  # noqa: PLC0415
+        from xlsizing.hosts.excel import cells  # noqa: PLC0415
 
         self._headless, self._mark, self._errors = headless.Headless(), cells.MARK, cells.ERROR_OF_KIND
         self.omitted = cells.OMITTED

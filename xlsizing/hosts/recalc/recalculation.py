@@ -19,7 +19,7 @@ import numpy as np
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.hosts.excel_errors import is_error
+from xlsizing.hosts.excel.excel_errors import is_error
 from xlsizing.hosts.recalc.copied import EngineCopy
 from xlsizing.hosts.recalc.engine import LOCALES
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
@@ -27,9 +27,9 @@ from xlsizing.hosts.recalc.places import Box, Place, address, boundaries, box_in
 from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
-from xlsizing.workbooks.parts import with_points, zipped
-from xlsizing.workbooks.text import cell_text
-from xlsizing.workbooks.unpacking import workbook_data
+from xlsizing.hosts.recalc.unpacking import workbook_data
+from xlsizing.workbooks.writer.parts import with_points, zipped
+from xlsizing.workbooks.writer.text import cell_text
 
 __all__ = ["ErrorText", "Recalculation", "Unevaluated"]
 

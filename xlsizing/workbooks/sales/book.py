@@ -9,8 +9,6 @@ from typing import Final
 from openpyxl import Workbook
 
 import xlsizing
-from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.parts import filled, read_parts, sheet_part, zipped
 from xlsizing.workbooks.sales.checks_sheet import checks_sheet
 from xlsizing.workbooks.sales.compare_sheet import compare_sheet
 from xlsizing.workbooks.sales.context_sheet import context_sheet
@@ -20,7 +18,9 @@ from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_she
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
 from xlsizing.workbooks.sales.quote_sheet import quote_sheet
-from xlsizing.workbooks.styles import Styles
+from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer.parts import filled, read_parts, sheet_part, zipped
+from xlsizing.workbooks.writer.styles import Styles
 
 __all__ = ["sales_workbook"]
 

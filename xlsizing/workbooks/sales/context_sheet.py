@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing.context import FACTS, worded
-from xlsizing.context_fields import SECTIONS, Fact
-from xlsizing.lever_matching import MAY_DIFFER, NEVER_A_CHANGE
-from xlsizing.workbooks.names import letter
-from xlsizing.workbooks.page import Page
+from xlsizing.advice.lever_matching import MAY_DIFFER, NEVER_A_CHANGE
+from xlsizing.context.context import FACTS, worded
+from xlsizing.context.fields import SECTIONS, Fact
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import if_known, inputs
+from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer.page import Page
 
 __all__ = [
     "CUSTOMER",

@@ -6,8 +6,6 @@ from typing import Final
 
 from openpyxl.worksheet.pagebreak import Break
 
-from xlsizing.workbooks.names import letter
-from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.sales.deck import Deck, free_name
 from xlsizing.workbooks.sales.layout import (
     ANCHORS,
@@ -25,6 +23,8 @@ from xlsizing.workbooks.sales.layout import (
     position,
 )
 from xlsizing.workbooks.sales.starters import Starter
+from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer.page import Page
 
 __all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "KNEE_RATE", "THROUGHPUT", "curves_sheet", "fact_cell"]
 

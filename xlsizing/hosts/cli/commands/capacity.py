@@ -1,0 +1,253 @@
+"""``xlsizing capacity``: what a budget of GPUs, nodes, dollars or megawatts carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Any, Final
+
+import click
+
+from xlsizing.advice.capacity import Answers, Fleet
+from xlsizing.checks import number_in_text, refuse, whole
+from xlsizing.core.budget import bound
+from xlsizing.core.demand import DEMAND_FORMS, Demand
+from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
+from xlsizing.core.limits import in_words
+from xlsizing.core.sizing import check_replica, size
+from xlsizing.errors import InfeasibleError, shown
+from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
+from xlsizing.hosts.cli.flags import (
+    confidence_flag,
+    demand_flags,
+    demand_of,
+    exactly_one,
+    flag,
+    needed,
+    only_with,
+    optional,
+    planning_flags,
+    ttft_flag,
+    ttft_of,
+)
+from xlsizing.hosts.cli.output import print_json, print_text
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import Table, demand_words
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_GPUS_PER_POD, MOST_SPARES
+
+__all__ = ["command"]
+
+_NEEDS: Final = {
+    "gpus": (),
+    "nodes": ("gpus_per_node",),
+    "usd_per_month": (),
+    "mw": ("kw_per_gpu", "pue"),
+}
+"""Each form of a budget, with the flags that it needs [-]."""
+
+_ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
+"""Flags that belong to one form of a budget [-]."""
+
+_FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
+"""What each figure is called, in the order of the table [-]."""
+
+
+@click.command(name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
+@click.option("--gpus", metavar="N", help="The budget: GPUs.")
+@click.option("--nodes", metavar="N", help="The budget: nodes, with --gpus-per-node.")
+@click.option("--usd-per-month", metavar="USD", help="The budget: dollars a month; 8.60 $/GPU-hour is assumed.")
+@click.option("--mw", metavar="MW", help="The budget: power of the site, with --kw-per-gpu and --pue.")
+@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica, where the curve does not say.")
+@click.option("--gpus-per-node", metavar="N", help="GPUs of one node: only whole nodes count.")
+@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour, with --usd-per-month.")
+@click.option("--kw-per-gpu", metavar="KW", help="Power of one GPU with its share of the node, with --mw.")
+@click.option("--pue", metavar="X", help="Power of the site over that of its machines, with --mw.")
+@click.option("--spare", metavar="N", default="0", show_default=True, help="Pods held back as spares.")
+@click.option("--sla", metavar="S", help="What do they carry at this output tok/s per user?")
+@ttft_flag
+@demand_flags
+@curve_flags
+@planning_flags
+@confidence_flag
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+def command(**flags: Any) -> int:
+    """Say what a budget carries at --sla, and with a demand the best SLA that it holds."""
+    asked = _asked(flags)
+    if flags["as_json"]:
+        print_json(_record(asked))
+    else:
+        print_text(lambda file: _print(file, asked))
+    nothing = asked.best is not None and asked.best.estimate is None
+    return InfeasibleError.exit_code if nothing else 0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for, and the answers."""
+
+    fleet: Fleet
+    racks: Racks
+    gpus: int
+    spare: int
+    sla: float | None
+    demand: Demand | None
+    source: str
+
+    @property
+    def users(self) -> bool:
+        """Whether requests in flight are counted rather than tokens."""
+        return self.demand is not None and self.demand.counts_users
+
+    @cached_property
+    def most(self) -> Answers | None:
+        """The most at the SLA; None where none is given."""
+        return None if self.sla is None else self.fleet.most(self.sla, users=self.users)
+
+    @cached_property
+    def best(self) -> Answers | None:
+        """The best SLA for the demand; None where none is given."""
+        return None if self.demand is None else self.fleet.best_sla(self.demand)
+
+    @cached_property
+    def report(self) -> Report:
+        """What the answers rest on: the point of the SLA given, else of the best to commit to, else of the plateau."""
+        fleet = self.fleet
+        sla = self.sla or (self.best and self.best.commit) or float(fleet.curve.tok_s_per_user[-1])
+        planning: dict[str, Any] = {"method": fleet.method, "limits": fleet.limits}
+        sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
+        return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
+
+
+def _asked(flags: dict[str, Any]) -> _Asked:
+    curve = curve_of(flags)
+    per_pod = whole(gpus_per_pod_of(flags, curve), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD)
+    check_replica(curve, per_pod)
+    racks = Racks(per_pod, flags["gpus_per_node"] and _whole(flags, "gpus_per_node"))
+    gpus = _gpus(flags)
+    spare = whole(number_in_text(flags["spare"], "--spare"), "--spare", low=0, high=MOST_SPARES)
+    pods = racks.pods(gpus) - spare
+    if pods < 1:
+        refuse("--spare", "must leave a pod that serves", got=spare)
+    fleet = Fleet(
+        curve,
+        pods,
+        util=number_in_text(flags["util"], "--util", share=True),
+        method=flags["method"],
+        limits=ttft_of(flags),
+        level=bound(number_in_text(flags["confidence"], "--confidence", share=True), "--confidence"),
+    )
+    demand = demand_of(flags) if any(flags[name] is not None for name in DEMAND_FORMS) else None
+    sla = optional(flags, "sla")
+    if sla is None and demand is None:
+        refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
+    fleet = fleet if demand is None else fleet.answering(demand)
+    return _Asked(fleet, racks, gpus, spare, sla, demand, source_of(flags))
+
+
+def _whole(flags: dict[str, Any], name: str) -> int:
+    return whole(number_in_text(needed(flags, name), flag(name)), flag(name), low=1, high=int(HIGHEST))
+
+
+def _gpus(flags: dict[str, Any]) -> int:
+    """Return the GPUs of the budget, in whichever form it is given."""
+    form = exactly_one(flags, tuple(_NEEDS))
+    for name in _NEEDS[form]:
+        if flags[name] is None:
+            refuse(flag(name), f"must be given with {flag(form)}")
+    for other, names in _ONLY_WITH.items():
+        if other != form:
+            only_with(flag(other), names)
+    if form == "gpus":
+        return _whole(flags, "gpus")
+    if form == "nodes":
+        return _whole(flags, "nodes") * _whole(flags, "gpus_per_node")
+    budget = number_in_text(flags[form], flag(form))
+    if form == "mw":
+        return gpus_for_power(budget, *(number_in_text(flags[name], flag(name)) for name in _NEEDS[form]))
+    return gpus_for_usd(budget, optional(flags, "gpu_hourly_usd") or ASSUMED_USD_PER_GPU_HOUR)
+
+
+def _print(file: IO[str], asked: _Asked) -> None:
+    from xlsizing.reports.terminal import print_parts  # noqa: PLC0415  # rich is slow to import
+
+    report, tables = asked.report, [_most_table(asked), _best_table(asked)]
+    named = {
+        "Curve": asked.source,
+        "Fleet": _fleet_words(asked),
+        "Utilisation planned": f"{shown(asked.fleet.util)} of measured throughput",
+        "Interpolation": asked.fleet.method,
+    }
+    named = {name: text for name, text in named.items() if text}
+    claim = report.given_rows[0].budget_claim
+    notes = [*([f"No budget is claimed: {claim}."] if claim else []), *asked.fleet.curve.notes]
+    print_parts(file, f"{report.headline}.", named, tables, {"Notes": notes}, [_RULE])
+
+
+_RULE: Final = (
+    "Sign the line to commit: it rests on measured points alone. The budget is to plan with, the estimate is a centre."
+)
+
+
+def _fleet_words(asked: _Asked) -> str:
+    racks, pods = asked.racks, asked.fleet.pods
+    spares = f" + {asked.spare:,} spare" if asked.spare else ""
+    used = (pods + asked.spare) * racks.gpus_per_pod
+    idle = f", {asked.gpus - used:,} GPUs idle" if asked.gpus > used else ""
+    nodes = f" in nodes of {racks.gpus_per_node}" if racks.gpus_per_node else ""
+    return f"{asked.gpus:,} GPUs{nodes}: {pods:,} pods{spares} x {racks.gpus_per_pod} GPUs = {used:,}{idle}"
+
+
+def _names(asked: _Asked) -> dict[str, str]:
+    return {figure: words.format(level=100 * asked.fleet.level.confidence) for figure, words in _FIGURES.items()}
+
+
+def _most_table(asked: _Asked) -> Table | None:
+    if asked.most is None or asked.sla is None:
+        return None
+    columns = {"users in flight": 1} if asked.users else {"output TPM": 60, "output tok/s": 1}
+    rows = [
+        (name, *(_down(times * getattr(asked.most, figure)) for times in columns.values()))
+        for figure, name in _names(asked).items()
+    ]
+    within = in_words(asked.fleet.limits.single(), asked.sla)
+    return Table(f"The most at {within}", ("figure", *columns), rows, frozenset({(0, 1)}))
+
+
+def _best_table(asked: _Asked) -> Table | None:
+    if asked.best is None or asked.demand is None:
+        return None
+    rows: list[tuple[str, ...]] = []
+    for figure, name in _names(asked).items():
+        sla = getattr(asked.best, figure)
+        rows.append((name, "carried at no SLA" if sla is None else shown(sla)))
+    within = in_words(asked.fleet.limits.single())
+    title = f"The best SLA for {demand_words(asked.demand)}{f', {within}' if within else ''}"
+    return Table(title, ("figure", "tok/s/user"), rows, frozenset({(0, 1)}))
+
+
+def _down(value: float) -> str:
+    """Return a most as whole numbers, rounded down: what is printed fits too."""
+    return f"{int(value * (1 + 1e-12)):,}"
+
+
+def _record(asked: _Asked) -> dict[str, Any]:
+    """Return the answers as plain data, at full precision."""
+    fleet, most, best = asked.fleet, asked.most, asked.best
+    return {
+        "gpus": asked.gpus,
+        "gpus_per_pod": asked.racks.gpus_per_pod,
+        "gpus_per_node": asked.racks.gpus_per_node,
+        "pods": fleet.pods,
+        "spare_replicas": asked.spare,
+        "gpus_idle": asked.gpus - (fleet.pods + asked.spare) * asked.racks.gpus_per_pod,
+        "util": fleet.util,
+        "method": fleet.method,
+        "budget_confidence": fleet.level.confidence,
+        "sla_toks_per_user": asked.sla,
+        **{wait.limit: limit for wait, limit in fleet.limits.single().items()},
+        "most_tpm": None if most is None or asked.users else {k: 60 * v for k, v in most._asdict().items()},
+        "most_users": most._asdict() if most is not None and asked.users else None,
+        "best_sla_toks_per_user": None if best is None else best._asdict(),
+        "curve_source": asked.source,
+        "rigor": asked.report.headline,
+    }

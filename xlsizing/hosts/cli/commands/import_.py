@@ -1,0 +1,111 @@
+"""``xlsizing import``: results of a benchmark tool to a curve file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlsizing.checks import refuse
+from xlsizing.errors import BLANK
+from xlsizing.hosts.cli.curve_flags import pool_rises_flag
+from xlsizing.hosts.cli.output import print_text, working
+from xlsizing.hosts.cli.result_flags import options_of, passed_lines, print_rows, result_flags
+
+if TYPE_CHECKING:
+    from xlsizing.importers.imported import Imported, Results
+
+__all__ = ["command"]
+
+
+@click.command(name="import", short_help="Turn results of a benchmark tool into a curve file.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
+@result_flags
+@pool_rises_flag
+@click.option(
+    "--split", is_flag=True, help="Write one curve for each group of points that differ in more than concurrency."
+)
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
+def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, **flags: Any) -> int:
+    """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
+    from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # of its own command alone
+    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
+    from xlsizing.reports.files import write_whole  # noqa: PLC0415
+
+    how = options_of(flags)
+    targets = _targets(output, split=split)
+    with working("Files read") as progress:
+        results = read_results(paths, how, progress)
+    if not split and len(results.curves) > 1:  # the refusal names the fields, the table shows the groups
+        rows = curve_rows(results)
+        print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
+    curves = list(results.curves) if split else [one_curve(results, " ".join(paths))]
+    files = _files(curves, targets, split=split)
+    write_whole(files, fresh=() if force else files)
+    print_text(lambda stream: _print(stream, results, curves, list(files)))
+    return 0
+
+
+def _targets(output: str, *, split: bool) -> Path:
+    target = Path(output)
+    if not output.strip():
+        refuse("-o", "must name a file", got=BLANK)
+    if split and target.suffix:
+        refuse("-o", "must name a folder with --split", got=output)
+    if not split and (target.suffix not in (".yaml", ".yml") or target.is_dir()):
+        refuse("-o", "must name a file that ends in .yaml", got=output)
+    return target
+
+
+def _files(curves: list[Imported], target: Path, *, split: bool) -> dict[Path, str]:
+    """Return the texts of all curve files by their paths; nothing is written if one of the curves is none."""
+    from xlsizing.importers.curve_file import curve_text  # noqa: PLC0415  # as above
+
+    if not split:
+        return {target: curve_text(curves[0])}
+    files: dict[Path, str] = {}
+    for imported in curves:
+        stem, number = _stem(imported), 1
+        while (path := target / f"{stem}{f'-{number}' if number > 1 else ''}.yaml") in files:
+            number += 1
+        files[path] = curve_text(imported)
+    return files
+
+
+def _stem(imported: Imported) -> str:
+    """Return the name of a curve's file: what tells it from others."""
+    c = imported.context
+    tp = f"tp{c.tp}" if c.tp else None
+    shape = [
+        f"{name}{value:.0f}"
+        for name, value in (("isl", c.isl or c.mean_input_tokens), ("osl", c.osl or c.mean_output_tokens))
+        if value
+    ]
+    parts = [(c.model or "").rpartition("/")[2], c.hardware, c.engine, c.weight_quantisation, tp, *shape]
+    words = "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.") for part in parts if part)
+    return words.lower()[:120] or "curve"
+
+
+def _print(stream: Any, results: Results, curves: list[Imported], files: list[Path]) -> None:
+    from xlsizing.importers.imported import Results as Made  # noqa: PLC0415  # as above
+    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
+
+    rows = curve_rows(Made(tuple(curves), (), ()))
+    lists = {
+        "Notes": list(dict.fromkeys(note for imported in curves for note in imported.notes)),
+        "Why it stays a DRAFT": list(
+            dict.fromkeys(caution.why for imported in curves for caution in imported.cautions)
+        ),
+        "Not in the files": list(dict.fromkeys(_missing(imported) for imported in curves)),
+        "Passed over": passed_lines(results.passed),
+        "Bad, and left out": passed_lines(results.bad),
+        "Written": list(map(str, files)),
+    }
+    print_rows(stream, f"{len(curves)} curve{'s' * (len(curves) != 1)}", rows, lists)
+
+
+def _missing(imported: Imported) -> str:
+    return ", ".join(imported.context.missing_labels()) or "nothing: the context is complete"

@@ -1,0 +1,102 @@
+"""``xlsizing workbook``: the customer's workbook of a sizing file, or the sales workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from xlsizing.checks import refuse
+from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.cli.flags import only_with, outside_flag
+from xlsizing.hosts.cli.output import one_line, working
+from xlsizing.hosts.cli.result_flags import options_of, passed_lines, result_flags
+
+__all__ = ["command"]
+
+
+@click.command(name="workbook", short_help="Write a workbook with live formulas.")
+@click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
+@outside_flag
+@click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
+@click.option(
+    "--curves",
+    metavar="PATH...",
+    multiple=True,
+    help="With --sales: its curves, from results of benchmark tools, their folders, curve files and public:NAME.",
+)
+@click.argument("paths", nargs=-1, metavar="")
+@click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@result_flags
+def command(
+    *,
+    spec: str | None,
+    allow_outside: bool,
+    sales: bool,
+    curves: tuple[str, ...],
+    paths: tuple[str, ...],
+    output: str,
+    force: bool,
+    **flags: Any,
+) -> int:
+    """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
+
+    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it.
+    """
+    if (spec is not None) == sales:
+        rule = "must not be given together" if sales else "must be given, one of them"
+        refuse(
+            "--spec and --sales", rule, way_out="--spec FILE writes a customer's workbook, --sales the sales workbook"
+        )
+    if curves and not sales:
+        refuse("--curves", "must be given with --sales, and only with it")
+    if paths and not curves:
+        refuse("a path", "must follow --curves", got=paths[0])
+    if not curves:
+        only_with("--curves", flags)
+    if spec is not None:
+        return _customer(spec, output, force=force, allow_outside=allow_outside)
+    return _filled((*curves, *paths), output, flags, force=force) if curves else _sales(output, force=force)
+
+
+def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
+    from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic, YAML and openpyxl are slow to import
+    from xlsizing.spec import read_spec  # noqa: PLC0415
+
+    report = spec_report(read_spec(spec, allow_outside=allow_outside))
+    from xlsizing.workbooks.customer.write import write_workbook  # noqa: PLC0415  # slow to import
+
+    with working("Rows proven") as progress:
+        written = write_workbook(report, output, force=force, progress=progress)
+    click.echo(f"Written: {written}")
+    return 0 if report.all_feasible else InfeasibleError.exit_code
+
+
+def _sales(output: str, *, force: bool) -> int:
+    from xlsizing.hosts.sales.book import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+
+    click.echo(f"Written: {write_sales_workbook(output, force=force)}")
+    return 0
+
+
+def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force: bool) -> int:
+    """Write the sales workbook with the curves at `paths`, and say which they are and what was left out."""
+    from xlsizing.hosts.sales.book import sales_target, write_sales_workbook  # noqa: PLC0415
+    from xlsizing.hosts.sales.decks import deck_at  # noqa: PLC0415  # as above
+
+    how = options_of(flags)
+    sales_target(output, force=force, reads=paths)  # better said before a folder is read than after it
+    with working("Files read") as progress:
+        deck, results = deck_at(paths, how, progress)
+    written = write_sales_workbook(output, force=force, deck=deck)
+    lists = {
+        "Curves": [starter.name for starter in deck.starters],
+        "Passed over": passed_lines(results.passed),
+        "Bad, and left out": passed_lines(results.bad),
+    }
+    for title, lines in lists.items():
+        if lines:
+            click.echo("\n".join((title, *(f"- {one_line(line)}" for line in lines), "")))
+    click.echo(f"Written: {written}")
+    return 0

@@ -1,0 +1,119 @@
+"""Names for the curves of a workbook: short, and each one that no other curve has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from xlsizing.context.context import Context
+from xlsizing.core.curve import Curve
+from xlsizing.errors import shown
+from xlsizing.importers.public import NOT_OURS
+from xlsizing.workbooks.sales.deck import alike, free_names
+from xlsizing.workbooks.sales.layout import MOST_NAME
+
+__all__ = ["cut", "names_of"]
+
+_NO_MODEL: Final = "model not known"
+_TAIL: Final = MOST_NAME - 12  # so much of a model's name is always left
+_CODE: Final = "=+-@' "
+"""What a name never begins with: a spreadsheet would take what follows for a formula."""
+
+
+def names_of(curves: Sequence[Curve]) -> list[str]:
+    """Return a name for each of `curves`: model, or file, hardware and TP, then what tells it from those of the same [-].
+
+    >>> a, b = (Curve([1], [9], context=Context(model="m/x", hardware="H200", tp=2, engine=e)) for e in ("vllm", "sglang"))
+    >>> names_of([a, b])
+    ['x, H200, TP2, vllm', 'x, H200, TP2, sglang']
+    """
+    contexts = [curve.context or Context() for curve in curves]
+    models = [_model(context) for context in contexts]
+    tails = [cut(_tail(context, curve), _TAIL) for context, curve in zip(contexts, curves, strict=True)]
+    for words in _APART:
+        names = list(map(_joined, models, tails))
+        said = [words(context) for context in contexts]
+        tails = [_longer(*each) for each in zip(tails, said, _shared(names, said), strict=True)]
+    return _numbered(list(map(_joined, models, tails)))
+
+
+def cut(text: str, most: int) -> str:
+    """Return `text`, shortened to `most` characters where it is longer [-].
+
+    >>> cut("interactivity", 6)
+    'inter…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _model(context: Context) -> str:
+    model = (context.model or "").strip("/").rpartition("/")[2]
+    return _plain(model) or _plain(context.source_file or "") or _NO_MODEL
+
+
+def _tail(context: Context, curve: Curve) -> str:
+    size = f"TP{context.tp}" if context.tp else context.decode_parallelism
+    parts = (context.hardware, size, "public" if NOT_OURS in curve.cautions else None)
+    return "".join(f", {_plain(part)}" for part in parts if part)
+
+
+def _joined(model: str, tail: str) -> str:
+    """Return the name: of a long one the model is cut, never what tells it from others."""
+    return f"{cut(model, MOST_NAME - len(tail))}{tail}"
+
+
+def _longer(tail: str, words: str, shared: bool) -> str:
+    more = f"{tail}, {words}"
+    return more if shared and words and len(more) <= _TAIL else tail
+
+
+def _plain(text: str) -> str:
+    shown_as = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(shown_as.split()).lstrip(_CODE)
+
+
+def _tokens(context: Context) -> str:
+    isl, osl = context.tokens("isl"), context.tokens("osl")
+    return f"{shown(isl, digits=4)}/{shown(osl, digits=4)}" if isl and osl else ""
+
+
+def _field(name: str, before: str = "") -> Callable[[Context], str]:
+    """Return what words the field called `name`, "" where it is not known."""
+
+    def words(context: Context) -> str:
+        value = getattr(context, name)
+        return "" if value is None else f"{before}{_plain(str(value))}"
+
+    return words
+
+
+_APART: Final = (
+    _tokens, _field("weight_quantisation"), _field("speculative_decoding", "spec "), _field("engine"), _field("turns"),
+    _field("ep", "EP"), _field("dp_in_pod", "DP"), _field("engine_version"), _field("cudagraph_mode", "graphs "),
+    _field("max_num_seqs", "max-num-seqs "), _field("measured_on"), _field("source_file"),
+)  # fmt: skip
+"""What tells curves of one model, hardware and TP apart, in the order in which it is asked [-]."""
+
+
+def _shared(names: Sequence[str], said: Sequence[str]) -> list[bool]:
+    """Tell of each of `names` whether several curves have it of which not all say the same."""
+    words: dict[str, set[str]] = {}
+    for name, each in zip(names, said, strict=True):
+        words.setdefault(alike(name), set()).add(each)
+    return [len(words[alike(name)]) > 1 for name in names]
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Return `names` with a number behind each that is taken."""
+    taken, found = set(map(alike, free_names())), []
+    counts: Counter[str] = Counter()
+    for name in names:
+        new = name
+        while alike(new) in taken:
+            counts[alike(name)] += 1
+            number = f" ({counts[alike(name)] + 1})"
+            new = f"{cut(name, MOST_NAME - len(number))}{number}"
+        taken.add(alike(new))
+        found.append(new)
+    return found

@@ -1,0 +1,211 @@
+"""The standing of the whole in one line, live: DRAFT or VERDICT and why, for the inputs as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from xlsizing.advice import standing_words as words
+from xlsizing.advice.rigor import context_reasons, other_statistic
+from xlsizing.errors import shown
+from xlsizing.reports.report import Report
+from xlsizing.rules import SWEEP
+from xlsizing.workbooks.customer.calc_sheet import CALC, calc_cells
+from xlsizing.workbooks.customer.first_page import from_difference, same_words
+from xlsizing.workbooks.customer.phrases import in_words, joined, sentence
+from xlsizing.workbooks.customer.settings import listed
+from xlsizing.workbooks.customer.sizing_words import VERDICTS
+from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, NO_REASON
+from xlsizing.workbooks.writer.cells import ROW, Values
+from xlsizing.workbooks.writer.names import Layout, letter
+from xlsizing.workbooks.writer.page import Page
+
+__all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
+
+FIRST_HELPER: Final = 2 + len(CALC)
+"""The first column of sheet Calc that is free beside the steps of a row [-]."""
+
+_TOP: Final = 3
+_STATIC: Final = 3  # rows of texts as delivered, before the live ones
+_COLUMNS: Final = ("B", "C", "D")
+_JOINED_COLUMNS: Final = ("E", "F", "G")
+_SWEEP_COLUMNS: Final = ("H", "I", "J", "K")
+
+
+def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
+    """Write why rows are a DRAFT, reason by reason, and the line of the first page; `rigor_rows` writes the rows.
+
+    Parameters
+    ----------
+    calc : Page
+        The sheet Calc [-]
+    report : Report
+        The sizing as delivered [-]
+    layout : Layout
+        Where the tables stand [-]
+    """
+    column = letter(FIRST_HELPER)
+    calc.at(layout.sla_rows[0] - 1, FIRST_HELPER, "anchor, if outside the sweep", "head")
+    calc.named("Row_Outside", f"{column}{layout.sla_rows[0]}:{column}{layout.sla_rows[-1]}")
+    _sweep(calc)
+    texts = {
+        "Why_Context": (_context(report), "the context, as delivered"),
+        "Why_Delivered": (_others(report), "other, as delivered"),
+        "Why_Statistic": (_statistic(report), "of rows with a limit on waiting, as delivered"),
+    }
+    for row, (name, (text, meaning)) in enumerate(texts.items(), start=_TOP):
+        calc.put(f"{_COLUMNS[0]}{row}", name, "calc.text")
+        calc.user(f"{_COLUMNS[1]}{row}", text or NO_REASON, "const.text", "rigor")
+        calc.put(f"{_COLUMNS[2]}{row}", meaning, "note")
+        calc.named(name, f"{_COLUMNS[1]}{row}")
+    reasons = _reasons()
+    listed(calc, _TOP + _STATIC, _COLUMNS, reasons)
+    listed(calc, _TOP, _JOINED_COLUMNS, _joined(list(reasons)))
+
+
+def _context(report: Report) -> str:
+    return "; ".join(reason.why for reason in context_reasons(report.context))
+
+
+def _others(report: Report) -> str:
+    """Return the reasons for all rows that neither the context nor the sweep gives."""
+    lacks = words.LACKS.split("{", maxsplit=1)[0]
+    known = {words.NO_THROUGHPUT, words.TOO_CLOSE, *(reason.why for reason in context_reasons(report.context))}
+    reasons = [reason.why for reason in report.assessment.common if reason.why not in known]
+    return "; ".join(why for why in reasons if not why.startswith(lacks))
+
+
+def _statistic(report: Report) -> str:
+    """Return what rows with a limit on waiting say of its statistic."""
+    reason = other_statistic(report.sizing.points, " and ".join(wait.label for wait in LIMITED))
+    return reason.why if reason else ""
+
+
+def rigor_rows(calc: Page, layout: Layout, piece: range) -> None:
+    """Write for each SLA at the positions `piece` the anchor below its bracket if outside the sweep, else 0 [-]."""
+    cells = calc_cells(ROW)
+    inside = f"AND({cells['c_a']}>=Sweep_Low*(1-Tolerance),{cells['c_b']}<=Sweep_High*(1+Tolerance))"
+    between = f"AND({cells['between']}=1,{cells['capped']}=0,NOT({inside}))"
+    met = f"IF({cells['state']}=3,IF({between},{cells['a']},0)"
+    formula = f'={met},IF({cells["state"]}=2,0,""))'
+    calc.repeat(layout.sla_rows[piece.start : piece.stop], [(FIRST_HELPER, formula, "calc.num")])
+
+
+def _sweep(calc: Page) -> None:
+    """Write which concurrencies of the sweep the curve lacks: all in words, and the first as a number."""
+    label, cell, text, first = _SWEEP_COLUMNS
+    for row, c in enumerate(SWEEP, start=_TOP):
+        ends = {SWEEP[0]: "=Sweep_Low", SWEEP[-1]: "=Sweep_High"}
+        calc.put(f"{label}{row}", "c of the sweep", "calc.text")
+        calc.put(f"{cell}{row}", ends.get(c, c), "calc.num" if c in ends else "const.num")
+        close = f"(Curve_c>={cell}{row}*(1-Tolerance))*(Curve_c<={cell}{row}*(1+Tolerance))"
+        lacking = f"SUMPRODUCT({close})=0"
+        before = f"{text}{row - 1}" if row > _TOP else '""'
+        more = f'IF({lacking},{before}&IF({before}="","",", ")&{cell}{row},{before})'
+        calc.put(f"{text}{row}", f'=IF(Rows_OK=1,{more},"")', "calc.text")
+        earlier = f"{first}{row - 1}" if row > _TOP else '""'
+        found = f'IF(NOT({earlier}=""),{earlier},IF({lacking},{cell}{row},""))'
+        calc.put(f"{first}{row}", f'=IF(Rows_OK=1,{found},"")', "calc.num")
+    calc.put(f"{label}{_TOP + len(SWEEP)}", "as far: lacking in words, the first", "note")
+    calc.named("Sweep_Lacking", f"{text}{_TOP + len(SWEEP) - 1}")
+    calc.named("Sweep_First", f"{first}{_TOP + len(SWEEP) - 1}")
+
+
+def _reasons() -> dict[str, tuple[object, str]]:
+    """Return the live reasons in the order in which the core names them."""
+    edited = "SUM(Edited_Anchors)+SUM(Edited_Workload)"
+    lacks = sentence(words.LACKS, points="Sweep_Lacking")
+    low, high = (in_words(f"INDEX(Curve_c,MAX(Row_Outside){more})") for more in ("", "+1"))
+    outside = sentence(words.OUTSIDE, low=low, high=high, sweep_low="Sweep_Low", sweep_high="Sweep_High")
+    same = "AND(MIN(Row_Outside)>0,MIN(Row_Outside)=MAX(Row_Outside))"
+    queued = "AND(SUM(Row_Queued)>0,SUM(Row_Queued)=COUNT(Row_Outside))"
+    limits = "+".join(f"ISNUMBER({wait.limits})" for wait in LIMITED)
+    limited = f"AND({_ROWS}>0,SUMPRODUCT((Row_State=3)*(({limits})>0))={_ROWS})"
+    steps = (
+        ("the context", f'=IF(Why_Context="{NO_REASON}","",Why_Context)'),
+        ("the sweep", f'=IF(Sweep_Lacking="","",{lacks})'),
+        ("throughput", f'=IF(Has_T=1,"","{words.NO_THROUGHPUT}")'),
+        ("concurrencies", f'=IF(SUM(Curve_close)=0,"","{words.TOO_CLOSE}")'),
+        ("as delivered, until edited", f'=IF(OR({edited}>0,Why_Delivered="{NO_REASON}"),"",Why_Delivered)'),
+        ("edits", f'=IF({edited}>0,"the anchors or the workload were edited since delivery","")'),
+        ("the price", f'=IF(Price_Unsourced=1,"{words.PRICE_CHANGED}","")'),
+        (
+            "bracket of all rows",
+            (
+                f'=IF(Checks_Failed>0,"",IF(COUNTIF(Row_State,2)=COUNT(Row_Outside),"{words.UNMET}",'
+                f'IF({same},{outside},"")))'
+            ),
+        ),
+        ("points of all rows", f'=IF(Checks_Failed>0,"",IF({queued},"{words.QUEUED}",""))'),
+        (
+            "limits of all rows",
+            f'=IF(OR(Checks_Failed>0,Why_Statistic="{NO_REASON}"),"",IF({limited},Why_Statistic,""))',
+        ),
+    )
+    return {f"Why_{at}": (formula, meaning) for at, (meaning, formula) in enumerate(steps, start=1)}
+
+
+def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
+    """Return the line of the first page, and below it the cells named `reasons`, each joined to those before it."""
+    steps: dict[str, tuple[object, str]] = {}
+    before = reasons[0]
+    for position, formula in enumerate(joined(*reasons)[1:], start=2):
+        name = f"Why_to_{position}"
+        steps[name] = (f"={formula.format(before=before)}", "joined as far")
+        before = name
+    lines: dict[str, tuple[object, str]] = {
+        "Rigor_Line": (_line(), "the line of the first page"),
+        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({VERDICTS}={_ROWS},1,0))", "1: every row is a VERDICT"),
+    }
+    return lines | steps
+
+
+_ROWS: Final = "COUNT(Row_Outside)"
+"""The formula of the rows with an SLA [-]."""
+
+_ALL: Final = "Why_to_10"
+"""The cell in which every reason is joined [-]."""
+
+
+def _line() -> str:
+    """Return the formula of the standing of all rows, with the reasons that they share."""
+    mixed = sentence(
+        words.MIXED, verdicts=VERDICTS, rows=_ROWS, verdict="Word_Verdict", drafts=f"({_ROWS}-{VERDICTS})",
+        draft="Word_Draft",
+    )  # fmt: skip
+    verdict = f'Word_Verdict&IF({ASKED}=0,": {words.NOT_ASKED}","")'
+    draft = f'Word_Draft&": "&IF({_ALL}="","{words.NAMED_BELOW}",{_ALL})'
+    return f"=IF(Checks_Failed>0,Word_Check,IF(All_Verdict=1,{verdict},IF({VERDICTS}>0,{mixed},{draft})))"
+
+
+def rigor_differences(values: Values, report: Report) -> Iterator[str]:
+    """Give a sentence where the standing of the whole is not the core's.
+
+    Parameters
+    ----------
+    values : mapping
+        The values of sheet Calc by cell [-]
+    report : Report
+        The sizing that the workbook shows [-]
+    """
+    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
+    got, wanted = (str(line).split(":", maxsplit=1)[0] for line in (values.get(cell), report.headline))
+    if got != wanted:
+        yield f"standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"
+
+
+def reason_differences(values: Values, report: Report) -> Iterator[str]:
+    """Give a sentence where the reasons beside the standing are not the core's: none left out, none too many.
+
+    Parameters
+    ----------
+    values : mapping
+        The values of sheet Calc by cell [-]
+    report : Report
+        The sizing that the workbook shows [-]
+    """
+    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
+    line = str(values.get(cell))
+    if not same_words(line, report.headline):
+        got, wanted = from_difference(line, report.headline)
+        yield f"reason of the standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"

@@ -1,0 +1,223 @@
+"""The rows of a table that is proven in pieces: packed for the file, and as constants for what is summed over all rows."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from xlsizing.workbooks.writer.cells import CellValue, Rows, Values, is_formula, value_xml
+from xlsizing.workbooks.writer.names import letter, place
+from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer.parts import Part, packed
+
+__all__ = ["LongTable", "Recalculated", "Sheet", "sheet_now"]
+
+_BEYOND: Final = 1_048_577  # spreadsheets have one row less
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_ADDRESS: Final = re.compile(r"(?:(\w+)!)?\$?([A-Z]{1,3})\$?([0-9]+)")
+
+
+class Sheet(NamedTuple):
+    """The rows of a sheet.
+
+    Parameters
+    ----------
+    head, own, tail : Rows
+        Those before the SLAs, of the SLAs, after the SLAs [-]
+    """
+
+    head: Rows
+    own: Rows
+    tail: Rows
+
+    @property
+    def text(self) -> bytes:
+        """All rows as they are [-]."""
+        return "".join([rows.text for rows in self]).encode()
+
+    @property
+    def without_values(self) -> bytes:
+        """All rows with formulas alone [-]."""
+        return "".join([rows.without_values for rows in self]).encode()
+
+    def with_values(
+        self, value: Callable[[int, int], object], later: frozenset[int] = frozenset()
+    ) -> tuple[Sheet, dict[str, CellValue]]:
+        """Return the sheet with a value in every formula, and those values by cell.
+
+        Parameters
+        ----------
+        value : callable
+            Gives the value of a cell from its row and column, counted from 1 [units of the cells]
+        later : frozenset of int, optional
+            Columns whose formulas in the rows of the SLAs keep their gaps [-]
+
+        Returns
+        -------
+        Sheet
+            The sheet [-]
+        dict of str to float, str or None
+            The values by cell [units of the cells]
+        """
+        head, own, tail = self.head.with_values(value), self.own.with_values(value, later), self.tail.with_values(value)
+        return Sheet(head[0], own[0], tail[0]), head[1] | own[1] | tail[1]
+
+
+class Recalculated(NamedTuple):
+    """What an engine made of the sheets of a workbook.
+
+    Parameters
+    ----------
+    sheets : dict of str to Sheet
+        The sheets by title, with values in their formulas [-]
+    values : dict of str to mapping
+        The same values by sheet and cell [units of the cells]
+    value : callable
+        Gives a value, as the engine has it, from sheet, row and column counted from 1 [units of the cells]
+    """
+
+    sheets: dict[str, Sheet]
+    values: dict[str, dict[str, CellValue]]
+    value: Callable[[str, int, int], object]
+
+
+def sheet_now(page: Page) -> Sheet:
+    """Return the rows of `page` with those of the SLAs that are written in it now [-]."""
+    own = page.own_rows()
+    return Sheet(page.rendered(range(1, own.start)), page.rendered(own), page.rendered(range(own.stop, _BEYOND)))
+
+
+class LongTable:
+    """The rows of all pieces.
+
+    Parameters
+    ----------
+    pages : mapping of str to Page
+        The sheets by title, the first piece of the SLAs written in them [-]
+    """
+
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        self._pages = pages
+        self._starts = {title: page.own_rows().start for title, page in pages.items()}
+        self._pieces: dict[str, list[tuple[bytes, list[tuple[int, int]]]]] = {title: [] for title in pages}
+        self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
+        self.later: dict[str, frozenset[int]] = _later(pages)
+        """Columns of each sheet whose rows follow what is summed over all rows: their values come last [-]."""
+        self._needed = _needed(pages, self.later)
+
+    def add(self, piece: Recalculated) -> None:
+        """Take over the rows that are written in the pages now [-]."""
+        for title, page in self._pages.items():
+            own = piece.sheets[title].own
+            self._pieces[title].append((packed(own.text.encode()), own.formulas))
+            self._kept[title].append(_constants(page, self._needed[title], self.later[title], piece.values[title]))
+
+    def with_constants(self) -> dict[str, Sheet]:
+        """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them [-]."""
+        found = {}
+        for title, page in self._pages.items():
+            kept = self._kept[title]
+            own = Rows("".join([rows.text for rows in kept]), [at for rows in kept for at in rows.formulas])
+            head, tail = range(1, self._starts[title]), range(page.own_rows().stop, _BEYOND)
+            found[title] = Sheet(page.rendered(head), own, page.rendered(tail))
+        return found
+
+    def packed(self, whole: Recalculated) -> dict[str, Part]:
+        """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole` [-]."""
+        return {
+            title: [
+                packed(whole.sheets[title].head.text.encode()),
+                *(_completed(text, formulas, partial(whole.value, title)) for text, formulas in pieces),
+                packed(whole.sheets[title].tail.text.encode()),
+            ]
+            for title, pieces in self._pieces.items()
+        }
+
+
+def _completed(text: bytes, formulas: list[tuple[int, int]], value: Callable[[int, int], object]) -> bytes:
+    """Return a packed piece with values in the `formulas` that have none yet."""
+    if not formulas:
+        return text
+    rows, _ = Rows(zlib.decompress(text).decode(), formulas).with_values(value)
+    return packed(rows.text.encode())
+
+
+def _constants(page: Page, columns: Sequence[int], later: frozenset[int], values: Values) -> Rows:
+    """Return the rows of the SLAs with `columns` alone: values in place of formulas, but for those that come `later`."""
+    rows, formulas = [], []
+    for row in page.own_rows() if columns else ():
+        cells = page.cells(row)
+        texts = []
+        for column in columns:
+            cell = f"{letter(column)}{row}"
+            constant = column not in later and cell in values
+            texts.append(value_xml(cell, values[cell]) if constant else cells.get(column, ""))
+            formulas += [] if constant or not is_formula(texts[-1]) else [(row, column)]
+        rows.append(f'<row r="{row}">{"".join(texts)}</row>')
+    return Rows("".join(rows), formulas)
+
+
+def _later(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
+    """Return the columns whose rows name a sum over all rows, or stand beside one that does and use it."""
+    ranges = {name for page in pages.values() for name, cells in page.names.items() if _in_table(page, cells)}
+    single = {
+        name: page.settled(cells) for page in pages.values() for name, cells in page.names.items() if ":" not in cells
+    }
+    sums = {name for name, formula in single.items() if not ranges.isdisjoint(_NAME.findall(formula))}
+    found: dict[str, frozenset[int]] = dict.fromkeys(pages, frozenset())
+    before = None
+    while found != before:
+        before = found
+        found = {
+            title: frozenset(
+                column
+                for column, cell in _first_row(page)
+                if not sums.isdisjoint(_NAME.findall(cell))
+                or any(
+                    at in before[sheet]
+                    for sheet, at in _in_first_row(pages, title, cell)
+                    if (sheet, at) != (title, column)
+                )
+            )
+            for title, page in pages.items()
+        }
+    return found
+
+
+def _needed(pages: Mapping[str, Page], later: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
+    """Return the columns that formulas outside the rows of the SLAs, and those for later, refer to; and the latter."""
+    found: set[tuple[str, int]] = {(title, column) for title, columns in later.items() for column in columns}
+    for title, page in pages.items():
+        sheet = sheet_now(page)
+        fixed = sheet.head.text + sheet.tail.text
+        late = (cell for column, cell in _first_row(page) if column in later[title])
+        found.update(at for text in (fixed, *late) for at in _in_first_row(pages, title, text))
+        words = set(_NAME.findall(fixed))
+        found.update(
+            (home, place(cells.partition(":")[0])[1])
+            for home, other in pages.items()
+            for name, cells in other.names.items()
+            if name in words and _in_table(other, cells)
+        )
+    return {title: sorted(column for home, column in found if home == title) for title in pages}
+
+
+def _in_table(page: Page, cells: str) -> bool:
+    """Tell whether `cells` begin in the first row of the SLAs."""
+    return place(cells.partition(":")[0])[0] == page.own_rows().start
+
+
+def _first_row(page: Page) -> Iterator[tuple[int, str]]:
+    """Give column and content of the formulas of the first SLA: those of all others are the same, a row further."""
+    return ((column, cell) for column, cell in page.cells(page.own_rows().start).items() if is_formula(cell))
+
+
+def _in_first_row(pages: Mapping[str, Page], title: str, text: str) -> Iterator[tuple[str, int]]:
+    """Give sheet and column of the addresses in a `text` of sheet `title` that are in the first row of the SLAs."""
+    for sheet, letters, row in _ADDRESS.findall(text):
+        home = sheet or title
+        if home in pages and int(row) == pages[home].own_rows().start:
+            yield home, place(f"{letters}{row}")[1]

@@ -1,0 +1,292 @@
+"""The proof: what an engine of its own made of a workbook must equal the core's in every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from xlsizing.advice.rigor import Rigor
+from xlsizing.advice.standing_words import QUEUED
+from xlsizing.core.rows import BUDGET, COMMIT, SizingRow
+from xlsizing.errors import SizingError, shown
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.rules import TOLERANCE
+from xlsizing.workbooks.customer.calc_sheet import calc_cells, point_steps
+from xlsizing.workbooks.customer.first_page import first_page_differences
+from xlsizing.workbooks.customer.live_next import next_differences
+from xlsizing.workbooks.customer.live_rigor import reason_differences, rigor_differences
+from xlsizing.workbooks.customer.wait_steps import LIMITED
+from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
+from xlsizing.workbooks.writer.cells import ERROR_VALUES, Values
+from xlsizing.workbooks.writer.names import Layout
+
+__all__ = ["ProofError", "check_rows", "check_whole"]
+
+_FIELDS: Final = {
+    "pods": "pods",
+    "pods_low": "pods_low",
+    "pods_budget": "pods to budget",
+    "pods_high": "pods_high",
+    "gpus": "GPUs",
+    "gpus_low": "GPUs, low end",
+    "gpus_budget": "GPUs to budget",
+    "gpus_high": "GPUs to commit",
+    "total_gpus": "GPUs with spares",
+    "total_gpus_low": "GPUs with spares, low end",
+    "total_gpus_budget": "GPUs to budget with spares",
+    "total_gpus_high": "GPUs to commit with spares",
+    "max_num_seqs": "max-num-seqs",
+    "usd_per_month": "$/month",
+    "usd_per_month_budget": "$/month to budget",
+    "usd_per_month_high": "$/month to commit",
+    "usd_per_million": "$/1M tok",
+    "usd_per_million_budget": "$/1M tok to budget",
+    "usd_per_million_high": "$/1M tok to commit",
+    "c_star": "c*",
+    "tok_s_per_user": "tok/s/user there",
+    "per_replica_tps": "tok/s per pod",
+    "load": "load",
+    "load_one_fewer": "load with one pod fewer",
+    "load_at_max_num_seqs": "load at max-num-seqs",
+    "load_at_max_num_seqs_budget": "load of the pods to budget at max-num-seqs",
+    "c_commit": "c of the pods to commit",
+    "tok_s_per_user_commit": "tok/s/user of the pods to commit",
+    "max_num_seqs_commit": "max-num-seqs of the pods to commit",
+    "load_commit": "load of the pods to commit",
+    "too_wide": "range too wide",
+    "measure_next": "concurrency to measure next",
+    "binding": "what binds",
+    "ttft_s": "TTFT at c*",
+    "ttft_s_commit": "TTFT of the pods to commit",
+}
+"""Fields of a row, and what a sentence calls them [-]."""
+
+_STEPS: Final = {
+    "max_num_seqs": "flag",
+    "total_gpus": "total",
+    "total_gpus_low": "total_low",
+    "total_gpus_budget": "total_budget",
+    "total_gpus_high": "total_high",
+    "usd_per_month": "usd",
+    "usd_per_month_budget": "usd_budget",
+    "usd_per_month_high": "usd_high",
+    "usd_per_million": "usd_m",
+    "usd_per_million_budget": "usd_m_budget",
+    "usd_per_million_high": "usd_m_high",
+    "tok_s_per_user": "rate",
+    "per_replica_tps": "tps",
+    "load_one_fewer": "load_fewer",
+    "load_at_max_num_seqs": "load_flag",
+    "load_at_max_num_seqs_budget": "load_flag_budget",
+    "tok_s_per_user_commit": "r_commit",
+    "max_num_seqs_commit": "flag_commit",
+    "too_wide": "wide",
+    "measure_next": "next_c",
+    "binding": "binds",
+    "ttft_s": "ttft",
+    "ttft_s_commit": "ttft_commit",
+}
+"""Steps of sheet Calc that are called otherwise than the field [-]."""
+
+_BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
+"""Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
+
+_SHOWN: Final = {
+    "E": "total_gpus_high", "F": "total_gpus_budget", "G": "total_gpus", "O": "binding", "P": "ttft_s_commit",
+    "Q": "ttft_s", "V": "pods", "W": "gpus", "X": "c_star", "Y": "max_num_seqs", "Z": "tok_s_per_user",
+    "AA": "per_replica_tps", "AB": "load", "AC": "pods_budget", "AD": "gpus_budget", "AE": "pods_high",
+    "AF": "gpus_high", "AG": "c_commit", "AH": "max_num_seqs_commit", "AI": "tok_s_per_user_commit",
+    "AK": "load_commit", "AL": "gpus_low", "AN": "usd_per_month_high", "AO": "usd_per_month_budget",
+    "AP": "usd_per_month", "AQ": "usd_per_million_high", "AR": "usd_per_million_budget", "AS": "usd_per_million",
+    "AT": "total_gpus_low",
+}  # fmt: skip
+"""Columns of the customer's table and the field that each shows [-]."""
+
+_BASIS, _REMARK, _RIGOR = "U", "R", "N"
+
+
+class ProofError(SizingError):
+    """A formula of the workbook gives something else than the core; nothing is written.
+
+    Parameters
+    ----------
+    detail : str
+        What differs, and where [-]
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"workbook must equal the core in every row: {detail}; nothing was written")
+
+
+def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str, Values]) -> None:
+    """Refuse a workbook in which the row of an SLA differs from the core's.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing that it shows [-]
+    layout : Layout
+        Where its tables stand [-]
+    piece : range
+        Positions of the SLAs that it holds, counted from 0 [-]
+    values : mapping of str to mapping
+        What the engine made of its formulas, by sheet and cell [units of the cells]
+
+    Raises
+    ------
+    ProofError
+        If a row differs, which is named, or a check fails.
+    """
+    table, calc = values["Sizing"], values["Calc"]
+    rows, rigors, brackets = report.given_rows, _rigors(report), _brackets(report)
+    found: list[tuple[int, str]] = []
+    for position in piece:
+        known = position < len(rows)
+        row, rigor = (rows[position], rigors[position]) if known else (None, None)
+        live = layout.sla_rows[position]
+        found += _differences(row, rigor, live, table, calc)
+        found += _wrong_words(row, rigor, brackets[position] if known else (0, 0), live, table)
+    _refuse(found, values["Checks"])
+
+
+def check_whole(report: Report, values: Mapping[str, Values]) -> None:
+    """Refuse a workbook whose banner or next step differs from the core's, or in which a check over all rows fails.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing that it shows [-]
+    values : mapping of str to mapping
+        What the engine made of its formulas, by sheet and cell [units of the cells]
+
+    Raises
+    ------
+    ProofError
+        If it does, if a check fails, or if anything differs from the snapshot.
+    """
+    table, calc = values["Sizing"], values["Calc"]
+    found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
+    found += [*rigor_differences(calc, report), *next_differences(calc, report), *first_page_differences(table, report)]
+    found += reason_differences(calc, report)
+    _refuse([(1, sentence) for sentence in found], values["Checks"])
+
+
+def _rigors(report: Report) -> list[Rigor]:
+    """Return the standing of each row, in the order of the sizing."""
+    by_position = dict(zip(report.order, report.standings, strict=True))
+    return [by_position[position] for position in range(len(report.order))]
+
+
+def _brackets(report: Report) -> list[tuple[float, float]]:
+    """Return the concurrencies around each SLA, in the order of the sizing."""
+    points = report.sizing.points
+    ends = (points.curve.concurrency[at].ravel().tolist() for at in (points.anchor, points.next_anchor))
+    return list(zip(*ends, strict=True))
+
+
+def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
+    """Refuse a workbook with differences, or with a check that fails although the core takes the inputs."""
+    failed = [cell for cell, value in checks.items() if cell.startswith("D") and value == "CHECK INPUTS"]
+    if found:  # a failed check blanks every row: the first figure that is wrong by itself says more
+        _, sentence = min(found, key=lambda difference: difference[0])
+        raise ProofError(f"{sentence} (the check in Checks!{failed[0]} fails too)" if failed else sentence)
+    if failed:
+        raise ProofError(f"the check in Checks!{failed[0]} fails on inputs that the core takes")
+    if checks["E1"] != 0:
+        raise ProofError(f"{shown(checks['E1'])} values differ from the snapshot on sheet Checks")
+
+
+def _differences(
+    row: SizingRow | None, rigor: Rigor | None, live: int, table: Values, calc: Values
+) -> Iterator[tuple[int, str]]:
+    """Give a rank and a sentence for each difference between a row of the core and row `live` of the workbook.
+
+    The figures of sheet Calc rank first, 0: what other sheets show follows from them.
+    """
+    cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
+    place = _row_named(row, live)
+    expected = _expected(row, rigor, live, cells)
+    for (words, sheet, cell), wanted in expected.items():
+        got = (calc if sheet == "Calc" else table).get(cell)
+        if not _equal(got, wanted):
+            rank = 0 if sheet == "Calc" and words != "regime" else 1
+            yield rank, f"{words} in {place} is {shown(got)} in {sheet}!{cell} and {shown(wanted)} in Python"
+
+
+def _row_named(row: SizingRow | None, live: int) -> str:
+    return f"row {live} of sheet Sizing" + (f" (SLA {shown(row.sla)} tok/s/user)" if row else "")
+
+
+def _wrong_words(
+    row: SizingRow | None, rigor: Rigor | None, bracket: tuple[float, float], live: int, table: Values
+) -> Iterator[tuple[int, str]]:
+    """Give a rank, after all figures, and a sentence for words of row `live` that do not say what the core says."""
+    basis, remark = (str(table.get(f"{column}{live}")) for column in (_BASIS, _REMARK))
+    for words, column, text, wrong in (
+        ("basis", _BASIS, basis, wrong_basis(basis, row, bracket)),
+        ("remark", _REMARK, remark, wrong_remark(remark, row, rigor.label if rigor else "")),
+    ):
+        for phrase in wrong:
+            yield (
+                2,
+                f"{words} in {_row_named(row, live)} is {shown(text)} in Sizing!{column}{live} and must say {phrase}",
+            )
+
+
+_Place = tuple[str, str, str]
+
+
+def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]) -> dict[_Place, object]:
+    """Return what the cells of a row must hold, by what it is and where it stands."""
+    wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
+    met = row is not None and row.feasible
+    for column, field in _SHOWN.items():
+        unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
+        wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = _told(row, field) if met else unmet
+    queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
+    wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
+    wanted |= _quoted(row if met else None, rigor, live)
+    wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
+    unquoted = row is not None and rigor is not None and row.quoted(rigor.label) is None
+    wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
+    claims = row is not None and not row.budget_claim and row.gpus_low != row.gpus_high
+    wanted["a budget is claimed", "Calc", cells["claims"]] = claims if met else ""
+    for field, words in _FIELDS.items():
+        if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
+            continue  # the workings hold the first anchor's figures there; no sheet shows them
+        wanted[words, "Calc", cells[_STEPS.get(field, field)]] = _told(row, field)
+    return wanted
+
+
+_MAY_LACK: Final = ("load_one_fewer", "ttft_s", "ttft_s_commit")
+"""Fields of a row that is met in place of which a dash stands where they are not known [-]."""
+
+
+def _told(row: SizingRow | None, field: str) -> object:
+    """Return what a cell shows of a `field` of a row."""
+    value = getattr(row, field) if row else None
+    if value is None:
+        return "-" if row and row.feasible and field in _MAY_LACK else ""
+    return value
+
+
+def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
+    """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
+    ending = {COMMIT: "_high", BUDGET: "_budget", None: None}[row.quoted(rigor.label) if row and rigor else None]
+    blank = dict.fromkeys(("GPUs quoted", "$/month quoted", "$/1M tok quoted"), "")
+    values: dict[str, object] = dict(blank)
+    if row and ending:
+        fields = ("total_gpus", "usd_per_month", "usd_per_million")
+        values = {what: getattr(row, field + ending) for what, field in zip(blank, fields, strict=True)}
+    return {
+        (what, "Sizing", f"{column}{live}"): value for (what, value), column in zip(values.items(), "KLM", strict=True)
+    }
+
+
+def _equal(got: float | str | None, wanted: object) -> bool:
+    if isinstance(wanted, bool | int):  # whole numbers exactly
+        return isinstance(got, float) and got == int(wanted)
+    if isinstance(wanted, float):
+        return isinstance(got, float) and abs(got - wanted) <= TOLERANCE * abs(wanted)
+    return (got or "") == wanted

@@ -1,0 +1,119 @@
+"""Cells and rows as the parts of an .xlsx hold them, with gaps for the values of formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Mapping
+from typing import Final, NamedTuple
+
+from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer.text import escaped
+
+__all__ = ["ERROR_VALUES", "ROW", "CellValue", "Rows", "Values", "cell_xml", "is_formula", "text_xml", "value_xml"]
+
+CellValue = float | str | None
+Values = Mapping[str, CellValue]
+"""The values of a sheet by cell, "B12"; errors are texts such as "#N/A" [units of the cells]."""
+
+ROW: Final = "\ue000"
+"""Stands for the row's own number in formulas that many rows share; no text of ours holds it [-]."""
+
+_GAP: Final = "\0"  # no text holds it: users' control characters are replaced
+_ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}
+ERROR_VALUES: Final = frozenset((*_ERRORS.values(), "#VALUE!"))
+"""What a cell shows in place of a value [-]."""
+
+
+class Rows(NamedTuple):
+    """Rows of a sheet.
+
+    Parameters
+    ----------
+    text : str
+        The rows, with two gaps in every formula: for the kind of its value and for the value [-]
+    formulas : list of tuple of int
+        Row and column of each formula with gaps, counted from 1, in the order of `text` [-]
+    """
+
+    text: str
+    formulas: list[tuple[int, int]]
+
+    @property
+    def without_values(self) -> str:
+        """The rows with formulas alone [-]."""
+        return self.text.replace(_GAP, "")
+
+    def with_values(
+        self, value: Callable[[int, int], object], later: Container[int] = ()
+    ) -> tuple[Rows, dict[str, CellValue]]:
+        """Return the rows with a value in every formula, and those values by cell.
+
+        Parameters
+        ----------
+        value : callable
+            Gives the value of a cell from its row and column, counted from 1 [units of the cells]
+        later : container of int, optional
+            Columns whose formulas keep their gaps, counted from 1 [-]
+
+        Returns
+        -------
+        Rows
+            The rows, their formulas those that still have gaps [-]
+        dict of str to float, str or None
+            The values by cell, of columns for later too [units of the cells]
+        """
+        pieces = self.text.split(_GAP)
+        filled = [pieces[0]]
+        values: dict[str, CellValue] = {}
+        left = []
+        for (row, column), formula, after in zip(self.formulas, pieces[1::2], pieces[2::2], strict=True):
+            kind, text, values[f"{letter(column)}{row}"] = _stored(value(row, column))
+            if column in later:
+                left.append((row, column))
+                filled += (_GAP, formula, _GAP, after)
+            else:
+                filled += (kind, formula, "<v>", text, "</v>", after)
+        return Rows("".join(filled), left), values
+
+
+def cell_xml(place: str, value: object, style: int) -> str:
+    """Return the cell at `place` with `value`, a number, a text of ours, a formula or nothing, in `style` [-].
+
+    >>> cell_xml("B2", 7, 3)
+    '<c r="B2" s="3"><v>7</v></c>'
+    """
+    if value is None:
+        return f'<c r="{place}" s="{style}"/>'
+    if isinstance(value, int | float):
+        number = int(value) if isinstance(value, int) else float(value)
+        return f'<c r="{place}" s="{style}"><v>{number!r}</v></c>'
+    text = str(value)
+    if text.startswith("="):
+        return f'<c r="{place}" s="{style}"{_GAP}><f>{escaped(text[1:])}</f>{_GAP}</c>'
+    return text_xml(place, text, style)
+
+
+def text_xml(place: str, text: str, style: int) -> str:
+    """Return the cell at `place` with `text`, whatever it begins with, in `style` [-]."""
+    shown = f'<is><t xml:space="preserve">{escaped(text)}</t></is>'
+    return f'<c r="{place}" s="{style}" t="inlineStr">{shown}</c>'
+
+
+def value_xml(place: str, value: CellValue) -> str:
+    """Return the cell at `place` with the `value` of a formula without the formula [-]."""
+    return text_xml(place, value or "", 0) if value is None or isinstance(value, str) else cell_xml(place, value, 0)
+
+
+def is_formula(cell: str) -> bool:
+    """Tell whether a `cell` as `cell_xml` makes it holds a formula [-]."""
+    return _GAP in cell
+
+
+def _stored(value: object) -> tuple[str, str, CellValue]:
+    """Return the attribute, the text and the plain value of a result."""
+    if isinstance(value, bool | int | float):
+        return "", repr(value + 0), float(value)
+    if isinstance(value, dict):  # the engine's errors
+        error = _ERRORS.get(value.get("kind", ""), "#VALUE!")
+        return ' t="e"', error, error
+    text = "" if value is None else str(value)
+    return ' t="str"', escaped(text), text

@@ -20,7 +20,7 @@ SECTION = re.compile(r"^(?P<title>[A-Z]\w+)\n-{3,}\n(?P<body>.*?)(?=^[A-Z]\w+\n-
 ENTRY = re.compile(r"^(?P<head>\S.*)\n(?P<text>(?:(?:[ ]+.*)?\n?)*)", re.MULTILINE)
 UNIT = re.compile(r"\[(-|-?[A-Za-z$%][^\[\]]*)\]")
 # Excel shows help argument by argument: it stands at the arguments there.
-ARGUMENT_HELP = ("xlsizing.hosts.udfs", "xlsizing.hosts.excel.udfs_advice")
+ARGUMENT_HELP = ("xlsizing.hosts.udfs", "xlsizing.hosts.udfs_advice")
 
 
 def public_names():

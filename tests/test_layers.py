@@ -1,6 +1,7 @@
-"""Direction of imports: hosts -> reports, workbooks -> spec, accuracy -> importers -> core -> numpy; one writer of input errors."""
+"""Direction of imports: hosts -> reports, workbooks -> spec, importers -> advice -> core -> context -> ground; one writer of errors."""
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
@@ -17,24 +18,45 @@ MODULES = {
 }
 HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow")
 
-# A layer may import itself and those named beside it; hosts may import all layers.
-LAYERS = {
-    "core": {"core"},
-    "importers": {"core", "importers"},
-    "accuracy": {"core", "importers", "accuracy"},
-    "spec": {"core", "importers", "spec"},
-    "reports": {"core", "reports", "spec"},
-    "workbooks": {"core", "reports", "workbooks"},
-    "batch": {"core", "importers", "spec", "reports", "workbooks", "batch"},
+GROUND = {"errors", "checks", "rules", "reading", "number_words"}
+
+# A folder may import itself, the ground and those named beside it; what is in none of them is the ground, or the package.
+FOLDERS = {
+    "context": set(),
+    "core": {"context"},
+    "advice": {"core", "context"},
+    "importers": {"advice", "core", "context"},
+    "accuracy": {"importers", "advice", "core", "context"},
+    "spec": {"importers", "advice", "core", "context"},
+    "reports": {"spec", "advice", "core", "context"},
+    "workbooks.writer": set(),
+    "workbooks.customer": {"workbooks.writer", "reports", "advice", "core", "context"},
+    "workbooks.sales": {"workbooks.customer", "workbooks.writer", "reports", "advice", "core", "context"},
+    "batch": {"workbooks.writer", "reports", "spec", "importers", "core", "context"},
 }
+# The doors import all of these, and each other in this direction only.
+HOSTS = {
+    "hosts": {"hosts.excel", "hosts.recalc"},
+    "hosts.excel": set(),
+    "hosts.recalc": {"hosts", "hosts.excel"},
+    "hosts.sales": {"hosts", "hosts.excel", "hosts.recalc"},
+    "hosts.doctor": {"hosts", "hosts.excel", "hosts.recalc"},
+    "hosts.cli": {"hosts", "hosts.excel", "hosts.recalc", "hosts.sales", "hosts.doctor"},
+}
+ALLOWED = FOLDERS | {folder: beside | set(FOLDERS) for folder, beside in HOSTS.items()}
 WRITERS = {"xlsizing.errors", "xlsizing.checks"}
 
 
+def folder(module):
+    """Return the folder that a module lives in, "" for the ground."""
+    parts = module.split(".")[1:]
+    whole = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((name for name in whole if name in ALLOWED), "")
+
+
 def layer(module):
-    """Return the layer of a module: the name of its subpackage, or core."""
-    parts = module.split(".")
-    below = len(parts) > 1 and (parts[1] in LAYERS or parts[1] == "hosts" or parts[1] == "__main__")
-    return {"__main__": "hosts"}.get(parts[1], parts[1]) if below else "core"
+    """Return the topmost folder of a module, or ground."""
+    return "hosts" if module == "xlsizing.__main__" else folder(module).partition(".")[0] or "ground"
 
 
 def imported(module):
@@ -57,6 +79,24 @@ def _module_of(name):
     while name.startswith("xlsizing.") and name not in MODULES:
         name = name.rpartition(".")[0]
     return name
+
+
+def taken(module):
+    """Return the full names that a module takes from others of ours."""
+    found = ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    imports = [
+        node for node in found if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("xlsizing")
+    ]
+    return [f"{node.module}.{alias.name}" for node in imports for alias in node.names]
+
+
+def exported(name):
+    """Tell whether a name is of the ground, or of what its folder offers to others: its own names, or modules."""
+    home = folder(name)
+    if not home:
+        return True
+    rest = name.removeprefix(f"xlsizing.{home}.").split(".")
+    return home == "hosts" or rest[0] in importlib.import_module(f"xlsizing.{home}").__all__
 
 
 def loaded_by(statement):
@@ -93,12 +133,36 @@ class TestDirection:
         assert {"xlsizing", "xlsizing.core.sizing", "xlsizing.hosts"} <= set(MODULES)
         assert imported("xlsizing.core.sizing") >= {"xlsizing.core.curve", "xlsizing.checks"}
 
-    @pytest.mark.parametrize("module", [module for module in MODULES if layer(module) in LAYERS])
-    def test_no_module_imports_back(self, module):
-        back = {name for name in imported(module) if name.split(".")[0] == "xlsizing"}
-        assert {name for name in back if layer(name) not in LAYERS[layer(module)]} == set()
+    def test_every_module_is_of_a_folder_or_of_the_ground(self):
+        beside = {module.removeprefix("xlsizing.") for module in MODULES if not folder(module)}
+        assert beside == {*GROUND, "xlsizing", "__main__", "workbooks"}
 
-    @pytest.mark.parametrize("module", [module for module in MODULES if layer(module) == "core"])
+    @pytest.mark.parametrize("module", [module for module in MODULES if folder(module)])
+    def test_no_module_imports_back(self, module):
+        own = folder(module)
+        others = {folder(name) for name in imported(module) if name.split(".")[0] == "xlsizing"}
+        assert others - ALLOWED[own] - {own, ""} == set()
+
+    @pytest.mark.parametrize("module", sorted(f"xlsizing.{name}" for name in GROUND))
+    def test_the_ground_imports_the_ground_only(self, module):
+        ours = {name for name in imported(module) if name.split(".")[0] == "xlsizing"}
+        assert ours <= {"xlsizing", *(f"xlsizing.{name}" for name in GROUND)}
+
+    def test_no_two_folders_import_each_other(self):
+        back = {(one, other) for one, beside in ALLOWED.items() for other in beside if one in ALLOWED[other]}
+        assert back == {
+            ("hosts", "hosts.recalc"),
+            ("hosts.recalc", "hosts"),
+        }  # functions in cells of a workbook, and back
+
+    @pytest.mark.parametrize("module", sorted(MODULES))
+    def test_a_folder_is_used_by_what_it_exports(self, module):
+        own = folder(module)
+        assert [name for name in taken(module) if folder(name) != own and not exported(name)] == []
+
+    @pytest.mark.parametrize(
+        "module", [module for module in MODULES if layer(module) in ("ground", "context", "core", "advice")]
+    )
     def test_the_core_imports_numpy_and_the_standard_library_only(self, module):
         allowed = sys.stdlib_module_names | {"xlsizing", "numpy"}
         foreign = {name for name in imported(module) if name.split(".")[0] not in allowed}

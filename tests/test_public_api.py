@@ -46,8 +46,10 @@ class TestNames:
         module = importlib.import_module(name)
         names = getattr(module, "__all__", [])
         assert names == sorted(names, key=lambda name: (not name.isupper(), name[0].islower() or name[0] == "_", name))
-        assert len(names) <= MOST_NAMES
-        assert [missing for missing in names if not hasattr(module, missing)] == []
+        assert len(names) <= MOST_NAMES or hasattr(module, "__path__")  # a folder offers what its modules do
+        assert [
+            missing for missing in names if not hasattr(module, missing) and f"{name}.{missing}" not in MODULES
+        ] == []
 
     @pytest.mark.parametrize("name", MODULES)
     def test_every_public_function_and_class_of_a_module_with_all_is_in_it(self, name):

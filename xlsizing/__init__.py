@@ -7,12 +7,7 @@ replicas, GPUs and dollars. Start with `Curve`, `Demand` and `size`.
 import typing
 
 if typing.TYPE_CHECKING:
-    from xlsizing.core.curve import Curve
-    from xlsizing.core.demand import Demand
-    from xlsizing.core.limits import Limits
-    from xlsizing.core.result import Sizing
-    from xlsizing.core.rows import SizingRow
-    from xlsizing.core.sizing import size
+    from xlsizing.core import Curve, Demand, Limits, Sizing, SizingRow, size
     from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
 
 __all__ = [
@@ -34,15 +29,10 @@ __all__ = [
 __version__ = "0.2.0"
 
 _HOMES = {
-    "Curve": "curve",
-    "Demand": "demand",
+    **dict.fromkeys(("Curve", "Demand", "Limits", "Sizing", "SizingRow", "size"), "core"),
     **dict.fromkeys(("CurveError", "InfeasibleError", "InputError", "SizingError"), "errors"),
-    "Limits": "limits",
-    "Sizing": "result",
-    "SizingRow": "rows",
-    "size": "sizing",
     "size_frame": "batch.frame",
-    "write_workbook": "workbooks.write",
+    "write_workbook": "workbooks.customer",
 }
 """The module of each name, imported when it is first asked for: the command line begins without numpy."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xlsizing import CurveError, InputError
-from xlsizing.importers.curve_csv import read_curve
+from xlsizing.importers.curve_csv import curve_in_csv
 
 SHIPPED = Path(__file__).resolve().parents[2] / "workbook" / "curves" / "minimax-m2-gb300-tp4.csv"
 COLUMNS = "concurrency, tok_s_per_user and, where measured, output_tok_s, ttft_s"
@@ -19,7 +19,7 @@ def read(tmp_path):
     def read(text, **options):
         file = tmp_path / "curve.csv"
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_curve(file, **options)
+        return curve_in_csv(file, **options)
 
     return read
 
@@ -47,12 +47,12 @@ TWO = [(1, 215.5), (10, 122.2)]
 
 class TestShippedCurve:
     def test_minimax(self):
-        curve = read_curve(SHIPPED)
+        curve = curve_in_csv(SHIPPED)
         assert anchors(curve) == [(1, 215.5), (10, 122.2), (256, 41.8)]
         assert curve.output_tok_s is None
 
     def test_a_path_as_text(self):
-        assert len(read_curve(str(SHIPPED))) == 3
+        assert len(curve_in_csv(str(SHIPPED))) == 3
 
 
 class TestReads:
@@ -352,15 +352,15 @@ class TestFilesRefused:
     @pytest.mark.parametrize("name", ["no-such.csv", "no/such.csv"])
     def test_missing(self, tmp_path, name):
         with pytest.raises(InputError) as error:
-            read_curve(tmp_path / name)
+            curve_in_csv(tmp_path / name)
         assert str(error.value) == f"curve file must be readable: No such file or directory ({tmp_path / name})"
 
     @pytest.mark.skipif(os.name == "nt", reason="Windows words it differently")
     def test_a_directory(self, tmp_path):
         with pytest.raises(InputError) as error:
-            read_curve(tmp_path)
+            curve_in_csv(tmp_path)
         assert str(error.value) == f"curve file must be readable: Is a directory ({tmp_path})"
 
     def test_an_impossible_path(self):
         with pytest.raises(InputError, match=r"^curve file must be readable: embedded null byte"):
-            read_curve("a\x00b")
+            curve_in_csv("a\x00b")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from xlsizing import CurveError, InputError
-from xlsizing.importers.curve_json import read_curve
+from xlsizing.importers.curve_json import curve_in_json
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def read(tmp_path):
         file = tmp_path / "curve.json"
         text = value if isinstance(value, str | bytes) else json.dumps(value)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_curve(file, **options)
+        return curve_in_json(file, **options)
 
     return read
 
@@ -110,4 +110,4 @@ class TestRefusals:
 
     def test_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(InputError, match=r"^curve file must be readable: No such file or directory \("):
-            read_curve(tmp_path / "no.json")
+            curve_in_json(tmp_path / "no.json")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xlsizing import Curve, Demand, size
-from xlsizing.importers.curve_csv import read_curve
+from xlsizing.importers.curve_csv import curve_in_csv
 from xlsizing.reports.report import Report
 
 ID = re.compile(r'(?<=Report id: )[0-9a-f]{16}|(?<="report_id": ")[0-9a-f]{16}')
@@ -39,7 +39,7 @@ def golden(request):
 @pytest.fixture
 def readme_report():
     """The report of the README's first command."""
-    sizing = size(read_curve(SHIPPED), [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4, util=0.70)
+    sizing = size(curve_in_csv(SHIPPED), [20, 50, 100, 150, 215], Demand.tpm(3e6), gpus_per_pod=4, util=0.70)
     return Report(sizing, "MiniMax-M2-NVFP4, GB300, TP4", SHIPPED.name)
 
 

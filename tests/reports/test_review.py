@@ -509,10 +509,10 @@ class TestThroughTheCommandLine:
         """A writer that errs, and the sentence about it."""
         if request.param == "markdown":
             wrong = lambda report: markdown(report).replace("| 124 |", "| 112 |")  # noqa: E731
-            monkeypatch.setattr("xlsizing.reports.markdown.markdown", wrong)
+            monkeypatch.setattr("xlsizing.reports.markdown", wrong)
             return f"GPUs estimate at 100 tok/s/user is 112 in {MARKDOWN}, 124 in the JSON"
         wrong = lambda report: json_text(report).replace('"gpus": 124', '"gpus": 112')  # noqa: E731
-        monkeypatch.setattr("xlsizing.reports.record.json_text", wrong)
+        monkeypatch.setattr("xlsizing.reports.json_text", wrong)
         return "gpus at 100 tok/s/user is 112, curve and formula give 124"
 
     def expected(self, sentence):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, changed, leaves, nodes, plain, spec_of
 from xlsizing import InputError
-from xlsizing.importers.curve_json import read_curve
+from xlsizing.importers.curve_json import curve_in_json
 from xlsizing.spec import Spec, SpecError, read_spec
 
 pytestmark = pytest.mark.slow
@@ -181,7 +181,7 @@ def test_a_curve_of_any_value(folder, value):
     file.write_text(json.dumps(value), encoding="utf-8")
     sentence = ""
     try:
-        read_curve(file)
+        curve_in_json(file)
     except InputError as error:
         sentence = str(error)
     assert sentence.isprintable()

@@ -22,8 +22,7 @@ from xlsizing.accuracy.measure import Point, Truth, hidden_points
 from xlsizing.accuracy.schemes import Scheme
 from xlsizing.accuracy.sweeps import Sweeps
 from xlsizing.checks import refuse
-from xlsizing.core.budget import bound
-from xlsizing.core.calibration import Calibration
+from xlsizing.core import Calibration, bound
 from xlsizing.errors import Phrase
 from xlsizing.rules import BUDGET_SHARE, LEAST_CALIBRATION, TOLERANCE
 

@@ -27,9 +27,7 @@ import numpy as np
 from xlsizing.accuracy.schemes import LEAST_POINTS, SCHEMES, Kept, Scheme
 from xlsizing.accuracy.sweeps import Sweep
 from xlsizing.checks import Floats, choice
-from xlsizing.core.budget import Bound, carried_at_bound
-from xlsizing.core.curve import Curve
-from xlsizing.core.operating import operating_points
+from xlsizing.core import Bound, Curve, carried_at_bound, operating_points
 from xlsizing.errors import CurveError
 from xlsizing.rules import METHODS, TOLERANCE
 

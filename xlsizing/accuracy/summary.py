@@ -11,7 +11,7 @@ import numpy as np
 from xlsizing.accuracy.measure import Hidden, Point
 from xlsizing.accuracy.sweeps import Sweeps
 from xlsizing.checks import Floats
-from xlsizing.core.budget import Bound
+from xlsizing.core import Bound
 from xlsizing.rules import TOLERANCE
 
 __all__ = ["Row", "Summary", "markdown", "record", "summary"]

@@ -17,7 +17,7 @@ import numpy as np
 
 from xlsizing.checks import Floats, number, number_in_text, refuse
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.importers.documents import document
+from xlsizing.importers import document
 
 __all__ = ["Sweep", "Sweeps", "read_sweeps"]
 

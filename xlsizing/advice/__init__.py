@@ -1,1 +1,59 @@
-"""."""
+"""What a number rests on and what to do next: rigor, next step, levers, audits, the rule of thumb, the question turned round."""
+
+from xlsizing.advice.audit import Audit, audit
+from xlsizing.advice.capacity import Answers, Fleet
+from xlsizing.advice.evidence import today
+from xlsizing.advice.lever_matching import MAY_DIFFER, NEVER_A_CHANGE, OUTCOMES
+from xlsizing.advice.levers import Lever, LeverDelta, lever_delta
+from xlsizing.advice.next_lever import NextLever, context_step, next_lever, top_next_lever
+from xlsizing.advice.ranking import own_best, rank_levers, with_ranks
+from xlsizing.advice.rightsize import (
+    BYTES_PER_PARAMETER,
+    DEFAULT_DTYPE,
+    DEFAULT_GPU_MEMORY_GB,
+    DEFAULT_MEMORY_UTILIZATION,
+    DEFAULT_TP,
+    tp_advice,
+)
+from xlsizing.advice.rigor import Assessment, Reason, Rigor, Workload, assess, context_reasons, other_statistic
+from xlsizing.advice.standing_words import NOT_ASKED, PRICE_CHANGED, QUEUED
+
+__all__ = [
+    "BYTES_PER_PARAMETER",
+    "DEFAULT_DTYPE",
+    "DEFAULT_GPU_MEMORY_GB",
+    "DEFAULT_MEMORY_UTILIZATION",
+    "DEFAULT_TP",
+    "MAY_DIFFER",
+    "NEVER_A_CHANGE",
+    "NOT_ASKED",
+    "OUTCOMES",
+    "PRICE_CHANGED",
+    "QUEUED",
+    "Answers",
+    "Assessment",
+    "Audit",
+    "Fleet",
+    "Lever",
+    "LeverDelta",
+    "NextLever",
+    "Reason",
+    "Rigor",
+    "Workload",
+    "assess",
+    "audit",
+    "context_reasons",
+    "context_step",
+    "lever_delta",
+    "levers",
+    "next_lever",
+    "next_words",
+    "other_statistic",
+    "own_best",
+    "rank_levers",
+    "standing_words",
+    "today",
+    "top_next_lever",
+    "tp_advice",
+    "with_ranks",
+]

@@ -10,12 +10,19 @@ import numpy as np
 
 from xlsizing.advice.audit_words import findings_of, verdict_of
 from xlsizing.checks import Floats, number, refuse, share, whole
-from xlsizing.core.comparison import meets
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import NO_LIMITS, WAITS, Limits, in_time
-from xlsizing.core.result import Sizing, pods_needed
-from xlsizing.core.sizing import check_kinds, size
+from xlsizing.core import (
+    NO_LIMITS,
+    WAITS,
+    Curve,
+    Demand,
+    Limits,
+    Sizing,
+    check_kinds,
+    in_time,
+    meets,
+    pods_needed,
+    size,
+)
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, MOST_GPUS_PER_POD, MOST_PODS, TOLERANCE
 

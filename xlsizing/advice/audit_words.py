@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlsizing.core.limits import in_time, in_words, limits_of
+from xlsizing.core import in_time, in_words, limits_of
 from xlsizing.errors import shown
 from xlsizing.rules import DEFAULT_UTIL, TOLERANCE
 

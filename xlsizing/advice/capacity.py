@@ -14,12 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from xlsizing.checks import Floats, whole
-from xlsizing.core.budget import Bound, bound, carried_to_budget
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import NO_LIMITS, Limits
-from xlsizing.core.operating import OperatingPoints, operating_points
-from xlsizing.core.result import pods_needed
+from xlsizing.core import (
+    NO_LIMITS,
+    Bound,
+    Curve,
+    Demand,
+    Limits,
+    OperatingPoints,
+    bound,
+    carried_to_budget,
+    operating_points,
+    pods_needed,
+)
 from xlsizing.rules import DEFAULT_METHOD, DEFAULT_UTIL, MOST_PODS, TOLERANCE
 
 __all__ = ["Answers", "Fleet"]

@@ -15,8 +15,8 @@ from xlsizing.errors import shown
 from xlsizing.rules import DISTINCT, LEAST_OSL, LEAST_TRIALS, PROMPTS_PER_REQUEST, TOKENS_OFF, TOLERANCE
 
 if TYPE_CHECKING:
-    from xlsizing.context.context import Context
-    from xlsizing.core.curve import Curve
+    from xlsizing.context import Context
+    from xlsizing.core import Curve
 
 __all__ = ["Evidence", "Reason", "Workload", "of_context", "of_curve", "today"]
 

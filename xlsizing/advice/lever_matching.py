@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xlsizing.checks import refuse
-from xlsizing.context.context import FACTS, Context, worded
-from xlsizing.context.fields import SECTIONS, is_off, is_placeholder
-from xlsizing.context.matching import Difference, check_gpus_per_pod, differences
+from xlsizing.context import (
+    FACTS,
+    SECTIONS,
+    Context,
+    Difference,
+    check_gpus_per_pod,
+    differences,
+    is_off,
+    is_placeholder,
+    worded,
+)
 from xlsizing.rules import HIT_RATE_OFF, MOST_CHANGES, TOKENS_OFF, TOLERANCE
 
 if TYPE_CHECKING:

@@ -14,14 +14,8 @@ from typing import Final
 from xlsizing.advice.lever_matching import check_matched, tells_apart
 from xlsizing.advice.rigor import Workload, assess, row_reasons, run_reasons
 from xlsizing.checks import choice, number, refuse, whole
-from xlsizing.context.context import Context
-from xlsizing.context.fields import is_placeholder
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import NO_LIMITS, Asked, Limits, Wait
-from xlsizing.core.operating import OperatingPoints
-from xlsizing.core.result import Sizing, pods_needed
-from xlsizing.core.sizing import size
+from xlsizing.context import Context, is_placeholder
+from xlsizing.core import NO_LIMITS, Asked, Curve, Demand, Limits, OperatingPoints, Sizing, Wait, pods_needed, size
 from xlsizing.errors import InputError
 from xlsizing.rules import (
     DEFAULT_METHOD,

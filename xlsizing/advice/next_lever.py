@@ -10,15 +10,13 @@ import numpy as np
 
 from xlsizing.advice import next_words as words
 from xlsizing.advice.rigor import missing_sweep_points
-from xlsizing.core.limits import Asked, in_words, limits_of
-from xlsizing.core.result import Sizing, pods_needed
-from xlsizing.core.rows import SizingRow
+from xlsizing.core import Asked, Sizing, SizingRow, in_words, limits_of, pods_needed
 from xlsizing.errors import shown
 from xlsizing.rules import ETA_SUSPICIOUS, ETA_TOO_HIGH, HOURS_PER_MONTH, PLATEAU
 
 if TYPE_CHECKING:
     from xlsizing.advice.levers import LeverDelta
-    from xlsizing.context.context import Context
+    from xlsizing.context import Context
 
 __all__ = ["NextLever", "context_step", "next_lever", "top_next_lever"]
 

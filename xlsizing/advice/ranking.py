@@ -10,10 +10,7 @@ import numpy as np
 
 from xlsizing.advice.levers import Lever, LeverDelta, curve_with, lever_delta, ranked, waits_untold
 from xlsizing.advice.rigor import Workload
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import NO_LIMITS, Asked, Limits, in_words
-from xlsizing.core.operating import operating_points
+from xlsizing.core import NO_LIMITS, Asked, Curve, Demand, Limits, in_words, operating_points
 from xlsizing.errors import InfeasibleError
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL
 

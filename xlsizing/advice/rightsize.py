@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlsizing.checks import choice, number, refuse, share, whole
-from xlsizing.core.limits import NO_LIMITS, Limits, in_words
+from xlsizing.core import NO_LIMITS, Limits, in_words
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HOURS_PER_MONTH, MOST_GPUS_PER_POD, TOLERANCE
 
 __all__ = ["BYTES_PER_PARAMETER", "STATUSES", "TP_SIZES", "TpAdvice", "minimum_tp", "tp_advice"]

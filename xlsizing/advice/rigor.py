@@ -14,13 +14,12 @@ import numpy as np
 from xlsizing.advice import standing_words as words
 from xlsizing.advice.evidence import Evidence, Reason, Workload, of_context, of_curve, today
 from xlsizing.checks import Floats, refuse
-from xlsizing.core.curve import Curve
-from xlsizing.core.operating import OperatingPoints
+from xlsizing.core import Curve, OperatingPoints
 from xlsizing.errors import shown
 from xlsizing.rules import DRAFT, ETA_SUSPICIOUS, SWEEP, TOLERANCE, VERDICT
 
 if TYPE_CHECKING:
-    from xlsizing.context.context import Context
+    from xlsizing.context import Context
 
 __all__ = [
     "Assessment",
@@ -192,7 +191,7 @@ def _compared(context: Context | None, workload: Workload) -> tuple[tuple[str, .
     """Return how the curve's workload differs from the customer's, and what is not known of either."""
     if context is None:  # its absence is a reason that covers both
         return (), ()
-    from xlsizing.context.matching import MISMATCH, workload_mismatch  # noqa: PLC0415  # most curves carry no context
+    from xlsizing.context import MISMATCH, workload_mismatch  # noqa: PLC0415  # most curves carry no context
 
     found = workload_mismatch(context, *(getattr(workload, name) for name in Workload.__slots__))
     mismatch = tuple(reason.sentence for reason in found if reason.kind == MISMATCH)
@@ -233,7 +232,7 @@ def _facts_against(context: Context | None, curve: Curve, workload: Workload, si
 
 
 def _unchecked(context: Context, gpus_per_pod: int) -> str | None:
-    from xlsizing.context.matching import check_gpus_per_pod  # noqa: PLC0415  # most curves carry no context
+    from xlsizing.context import check_gpus_per_pod  # noqa: PLC0415  # most curves carry no context
 
     return check_gpus_per_pod(context, gpus_per_pod)
 

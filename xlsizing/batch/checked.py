@@ -19,10 +19,7 @@ from xlsizing.batch.cells import Inputs, Numbers
 from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats, refuse
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import DEMAND_FORMS
-from xlsizing.core.limits import WAITS, Limits, Wait, waits_of
-from xlsizing.core.sizing import check_replica
+from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Limits, Wait, check_replica, waits_of
 from xlsizing.errors import InputError, Phrase
 from xlsizing.rules import BUDGET_SHARE, METHODS
 

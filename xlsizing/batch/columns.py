@@ -17,11 +17,7 @@ import numpy.typing as npt
 
 from xlsizing.batch.text_table import Typed
 from xlsizing.checks import Floats, number, refuse, share, whole
-from xlsizing.core.budget import bound
-from xlsizing.core.demand import DEMAND_FORMS
-from xlsizing.core.interpolation import interpolation
-from xlsizing.core.limits import WAITS
-from xlsizing.core.rows import SizingRow
+from xlsizing.core import DEMAND_FORMS, WAITS, SizingRow, bound, interpolation
 from xlsizing.errors import InputError, Phrase
 from xlsizing.rules import (
     ASSUMED_USD_PER_GPU_HOUR,

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import refuse
-from xlsizing.core.anchors import COLUMNS, curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.core import COLUMNS, Curve, curve_from_rows
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.importers import read_curve
-from xlsizing.importers.reading import PUBLIC
+from xlsizing.importers import PUBLIC, read_curve
 
 __all__ = ["Curves", "curves_in", "curves_of"]
 
@@ -205,6 +203,6 @@ def _on(curve: Curve, hardware: set[str], where: str) -> Curve:
             got=Phrase(" and ".join(sorted(hardware))),
             where=where,
         )
-    from xlsizing.context.context import Context  # noqa: PLC0415  # most tables say nothing of it
+    from xlsizing.context import Context  # noqa: PLC0415  # most tables say nothing of it
 
     return curve.with_context(Context.from_mapping({"hardware": hardware.pop()}))

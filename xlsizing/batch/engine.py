@@ -19,15 +19,28 @@ from xlsizing.batch.checked import Checked, Faults, checked, said
 from xlsizing.batch.columns import RESULTS, Result
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats
-from xlsizing.core.blocks import BLOCK_ROWS
-from xlsizing.core.budget import CLAIMS, Bound, bound, check_calibration, claim_codes
-from xlsizing.core.calibration import Calibration
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.each import size_each, too_many
-from xlsizing.core.limits import BINDINGS, NO_LIMITS, Limits, Wait
-from xlsizing.core.result import Sizing, check_pods
-from xlsizing.core.rows import KNOWN_IF_INFEASIBLE, MAY_BE_NAN, figures
+from xlsizing.core import (
+    BINDINGS,
+    BLOCK_ROWS,
+    CLAIMS,
+    KNOWN_IF_INFEASIBLE,
+    MAY_BE_NAN,
+    NO_LIMITS,
+    Bound,
+    Calibration,
+    Curve,
+    Demand,
+    Limits,
+    Sizing,
+    Wait,
+    bound,
+    check_calibration,
+    check_pods,
+    claim_codes,
+    figures,
+    size_each,
+    too_many,
+)
 from xlsizing.rules import BUDGET_SHARE, CLAIM_LEAST_OSL, METHODS, REGIMES
 
 __all__ = ["Sized", "size_rows"]

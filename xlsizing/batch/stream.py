@@ -19,9 +19,9 @@ from xlsizing.batch.tables import Piece, Source
 from xlsizing.batch.totals import Totals
 from xlsizing.batch.writing import WRITERS, Writer, result_arrays, result_schema
 from xlsizing.checks import refuse
-from xlsizing.core.calibration import Calibration
+from xlsizing.core import Calibration
 from xlsizing.errors import BLANK
-from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports import new_file, write_whole
 
 __all__ = ["PIECE", "Job", "Outcome", "new_table", "size_table"]
 

@@ -18,7 +18,7 @@ from xlsizing.batch.columns import INPUTS
 from xlsizing.batch.extra import arrow
 from xlsizing.batch.tables import Piece, Source, arrow_inputs
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core.demand import DEMAND_FORMS
+from xlsizing.core import DEMAND_FORMS
 from xlsizing.errors import Phrase
 from xlsizing.spec import Spec
 

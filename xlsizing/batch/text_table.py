@@ -16,7 +16,7 @@ import numpy as np
 
 from xlsizing.batch.cells import Numbers, Words, words_of
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.importers.text import DECIMAL_COMMA, delimiter_in
+from xlsizing.importers import DECIMAL_COMMA, delimiter_in
 
 __all__ = ["Ambiguous", "TextRows", "Typed", "column_words", "has_decimal_commas", "parsed_numbers", "text_rows"]
 

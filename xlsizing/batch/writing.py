@@ -17,7 +17,7 @@ from xlsizing.batch.engine import Sized
 from xlsizing.batch.extra import arrow
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.workbooks.writer.text import cell_text
+from xlsizing.workbooks.writer import cell_text
 
 __all__ = ["WRITERS", "Writer", "result_arrays", "result_schema"]
 

@@ -31,7 +31,7 @@ from xlsizing.errors import shown
 from xlsizing.rules import COPIED, ETA_SUSPICIOUS, GAP_RATIO, NOISE, PER_GPU_FACTORS, TOLERANCE
 
 if TYPE_CHECKING:
-    from xlsizing.context.context import Context
+    from xlsizing.context import Context
 
 __all__ = ["ANCHOR_COLUMNS", "Curve"]
 
@@ -241,7 +241,7 @@ class Curve:
 
     def _checked(self, context: Context) -> Context:
         """Return `context`, once it is one and does not contradict the anchors."""
-        from xlsizing.context.context import Context  # noqa: PLC0415  # most curves carry none, and pay nothing for it
+        from xlsizing.context import Context  # noqa: PLC0415  # most curves carry none, and pay nothing for it
 
         if not isinstance(context, Context):
             refuse("context", "must be a Context", got=context, way_out="build one with Context.from_mapping")

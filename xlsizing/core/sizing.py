@@ -136,6 +136,6 @@ def check_measured_gpus(curve: Curve, gpus_per_pod: int) -> None:
         refuse("gpus_per_pod", rule, got=gpus_per_pod)
     if curve.context is None:
         return
-    from xlsizing.context.matching import check_gpus_per_pod  # noqa: PLC0415  # most curves carry none, and pay nothing
+    from xlsizing.context import check_gpus_per_pod  # noqa: PLC0415  # most curves carry none, and pay nothing
 
     check_gpus_per_pod(curve.context, gpus_per_pod)

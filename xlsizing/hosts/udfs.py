@@ -12,15 +12,20 @@ import xlwings
 
 import xlsizing
 from xlsizing.checks import choice, number, refuse
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.operating import OperatingPoints, operating_points
-from xlsizing.core.result import Sizing
-from xlsizing.core.rows import FUNCTION_TABLE, UNTOLD, SizingRow
-from xlsizing.core.sizing import size
+from xlsizing.core import (
+    FUNCTION_TABLE,
+    UNTOLD,
+    Curve,
+    Demand,
+    OperatingPoints,
+    Sizing,
+    SizingRow,
+    operating_points,
+    size,
+)
 from xlsizing.hosts.excel.cells import OMITTED, limits_beside, within
 from xlsizing.hosts.excel.registry import excel_function
-from xlsizing.hosts.excel.udfs_advice import (  # xlwings registers what this module holds
+from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
     SIZING_AUDIT,
     SIZING_BEST_SLA,
     SIZING_DELTA_GPUS,

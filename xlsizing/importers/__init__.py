@@ -1,42 +1,42 @@
-"""Files that hold a measured curve, or the results it is made of, each format read by one module."""
+"""Files that hold a measured curve, or the results it is made of, each format read by one module; `read_curve` chooses."""
 
-from __future__ import annotations
+from xlsizing.importers.curve_file import curve_text
+from xlsizing.importers.curve_json import parsed, whole_number
+from xlsizing.importers.documents import document
+from xlsizing.importers.formats import FORMATS
+from xlsizing.importers.imported import Imported, Results, one_curve, read_results
+from xlsizing.importers.listing import HEADINGS, CurveRow, curve_rows, listed
+from xlsizing.importers.points import ACHIEVED, MOST_FAILED, NOMINAL, Options
+from xlsizing.importers.public import NOT_OURS, public_curve, shelf
+from xlsizing.importers.reading import PUBLIC, read_curve
+from xlsizing.importers.text import DECIMAL_COMMA, delimiter_in, file_text
+from xlsizing.importers.yaml_text import plain_data
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from xlsizing.core.curve import Curve
-
-__all__ = ["read_curve"]
-
-
-def read_curve(
-    path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False, **options: Any
-) -> Curve:
-    """Return the curve at `path`, whatever holds it: chosen by content, not by name.
-
-    Parameters
-    ----------
-    path : str or Path
-        A file of anchors (CSV, JSON, or the YAML that ``xlsizing import`` writes), a file or folder of results of a
-        benchmark tool, or public:NAME [-]
-    pool_rises, throughput_per_replica : float, bool, optional
-        Passed on to `Curve` [-]
-    options
-        Of `importers.points.Options`, where results are read
-
-    Returns
-    -------
-    Curve
-        The curve, with the context that the file gives [-]
-
-    Raises
-    ------
-    InputError
-        If nothing there is a valid curve, or there are several.
-    """
-    from xlsizing.importers.reading import curve_at  # noqa: PLC0415  # a curve given point by point needs none of it
-
-    stated = {"pool_rises": pool_rises, "throughput_per_replica": throughput_per_replica}
-    return curve_at(path, stated, **options)
+__all__ = [
+    "ACHIEVED",
+    "DECIMAL_COMMA",
+    "FORMATS",
+    "HEADINGS",
+    "MOST_FAILED",
+    "NOMINAL",
+    "NOT_OURS",
+    "PUBLIC",
+    "CurveRow",
+    "Imported",
+    "Options",
+    "Results",
+    "curve_rows",
+    "curve_text",
+    "delimiter_in",
+    "document",
+    "file_text",
+    "listed",
+    "one_curve",
+    "parsed",
+    "plain_data",
+    "public_curve",
+    "read_curve",
+    "read_results",
+    "shelf",
+    "whole_number",
+]

@@ -19,18 +19,17 @@ from pathlib import Path
 from typing import Any
 
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core.anchors import COLUMNS, LABELS, curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.core import COLUMNS, LABELS, Curve, curve_from_rows
 from xlsizing.errors import BLANK, CurveError, Phrase
 from xlsizing.importers.text import DECIMAL_COMMA, LARGEST_CURVE_BYTES, delimiter_in, file_text, shown_names
 
-__all__ = ["read_curve"]
+__all__ = ["curve_in_csv"]
 
 _POINT = re.compile(r"[0-9]\.[0-9]")
 _LIKE_THOUSANDS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 
 
-def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
+def curve_in_csv(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the CSV file at `path`.
 
     Parameters

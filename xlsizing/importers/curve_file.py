@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import number, refuse, whole
-from xlsizing.context.context import Context
-from xlsizing.core.anchors import COLUMNS, LABELS, curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.context import Context
+from xlsizing.core import COLUMNS, LABELS, Curve, curve_from_rows
 from xlsizing.errors import CurveError, InputError
 from xlsizing.importers.documents import Document, document
 from xlsizing.importers.imported_words import point_records

@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from xlsizing.checks import number, refuse
-from xlsizing.core.anchors import COLUMNS, LABELS, curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.core import COLUMNS, LABELS, Curve, curve_from_rows
 from xlsizing.errors import CurveError, InputError, Phrase
 from xlsizing.importers.text import LARGEST_CURVE_BYTES, file_text, shown_names
 
-__all__ = ["parsed", "read_curve", "whole_number"]
+__all__ = ["curve_in_json", "parsed", "whole_number"]
 
 _MOST_DIGITS = 400
 _WIDTHS = (2, 3, 4)
 _LIKE_A_NUMBER = re.compile(r"[-+0-9.,eE %]{0,20}")
 
 
-def read_curve(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
+def curve_in_json(path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False) -> Curve:
     """Return the curve in the JSON file at `path`.
 
     Parameters

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from xlsizing.context.context import FACTS, worded
-from xlsizing.context.fields import Value
+from xlsizing.context import FACTS, Value, worded
 from xlsizing.errors import InputError, shown
 from xlsizing.importers.measurement import Measurement
 from xlsizing.importers.points import Point

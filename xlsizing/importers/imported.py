@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xlsizing.checks import refuse
-from xlsizing.context.context import Context
-from xlsizing.context.matching import gpus_in_context, merged
-from xlsizing.core.anchors import curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.context import Context, gpus_in_context, merged
+from xlsizing.core import Curve, curve_from_rows
 from xlsizing.errors import InputError, Phrase, shown
 from xlsizing.importers import formats
 from xlsizing.importers.documents import files_below

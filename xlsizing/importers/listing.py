@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from xlsizing.advice.rigor import context_reasons
+from xlsizing.advice import context_reasons
 from xlsizing.errors import InputError, shown
 from xlsizing.importers.imported import Imported, Results
 from xlsizing.rules import DRAFT, VERDICT

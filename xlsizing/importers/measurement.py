@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xlsizing.context.fields import Value
+from xlsizing.context import Value
 from xlsizing.rules import STATISTICS
 
 __all__ = ["SLOW_TAILS", "Caution", "Measurement", "NotAPoint", "Stat", "Stats"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, NoReturn
 
 from xlsizing.checks import refuse
-from xlsizing.context.context import Context
+from xlsizing.context import Context
 from xlsizing.errors import CurveError, Phrase, shown
 from xlsizing.importers.measurement import SLOW_TAILS, Caution, Measurement, Stats
 from xlsizing.rules import ETA_SUSPICIOUS, ETA_TOO_HIGH, ETA_TOO_LOW, STATISTICS, TOLERANCE

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import refuse
-from xlsizing.core.curve import Curve
+from xlsizing.core import Curve
 from xlsizing.importers.grouping import grouped
 from xlsizing.importers.imported import Imported, Results
 from xlsizing.importers.measurement import Caution, Measurement, Stat

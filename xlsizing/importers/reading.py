@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from xlsizing.core.anchors import COLUMNS
-from xlsizing.core.curve import Curve
-from xlsizing.importers.curve_csv import read_curve as curve_in_csv
+from xlsizing.core import COLUMNS, Curve
+from xlsizing.importers.curve_csv import curve_in_csv
 
-__all__ = ["PUBLIC", "curve_at"]
+__all__ = ["PUBLIC", "read_curve"]
 
 PUBLIC: Final = "public:"
 """What begins the name of a curve of the shelf [-]."""
@@ -22,14 +21,32 @@ _HEAD_BYTES: Final = 65_536
 _ROWS_IN_JSON: Final = re.compile(r'\s*\[\s*(\]|\[|\{[^{}]*"tok_s_per_user")')
 
 
-def curve_at(path: str | Path, stated: Stated, **options: Any) -> Curve:
-    """Return the curve at `path`, made with what is `stated` of it; `options` are for results [-].
+def read_curve(
+    path: str | Path, *, pool_rises: float | None = None, throughput_per_replica: bool = False, **options: Any
+) -> Curve:
+    """Return the curve at `path`, whatever holds it: chosen by content, not by name.
+
+    Parameters
+    ----------
+    path : str or Path
+        A file of anchors (CSV, JSON, or the YAML that ``xlsizing import`` writes), a file or folder of results of a
+        benchmark tool, or public:NAME [-]
+    pool_rises, throughput_per_replica : float, bool, optional
+        Passed on to `Curve` [-]
+    options
+        Of `importers.points.Options`, where results are read
+
+    Returns
+    -------
+    Curve
+        The curve, with the context that the file gives [-]
 
     Raises
     ------
     InputError
-        If there is no valid curve, or there are several.
+        If nothing there is a valid curve, or there are several.
     """
+    stated: Stated = {"pool_rises": pool_rises, "throughput_per_replica": throughput_per_replica}
     if str(path).startswith(PUBLIC):
         from xlsizing.importers.points import Options  # noqa: PLC0415  # a few files, read when asked for
         from xlsizing.importers.public import public_curve  # noqa: PLC0415  # as above
@@ -40,7 +57,7 @@ def curve_at(path: str | Path, stated: Stated, **options: Any) -> Curve:
     if own == "csv":
         return curve_in_csv(file, **stated)
     if own == "json":
-        from xlsizing.importers.curve_json import read_curve as curve_in_json  # noqa: PLC0415  # CSV needs no JSON
+        from xlsizing.importers.curve_json import curve_in_json  # noqa: PLC0415  # CSV needs no JSON
 
         return curve_in_json(file, **stated)
     if own == "yaml":
@@ -89,7 +106,7 @@ def _curve_of_results(file: Path, stated: Stated, options: dict[str, Any]) -> Cu
 def _as_anchors(file: Path, stated: Stated) -> Curve:
     """Read a file that no tool wrote as anchors, so that the refusal says what anchors look like."""
     if file.suffix.casefold() == ".json":
-        from xlsizing.importers.curve_json import read_curve as curve_in_json  # noqa: PLC0415
+        from xlsizing.importers.curve_json import curve_in_json  # noqa: PLC0415
 
         return curve_in_json(file, **stated)
     return curve_in_csv(file, **stated)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from xlsizing.context.context import FACTS
+from xlsizing.context import FACTS
 from xlsizing.errors import InputError
 from xlsizing.importers.measurement import Stat
 from xlsizing.importers.values import Fields, hardware_token, quotient

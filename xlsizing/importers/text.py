@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from xlsizing.checks import refuse
-from xlsizing.core.anchors import COLUMNS
+from xlsizing.core import COLUMNS
 from xlsizing.errors import Phrase
 from xlsizing.reading import file_data
 

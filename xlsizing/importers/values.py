@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from xlsizing.checks import number, number_in_text, refuse, whole
-from xlsizing.context.fields import UNKNOWN
+from xlsizing.context import UNKNOWN
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.importers.measurement import Stat
 from xlsizing.rules import STATISTICS

@@ -1,1 +1,49 @@
-"""What a sizing looks like on paper: notes, tables, Markdown, JSON."""
+"""What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
+
+from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports.markdown import markdown
+from xlsizing.reports.notes import slas_listed
+from xlsizing.reports.opening import RULE, THREE_FIGURES
+from xlsizing.reports.record import json_text, lever_records, record
+from xlsizing.reports.report import Report
+from xlsizing.reports.review import review
+from xlsizing.reports.tables import (
+    CANNOT_BE_MET,
+    NO_SOURCE,
+    OVERLOADED,
+    WORKLOAD_MISMATCH,
+    Table,
+    demand_words,
+    facts,
+    interpolation_words,
+    levers_table,
+    shown_grouped,
+)
+from xlsizing.reports.waiting import not_asked
+
+__all__ = [
+    "CANNOT_BE_MET",
+    "NO_SOURCE",
+    "OVERLOADED",
+    "RULE",
+    "THREE_FIGURES",
+    "WORKLOAD_MISMATCH",
+    "Report",
+    "Table",
+    "demand_words",
+    "facts",
+    "from_spec",
+    "interpolation_words",
+    "json_text",
+    "lever_records",
+    "levers_table",
+    "markdown",
+    "new_file",
+    "not_asked",
+    "record",
+    "review",
+    "shown_grouped",
+    "slas_listed",
+    "terminal",
+    "write_whole",
+]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsizing.advice.levers import LeverDelta
-from xlsizing.advice.ranking import rank_levers
-from xlsizing.core.limits import Asked, Limits, answer_tokens
+from xlsizing.advice import LeverDelta, rank_levers
+from xlsizing.core import Asked, Limits, answer_tokens
 from xlsizing.reading import hashed_name
 from xlsizing.reports.report import Report
 from xlsizing.spec import Spec

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.core.budget import claim_words
-from xlsizing.core.limits import Asked, in_words, limits_of
-from xlsizing.core.result import Sizing
-from xlsizing.core.rows import SizingRow
+from xlsizing.core import Asked, Sizing, SizingRow, claim_words, in_words, limits_of
 from xlsizing.errors import shown
 from xlsizing.reports.waiting import wait_notes
 from xlsizing.rules import ETA_SUSPICIOUS, HEADROOM, HOURS_PER_MONTH, INTERP, TOLERANCE
 
 if TYPE_CHECKING:
-    from xlsizing.advice.levers import LeverDelta
-    from xlsizing.context.context import Context
+    from xlsizing.advice import LeverDelta
+    from xlsizing.context import Context
 
 __all__ = ["MOST_LISTED", "lever_notes", "notes", "slas_listed"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.core.result import Sizing
+from xlsizing.core import Sizing
 from xlsizing.errors import shown
 
 __all__ = ["NO_FIGURE", "RULE", "THREE_FIGURES", "WAITS_TOO", "opening"]

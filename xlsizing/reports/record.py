@@ -11,11 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 import xlsizing
-from xlsizing.advice.levers import Lever, LeverDelta
-from xlsizing.advice.ranking import with_ranks
-from xlsizing.core.curve import Curve
-from xlsizing.core.limits import WAITS, answer_tokens
-from xlsizing.core.rows import WAIT_FIELDS, SizingRow
+from xlsizing.advice import Lever, LeverDelta, with_ranks
+from xlsizing.core import WAIT_FIELDS, WAITS, Curve, SizingRow, answer_tokens
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 

@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlsizing.advice import Assessment, NextLever, Reason, Rigor, Workload, assess, next_lever, top_next_lever
 from xlsizing.advice import standing_words as words
-from xlsizing.advice.next_lever import NextLever, next_lever, top_next_lever
-from xlsizing.advice.rigor import Assessment, Reason, Rigor, Workload, assess
-from xlsizing.core.limits import Asked, limits_of
-from xlsizing.core.result import Sizing
-from xlsizing.core.rows import SizingRow
+from xlsizing.core import Asked, Sizing, SizingRow, limits_of
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
 from xlsizing.reports.waiting import not_asked
 from xlsizing.rules import DRAFT, VERDICT
 
 if TYPE_CHECKING:
-    from xlsizing.advice.levers import LeverDelta
-    from xlsizing.context.context import Context
+    from xlsizing.advice import LeverDelta
+    from xlsizing.context import Context
 
 __all__ = ["Report"]
 
@@ -234,7 +231,7 @@ class Report:
         """The best-ranked lever on this very curve at each SLA and the limits beside it [tok/s/user, s]."""
         if not self.levers:
             return {}
-        from xlsizing.advice.ranking import own_best  # noqa: PLC0415  # most reports have no levers
+        from xlsizing.advice import own_best  # noqa: PLC0415  # most reports have no levers
 
         return own_best(self.levers, self.sizing.curve, self.sizing.gpus_per_pod)
 

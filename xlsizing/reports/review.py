@@ -14,14 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from xlsizing.advice.levers import Lever, lever_delta
-from xlsizing.core.calibration import calibration_of
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import WAITS, Limits
-from xlsizing.core.result import Sizing
-from xlsizing.core.rows import WAIT_FIELDS
-from xlsizing.core.sizing import size
+from xlsizing.advice import Lever, lever_delta
+from xlsizing.core import WAIT_FIELDS, WAITS, Curve, Demand, Limits, Sizing, calibration_of, size
 from xlsizing.errors import SizingError, shown
 from xlsizing.reports.markdown import stated_id
 from xlsizing.reports.record import content_id

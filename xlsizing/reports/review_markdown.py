@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from xlsizing.core.calibration import calibration_of
-from xlsizing.core.limits import WAITS
+from xlsizing.core import WAITS, calibration_of
 from xlsizing.errors import shown
 from xlsizing.reports.tables import CANNOT_BE_MET, NO_SOURCE, WORKLOAD_MISMATCH, shown_grouped
 from xlsizing.reports.waiting import statistic_words

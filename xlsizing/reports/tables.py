@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from xlsizing.advice.ranking import with_ranks
-from xlsizing.advice.rigor import Workload
-from xlsizing.core.limits import WAITS, Wait
-from xlsizing.core.rows import BUDGET, COMMIT, SizingRow
+from xlsizing.advice import Workload, with_ranks
+from xlsizing.core import BUDGET, COMMIT, WAITS, SizingRow, Wait
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
 from xlsizing.reports.waiting import told, waits_fact
 from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
 
 if TYPE_CHECKING:
-    from xlsizing.advice.levers import LeverDelta
-    from xlsizing.core.demand import Demand
+    from xlsizing.advice import LeverDelta
+    from xlsizing.core import Demand
 
 __all__ = [
     "BINDS",
@@ -302,7 +300,7 @@ def context_table(report: Report) -> Table | None:
     """Return every field of the measurement context, unknown ones too; None without a context [-]."""
     if report.context is None:
         return None
-    from xlsizing.context.context import worded  # noqa: PLC0415  # only where there is a context
+    from xlsizing.context import worded  # noqa: PLC0415  # only where there is a context
 
     rows: list[tuple[str, ...]] = [(section, label, worded(value)) for section, label, value in report.context.table()]
     return Table("Measurement context", ("section", "field", "value"), rows)

@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from xlsizing.core.limits import WAITS, Wait, answer_tokens, measured_waits
-from xlsizing.core.result import Sizing
+from xlsizing.core import WAITS, Sizing, Wait, answer_tokens, measured_waits
 from xlsizing.errors import shown
 from xlsizing.rules import TOLERANCE
 

@@ -15,8 +15,7 @@ from pydantic import (
 )
 
 from xlsizing.checks import refuse
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import DEMAND_FORMS
+from xlsizing.core import DEMAND_FORMS, Curve
 from xlsizing.errors import BLANK
 from xlsizing.rules import MOST_SLAS
 from xlsizing.spec.curves import Reading, curve_in_file, inline_curve

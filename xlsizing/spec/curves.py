@@ -11,9 +11,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 
 from xlsizing.checks import refuse
-from xlsizing.core.anchors import curve_from_rows
-from xlsizing.core.calibration import Calibration, read_calibration
-from xlsizing.core.curve import Curve
+from xlsizing.core import Calibration, Curve, curve_from_rows, read_calibration
 from xlsizing.errors import InputError
 from xlsizing.importers import read_curve
 from xlsizing.spec.fields import FaultsError, FileName, file_name

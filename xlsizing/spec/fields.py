@@ -9,12 +9,9 @@ from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSc
 
 from xlsizing.advice import levers
 from xlsizing.checks import choice, number, printable, refuse, share, whole
-from xlsizing.context.context import FACTS, Context
-from xlsizing.context.fields import KINDS as FACT_KINDS
-from xlsizing.context.fields import SECTIONS, Fact, placeholders
-from xlsizing.context.reading import field_named
-from xlsizing.core.anchors import COLUMNS, LABELS
-from xlsizing.core.budget import bound
+from xlsizing.context import FACTS, SECTIONS, Context, Fact, field_named, placeholders
+from xlsizing.context import KINDS as FACT_KINDS
+from xlsizing.core import COLUMNS, LABELS, bound
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES, STATISTICS
 from xlsizing.spec.text import Fault

@@ -15,15 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xlsizing.advice.levers import Lever
-from xlsizing.advice.rigor import Workload
-from xlsizing.context.context import Context
-from xlsizing.core.calibration import Calibration
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.limits import Limits
-from xlsizing.core.result import Sizing
-from xlsizing.core.sizing import size
+from xlsizing.advice import Lever, Workload
+from xlsizing.context import Context
+from xlsizing.core import Calibration, Curve, Demand, Limits, Sizing, size
 from xlsizing.errors import InputError
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
 from xlsizing.spec.curves import Reading

@@ -11,8 +11,8 @@ from pydantic import (
     model_validator,
 )
 
-from xlsizing.advice.levers import Lever
-from xlsizing.core.curve import Curve
+from xlsizing.advice import Lever
+from xlsizing.core import Curve
 from xlsizing.spec.base import MOST_ENTRIES, STAND_IN, CurveSection, Section
 from xlsizing.spec.fields import (
     Changes,

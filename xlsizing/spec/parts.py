@@ -6,17 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
-from xlsizing.advice.lever_matching import OUTCOMES
-from xlsizing.advice.levers import Lever
-from xlsizing.advice.rigor import Workload
+from xlsizing.advice import OUTCOMES, Lever, Workload
 from xlsizing.checks import refuse
-from xlsizing.context.context import FACTS, Context
-from xlsizing.context.matching import merged
-from xlsizing.core.budget import check_calibration
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import DEMAND_FORMS, Demand
-from xlsizing.core.limits import WAITS, Limits
-from xlsizing.core.sizing import check_measured_gpus, size
+from xlsizing.context import FACTS, Context, merged
+from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Demand, Limits, check_calibration, check_measured_gpus, size
 from xlsizing.errors import CurveError, InputError, shown
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN

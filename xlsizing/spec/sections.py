@@ -13,7 +13,7 @@ from pydantic import (
     field_validator,
 )
 
-from xlsizing.core.limits import WAITS
+from xlsizing.core import WAITS
 from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import CalibrationFile, Reading

@@ -17,8 +17,7 @@ import yaml
 
 from xlsizing.checks import refusal, refuse
 from xlsizing.errors import InputError
-from xlsizing.importers.curve_json import parsed, whole_number
-from xlsizing.importers.text import file_text
+from xlsizing.importers import file_text, parsed, whole_number
 from xlsizing.rules import MOST_SLAS
 
 __all__ = ["Document", "Fault", "Where", "read_document"]

@@ -19,10 +19,10 @@ from tests.hosts.windows_stand_ins import Workbook
 from tests.workbooks.olevba import modules_by_olevba, without_attributes
 from xlsizing.errors import InputError
 from xlsizing.hosts import udfs
+from xlsizing.hosts.excel import UDF_MODULE
 from xlsizing.hosts.excel.cells import OMITTED
 from xlsizing.hosts.excel.registry import FUNCTIONS, Argument, ExcelFunction
 from xlsizing.hosts.excel.wrappers import (
-    UDF_MODULE,
     WORKBOOK_MODULE,
     WRAPPER_MODULE,
     declared_functions,

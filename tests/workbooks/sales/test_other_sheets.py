@@ -19,7 +19,7 @@ from xlsizing.core.budget import CLAIMS, PREDICTED
 from xlsizing.hosts import udfs
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
-from xlsizing.importers.curve_csv import read_curve
+from xlsizing.importers.curve_csv import curve_in_csv
 from xlsizing.reports.tables import CANNOT_BE_MET
 from xlsizing.spec import read_spec
 from xlsizing.workbooks.sales.functions_sheet import WORKED
@@ -56,7 +56,7 @@ class TestStarters:
 
     def test_the_first_is_the_curve_file_too(self):
         path = ILLUSTRATIVE.parents[1] / "curves" / "minimax-m2-gb300-tp4.csv"
-        assert _anchors(STARTERS[0].curve) == _anchors(read_curve(path))
+        assert _anchors(STARTERS[0].curve) == _anchors(curve_in_csv(path))
 
     def test_the_third_is_the_tuned_curve_of_the_sizing_file(self):
         (lever, *_) = read_spec(ILLUSTRATIVE).levers()

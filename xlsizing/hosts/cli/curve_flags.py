@@ -9,8 +9,7 @@ from typing import Any
 import click
 
 from xlsizing.checks import number_in_text, printable, refuse
-from xlsizing.core.anchors import LABELS, curve_from_rows
-from xlsizing.core.curve import Curve
+from xlsizing.core import LABELS, Curve, curve_from_rows
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.flags import Command, declared, exactly_one, needed, optional
 from xlsizing.reading import hashed_name

@@ -10,8 +10,7 @@ import click
 from click.core import ParameterSource
 
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core.demand import DEMAND_FORMS, Demand
-from xlsizing.core.limits import NO_LIMITS, WAITS, Limits, Wait
+from xlsizing.core import DEMAND_FORMS, NO_LIMITS, WAITS, Demand, Limits, Wait
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.rules import (
     BUDGET_SHARE,
@@ -24,7 +23,7 @@ from xlsizing.rules import (
 )
 
 if TYPE_CHECKING:
-    from xlsizing.core.calibration import Calibration
+    from xlsizing.core import Calibration
 
 __all__ = [
     "Command",
@@ -145,7 +144,7 @@ def calibration_of(flags: dict[str, Any]) -> Calibration | None:
     """Return the calibration in the file that `flags` name; None where they name none [-]."""
     if flags["calibration"] is None:
         return None
-    from xlsizing.core.calibration import read_calibration  # noqa: PLC0415  # only where a file is named
+    from xlsizing.core import read_calibration  # noqa: PLC0415  # only where a file is named
 
     return read_calibration(flags["calibration"])
 

@@ -18,7 +18,7 @@ import click
 
 import xlsizing
 from xlsizing.checks import refuse
-from xlsizing.core.limits import WAITS
+from xlsizing.core import WAITS
 from xlsizing.errors import InputError, Phrase, SizingError
 from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line

@@ -9,13 +9,11 @@ from typing import IO, Any, Final
 import click
 
 from xlsizing.checks import choice, number_in_text, refuse, share, whole
-from xlsizing.context.context import Context
+from xlsizing.context import Context
 from xlsizing.hosts.cli.curve_flags import curve_options, throughput_flag
 from xlsizing.hosts.cli.flags import Command, declared
 from xlsizing.hosts.cli.output import one_line
-from xlsizing.importers.formats import FORMATS
-from xlsizing.importers.listing import HEADINGS, CurveRow
-from xlsizing.importers.points import ACHIEVED, MOST_FAILED, NOMINAL, Options
+from xlsizing.importers import ACHIEVED, FORMATS, HEADINGS, MOST_FAILED, NOMINAL, CurveRow, Options
 from xlsizing.rules import MOST_GPUS_PER_POD, STATISTICS
 
 __all__ = ["options_of", "passed_lines", "print_rows", "result_flags"]
@@ -67,8 +65,7 @@ def options_of(flags: dict[str, Any]) -> Options:
 
 def _context_in(path: Path) -> Context:
     """Return the context in a YAML or JSON file: its fields at the top, or under `context`."""
-    from xlsizing.importers.documents import document  # noqa: PLC0415  # only where a file is named
-    from xlsizing.importers.yaml_text import plain_data  # noqa: PLC0415
+    from xlsizing.importers import document, plain_data  # noqa: PLC0415  # only where a file is named
 
     opened = document(path)
     value = (

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 import xlsizing
 from xlsizing.hosts.doctor.findings import SET_UP, Finding, failed, passed, skipped, unverified
-from xlsizing.hosts.doctor.machine import UDF_MODULE, Machine
+from xlsizing.hosts.doctor.machine import Machine
 from xlsizing.hosts.doctor.workbook import examine_workbook, read_macros
 from xlsizing.hosts.doctor.workbook_file import CONFIG_SHEET, WorkbookFile
 from xlsizing.hosts.doctor.xlwings_config import INTERPRETER, Settings, own_file, settings
+from xlsizing.hosts.excel import UDF_MODULE
 
 __all__ = ["examine"]
 

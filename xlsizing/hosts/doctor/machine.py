@@ -23,12 +23,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-__all__ = ["UDF_MODULE", "WINDOWS", "Answer", "Machine", "this_machine"]
+from xlsizing.hosts.excel import UDF_MODULE
+
+__all__ = ["WINDOWS", "Answer", "Machine", "this_machine"]
 
 WINDOWS: Final = "Windows"
-UDF_MODULE: Final = "xlsizing.hosts.udfs"
-"""The Python module that xlwings loads, the value of UDF MODULES [-]."""
-
 _SECONDS = 120
 _QUESTION = f"""
 import importlib, json, platform

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from xlsizing.errors import SizingError
 from xlsizing.hosts.doctor.findings import SET_UP, Finding, failed, passed, unverified
-from xlsizing.hosts.doctor.machine import UDF_MODULE, Machine
+from xlsizing.hosts.doctor.machine import Machine
 from xlsizing.hosts.doctor.workbook_file import CONFIG_SHEET, WorkbookFile
 from xlsizing.hosts.doctor.wrappers import NEW_FILE, examine_wrappers, examine_xlwings
 from xlsizing.hosts.doctor.xlwings_config import INTERPRETER, Settings
+from xlsizing.hosts.excel import UDF_MODULE
 
 __all__ = ["examine_workbook", "read_macros"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import refuse
-from xlsizing.hosts.recalc.unpacking import WAY_OUT, unpacked, workbook_data
+from xlsizing.hosts.recalc import WAY_OUT, unpacked, workbook_data
 
 __all__ = ["CONFIG_SHEET", "WorkbookFile", "workbook_file"]
 

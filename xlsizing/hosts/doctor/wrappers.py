@@ -8,7 +8,7 @@ from typing import Final
 
 import xlsizing
 from xlsizing.hosts.doctor.findings import SET_UP, Finding, failed, passed, unverified
-from xlsizing.hosts.doctor.machine import UDF_MODULE
+from xlsizing.hosts.excel import UDF_MODULE
 
 __all__ = ["NEW_FILE", "examine_wrappers", "examine_xlwings"]
 

@@ -18,9 +18,7 @@ import numpy as np
 
 from xlsizing import checks
 from xlsizing.checks import refuse
-from xlsizing.core.anchors import LABELS, curve_from_rows
-from xlsizing.core.curve import Curve
-from xlsizing.core.limits import NO_LIMITS, Limits
+from xlsizing.core import LABELS, NO_LIMITS, Curve, Limits, curve_from_rows
 from xlsizing.errors import BLANK, CurveError, InputError, Phrase, SizingError, shown
 from xlsizing.hosts.excel.excel_errors import in_words, is_error, is_error_code
 

@@ -7,12 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
-from xlsizing.advice.rigor import Workload
+from xlsizing.advice import Workload
 from xlsizing.checks import refuse
-from xlsizing.context.context import FACTS, Context
-from xlsizing.context.fields import Fact
-from xlsizing.context.reading import values_in_pairs
-from xlsizing.context.workload import BEYOND_SHAPE
+from xlsizing.context import BEYOND_SHAPE, FACTS, Context, Fact, values_in_pairs
 from xlsizing.errors import InputError, Phrase, shown
 from xlsizing.hosts.excel.cells import until_last_used
 from xlsizing.hosts.excel.excel_errors import in_words, is_error

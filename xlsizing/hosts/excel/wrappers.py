@@ -14,13 +14,12 @@ from typing import Final
 import xlwings
 
 from xlsizing.checks import refuse
-from xlsizing.hosts.doctor.machine import UDF_MODULE
+from xlsizing.hosts.excel import UDF_MODULE
 from xlsizing.hosts.excel.cells import ERROR_OF_KIND, MARK
 from xlsizing.hosts.excel.excel_errors import cv_error
 from xlsizing.hosts.excel.registry import CATEGORY, ExcelFunction
 
 __all__ = [
-    "UDF_MODULE",
     "WORKBOOK_MODULE",
     "WRAPPER_MODULE",
     "declared_functions",

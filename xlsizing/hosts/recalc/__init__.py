@@ -1,5 +1,6 @@
 """Workbooks recalculated without Excel: the file as it is, our functions lifted out, the engine, what is written back."""
 
 from xlsizing.hosts.recalc.recalculation import ErrorText, Recalculation, Unevaluated
+from xlsizing.hosts.recalc.unpacking import WAY_OUT, unpacked, workbook_data
 
-__all__ = ["ErrorText", "Recalculation", "Unevaluated"]
+__all__ = ["WAY_OUT", "ErrorText", "Recalculation", "Unevaluated", "unpacked", "workbook_data"]

@@ -23,8 +23,7 @@ from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At, Cell, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.hosts.recalc.unevaluated import in_circles, names_cell, with_dependents
-from xlsizing.workbooks.writer.parts import zipped
-from xlsizing.workbooks.writer.text import LONGEST_TEXT
+from xlsizing.workbooks.writer import LONGEST_TEXT, zipped
 
 __all__ = ["EngineCopy"]
 

@@ -15,7 +15,7 @@ from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import SheetSource
 from xlsizing.hosts.recalc.structured import References, Table
 from xlsizing.hosts.recalc.unpacking import WAY_OUT, related, unpacked
-from xlsizing.workbooks.writer.xml_parts import parsed
+from xlsizing.workbooks.writer import parsed
 
 __all__ = ["ForeignWorkbook", "is_external"]
 

@@ -13,7 +13,7 @@ from xlsizing.errors import BLANK, Phrase
 from xlsizing.hosts.recalc.foreign import ForeignWorkbook
 from xlsizing.hosts.recalc.sheet_source import MOST_CELLS, At
 from xlsizing.hosts.recalc.structured import quoted
-from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer import letter
 
 __all__ = ["Box", "Place", "address", "boundaries", "box_in", "box_of", "cells_of", "in_rows", "placed"]
 

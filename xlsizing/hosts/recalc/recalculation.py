@@ -28,8 +28,7 @@ from xlsizing.hosts.recalc.progress import Tell, counted, untold
 from xlsizing.hosts.recalc.sheet_source import At, ErrorText
 from xlsizing.hosts.recalc.structured import quoted
 from xlsizing.hosts.recalc.unpacking import workbook_data
-from xlsizing.workbooks.writer.parts import with_points, zipped
-from xlsizing.workbooks.writer.text import cell_text
+from xlsizing.workbooks.writer import cell_text, with_points, zipped
 
 __all__ = ["ErrorText", "Recalculation", "Unevaluated"]
 

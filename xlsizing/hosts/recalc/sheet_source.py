@@ -11,9 +11,7 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import column_index_from_string
 
 from xlsizing.checks import refuse
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.text import cell_text
-from xlsizing.workbooks.writer.xml_parts import element, parsed
+from xlsizing.workbooks.writer import cell_text, element, letter, parsed
 
 __all__ = ["MOST_CELLS", "At", "Cell", "ErrorText", "SheetSource"]
 

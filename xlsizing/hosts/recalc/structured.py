@@ -9,7 +9,7 @@ from typing import Final
 
 from openpyxl.utils import range_boundaries
 
-from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer import letter
 
 __all__ = ["References", "Table", "quoted"]
 

@@ -13,7 +13,7 @@ from typing import Final
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reading import file_data
-from xlsizing.workbooks.writer.xml_parts import parsed
+from xlsizing.workbooks.writer import parsed
 
 __all__ = ["MOST_BYTES", "WAY_OUT", "related", "unpacked", "workbook_data"]
 

@@ -7,18 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from xlsizing.hosts.excel import UDF_MODULE
 from xlsizing.hosts.excel.registry import ExcelFunction
-from xlsizing.hosts.excel.wrappers import UDF_MODULE, macro_modules
+from xlsizing.hosts.excel.wrappers import macro_modules
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
 from xlsizing.hosts.sales.decks import built_in
-from xlsizing.reports.files import new_file, write_whole
-from xlsizing.workbooks.customer.proof import ProofError
-from xlsizing.workbooks.sales.book import sales_workbook
-from xlsizing.workbooks.sales.deck import Deck
-from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
-from xlsizing.workbooks.writer.macros import with_macros
-from xlsizing.workbooks.writer.parts import read_parts, reproducible, zipped
+from xlsizing.reports import new_file, write_whole
+from xlsizing.workbooks.customer import ProofError
+from xlsizing.workbooks.sales import Deck, FunctionHelp, sales_workbook
+from xlsizing.workbooks.writer import read_parts, reproducible, with_macros, zipped
 
 __all__ = ["sales_bytes", "sales_target", "write_sales_workbook"]
 

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from xlsizing.context.context import Context
-from xlsizing.core.curve import Curve
+from xlsizing.context import Context
+from xlsizing.core import Curve
 from xlsizing.errors import shown
-from xlsizing.importers.public import NOT_OURS
-from xlsizing.workbooks.sales.deck import alike, free_names
-from xlsizing.workbooks.sales.layout import MOST_NAME
+from xlsizing.importers import NOT_OURS
+from xlsizing.workbooks.sales import MOST_NAME, alike, free_names
 
 __all__ = ["cut", "names_of"]
 

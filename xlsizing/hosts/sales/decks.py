@@ -8,21 +8,12 @@ from itertools import combinations
 from typing import Final
 
 from xlsizing.checks import refuse
-from xlsizing.context.context import Context
-from xlsizing.context.workload import MISSING, workload_mismatch
-from xlsizing.core.curve import Curve
-from xlsizing.core.demand import Demand
-from xlsizing.core.sizing import size
+from xlsizing.context import MISSING, Context, workload_mismatch
+from xlsizing.core import Curve, Demand, size
 from xlsizing.errors import BLANK, InputError
 from xlsizing.hosts.sales.curve_names import cut, names_of
-from xlsizing.importers.imported import Results, read_results
-from xlsizing.importers.listing import listed
-from xlsizing.importers.points import Options
-from xlsizing.importers.public import NOT_OURS, public_curve
-from xlsizing.importers.reading import PUBLIC
-from xlsizing.workbooks.sales.deck import Deck, FirstLever
-from xlsizing.workbooks.sales.layout import MOST_WORDS
-from xlsizing.workbooks.sales.starters import EXAMPLE, Starter
+from xlsizing.importers import NOT_OURS, PUBLIC, Options, Results, listed, public_curve, read_results
+from xlsizing.workbooks.sales import EXAMPLE, MOST_WORDS, Deck, FirstLever, Starter
 
 __all__ = ["built_in", "deck_at", "deck_of"]
 

@@ -1,1 +1,35 @@
-"""."""
+"""The customer's workbook: live formulas without macros and without Python, proven before it is handed over."""
+
+from xlsizing.workbooks.customer.axes import METHOD_WORDS, known_method
+from xlsizing.workbooks.customer.phrases import sentence
+from xlsizing.workbooks.customer.proof import ProofError
+from xlsizing.workbooks.customer.settings import (
+    CACHE_STATES,
+    DATASET_KINDS,
+    LEVEL_CELLS,
+    TURNS,
+    UNITS,
+    constants,
+    no_source,
+    plain_source,
+)
+from xlsizing.workbooks.customer.sizing_words import NO_BUDGET
+from xlsizing.workbooks.customer.write import customer_workbook, write_workbook
+
+__all__ = [
+    "CACHE_STATES",
+    "DATASET_KINDS",
+    "LEVEL_CELLS",
+    "METHOD_WORDS",
+    "NO_BUDGET",
+    "TURNS",
+    "UNITS",
+    "ProofError",
+    "constants",
+    "customer_workbook",
+    "known_method",
+    "no_source",
+    "plain_source",
+    "sentence",
+    "write_workbook",
+]

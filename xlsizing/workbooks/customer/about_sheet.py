@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import xlsizing
-from xlsizing.core.curve import Curve
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import interpolation_words
+from xlsizing.core import Curve
+from xlsizing.reports import Report, interpolation_words
 from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO, HEADROOM
 from xlsizing.rules import TPOT_EXPONENT as EXPONENT
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import tall
+from xlsizing.workbooks.writer import Page, tall
 
 __all__ = ["about_sheet", "curve_hash"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.core.interpolation import AXES
+from xlsizing.core import AXES
 
 __all__ = ["METHOD_CODE", "METHOD_WORDS", "c_of_x", "known_method", "power", "x_of_c", "y_at", "y_of_r"]
 

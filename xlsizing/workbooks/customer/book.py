@@ -11,7 +11,7 @@ from openpyxl import Workbook
 import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.reports.report import Report
+from xlsizing.reports import Report
 from xlsizing.rules import MOST_SLAS
 from xlsizing.workbooks.customer.about_sheet import about_sheet, curve_hash
 from xlsizing.workbooks.customer.calc_sheet import calc_rows, calc_sheet
@@ -24,10 +24,7 @@ from xlsizing.workbooks.customer.live_next import live_next, next_rows
 from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.customer.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer.names import SHEETS, Layout
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.parts import read_parts
-from xlsizing.workbooks.writer.styles import Styles
+from xlsizing.workbooks.writer import SHEETS, Layout, Page, Styles, read_parts
 
 __all__ = ["MOST_ANCHORS", "Draft", "check_report", "drafted"]
 

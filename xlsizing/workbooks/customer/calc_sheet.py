@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from xlsizing.core.budget import LATE_NEXT, QUEUED, WIDE_BRACKET
-from xlsizing.reports.report import Report
+from xlsizing.core import LATE_NEXT, QUEUED, WIDE_BRACKET
+from xlsizing.reports import Report
 from xlsizing.workbooks.customer import axes
 from xlsizing.workbooks.customer.settings import claims_delivered, settings
 from xlsizing.workbooks.customer.sizing_words import said
@@ -25,10 +25,7 @@ from xlsizing.workbooks.customer.wait_steps import (
     room,
     there,
 )
-from xlsizing.workbooks.writer.cells import ROW
-from xlsizing.workbooks.writer.names import LONGEST_PIECE, Layout, letter
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import tall
+from xlsizing.workbooks.writer import LONGEST_PIECE, ROW, Layout, Page, letter, tall
 
 __all__ = ["CALC", "MET", "calc_cells", "calc_rows", "calc_sheet", "pods_steps", "point_steps", "write_steps"]
 

@@ -7,8 +7,7 @@ from typing import Final
 
 from xlsizing.workbooks.customer import axes
 from xlsizing.workbooks.customer.calc_sheet import calc_cells, pods_steps, point_steps, write_steps
-from xlsizing.workbooks.writer.names import Layout, letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Layout, Page, letter
 
 __all__ = ["Grids", "chart_grids"]
 

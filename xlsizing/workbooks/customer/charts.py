@@ -17,9 +17,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.customer.chart_grids import Grids, chart_grids
-from xlsizing.workbooks.writer.names import Layout, column_of
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import FONT
+from xlsizing.workbooks.writer import FONT, Layout, Page, column_of
 
 __all__ = ["ALT_TEXTS", "charts"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Final
 
-from xlsizing.core.rows import SizingRow
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.core import SizingRow
+from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.axes import known_method
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
@@ -15,9 +14,7 @@ from xlsizing.workbooks.customer.curve_sheet import NO, YES
 from xlsizing.workbooks.customer.settings import DATASET_KINDS, LEVEL_CELLS
 from xlsizing.workbooks.customer.sizing_sheet import price_source
 from xlsizing.workbooks.customer.wait_steps import LIMITED, LiveWait
-from xlsizing.workbooks.writer.names import Layout, letter
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import tall
+from xlsizing.workbooks.writer import Layout, Page, letter, tall
 
 __all__ = ["checks_rows", "checks_sheet"]
 

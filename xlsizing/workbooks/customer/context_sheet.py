@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from xlsizing.advice.rigor import Workload
-from xlsizing.context.context import Context, worded
-from xlsizing.reports.report import Report
+from xlsizing.advice import Workload
+from xlsizing.context import Context, worded
+from xlsizing.reports import Report
 from xlsizing.workbooks.customer.settings import CACHE_STATES, DATASET_KINDS, TURNS
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import tall
+from xlsizing.workbooks.writer import Page, tall
 
 __all__ = ["context_sheet"]
 

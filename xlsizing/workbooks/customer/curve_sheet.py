@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.core.curve import Curve
+from xlsizing.core import Curve
 from xlsizing.workbooks.customer import axes
-from xlsizing.workbooks.writer.names import Layout, letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Layout, Page, letter
 
 __all__ = ["NO", "YES", "curve_sheet"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlsizing.errors import shown
-from xlsizing.reports.report import Report
+from xlsizing.reports import Report
 from xlsizing.rules import TOLERANCE
-from xlsizing.workbooks.writer.cells import CellValue, Values
+from xlsizing.workbooks.writer import CellValue, Values
 
 __all__ = [
     "BANNER_AT",

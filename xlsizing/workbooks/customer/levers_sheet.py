@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.advice.levers import LeverDelta
-from xlsizing.reports.report import Report
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import tall
+from xlsizing.advice import LeverDelta
+from xlsizing.reports import Report
+from xlsizing.workbooks.writer import Page, tall
 
 __all__ = ["levers_sheet"]
 

@@ -6,20 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from xlsizing.advice import context_step
 from xlsizing.advice import next_words as words
-from xlsizing.advice.next_lever import context_step
-from xlsizing.core.limits import SPEED
+from xlsizing.core import SPEED
 from xlsizing.errors import shown
-from xlsizing.reports.report import Report
+from xlsizing.reports import Report
 from xlsizing.rules import ETA_SUSPICIOUS, TOLERANCE
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.live_rigor import FIRST_HELPER
 from xlsizing.workbooks.customer.phrases import SPELT_CELLS, grouped_steps, in_words, sentence
 from xlsizing.workbooks.customer.settings import listed
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer.cells import ROW, Values
-from xlsizing.workbooks.writer.names import Layout, letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import ROW, Layout, Page, Values, letter
 
 __all__ = ["live_next", "next_differences", "next_rows"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from xlsizing.advice import context_reasons, other_statistic
 from xlsizing.advice import standing_words as words
-from xlsizing.advice.rigor import context_reasons, other_statistic
 from xlsizing.errors import shown
-from xlsizing.reports.report import Report
+from xlsizing.reports import Report
 from xlsizing.rules import SWEEP
 from xlsizing.workbooks.customer.calc_sheet import CALC, calc_cells
 from xlsizing.workbooks.customer.first_page import from_difference, same_words
@@ -16,9 +16,7 @@ from xlsizing.workbooks.customer.phrases import in_words, joined, sentence
 from xlsizing.workbooks.customer.settings import listed
 from xlsizing.workbooks.customer.sizing_words import VERDICTS
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, NO_REASON
-from xlsizing.workbooks.writer.cells import ROW, Values
-from xlsizing.workbooks.writer.names import Layout, letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import ROW, Layout, Page, Values, letter
 
 __all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
 

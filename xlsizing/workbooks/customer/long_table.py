@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from xlsizing.workbooks.writer.cells import CellValue, Rows, Values, is_formula, value_xml
-from xlsizing.workbooks.writer.names import letter, place
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.parts import Part, packed
+from xlsizing.workbooks.writer import CellValue, Page, Part, Rows, Values, is_formula, letter, packed, place, value_xml
 
 __all__ = ["LongTable", "Recalculated", "Sheet", "sheet_now"]
 

@@ -15,9 +15,7 @@ import formualizer
 from xlsizing.workbooks.customer.book import Draft
 from xlsizing.workbooks.customer.long_table import LongTable, Recalculated, Sheet, sheet_now
 from xlsizing.workbooks.customer.proof import check_rows, check_whole
-from xlsizing.workbooks.writer.cells import Values
-from xlsizing.workbooks.writer.names import SHEETS
-from xlsizing.workbooks.writer.parts import Part, filled, sheet_part, zipped
+from xlsizing.workbooks.writer import SHEETS, Part, Values, filled, sheet_part, zipped
 
 __all__ = ["Progress", "Proven", "proven"]
 

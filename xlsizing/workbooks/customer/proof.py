@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from xlsizing.advice.rigor import Rigor
-from xlsizing.advice.standing_words import QUEUED
-from xlsizing.core.rows import BUDGET, COMMIT, SizingRow
+from xlsizing.advice import QUEUED, Rigor
+from xlsizing.core import BUDGET, COMMIT, SizingRow
 from xlsizing.errors import SizingError, shown
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import TOLERANCE
 from xlsizing.workbooks.customer.calc_sheet import calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences
@@ -18,8 +16,7 @@ from xlsizing.workbooks.customer.live_next import next_differences
 from xlsizing.workbooks.customer.live_rigor import reason_differences, rigor_differences
 from xlsizing.workbooks.customer.wait_steps import LIMITED
 from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
-from xlsizing.workbooks.writer.cells import ERROR_VALUES, Values
-from xlsizing.workbooks.writer.names import Layout
+from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values
 
 __all__ = ["ProofError", "check_rows", "check_whole"]
 

@@ -9,19 +9,26 @@ from typing import Final
 from openpyxl.utils import column_index_from_string
 
 from xlsizing import rules
-from xlsizing.context.context import FACTS
-from xlsizing.context.fields import NONE, UNKNOWN
-from xlsizing.core.budget import CLAIMS, LATE, METHOD, SHORT, withheld_of
-from xlsizing.core.calibration import Calibration
-from xlsizing.core.interpolation import AXES
-from xlsizing.core.limits import KNEE, LAST_POINT, SPEED
-from xlsizing.core.rows import BUDGET, COMMIT, MEASURE_FIRST
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET
+from xlsizing.context import FACTS, NONE, UNKNOWN
+from xlsizing.core import (
+    AXES,
+    BUDGET,
+    CLAIMS,
+    COMMIT,
+    KNEE,
+    LAST_POINT,
+    LATE,
+    MEASURE_FIRST,
+    METHOD,
+    SHORT,
+    SPEED,
+    Calibration,
+    withheld_of,
+)
+from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.workbooks.customer.axes import METHOD_CODE, METHOD_WORDS
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page, letter
 
 __all__ = [
     "CACHE_STATES",

@@ -11,10 +11,9 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.pagebreak import Break
 
-from xlsizing.advice.standing_words import PRICE_CHANGED
-from xlsizing.core.rows import SizingRow
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import NO_SOURCE
+from xlsizing.advice import PRICE_CHANGED
+from xlsizing.core import SizingRow
+from xlsizing.reports import NO_SOURCE, Report
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.first_page import BANNER_AT, BY_SLA, DEMAND_AT, EDITED_AT, GATE_AT, OPENING_AT, STEP_AT
@@ -32,10 +31,7 @@ from xlsizing.workbooks.customer.sizing_words import (
     unmet_lines,
 )
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer.cells import ROW
-from xlsizing.workbooks.writer.names import ROOM_SLAS, Layout, column_of, place
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import BAD, GOOD, GREY, RED, tall
+from xlsizing.workbooks.writer import BAD, GOOD, GREY, RED, ROOM_SLAS, ROW, Layout, Page, column_of, place, tall
 
 __all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 

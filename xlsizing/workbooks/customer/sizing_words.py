@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlsizing.core.budget import CLAIM, CLAIMS, IF_PRODUCT
-from xlsizing.core.calibration import Calibration
-from xlsizing.core.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, SizingRow
-from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.tables import OVERLOADED
+from xlsizing.core import CLAIM, CLAIMS, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, Calibration, SizingRow
+from xlsizing.reports import OVERLOADED, RULE, THREE_FIGURES
 from xlsizing.rules import HEADROOM
 from xlsizing.workbooks.customer.phrases import in_words, literal, sentence
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, LiveWait, in_other_statistic
-from xlsizing.workbooks.writer.cells import ROW
+from xlsizing.workbooks.writer import ROW
 
 __all__ = [
     "BANNER",

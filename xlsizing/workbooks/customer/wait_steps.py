@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlsizing.core.limits import WAITS, Wait
-from xlsizing.core.rows import SizingRow
+from xlsizing.core import WAITS, SizingRow, Wait
 
 __all__ = [
     "ASKED",

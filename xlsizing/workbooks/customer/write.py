@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from xlsizing.core.result import Sizing
-from xlsizing.reports.files import new_file, write_whole
-from xlsizing.reports.report import Report
+from xlsizing.core import Sizing
+from xlsizing.reports import Report, new_file, write_whole
 from xlsizing.workbooks.customer.book import drafted
 from xlsizing.workbooks.customer.charts import ALT_TEXTS
 from xlsizing.workbooks.customer.pieces import Progress, proven
-from xlsizing.workbooks.writer.parts import drawn, reproducible, zipped
+from xlsizing.workbooks.writer import drawn, reproducible, zipped
 
 __all__ = ["customer_workbook", "write_workbook"]
 

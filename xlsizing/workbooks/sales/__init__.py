@@ -1,1 +1,20 @@
-"""The sales workbook, whose formulas call the Excel functions: one module a sheet."""
+"""The sales workbook: sheets whose cells call our functions."""
+
+from xlsizing.workbooks.sales.book import sales_workbook
+from xlsizing.workbooks.sales.deck import Deck, FirstLever, alike, free_names
+from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
+from xlsizing.workbooks.sales.layout import MOST_NAME, MOST_WORDS
+from xlsizing.workbooks.sales.starters import EXAMPLE, Starter
+
+__all__ = [
+    "EXAMPLE",
+    "MOST_NAME",
+    "MOST_WORDS",
+    "Deck",
+    "FirstLever",
+    "FunctionHelp",
+    "Starter",
+    "alike",
+    "free_names",
+    "sales_workbook",
+]

@@ -18,9 +18,7 @@ from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_she
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
 from xlsizing.workbooks.sales.quote_sheet import quote_sheet
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.parts import filled, read_parts, sheet_part, zipped
-from xlsizing.workbooks.writer.styles import Styles
+from xlsizing.workbooks.writer import Page, Styles, filled, read_parts, sheet_part, zipped
 
 __all__ = ["sales_workbook"]
 

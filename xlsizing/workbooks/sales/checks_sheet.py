@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing.context.context import FACTS
+from xlsizing.context import FACTS
 from xlsizing.rules import MOST_HOURS_PER_MONTH
-from xlsizing.workbooks.customer.axes import METHOD_WORDS, known_method
-from xlsizing.workbooks.customer.settings import LEVEL_CELLS, constants, no_source, plain_source
+from xlsizing.workbooks.customer import LEVEL_CELLS, METHOD_WORDS, constants, known_method, no_source, plain_source
 from xlsizing.workbooks.sales.context_sheet import label_cell, value_cell
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.deck import Deck
@@ -23,7 +22,7 @@ from xlsizing.workbooks.sales.workload import (
     same_tokens,
     same_turns,
 )
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page
 
 __all__ = ["checks_sheet"]
 

@@ -9,7 +9,7 @@ from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import across, alarm, anchors_of, even_month, given, inputs, of_curve, position
 from xlsizing.workbooks.sales.quote_sheet import SLA_ROWS
 from xlsizing.workbooks.sales.unclaimed import unclaimed
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page
 
 __all__ = ["compare_sheet"]
 

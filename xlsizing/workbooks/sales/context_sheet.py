@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing.advice.lever_matching import MAY_DIFFER, NEVER_A_CHANGE
-from xlsizing.context.context import FACTS, worded
-from xlsizing.context.fields import SECTIONS, Fact
+from xlsizing.advice import MAY_DIFFER, NEVER_A_CHANGE
+from xlsizing.context import FACTS, SECTIONS, Fact, worded
 from xlsizing.workbooks.sales.curves_sheet import fact_cell
 from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import if_known, inputs
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page, letter
 
 __all__ = [
     "CUSTOMER",

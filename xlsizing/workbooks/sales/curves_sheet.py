@@ -23,8 +23,7 @@ from xlsizing.workbooks.sales.layout import (
     position,
 )
 from xlsizing.workbooks.sales.starters import Starter
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page, letter
 
 __all__ = ["FACTS", "FIRST_ANCHOR", "FIRST_FACT", "KNEE_RATE", "THROUGHPUT", "curves_sheet", "fact_cell"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from xlsizing.checks import refuse
-from xlsizing.context.context import Context
+from xlsizing.context import Context
 from xlsizing.workbooks.sales.layout import ANCHORS, MOST_HARDWARE, MOST_NAME, MOST_WORDS
 from xlsizing.workbooks.sales.starters import Starter
 

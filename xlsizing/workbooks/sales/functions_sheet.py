@@ -8,12 +8,11 @@ from typing import Final
 
 from openpyxl.utils import column_index_from_string
 
-from xlsizing.advice.rightsize import DEFAULT_DTYPE
+from xlsizing.advice import DEFAULT_DTYPE
 from xlsizing.rules import DEFAULT_CONFIDENCE
 from xlsizing.workbooks.sales.layout import TABLE_STYLES
 from xlsizing.workbooks.sales.starters import EXAMPLE
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page, letter
 
 __all__ = ["WORKED", "FunctionHelp", "functions_sheet"]
 

@@ -8,9 +8,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import range_boundaries
 
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import BAD
+from xlsizing.workbooks.writer import BAD, Page, letter
 
 __all__ = [
     "ANCHORS",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.advice.rightsize import BYTES_PER_PARAMETER, DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP
-from xlsizing.reports.tables import WORKLOAD_MISMATCH
+from xlsizing.advice import BYTES_PER_PARAMETER, DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP
+from xlsizing.reports import WORKLOAD_MISMATCH
 from xlsizing.rules import MOST_CHANGES
 from xlsizing.workbooks.sales.context_sheet import confounding, differing, known_to_differ
 from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import LEVERS, across, alarm, anchors_of, given, inputs, of_curve, position
 from xlsizing.workbooks.sales.workload import not_the_customers
-from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer import Page
 
 __all__ = ["LEVER_ROWS", "levers_sheet"]
 

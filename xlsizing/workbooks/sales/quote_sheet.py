@@ -7,11 +7,9 @@ from typing import Final
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
-from xlsizing.advice.standing_words import NOT_ASKED, PRICE_CHANGED
-from xlsizing.core.budget import CLAIM, IF_PRODUCT
-from xlsizing.core.rows import FUNCTION_TABLE, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
-from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.tables import NO_SOURCE
+from xlsizing.advice import NOT_ASKED, PRICE_CHANGED
+from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
+from xlsizing.reports import NO_SOURCE, RULE, THREE_FIGURES
 from xlsizing.rules import (
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
@@ -20,9 +18,7 @@ from xlsizing.rules import (
     METHODS,
     MOST_HOURS_PER_MONTH,
 )
-from xlsizing.workbooks.customer.phrases import sentence
-from xlsizing.workbooks.customer.settings import CACHE_STATES, DATASET_KINDS, TURNS, UNITS
-from xlsizing.workbooks.customer.sizing_words import NO_BUDGET
+from xlsizing.workbooks.customer import CACHE_STATES, DATASET_KINDS, NO_BUDGET, TURNS, UNITS, sentence
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
 from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import (
@@ -37,9 +33,7 @@ from xlsizing.workbooks.sales.layout import (
     of_curve,
 )
 from xlsizing.workbooks.sales.unclaimed import unclaimed
-from xlsizing.workbooks.writer.names import letter
-from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.styles import AMBER, GOOD, GREY
+from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, letter
 
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 

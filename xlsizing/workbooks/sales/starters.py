@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlsizing.context.context import Context
-from xlsizing.core.curve import Curve
+from xlsizing.context import Context
+from xlsizing.core import Curve
 
 __all__ = ["EXAMPLE", "Starter"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlsizing.core.budget import CLAIMS, PREDICTED, SHORT
+from xlsizing.core import CLAIMS, PREDICTED, SHORT
 from xlsizing.rules import CLAIM_LEAST_OSL
 from xlsizing.workbooks.sales.context_sheet import value_cell
 from xlsizing.workbooks.sales.layout import no_throughput

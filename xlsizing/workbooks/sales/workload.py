@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from xlsizing.reports.tables import WORKLOAD_MISMATCH
+from xlsizing.reports import WORKLOAD_MISMATCH
 from xlsizing.workbooks.sales.context_sheet import curve_value
 
 __all__ = [

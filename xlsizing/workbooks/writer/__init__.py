@@ -1,1 +1,61 @@
-"""."""
+"""Any workbook: its sheets while they are written, cells, names, styles, parts, and the macros in it."""
+
+from xlsizing.workbooks.writer.cells import ERROR_VALUES, ROW, CellValue, Rows, Values, is_formula, value_xml
+from xlsizing.workbooks.writer.macros import modules_of, with_macros
+from xlsizing.workbooks.writer.names import LONGEST_PIECE, ROOM_SLAS, SHEETS, Layout, column_of, letter, place
+from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer.parts import (
+    Part,
+    drawn,
+    filled,
+    packed,
+    read_parts,
+    reproducible,
+    sheet_part,
+    with_points,
+    zipped,
+)
+from xlsizing.workbooks.writer.styles import AMBER, BAD, FONT, GOOD, GREY, RED, Styles, tall
+from xlsizing.workbooks.writer.text import LONGEST_TEXT, cell_text
+from xlsizing.workbooks.writer.xml_parts import element, parsed
+
+__all__ = [
+    "AMBER",
+    "BAD",
+    "ERROR_VALUES",
+    "FONT",
+    "GOOD",
+    "GREY",
+    "LONGEST_PIECE",
+    "LONGEST_TEXT",
+    "RED",
+    "ROOM_SLAS",
+    "ROW",
+    "SHEETS",
+    "CellValue",
+    "Layout",
+    "Page",
+    "Part",
+    "Rows",
+    "Styles",
+    "Values",
+    "cell_text",
+    "column_of",
+    "drawn",
+    "element",
+    "filled",
+    "is_formula",
+    "letter",
+    "modules_of",
+    "packed",
+    "parsed",
+    "place",
+    "read_parts",
+    "reproducible",
+    "sheet_part",
+    "tall",
+    "value_xml",
+    "with_macros",
+    "with_points",
+    "zipped",
+]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core.budget import bound
+from xlsizing.core import bound
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.flags import confidence_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
-from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports import new_file, write_whole
 
 if TYPE_CHECKING:
-    from xlsizing.accuracy.summary import Summary
+    from xlsizing.accuracy import Summary
 
 __all__ = ["command"]
 
@@ -33,10 +33,15 @@ def command(sweeps: str, *, confidence: str, emit: str | None, plot: str | None,
 
     SWEEPS.csv holds a line a point: curve_id, concurrency, tok_s_per_user, and where measured output_tok_s_per_replica.
     """
-    from xlsizing.accuracy.measure import measured  # noqa: PLC0415  # of its own command alone
-    from xlsizing.accuracy.plot import check_installed, error_by_gap  # noqa: PLC0415
-    from xlsizing.accuracy.summary import markdown, record, summary  # noqa: PLC0415
-    from xlsizing.accuracy.sweeps import read_sweeps  # noqa: PLC0415
+    from xlsizing.accuracy import (  # noqa: PLC0415  # noqa: PLC0415
+        check_installed,
+        error_by_gap,
+        markdown,
+        measured,  # of its own command alone
+        read_sweeps,
+        record,
+        summary,
+    )
 
     level = bound(number_in_text(confidence, "--confidence"), "--confidence")
     picture = None if plot is None else new_file(plot, ".png", force=force)
@@ -70,7 +75,7 @@ def _folder(emit: str) -> Path:
 
 
 def _pair(told: Summary, folder: Path) -> dict[Path, str | bytes]:
-    from xlsizing.accuracy.summary import markdown, record  # noqa: PLC0415  # as above
+    from xlsizing.accuracy import markdown, record  # noqa: PLC0415  # as above
 
     text = json.dumps(record(told), indent=2, allow_nan=False) + "\n"
     return {folder / "ACCURACY.md": markdown(told), folder / "accuracy.json": text}

@@ -8,12 +8,9 @@ from typing import Any
 
 import click
 
-from xlsizing.advice.audit import Audit, audit
-from xlsizing.advice.standing_words import NOT_ASKED
+from xlsizing.advice import NOT_ASKED, Audit, audit
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core.limits import NO_LIMITS, limits_of, stacked
-from xlsizing.core.rows import SizingRow
-from xlsizing.core.sizing import size
+from xlsizing.core import NO_LIMITS, SizingRow, limits_of, size, stacked
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, source_of
 from xlsizing.hosts.cli.flags import (
@@ -29,9 +26,7 @@ from xlsizing.hosts.cli.flags import (
     ttft_of,
 )
 from xlsizing.hosts.cli.output import print_facts, print_json
-from xlsizing.reports.notes import slas_listed
-from xlsizing.reports.report import Report
-from xlsizing.reports.waiting import not_asked
+from xlsizing.reports import Report, not_asked, slas_listed
 from xlsizing.rules import DRAFT, VERDICT
 
 __all__ = ["command"]

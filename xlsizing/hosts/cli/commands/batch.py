@@ -53,7 +53,7 @@ def command(**flags: Any) -> int:
     if flags["list_columns"]:
         _list_columns()
         return 0
-    from xlsizing.batch.stream import Job, size_table  # noqa: PLC0415  # of its own command alone
+    from xlsizing.batch import Job, size_table  # noqa: PLC0415  # of its own command alone
 
     table, output = _needed(flags, "table", "IN"), _needed(flags, "output", "--output")
     with _source(table, flags) as given:
@@ -75,8 +75,7 @@ def _needed(flags: dict[str, Any], name: str, called: str) -> str:
 
 def _asked(flags: dict[str, Any], output: str) -> dict[str, Any]:
     """Return what the flags ask to be made of the table."""
-    from xlsizing.batch.columns import chosen_results  # noqa: PLC0415
-    from xlsizing.batch.stream import new_table  # noqa: PLC0415
+    from xlsizing.batch import chosen_results, new_table  # noqa: PLC0415  # of its own command alone
 
     if flags["totals"] is not None and flags["by"] is None:
         refuse("--totals", "must be given with --by")
@@ -101,8 +100,12 @@ def _source(table: str, flags: dict[str, Any]) -> Iterator[dict[str, Any]]:
         return
     if flags["allow_outside"]:
         refuse("--allow-outside", "must be given with --sweep, and only with it")
-    from xlsizing.batch.curves import Curves, curves_in, curves_of  # noqa: PLC0415
-    from xlsizing.batch.tables import opened_table  # noqa: PLC0415
+    from xlsizing.batch import (  # noqa: PLC0415
+        Curves,
+        curves_in,
+        curves_of,
+        opened_table,
+    )
     from xlsizing.importers import read_curve  # noqa: PLC0415
 
     if (flags["curves"] is None) == (flags["curve"] is None):
@@ -123,8 +126,11 @@ def _grid(table: str, flags: dict[str, Any]) -> dict[str, Any]:
     if given or flags["throughput_per_replica"]:
         name = (given or ["throughput_per_replica"])[0].replace("_", "-")
         refuse(f"--{name}", "must not be given beside a sizing file", way_out="change the sizing file instead")
-    from xlsizing.batch.curves import curves_of  # noqa: PLC0415
-    from xlsizing.batch.sweep import Grid, axes_in  # noqa: PLC0415
+    from xlsizing.batch import (  # noqa: PLC0415
+        Grid,
+        axes_in,
+        curves_of,
+    )
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
@@ -139,7 +145,7 @@ def _grid(table: str, flags: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_columns() -> None:
-    from xlsizing.batch.columns import INPUTS, RESULTS  # noqa: PLC0415
+    from xlsizing.batch import INPUTS, RESULTS  # noqa: PLC0415
 
     click.echo("Read, in any order; other columns pass through:")
     for each in INPUTS.values():

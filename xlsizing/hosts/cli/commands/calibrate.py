@@ -6,7 +6,7 @@ import click
 
 from xlsizing.checks import choice
 from xlsizing.hosts.cli.output import print_facts, working
-from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports import new_file, write_whole
 from xlsizing.rules import DEFAULT_METHOD, FEW_FOR_CALIBRATION, METHODS
 
 __all__ = ["command"]
@@ -37,12 +37,9 @@ def command(sweeps: str, *, output: str, method: str, scheme: str, truth: str, f
 
     SWEEPS.csv is what accuracy reads; one hidden point of each curve counts. At least 20 curves, better 60 or more.
     """
-    from xlsizing.accuracy.calibrate import calibrated  # noqa: PLC0415  # of its own command alone
-    from xlsizing.accuracy.measure import truth_named  # noqa: PLC0415
-    from xlsizing.accuracy.schemes import scheme_named  # noqa: PLC0415
-    from xlsizing.accuracy.sweeps import read_sweeps  # noqa: PLC0415
-    from xlsizing.advice.evidence import today  # noqa: PLC0415
-    from xlsizing.core.calibration import calibration_text  # noqa: PLC0415
+    from xlsizing.accuracy import calibrated, read_sweeps, scheme_named, truth_named  # noqa: PLC0415  # of its own command alone
+    from xlsizing.advice import today  # noqa: PLC0415
+    from xlsizing.core import calibration_text  # noqa: PLC0415
 
     choice(method, "--method", METHODS)
     kept, true = scheme_named(scheme), truth_named(truth)

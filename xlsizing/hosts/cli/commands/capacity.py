@@ -8,13 +8,19 @@ from typing import IO, Any, Final
 
 import click
 
-from xlsizing.advice.capacity import Answers, Fleet
+from xlsizing.advice import Answers, Fleet
 from xlsizing.checks import number_in_text, refuse, whole
-from xlsizing.core.budget import bound
-from xlsizing.core.demand import DEMAND_FORMS, Demand
-from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
-from xlsizing.core.limits import in_words
-from xlsizing.core.sizing import check_replica, size
+from xlsizing.core import (
+    DEMAND_FORMS,
+    Demand,
+    Racks,
+    bound,
+    check_replica,
+    gpus_for_power,
+    gpus_for_usd,
+    in_words,
+    size,
+)
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
 from xlsizing.hosts.cli.flags import (
@@ -31,8 +37,7 @@ from xlsizing.hosts.cli.flags import (
     ttft_of,
 )
 from xlsizing.hosts.cli.output import print_json, print_text
-from xlsizing.reports.report import Report
-from xlsizing.reports.tables import Table, demand_words
+from xlsizing.reports import Report, Table, demand_words
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_GPUS_PER_POD, MOST_SPARES
 
 __all__ = ["command"]

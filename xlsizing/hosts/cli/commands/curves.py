@@ -22,14 +22,13 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(paths: tuple[str, ...], *, public: bool, as_json: bool, **flags: Any) -> int:
     """List the curves in files and folders of results, a row each, and what keeps each from a VERDICT."""
-    from xlsizing.importers.imported import read_results  # noqa: PLC0415  # of its own command alone
-    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
+    from xlsizing.importers import curve_rows, read_results  # noqa: PLC0415  # of its own command alone
 
     if public == bool(paths):
         refuse("a folder or --public", "must be given, one of them")
     how = options_of(flags)
     if public:
-        from xlsizing.importers.public import shelf  # noqa: PLC0415
+        from xlsizing.importers import shelf  # noqa: PLC0415
 
         results = shelf(how)
     else:

@@ -36,7 +36,7 @@ def _findings(file: str | None) -> list[Finding]:
     from xlsizing.hosts.doctor.examination import examine  # noqa: PLC0415  # xlwings is slow to import
     from xlsizing.hosts.doctor.machine import this_machine  # noqa: PLC0415
     from xlsizing.hosts.doctor.workbook_file import workbook_file  # noqa: PLC0415
-    from xlsizing.workbooks.writer.macros import modules_of  # noqa: PLC0415
+    from xlsizing.workbooks.writer import modules_of  # noqa: PLC0415
 
     book = None if file is None else workbook_file(file)
     return examine(this_machine(), book, modules_of)

@@ -15,7 +15,7 @@ from xlsizing.hosts.cli.output import print_text, working
 from xlsizing.hosts.cli.result_flags import options_of, passed_lines, print_rows, result_flags
 
 if TYPE_CHECKING:
-    from xlsizing.importers.imported import Imported, Results
+    from xlsizing.importers import Imported, Results
 
 __all__ = ["command"]
 
@@ -31,9 +31,12 @@ __all__ = ["command"]
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, **flags: Any) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
-    from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # of its own command alone
-    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
-    from xlsizing.reports.files import write_whole  # noqa: PLC0415
+    from xlsizing.importers import (  # noqa: PLC0415  # of its own command alone
+        curve_rows,
+        one_curve,
+        read_results,
+    )
+    from xlsizing.reports import write_whole  # noqa: PLC0415
 
     how = options_of(flags)
     targets = _targets(output, split=split)
@@ -62,7 +65,7 @@ def _targets(output: str, *, split: bool) -> Path:
 
 def _files(curves: list[Imported], target: Path, *, split: bool) -> dict[Path, str]:
     """Return the texts of all curve files by their paths; nothing is written if one of the curves is none."""
-    from xlsizing.importers.curve_file import curve_text  # noqa: PLC0415  # as above
+    from xlsizing.importers import curve_text  # noqa: PLC0415  # as above
 
     if not split:
         return {target: curve_text(curves[0])}
@@ -90,8 +93,8 @@ def _stem(imported: Imported) -> str:
 
 
 def _print(stream: Any, results: Results, curves: list[Imported], files: list[Path]) -> None:
-    from xlsizing.importers.imported import Results as Made  # noqa: PLC0415  # as above
-    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
+    from xlsizing.importers import Results as Made  # noqa: PLC0415  # as above
+    from xlsizing.importers import curve_rows  # noqa: PLC0415
 
     rows = curve_rows(Made(tuple(curves), (), ()))
     lists = {

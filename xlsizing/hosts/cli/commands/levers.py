@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlsizing.core.limits import Limits, in_words
+from xlsizing.core import Limits, in_words
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.flags import outside_flag, ttft_flag, ttft_of
 from xlsizing.hosts.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
-    from xlsizing.reports.report import Report
+    from xlsizing.reports import Report
     from xlsizing.spec import Spec
 
 __all__ = ["command"]
@@ -41,9 +41,12 @@ _FACTS = (
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: str | None) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""
+    from xlsizing.reports import (  # noqa: PLC0415
+        facts,
+        lever_records,
+        levers_table,
+    )
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
-    from xlsizing.reports.record import lever_records  # noqa: PLC0415
-    from xlsizing.reports.tables import facts, levers_table  # noqa: PLC0415
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
 

@@ -15,11 +15,11 @@ from xlsizing.errors import BLANK, InputError
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, print_text, working
 from xlsizing.hosts.cli.watch import watched
 from xlsizing.hosts.excel.lean import lean_xlwings
-from xlsizing.reports.files import new_file, write_whole
+from xlsizing.reports import new_file, write_whole
 
 if TYPE_CHECKING:
     from xlsizing.hosts.recalc import Recalculation
-    from xlsizing.reports.tables import Table
+    from xlsizing.reports import Table
 
 __all__ = ["command"]
 
@@ -192,7 +192,7 @@ def _tables(recalculation: Recalculation) -> list[Table | None]:
 
 def _values(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table | None:
     """Return a table whose last column, the values, is in bold; none without rows."""
-    from xlsizing.reports.tables import Table  # noqa: PLC0415  # slow to import
+    from xlsizing.reports import Table  # noqa: PLC0415  # slow to import
 
     last = len(header) - 1
     return Table(title, header, rows, frozenset((at, last) for at in range(len(rows)))) if rows else None
@@ -208,7 +208,7 @@ def _shown(recalculation: Recalculation, place: str) -> str:
 
 
 def _in_words(value: object) -> str:
-    from xlsizing.reports.tables import shown_grouped  # noqa: PLC0415  # slow to import
+    from xlsizing.reports import shown_grouped  # noqa: PLC0415  # slow to import
 
     if isinstance(value, bool):
         return str(value).upper()

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from xlsizing.advice.rightsize import (
+from xlsizing.advice import (
     DEFAULT_DTYPE,
     DEFAULT_GPU_MEMORY_GB,
     DEFAULT_MEMORY_UTILIZATION,

@@ -29,7 +29,7 @@ from xlsizing.hosts.cli.flags import (
     slas_of,
 )
 from xlsizing.hosts.cli.output import print_json, print_text, working
-from xlsizing.reports.report import Report
+from xlsizing.reports import Report
 
 __all__ = ["command"]
 
@@ -105,7 +105,7 @@ def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
     """Write the workbook and the report's files that are asked for, all or none, and return where."""
     if flags["xlsx"] is None and flags["emit"] is None:
         return []
-    from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.reports import write_whole  # noqa: PLC0415  # only where files are asked for
 
     book = {} if flags["xlsx"] is None else _workbook(report, flags["xlsx"], force=flags["force"])
     pair = {} if flags["emit"] is None else _pair(report, flags["emit"])
@@ -115,8 +115,8 @@ def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
 
 def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
     """Return the customer's workbook, by where it shall stand."""
-    from xlsizing.reports.files import new_file  # noqa: PLC0415  # only where files are asked for
-    from xlsizing.workbooks.customer.write import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
+    from xlsizing.reports import new_file  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.workbooks.customer import customer_workbook  # noqa: PLC0415  # openpyxl and the engine are slow to import
 
     target = new_file(file, ".xlsx", force=force)
     with working("Rows proven") as progress:
@@ -125,8 +125,7 @@ def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | byt
 
 def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
     """Return the report's two files, by where they shall stand."""
-    from xlsizing.reports.markdown import markdown  # noqa: PLC0415  # only where files are asked for
-    from xlsizing.reports.record import json_text  # noqa: PLC0415
+    from xlsizing.reports import json_text, markdown  # noqa: PLC0415  # only where files are asked for
 
     if not folder.strip():
         refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
@@ -137,14 +136,14 @@ def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
 
 
 def _reviewed(files: Mapping[str, Path]) -> None:
-    from xlsizing.reports.review import review  # noqa: PLC0415  # only where files are asked for
+    from xlsizing.reports import review  # noqa: PLC0415  # only where files are asked for
 
     review(files)
 
 
 def _print(report: Report, written: list[Path], *, as_json: bool) -> None:
     if as_json:
-        from xlsizing.reports.record import record  # noqa: PLC0415  # only where JSON is asked for
+        from xlsizing.reports import record  # noqa: PLC0415  # only where JSON is asked for
 
         print_json(record(report))
         return

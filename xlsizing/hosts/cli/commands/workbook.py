@@ -65,7 +65,7 @@ def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> in
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     report = spec_report(read_spec(spec, allow_outside=allow_outside))
-    from xlsizing.workbooks.customer.write import write_workbook  # noqa: PLC0415  # slow to import
+    from xlsizing.workbooks.customer import write_workbook  # noqa: PLC0415  # slow to import
 
     with working("Rows proven") as progress:
         written = write_workbook(report, output, force=force, progress=progress)
@@ -74,7 +74,7 @@ def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> in
 
 
 def _sales(output: str, *, force: bool) -> int:
-    from xlsizing.hosts.sales.book import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+    from xlsizing.hosts.sales import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     click.echo(f"Written: {write_sales_workbook(output, force=force)}")
     return 0
@@ -82,8 +82,11 @@ def _sales(output: str, *, force: bool) -> int:
 
 def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force: bool) -> int:
     """Write the sales workbook with the curves at `paths`, and say which they are and what was left out."""
-    from xlsizing.hosts.sales.book import sales_target, write_sales_workbook  # noqa: PLC0415
-    from xlsizing.hosts.sales.decks import deck_at  # noqa: PLC0415  # as above
+    from xlsizing.hosts.sales import (  # noqa: PLC0415
+        deck_at,  # as above
+        sales_target,
+        write_sales_workbook,
+    )
 
     how = options_of(flags)
     sales_target(output, force=force, reads=paths)  # better said before a folder is read than after it

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from xlsizing.advice.audit import audit
-from xlsizing.advice.capacity import Fleet
-from xlsizing.advice.levers import Lever, lever_delta
-from xlsizing.advice.next_lever import next_lever
-from xlsizing.advice.rightsize import DEFAULT_DTYPE, DEFAULT_GPU_MEMORY_GB, DEFAULT_TP, tp_advice
-from xlsizing.advice.rigor import assess
+from xlsizing.advice import (
+    DEFAULT_DTYPE,
+    DEFAULT_GPU_MEMORY_GB,
+    DEFAULT_TP,
+    Fleet,
+    Lever,
+    assess,
+    audit,
+    lever_delta,
+    next_lever,
+    tp_advice,
+)
 from xlsizing.checks import choice, number, share, whole
-from xlsizing.core.demand import Demand
-from xlsizing.core.hardware import Racks
-from xlsizing.core.limits import in_words
-from xlsizing.core.operating import operating_points
-from xlsizing.core.sizing import check_replica, size
+from xlsizing.core import Demand, Racks, check_replica, in_words, operating_points, size
 from xlsizing.errors import InputError, SizingError, shown
 from xlsizing.hosts.excel.cells import OMITTED, within
 from xlsizing.hosts.excel.registry import excel_function

@@ -3,8 +3,7 @@
 from xlsizing.advice.audit import Audit, audit
 from xlsizing.advice.capacity import Answers, Fleet
 from xlsizing.advice.evidence import today
-from xlsizing.advice.lever_matching import MAY_DIFFER, NEVER_A_CHANGE, OUTCOMES
-from xlsizing.advice.levers import Lever, LeverDelta, lever_delta
+from xlsizing.advice.levers import MAY_DIFFER, NEVER_A_CHANGE, OUTCOMES, Lever, LeverDelta, lever_delta
 from xlsizing.advice.next_lever import NextLever, context_step, next_lever, top_next_lever
 from xlsizing.advice.ranking import own_best, rank_levers, with_ranks
 from xlsizing.advice.rightsize import (

@@ -27,6 +27,7 @@ from xlsizing.core.comparison import meets
 from xlsizing.core.curve import Curve
 from xlsizing.core.demand import DEMAND_FORMS, Demand
 from xlsizing.core.each import size_each, too_many
+from xlsizing.core.figures import FORMS, OVERLOADED, UNTOLD, Figure, in_section
 from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
 from xlsizing.core.interpolation import AXES, interpolation
 from xlsizing.core.limits import (
@@ -52,13 +53,10 @@ from xlsizing.core.result import Sizing, check_pods, pods_needed
 from xlsizing.core.rows import (
     BUDGET,
     COMMIT,
+    FIGURES,
     FUNCTION_TABLE,
-    KNOWN_IF_INFEASIBLE,
-    MAY_BE_NAN,
     MEASURE_FIRST,
     NO_CLAIM,
-    UNTOLD,
-    WAIT_FIELDS,
     WIDE_RANGE,
     SizingRow,
     figures,
@@ -75,26 +73,26 @@ __all__ = [
     "COLUMNS",
     "COMMIT",
     "DEMAND_FORMS",
+    "FIGURES",
+    "FORMS",
     "FUNCTION_TABLE",
     "IF_PRODUCT",
     "KNEE",
-    "KNOWN_IF_INFEASIBLE",
     "LABELS",
     "LAST_POINT",
     "LATE",
     "LATE_NEXT",
-    "MAY_BE_NAN",
     "MEASURE_FIRST",
     "METHOD",
     "NO_CLAIM",
     "NO_LIMITS",
+    "OVERLOADED",
     "PREDICTED",
     "QUEUED",
     "SHORT",
     "SPEED",
     "UNTOLD",
     "WAITS",
-    "WAIT_FIELDS",
     "WIDE_BRACKET",
     "WIDE_RANGE",
     "Asked",
@@ -102,6 +100,7 @@ __all__ = [
     "Calibration",
     "Curve",
     "Demand",
+    "Figure",
     "Limits",
     "OperatingPoints",
     "Racks",
@@ -125,6 +124,7 @@ __all__ = [
     "figures",
     "gpus_for_power",
     "gpus_for_usd",
+    "in_section",
     "in_time",
     "in_words",
     "interpolation",

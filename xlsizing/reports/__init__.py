@@ -10,7 +10,6 @@ from xlsizing.reports.review import review
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     NO_SOURCE,
-    OVERLOADED,
     WORKLOAD_MISMATCH,
     Table,
     demand_words,
@@ -24,7 +23,6 @@ from xlsizing.reports.waiting import not_asked
 __all__ = [
     "CANNOT_BE_MET",
     "NO_SOURCE",
-    "OVERLOADED",
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",

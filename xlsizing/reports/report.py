@@ -143,11 +143,21 @@ class Report:
         return [self.assessment.rows[which] for which in self.points_at]
 
     @cached_property
+    def rigors(self) -> list[str]:
+        """DRAFT or VERDICT, of each of `rows`."""
+        return [rigor.label for rigor in self.standings]
+
+    @property
+    def mismatched(self) -> bool:
+        """Whether the curve is that of another workload."""
+        return bool(self.assessment.mismatch)
+
+    @cached_property
     def quoted(self) -> list[str | None]:
         """Which figure each of `rows` may be quoted with; None where none may, as on every row of another workload [-]."""
         if self.assessment.mismatch:
             return [None] * len(self.rows)
-        return [row.quoted(rigor.label) for row, rigor in zip(self.rows, self.standings, strict=True)]
+        return [row.quoted(rigor) for row, rigor in zip(self.rows, self.rigors, strict=True)]
 
     @cached_property
     def opening(self) -> tuple[str, str]:

@@ -49,6 +49,7 @@ from xlsizing.core.limits import (
     waits_of,
 )
 from xlsizing.core.operating import OperatingPoints, operating_points
+from xlsizing.core.price import ASSUMED_PRICE, NO_SOURCE, Price, price_of
 from xlsizing.core.result import Sizing, check_pods, pods_needed
 from xlsizing.core.rows import (
     BUDGET,
@@ -64,6 +65,7 @@ from xlsizing.core.rows import (
 from xlsizing.core.sizing import check_kinds, check_measured_gpus, check_replica, size
 
 __all__ = [
+    "ASSUMED_PRICE",
     "AXES",
     "BINDINGS",
     "BLOCK_ROWS",
@@ -86,6 +88,7 @@ __all__ = [
     "METHOD",
     "NO_CLAIM",
     "NO_LIMITS",
+    "NO_SOURCE",
     "OVERLOADED",
     "PREDICTED",
     "QUEUED",
@@ -103,6 +106,7 @@ __all__ = [
     "Figure",
     "Limits",
     "OperatingPoints",
+    "Price",
     "Racks",
     "Sizing",
     "SizingRow",
@@ -133,6 +137,7 @@ __all__ = [
     "meets",
     "operating_points",
     "pods_needed",
+    "price_of",
     "read_calibration",
     "size",
     "size_each",

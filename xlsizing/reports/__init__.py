@@ -9,7 +9,6 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
-    NO_SOURCE,
     WORKLOAD_MISMATCH,
     Table,
     demand_words,
@@ -22,7 +21,6 @@ from xlsizing.reports.waiting import not_asked
 
 __all__ = [
     "CANNOT_BE_MET",
-    "NO_SOURCE",
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",

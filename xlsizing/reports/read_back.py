@@ -9,7 +9,7 @@ from typing import Any
 
 from xlsizing.advice import Lever, LeverDelta, lever_delta
 from xlsizing.context import Context
-from xlsizing.core import FIGURES, WAITS, Curve, Demand, Limits, Sizing, SizingRow, calibration_of, size
+from xlsizing.core import FIGURES, WAITS, Curve, Demand, Limits, Price, Sizing, SizingRow, calibration_of, size
 
 __all__ = ["ReadBack"]
 
@@ -32,20 +32,19 @@ class ReadBack:
     def sizing(self) -> Sizing:
         """The sizing, its rows in the order of the record's."""
         record = self.record
-        sizing = size(
+        return size(
             self.curve,
             [row["sla_toks_per_user"] for row in record["rows"]],
             self._demand_of_rows,
             gpus_per_pod=record["gpus_per_pod"],
             util=record["util"],
-            gpu_hourly_usd=record["gpu_hourly_usd"],
+            gpu_hourly_usd=self._price,
             spare_replicas=record["spare_replicas"],
             method=record["method"],
             confidence=record["confidence"],
             calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
             limits=_limits_of(record["rows"], record["output_tokens"], record["latency_statistic"]),
         )
-        return replace(sizing, price_assumed=record["price_assumed"])
 
     @cached_property
     def rows(self) -> list[SizingRow]:
@@ -87,9 +86,9 @@ class ReadBack:
         return bool(self.record["workload_mismatch"])
 
     @property
-    def price_source(self) -> str:
-        """When and by whom the price was quoted."""
-        return self.record["price_source"] or ""
+    def _price(self) -> Price:
+        said = self.record
+        return Price(said["gpu_hourly_usd"], source=said["price_source"], assumed=said["price_assumed"])
 
     @property
     def method_chosen(self) -> bool:

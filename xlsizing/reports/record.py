@@ -87,7 +87,7 @@ def _told(report: Report) -> dict[str, Any]:
         "workload_mismatch": list(report.assessment.mismatch),
         "levers": lever_records(report.levers),
         "about": dict(report.about),
-        "price_source": report.price_source or None,
+        "price_source": sizing.price.quoted or None,
         "sign_off": list(report.sign_off),
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),

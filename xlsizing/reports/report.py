@@ -49,8 +49,6 @@ class Report:
         At SLAs, and limits beside them, that this curve cannot meet, a lever that does [tok/s/user, s]
     about : mapping of str to str
         Facts beside the inputs, such as customer and date [-]
-    price_source : str
-        When and by whom the price was quoted; may be empty [-]
     sla_names : mapping of float to str
         What an SLA is called [tok/s/user]
     names : tuple of str or None
@@ -79,7 +77,6 @@ class Report:
     levers_unmet: tuple[str, ...] = ()
     levers_reaching: Mapping[Asked, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
-    price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
     names: tuple[str | None, ...] = ()
     sign_off: tuple[str, ...] = ()
@@ -209,7 +206,7 @@ class Report:
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
-            *notes(self.sizing, self.rows, self.points_at, self.quoted, self.price_source),
+            *notes(self.sizing, self.rows, self.points_at, self.quoted),
             *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,

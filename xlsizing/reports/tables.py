@@ -33,7 +33,6 @@ __all__ = [
     "BINDS",
     "CANNOT_BE_MET",
     "GIVES_WAY",
-    "NO_SOURCE",
     "QUOTE",
     "REMARK",
     "RIGOR",
@@ -56,7 +55,6 @@ __all__ = [
 ]
 
 CANNOT_BE_MET: Final = "cannot be met"
-NO_SOURCE: Final = "no date or source given"
 QUOTE: Final = "quote"
 REMARK: Final = "remark"
 RIGOR: Final = "rigor"
@@ -99,10 +97,6 @@ class Shown(Protocol):
     @property
     def mismatched(self) -> bool:
         """Whether the curve is that of another workload."""
-
-    @property
-    def price_source(self) -> str:
-        """When and by whom the price was quoted; may be empty."""
 
     @property
     def method_chosen(self) -> bool:
@@ -369,7 +363,7 @@ def sizing_facts(report: Shown) -> dict[str, str]:
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
-        "Price": _price(report),
+        "Price": sizing.price.label,
         "Interpolation": interpolation_words(report),
         "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
     }
@@ -379,11 +373,6 @@ def interpolation_words(report: Shown) -> str:
     """Return the method of `report`; where nobody chose it, with what figures on file were made by [-]."""
     name = report.sizing.points.method.name
     return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
-
-
-def _price(report: Shown) -> str:
-    rests_on = "assumed" if report.sizing.price_assumed else report.price_source or NO_SOURCE
-    return f"{report.sizing.gpu_hourly_usd:,.2f} $/GPU-hour ({rests_on})"
 
 
 def _workload(workload: Workload | None) -> str:

@@ -124,7 +124,7 @@ def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[
         "current_tp": known["tp"],
         "gpu_memory_gb": spec.model_size.gpu_mem_gb,
         "gpu_memory_utilization": known.get("gpu_memory_utilization"),
-        "gpu_hourly_usd": None if spec.price.assumed else spec.price.usd_per_gpu_hour,
+        "gpu_hourly_usd": spec.price,
     }
     named = {"Model": spec.title or "", "Context": spec.context.label() if spec.context else ""}
     return named, {name: value for name, value in given.items() if value is not None}

@@ -15,7 +15,9 @@ MODULES = {
     ".".join(("xlsizing", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow")
+HEAVY = (
+    "pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow", "mcp", "mcp_types", "anyio",
+)  # fmt: skip
 
 # A layer may import itself and those named beside it; hosts may import all layers.
 LAYERS = {
@@ -112,14 +114,21 @@ class TestDirection:
             "xlwings": {"hosts"},
             "click": {"hosts"},
             "rich": {"reports", "hosts"},
-            "pydantic": {"spec"},
+            "pydantic": {"spec", "hosts"},  # there for the schemas of what the tools of the MCP server return
             "yaml": {"spec", "importers"},
             "pyopenvba": {"workbooks"},
             "matplotlib": {"accuracy"},
             "pyarrow": {"batch"},
+            "mcp": {"hosts"},
+            "mcp_types": {"hosts"},
+            "anyio": {"hosts"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}
         assert users <= homes[library]
+
+    def test_one_module_knows_the_protocol_of_assistants(self):
+        users = {module for module in MODULES if {"mcp", "mcp_types"} & {n.split(".")[0] for n in imported(module)}}
+        assert users == {"xlsizing.hosts.mcp_server"}
 
 
 class TestOneWriterOfErrors:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from xlsizing.anchors import COLUMNS
 from xlsizing.curve import Curve
 from xlsizing.importers.curve_csv import read_curve as curve_in_csv
+from xlsizing.reading import check_inside
 
 __all__ = ["PUBLIC", "curve_at"]
 
@@ -36,6 +37,7 @@ def curve_at(path: str | Path, stated: Stated, **options: Any) -> Curve:
 
         return public_curve(str(path).removeprefix(PUBLIC), Options(**stated))
     file = Path(path)
+    check_inside(file, "curve file")
     own = _own_shape(file)
     if own == "csv":
         return curve_in_csv(file, **stated)

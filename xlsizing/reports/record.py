@@ -19,7 +19,7 @@ from xlsizing.reports.report import Report
 from xlsizing.rows import WAIT_FIELDS, SizingRow
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
-__all__ = ["content_id", "json_text", "lever_records", "record"]
+__all__ = ["NEW_KEYS", "content_id", "json_text", "lever_records", "record"]
 
 _ID_DIGITS: Final = 16
 
@@ -145,7 +145,7 @@ def _row(row: SizingRow, c_star: float, tps: float, pods: int, gpus: int, usd: f
         "usd_per_month": usd,
         "regime": row.regime,
         "replicas_budget": row.pods_budget,
-        **{name: getattr(row, name) for name in _NEW_KEYS},
+        **{name: getattr(row, name) for name in NEW_KEYS},
     }
 
 
@@ -193,7 +193,7 @@ def _rests_on(lever: Lever) -> dict[str, Any]:
     }
 
 
-_NEW_KEYS = (
+NEW_KEYS = (
     "feasible",
     "reason",
     "demand_tok_s",
@@ -230,6 +230,7 @@ _NEW_KEYS = (
     "binding",
     *WAIT_FIELDS,
 )
+"""Keys of a row of the JSON that are called as the fields of `SizingRow`, and are null where it cannot be met [-]."""
 
 
 def _plain(value: Any) -> Any:

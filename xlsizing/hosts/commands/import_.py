@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
 from xlsizing.hosts.curve_flags import pool_rises_flag
-from xlsizing.hosts.output import print_text, working
+from xlsizing.hosts.output import print_json, print_text, working
 from xlsizing.hosts.result_flags import options_of, passed_lines, print_rows, result_flags
 
 if TYPE_CHECKING:
     from xlsizing.importers.imported import Imported, Results
+    from xlsizing.importers.listing import CurveRow
 
 __all__ = ["command"]
 
@@ -29,9 +31,10 @@ __all__ = ["command"]
     "--split", is_flag=True, help="Write one curve for each group of points that differ in more than concurrency."
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
-def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, **flags: Any) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
+def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, as_json: bool, **flags: Any) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
-    from xlsizing.importers.imported import one_curve, read_results  # noqa: PLC0415  # of its own command alone
+    from xlsizing.importers.imported import Results, one_curve, read_results  # noqa: PLC0415  # of its own command alone
     from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
     from xlsizing.reports.files import write_whole  # noqa: PLC0415
 
@@ -39,13 +42,20 @@ def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, **
     targets = _targets(output, split=split)
     with working("Files read") as progress:
         results = read_results(paths, how, progress)
-    if not split and len(results.curves) > 1:  # the refusal names the fields, the table shows the groups
+    if (
+        not split and len(results.curves) > 1 and not as_json
+    ):  # the refusal names the fields, the table shows the groups
         rows = curve_rows(results)
         print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
     curves = list(results.curves) if split else [one_curve(results, " ".join(paths))]
     files = _files(curves, targets, split=split)
     write_whole(files, fresh=() if force else files)
-    print_text(lambda stream: _print(stream, results, curves, list(files)))
+    rows = curve_rows(Results(tuple(curves), (), ()))
+    said = _said(curves)
+    if as_json:
+        print_json(_record(rows, said, results, files))
+    else:
+        print_text(lambda stream: _print(stream, rows, said, results, files))
     return 0
 
 
@@ -89,22 +99,41 @@ def _stem(imported: Imported) -> str:
     return words.lower()[:120] or "curve"
 
 
-def _print(stream: Any, results: Results, curves: list[Imported], files: list[Path]) -> None:
-    from xlsizing.importers.imported import Results as Made  # noqa: PLC0415  # as above
-    from xlsizing.importers.listing import curve_rows  # noqa: PLC0415
-
-    rows = curve_rows(Made(tuple(curves), (), ()))
-    lists = {
+def _said(curves: list[Imported]) -> dict[str, list[str]]:
+    """Return what a reader must know of `curves`, each sentence once."""
+    return {
         "Notes": list(dict.fromkeys(note for imported in curves for note in imported.notes)),
         "Why it stays a DRAFT": list(
             dict.fromkeys(caution.why for imported in curves for caution in imported.cautions)
         ),
         "Not in the files": list(dict.fromkeys(_missing(imported) for imported in curves)),
+    }
+
+
+def _record(
+    rows: list[CurveRow], said: dict[str, list[str]], results: Results, files: Iterable[Path]
+) -> dict[str, Any]:
+    notes, reasons, missing = said.values()
+    return {
+        "curves": [row.record() for row in rows],
+        "notes": notes,
+        "draft_reasons": reasons,
+        "missing": missing,
+        "passed": list(results.passed),
+        "bad": list(results.bad),
+        "written": list(map(str, files)),
+    }
+
+
+def _print(
+    stream: IO[str], rows: list[CurveRow], said: dict[str, list[str]], results: Results, files: Iterable[Path]
+) -> None:
+    lists = said | {
         "Passed over": passed_lines(results.passed),
         "Bad, and left out": passed_lines(results.bad),
         "Written": list(map(str, files)),
     }
-    print_rows(stream, f"{len(curves)} curve{'s' * (len(curves) != 1)}", rows, lists)
+    print_rows(stream, f"{len(rows)} curve{'s' * (len(rows) != 1)}", rows, lists)
 
 
 def _missing(imported: Imported) -> str:

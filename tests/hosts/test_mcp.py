@@ -1,0 +1,159 @@
+"""The MCP server through the SDK's own client: in this process, and as an assistant starts it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import StdioServerParameters, stdio_client
+from mcp.client import Client
+
+import xlsizing
+from tests.command_line import run
+from tests.spec_files import ILLUSTRATIVE, ROOT
+from xlsizing.hosts.mcp_server import server
+from xlsizing.hosts.skill import rules_text
+from xlsizing.hosts.tools import TOOLS
+
+ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
+SIZED = {"anchors": ANCHORS, "tpm": 3e6, "sla": [100, 300], "gpus_per_pod": 4}
+
+WATCHED = """
+import os, sys
+watched = os.open({log!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def hook(event, args):
+    wrote = event == "open" and isinstance(args[0], str) and (args[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    if wrote or event.startswith(("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "urllib.", "os.system")):
+        os.write(watched, (event + " " + str(args[0] if args else "") + chr(10)).encode())
+sys.addaudithook(hook)
+from xlsizing.hosts.cli import main
+main(["mcp", "--folder", {folder!r}])
+"""
+"""A server that notes what it opens to write, and whatever would reach the network or another process."""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with results and a sizing file, which is the current one."""
+    box = tmp_path / "box"
+    shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", box / "results")
+    shutil.copy(ILLUSTRATIVE, box / "sizing.yaml")
+    monkeypatch.chdir(box)
+    return box
+
+
+def talked(connection, talk):
+    """What `talk` returns that is given a client of `connection`."""
+
+    async def run_it():
+        async with Client(connection) as client:
+            return await talk(client)
+
+    return anyio.run(run_it)
+
+
+def in_process(folder, talk):
+    return talked(server(folder, rules_text()), talk)
+
+
+def over_stdio(folder, log, talk):
+    """The same with a server that an assistant would start, on pipes."""
+    program = WATCHED.format(log=str(log), folder=str(folder))
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
+    return talked(
+        stdio_client(StdioServerParameters(command=sys.executable, args=["-c", program], env=environment)), talk
+    )
+
+
+class TestInProcess:
+    def test_it_says_who_it_is_and_what_never_to_do(self, folder):
+        async def talk(client):
+            return client.server_info, client.instructions
+
+        info, instructions = in_process(folder, talk)
+        assert (info.name, info.version) == ("xlsizing", xlsizing.__version__)
+        assert "Never multiply levers" in instructions
+        assert "```" not in instructions
+
+    def test_tools_with_their_types(self, folder):
+        async def talk(client):
+            return (await client.list_tools()).tools
+
+        tools = in_process(folder, talk)
+        assert [tool.name for tool in tools] == list(TOOLS)
+        assert all(tool.input_schema == TOOLS[tool.name].inputs for tool in tools)
+        assert all(tool.output_schema == TOOLS[tool.name].result for tool in tools)
+        assert {tool.name for tool in tools if not tool.annotations.read_only_hint} == {"size", "import"}
+
+    def test_a_result_is_typed_and_stands_as_text_too(self, folder):
+        async def talk(client):
+            return await client.call_tool("size", SIZED)  # which holds the result to the schema
+
+        answer = in_process(folder, talk)
+        assert not answer.is_error
+        assert json.loads(answer.content[0].text) == answer.structured_content
+        assert [row["gpus_high"] for row in answer.structured_content["rows"]] == [
+            236,
+            None,
+        ]  # the worked row, and none
+
+    def test_a_refusal_is_the_sentence_of_the_command_line(self, folder, capsys):
+        async def talk(client):
+            return await client.call_tool("size", SIZED | {"util": 80})
+
+        answer = in_process(folder, talk)
+        flags = ["--anchors", "1:215.5,10:122.2", "--tpm", "3e6", "--sla", "100", "--gpus-per-pod", "4", "--util", "80"]
+        assert (answer.is_error, answer.structured_content) == (True, None)
+        assert f"xlsizing: {answer.content[0].text}\n" == run(capsys, "size", *flags).err
+
+
+@pytest.mark.slow
+class TestOverStdio:
+    def test_an_assistant_sizes_imports_and_explains_and_nothing_else_happens(self, folder, tmp_path):
+        async def talk(client):
+            answers = [await client.call_tool("import", {"paths": ["results"], "output": "curve.yaml"})]
+            answers.append(await client.call_tool("explain", {"curve": "curve.yaml", "tpm": 3e6, "sla": [50]}))
+            answers.append(await client.call_tool("size", {"spec": "sizing.yaml", "emit": "report"}))
+            answers.append(await client.call_tool("size", {"spec": "../sizing.yaml"}))
+            return answers
+
+        log = tmp_path / "log"
+        imported, explained, sized, refused = over_stdio(folder, log, talk)
+        assert imported.structured_content["written"] == ["curve.yaml"]
+        steps = {step["step"]: step["value"] for step in explained.structured_content["rows"][0]["steps"]}
+        assert steps["GPUs to commit"] == 84  # README: 84 GPUs at 50 tok/s/user of this sweep
+        assert len(sized.structured_content["rows"]) == 5
+        assert "must be in the folder that was given at the start" in refused.content[0].text
+        written = log.read_text().splitlines()
+        # Its own self-pipe aside (a pair of sockets of the event loop), no socket; nothing opened to write but in the folder.
+        assert [line for line in written if line.split()[0] not in ("open", "socket.__new__")] == []
+        opened = {folder / line.removeprefix("open ") for line in written if line.startswith("open ")}
+        assert {path for path in opened if not path.resolve().is_relative_to(folder)} <= {Path("/dev/null")}
+
+    def test_it_ends_when_the_assistant_does(self, folder):
+        done = subprocess.run(
+            [sys.executable, "-m", "xlsizing", "mcp", "--folder", folder], input=b"no json\n", capture_output=True,
+            check=False, timeout=60, env={"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert all(json.loads(line)["jsonrpc"] == "2.0" for line in done.stdout.splitlines())
+
+
+class TestCommand:
+    @pytest.mark.parametrize("folder", ["", "missing", "a-file"])
+    def test_a_folder_must_be_one(self, capsys, tmp_path, monkeypatch, folder):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "a-file").write_text("")
+        code, out, err = run(capsys, "mcp", "--folder", folder)
+        assert (code, out) == (2, "")
+        assert err.startswith("xlsizing: --folder must name a folder that exists (got ")
+
+    def test_without_the_extra_it_says_what_to_install(self, capsys, tmp_path, monkeypatch):
+        monkeypatch.setitem(sys.modules, "mcp", None)
+        monkeypatch.setitem(sys.modules, "mcp_types", None)
+        monkeypatch.delitem(sys.modules, "xlsizing.hosts.mcp_server", raising=False)
+        code, _, err = run(capsys, "mcp", "--folder", tmp_path)
+        assert (code, err) == (2, 'xlsizing: mcp must be installed; install "xlsizing[mcp]"\n')

@@ -1,0 +1,235 @@
+"""The tools of the MCP server without the protocol: the commands' own JSON and sentences, files in one folder alone."""
+
+import json
+import shutil
+
+import jsonschema
+import pytest
+
+from tests.command_line import run
+from tests.sized_cases import CASES
+from tests.spec_files import ILLUSTRATIVE, ROOT
+from xlsizing.hosts.tools import TOOLS, called
+
+ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
+SIZED = {"anchors": ANCHORS, "tpm": 3e6, "sla": [100], "gpus_per_pod": 4}
+CALLS = {
+    "size": ({"spec": "sizing.yaml"}, ["--spec", "sizing.yaml"]),
+    "explain": ({"spec": "sizing.yaml", "sla": [75]}, ["--spec", "sizing.yaml", "--sla", "75"]),
+    "audit": ({"spec": "sizing.yaml", "pods": 18}, ["--spec", "sizing.yaml", "--pods", "18"]),
+    "levers": ({"spec": "sizing.yaml", "ttft": 2}, ["--spec", "sizing.yaml", "--ttft", "2"]),
+    "rightsize": ({"total_b": 230, "active_b": 10}, ["--total-b", "230", "--active-b", "10"]),
+    "capacity": (
+        {"curve": "results", "gpus": 64, "sla": 50, "tpm": 3e6},
+        ["--curve", "results", "--gpus", "64", "--sla", "50", "--tpm", "3e6"],
+    ),
+    "import": ({"paths": ["results"], "output": "curve.yaml"}, ["results", "-o", "curve.yaml", "--force"]),
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with results and a sizing file, which is the current one, as it is of the server."""
+    box = tmp_path / "box"
+    shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", box / "results")
+    shutil.copy(ILLUSTRATIVE, box / "sizing.yaml")
+    monkeypatch.chdir(box)
+    return box
+
+
+def answered(folder, name, **given):
+    """The record of a call that is not refused."""
+    answer = called(name, given, folder)
+    assert answer.sentences == ()
+    jsonschema.validate(answer.record, TOOLS[name].result)
+    return answer.record
+
+
+def refused(folder, name, **given):
+    """The sentences of a call that is refused."""
+    answer = called(name, given, folder)
+    assert answer.record is None
+    return answer.sentences
+
+
+def test_they_are_those_asked_for():
+    assert sorted(TOOLS) == sorted(CALLS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+class TestEachTool:
+    def test_gives_the_json_of_its_command_whose_keys_are_all_typed(self, capsys, folder, name):
+        given, flags = CALLS[name]
+        found = answered(folder, name, **given)
+        printed = capsys.readouterr()
+        assert (printed.out, printed.err) == ("", "")
+        code, out, _ = run(capsys, name, *flags, "--json")
+        assert code == (3 if name == "levers" else 0)  # one of its SLAs is not met within 2 s
+        assert found == json.loads(out)
+        jsonschema.validate(given, TOOLS[name].inputs)
+
+    def test_its_schemas_are_schemas_that_allow_no_other_key(self, name):
+        for schema in (TOOLS[name].inputs, TOOLS[name].result):
+            jsonschema.Draft202012Validator.check_schema(schema)
+            assert schema["additionalProperties"] is False
+
+    def test_every_input_says_what_it_is(self, name):
+        described = {
+            key: shape for key, shape in TOOLS[name].inputs["properties"].items() if "description" not in shape
+        }
+        assert set(described) <= {"paths"}
+
+
+class TestFigures:
+    @pytest.mark.parametrize("case", [case for case in CASES if case.unit == "tpm"][::4], ids=lambda case: case.case)
+    def test_are_the_known_ones(self, folder, case):
+        (row,) = answered(
+            folder, "size", anchors=case.rows, sla=[case.sla], tpm=case.demand, gpus_per_pod=case.gpus_per_pod,
+            util=case.util, method=case.method,
+        )["rows"]  # fmt: skip
+        known = (case.pods * case.gpus_per_pod, case.pods_high * case.gpus_per_pod) if case.feasible else (None, None)
+        assert (row["gpus"], row["gpus_high"]) == known
+
+    def test_a_row_that_cannot_be_met_has_none(self, folder):
+        met, unmet = answered(folder, "size", **SIZED | {"sla": [100, 300]})["rows"]
+        told = {
+            "sla_toks_per_user": 300,
+            "regime": "latency-tier-infeasible",
+            "feasible": False,
+            "demand_tok_s": 50_000,
+        }
+        figures = {key: value for key, value in unmet.items() if isinstance(value, int | float)}
+        assert figures == {key: value for key, value in told.items() if not isinstance(value, str)}
+        assert unmet["reason"].startswith("the fastest measured point is 215.5 at c=1")
+        assert (met["gpus"], met["gpus_budget"], met["gpus_high"]) == (124, 176, 236)  # the worked row
+
+    def test_limits_beside_each_sla(self, folder):
+        anchors = [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [64, 70, None, 0.9], [256, 41.8, None, 12]]
+        rows = answered(folder, "size", **SIZED | {"anchors": anchors, "sla": [40, 40], "ttft": [2, None]})["rows"]
+        assert [row["gpus_high"] for row in rows] == [64, 28]  # README, "First token and speed together"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("changed", "flags"),
+        [
+            ({"util": 80}, {"--util": "80"}),
+            ({"util": "70%"}, {"--util": "70%"}),
+            ({"util": None}, {"--util": ""}),
+            ({"sla": ["fast"]}, {"--sla": "fast"}),
+            ({"sla": []}, {"--sla": ""}),
+            ({"anchors": [[1, 9], [2, 20]]}, {"--anchors": "1:9,2:20"}),
+            ({"anchors": [[1, None]]}, {"--anchors": "1:"}),
+            ({"users": 5}, {"--users": "5"}),
+            ({"method": "magic"}, {"--method": "magic"}),
+            ({"spec": "sizing.yaml"}, {"--spec": "sizing.yaml"}),
+            ({"spec": "none.yaml"}, {"--spec": "none.yaml"}),
+            ({"curve": "results"}, {"--curve": "results"}),
+        ],
+        ids=str,
+    )
+    def test_are_the_sentences_of_the_command_line(self, capsys, folder, changed, flags):
+        given = {
+            "--anchors": "1:215.5,10:122.2,256:41.8",
+            "--tpm": "3e6",
+            "--sla": "100",
+            "--gpus-per-pod": "4",
+        } | flags
+        code, _, err = run(capsys, "size", *(f"{flag}={text}" for flag, text in given.items()))
+        assert code == 2
+        assert [f"xlsizing: {sentence}" for sentence in refused(folder, "size", **SIZED | changed)] == err.splitlines()
+
+    def test_a_boolean_is_no_number_and_a_number_no_switch(self, folder):
+        assert refused(folder, "size", **SIZED | {"util": True}) == ("--util must be a number (got 'True')",)
+        assert refused(folder, "size", **SIZED | {"force": 1}) == ("--force must be true or false (got 1)",)
+
+    @pytest.mark.parametrize("key", ["help", "as_json", "json", "--util", "h", "slas"])
+    def test_what_is_no_input(self, folder, key):
+        (sentence,) = refused(folder, "size", **SIZED | {key: "x"})
+        assert sentence.startswith(f"{key} must be an input of size; there are tpm, tok_s, ")
+
+    def test_no_such_tool(self, folder):
+        assert refused(folder, "doctor")[0].startswith("doctor is no tool of xlsizing; there are size, explain, ")
+
+    def test_a_value_is_never_a_flag(self, folder):
+        (sentence,) = refused(folder, "size", **SIZED | {"util": "--help"})
+        assert sentence.startswith("--util must be a number (got '--help')")
+        (sentence,) = refused(folder, "import", paths=["--help"], output="curve.yaml")
+        assert sentence.startswith("result file must be readable")
+
+    def test_all_faults_of_a_sizing_file(self, folder):
+        (folder / "bad.yaml").write_text("slas: [fast]\nutil: 80\n")
+        assert len(refused(folder, "size", spec="bad.yaml")) > 1
+
+
+class TestFolder:
+    """Whatever names a file outside the folder, by dots, from the root or by a link, is refused, to read and to write."""
+
+    RULE = "must be in the folder that was given at the start"
+
+    @pytest.fixture
+    def outside(self, folder):
+        """Files outside, and links to them inside."""
+        place = folder.parent / "outside"
+        shutil.copytree(folder / "results", place / "results")
+        shutil.copy(ILLUSTRATIVE, place / "sizing.yaml")
+        (folder / "link.yaml").symlink_to(place / "sizing.yaml")
+        (folder / "linked").symlink_to(place)
+        (folder / "results" / "conc-2.json").symlink_to(place / "results" / "conc-8.json")
+        return place
+
+    @pytest.mark.parametrize(
+        "path", ["../outside/sizing.yaml", "link.yaml", "linked/sizing.yaml", "{outside}/sizing.yaml"]
+    )
+    def test_of_sizing_files(self, folder, outside, path):
+        for name, more in {"size": {}, "explain": {}, "audit": {"pods": 9}, "levers": {}, "rightsize": {}}.items():
+            (sentence,) = refused(folder, name, spec=path.format(outside=outside), **more)
+            assert self.RULE in sentence
+
+    @pytest.mark.parametrize(
+        "path", ["../outside/results", "linked/results", "{outside}/results", "..", "/", "results"]
+    )
+    def test_of_curves(self, folder, outside, path):
+        place = path.format(outside=outside)
+        for name, given in {
+            "size": {"curve": place, "tpm": 3e6, "sla": [50]},
+            "capacity": {"curve": place, "gpus": 64, "sla": 50},
+            "import": {"paths": [place], "output": "curve.yaml"},
+        }.items():
+            assert any(self.RULE in sentence for sentence in refused(folder, name, **given))
+        assert not (folder / "curve.yaml").exists()
+
+    @pytest.mark.parametrize("path", ["../new", "linked/new", "{outside}/new", "../../new"])
+    def test_of_what_is_written(self, folder, outside, path):
+        place = path.format(outside=outside)
+        before = sorted(folder.parent.rglob("*"))
+        for name, given in {
+            "size": SIZED | {"emit": place},
+            "import": {"paths": ["results/conc-8.json", "results/conc-16.json"], "output": f"{place}.yaml"},
+        }.items():
+            (sentence,) = refused(folder, name, **given)
+            assert sentence.startswith(f"output {self.RULE}")
+        (sentence,) = refused(folder, "size", **SIZED | {"xlsx": f"{place}.xlsx"})
+        assert sentence.startswith(f"output {self.RULE}")
+        assert sorted(folder.parent.rglob("*")) == before
+
+    def test_what_a_sizing_file_names(self, folder, outside):
+        text = "demand: {tpm: 3e6}\nslas: [50]\ngpus_per_pod: 4\ncurve: {file: %s}\n"
+        (folder / "own.yaml").write_text(text % "linked/results")
+        (sentence,) = refused(folder, "size", spec="own.yaml", allow_outside=True)
+        assert self.RULE in sentence
+
+    def test_what_is_inside_is_read_and_written(self, folder):
+        answered(folder, "size", **SIZED | {"emit": str(folder / "report")})
+        assert {path.name for path in (folder / "report").iterdir()} == {"CAPACITY-SIZING.md", "capacity_sizing.json"}
+        answered(
+            folder,
+            "size",
+            curve="public:inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp2-ep1-1024x1024",
+            tpm=3e6,
+            sla=[50],
+        )
+
+    def test_the_command_line_itself_is_not_confined(self, capsys, folder, outside):
+        called("size", {"spec": "link.yaml"}, folder)
+        assert run(capsys, "size", "--spec", "link.yaml").code == 0

@@ -27,6 +27,10 @@ def test_it_begins_as_a_skill_does():
     assert body.startswith("\n# ")
 
 
+def test_it_survives_a_redirection_on_any_code_page():
+    assert TEXT.isascii()
+
+
 def test_its_sections():
     assert re.findall(r"^## (.*)", TEXT, flags=re.MULTILINE) == [
         "When to use it", "Ask first", "Commands", "How to read an answer", "Never",

@@ -19,7 +19,14 @@ def answered(name: str, *values: Any) -> Any:
     >>> answered("SIZING_GPUS", [[1, 215.5], [10, 122.2], [256, 41.8]], 300, 3e6, 4, 0.7, "auto", OMITTED)
     '#N/A'
     """
-    value = FUNCTIONS[name].python(*values)
+    value = FUNCTIONS[name].python(*map(_as_excel_has_it, values))
     if isinstance(value, str) and value.startswith(MARK):
         return ERROR_OF_KIND[value.removeprefix(MARK).partition(":")[0]]
     return value
+
+
+def _as_excel_has_it(value: Any) -> Any:
+    """Return a cell or a range with every number as Excel has it: the browser makes whole ones of Python's own."""
+    if isinstance(value, list):
+        return [_as_excel_has_it(each) for each in value]
+    return float(value) if type(value) is int else value

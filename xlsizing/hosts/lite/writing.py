@@ -53,7 +53,7 @@ The code is kept in the workbook: whoever has the add-in and opens it has the fu
 
 What differs from Windows
 -------------------------
-- Do not use this in a workbook that has functions of the same names from elsewhere: the macros of the sales workbook, or
+- Do not use this in a workbook that has functions of the same names from elsewhere: macros of the sales workbook, or
   a LAMBDA of that name.
 - A blank cell as an optional argument counts as left out: the add-in does not tell the two apart. On Windows it is
   refused.

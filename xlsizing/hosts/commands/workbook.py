@@ -47,10 +47,12 @@ def command(
     With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
     write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
     """
+    if paths and not curves:
+        refuse("a path", "must follow --curves", got=paths[0])
     if lite is not None:
         if spec is not None or sales:
             refuse("--lite", "must not be given beside --spec or --sales")
-        only_with("--spec or --sales", ("allow_outside", "curves", "paths", "output", *flags))
+        only_with("--spec or --sales", ("allow_outside", "curves", "output", *flags))
         return _lite(lite, force=force)
     if output is None:
         refuse("--output", "must be given")
@@ -61,8 +63,6 @@ def command(
         )
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
-    if paths and not curves:
-        refuse("a path", "must follow --curves", got=paths[0])
     if not curves:
         only_with("--curves", flags)
     if spec is not None:

@@ -1,7 +1,6 @@
 """The MCP server through the SDK's own client: in this process, and as an assistant starts it."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from mcp.client import Client
 
 import xlsizing
 from tests.command_line import run
-from tests.spec_files import ILLUSTRATIVE, ROOT
+from tests.spec_files import ROOT
 from xlsizing.hosts.mcp_server import server
 from xlsizing.hosts.skill import rules_text
 from xlsizing.hosts.tools import TOOLS
@@ -35,16 +34,6 @@ main(["mcp", "--folder", {folder!r}])
 """A server that notes what it opens to write, and whatever would reach the network or another process."""
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with results and a sizing file, which is the current one."""
-    box = tmp_path / "box"
-    shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", box / "results")
-    shutil.copy(ILLUSTRATIVE, box / "sizing.yaml")
-    monkeypatch.chdir(box)
-    return box
-
-
 def talked(connection, talk):
     """What `talk` returns that is given a client of `connection`."""
 
@@ -55,13 +44,13 @@ def talked(connection, talk):
     return anyio.run(run_it)
 
 
-def in_process(folder, talk):
-    return talked(server(folder, rules_text()), talk)
+def in_process(box, talk):
+    return talked(server(box, rules_text()), talk)
 
 
-def over_stdio(folder, log, talk):
+def over_stdio(box, log, talk):
     """The same with a server that an assistant would start, on pipes."""
-    program = WATCHED.format(log=str(log), folder=str(folder))
+    program = WATCHED.format(log=str(log), folder=str(box))
     environment = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
     return talked(
         stdio_client(StdioServerParameters(command=sys.executable, args=["-c", program], env=environment)), talk
@@ -69,30 +58,30 @@ def over_stdio(folder, log, talk):
 
 
 class TestInProcess:
-    def test_it_says_who_it_is_and_what_never_to_do(self, folder):
+    def test_it_says_who_it_is_and_what_never_to_do(self, box):
         async def talk(client):
             return client.server_info, client.instructions
 
-        info, instructions = in_process(folder, talk)
+        info, instructions = in_process(box, talk)
         assert (info.name, info.version) == ("xlsizing", xlsizing.__version__)
         assert "Never multiply levers" in instructions
         assert "```" not in instructions
 
-    def test_tools_with_their_types(self, folder):
+    def test_tools_with_their_types(self, box):
         async def talk(client):
             return (await client.list_tools()).tools
 
-        tools = in_process(folder, talk)
+        tools = in_process(box, talk)
         assert [tool.name for tool in tools] == list(TOOLS)
         assert all(tool.input_schema == TOOLS[tool.name].inputs for tool in tools)
         assert all(tool.output_schema == TOOLS[tool.name].result for tool in tools)
         assert {tool.name for tool in tools if not tool.annotations.read_only_hint} == {"size", "import"}
 
-    def test_a_result_is_typed_and_stands_as_text_too(self, folder):
+    def test_a_result_is_typed_and_stands_as_text_too(self, box):
         async def talk(client):
             return await client.call_tool("size", SIZED)  # which holds the result to the schema
 
-        answer = in_process(folder, talk)
+        answer = in_process(box, talk)
         assert not answer.is_error
         assert json.loads(answer.content[0].text) == answer.structured_content
         assert [row["gpus_high"] for row in answer.structured_content["rows"]] == [
@@ -100,11 +89,11 @@ class TestInProcess:
             None,
         ]  # the worked row, and none
 
-    def test_a_refusal_is_the_sentence_of_the_command_line(self, folder, capsys):
+    def test_a_refusal_is_the_sentence_of_the_command_line(self, box, capsys):
         async def talk(client):
             return await client.call_tool("size", SIZED | {"util": 80})
 
-        answer = in_process(folder, talk)
+        answer = in_process(box, talk)
         flags = ["--anchors", "1:215.5,10:122.2", "--tpm", "3e6", "--sla", "100", "--gpus-per-pod", "4", "--util", "80"]
         assert (answer.is_error, answer.structured_content) == (True, None)
         assert f"xlsizing: {answer.content[0].text}\n" == run(capsys, "size", *flags).err
@@ -112,7 +101,7 @@ class TestInProcess:
 
 @pytest.mark.slow
 class TestOverStdio:
-    def test_an_assistant_sizes_imports_and_explains_and_nothing_else_happens(self, folder, tmp_path):
+    def test_an_assistant_sizes_imports_and_explains_and_nothing_else_happens(self, box, tmp_path):
         async def talk(client):
             answers = [await client.call_tool("import", {"paths": ["results"], "output": "curve.yaml"})]
             answers.append(await client.call_tool("explain", {"curve": "curve.yaml", "tpm": 3e6, "sla": [50]}))
@@ -121,7 +110,7 @@ class TestOverStdio:
             return answers
 
         log = tmp_path / "log"
-        imported, explained, sized, refused = over_stdio(folder, log, talk)
+        imported, explained, sized, refused = over_stdio(box, log, talk)
         assert imported.structured_content["written"] == ["curve.yaml"]
         steps = {step["step"]: step["value"] for step in explained.structured_content["rows"][0]["steps"]}
         assert steps["GPUs to commit"] == 84  # README: 84 GPUs at 50 tok/s/user of this sweep
@@ -130,12 +119,12 @@ class TestOverStdio:
         written = log.read_text().splitlines()
         # Its own self-pipe aside (a pair of sockets of the event loop), no socket; nothing opened to write but in the folder.
         assert [line for line in written if line.split()[0] not in ("open", "socket.__new__")] == []
-        opened = {folder / line.removeprefix("open ") for line in written if line.startswith("open ")}
-        assert {path for path in opened if not path.resolve().is_relative_to(folder)} <= {Path("/dev/null")}
+        opened = {box / line.removeprefix("open ") for line in written if line.startswith("open ")}
+        assert {path for path in opened if not path.resolve().is_relative_to(box)} <= {Path("/dev/null")}
 
-    def test_it_ends_when_the_assistant_does(self, folder):
+    def test_it_ends_when_the_assistant_does(self, box):
         done = subprocess.run(
-            [sys.executable, "-m", "xlsizing", "mcp", "--folder", folder], input=b"no json\n", capture_output=True,
+            [sys.executable, "-m", "xlsizing", "mcp", "--folder", box], input=b"no json\n", capture_output=True,
             check=False, timeout=60, env={"PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         assert done.returncode == 0

@@ -8,7 +8,7 @@ import pytest
 
 from tests.command_line import run
 from tests.sized_cases import CASES
-from tests.spec_files import ILLUSTRATIVE, ROOT
+from tests.spec_files import ILLUSTRATIVE
 from xlsizing.hosts.tools import TOOLS, called
 
 ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
@@ -27,27 +27,17 @@ CALLS = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with results and a sizing file, which is the current one, as it is of the server."""
-    box = tmp_path / "box"
-    shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", box / "results")
-    shutil.copy(ILLUSTRATIVE, box / "sizing.yaml")
-    monkeypatch.chdir(box)
-    return box
-
-
-def answered(folder, name, **given):
+def answered(box, name, **given):
     """The record of a call that is not refused."""
-    answer = called(name, given, folder)
+    answer = called(name, given, box)
     assert answer.sentences == ()
     jsonschema.validate(answer.record, TOOLS[name].result)
     return answer.record
 
 
-def refused(folder, name, **given):
+def refused(box, name, **given):
     """The sentences of a call that is refused."""
-    answer = called(name, given, folder)
+    answer = called(name, given, box)
     assert answer.record is None
     return answer.sentences
 
@@ -58,9 +48,9 @@ def test_they_are_those_asked_for():
 
 @pytest.mark.parametrize("name", CALLS)
 class TestEachTool:
-    def test_gives_the_json_of_its_command_whose_keys_are_all_typed(self, capsys, folder, name):
+    def test_gives_the_json_of_its_command_whose_keys_are_all_typed(self, capsys, box, name):
         given, flags = CALLS[name]
-        found = answered(folder, name, **given)
+        found = answered(box, name, **given)
         printed = capsys.readouterr()
         assert (printed.out, printed.err) == ("", "")
         code, out, _ = run(capsys, name, *flags, "--json")
@@ -82,16 +72,16 @@ class TestEachTool:
 
 class TestFigures:
     @pytest.mark.parametrize("case", [case for case in CASES if case.unit == "tpm"][::4], ids=lambda case: case.case)
-    def test_are_the_known_ones(self, folder, case):
+    def test_are_the_known_ones(self, box, case):
         (row,) = answered(
-            folder, "size", anchors=case.rows, sla=[case.sla], tpm=case.demand, gpus_per_pod=case.gpus_per_pod,
+            box, "size", anchors=case.rows, sla=[case.sla], tpm=case.demand, gpus_per_pod=case.gpus_per_pod,
             util=case.util, method=case.method,
         )["rows"]  # fmt: skip
         known = (case.pods * case.gpus_per_pod, case.pods_high * case.gpus_per_pod) if case.feasible else (None, None)
         assert (row["gpus"], row["gpus_high"]) == known
 
-    def test_a_row_that_cannot_be_met_has_none(self, folder):
-        met, unmet = answered(folder, "size", **SIZED | {"sla": [100, 300]})["rows"]
+    def test_a_row_that_cannot_be_met_has_none(self, box):
+        met, unmet = answered(box, "size", **SIZED | {"sla": [100, 300]})["rows"]
         told = {
             "sla_toks_per_user": 300,
             "regime": "latency-tier-infeasible",
@@ -103,9 +93,9 @@ class TestFigures:
         assert unmet["reason"].startswith("the fastest measured point is 215.5 at c=1")
         assert (met["gpus"], met["gpus_budget"], met["gpus_high"]) == (124, 176, 236)  # the worked row
 
-    def test_limits_beside_each_sla(self, folder):
+    def test_limits_beside_each_sla(self, box):
         anchors = [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [64, 70, None, 0.9], [256, 41.8, None, 12]]
-        rows = answered(folder, "size", **SIZED | {"anchors": anchors, "sla": [40, 40], "ttft": [2, None]})["rows"]
+        rows = answered(box, "size", **SIZED | {"anchors": anchors, "sla": [40, 40], "ttft": [2, None]})["rows"]
         assert [row["gpus_high"] for row in rows] == [64, 28]  # README, "First token and speed together"
 
 
@@ -128,7 +118,7 @@ class TestRefusals:
         ],
         ids=str,
     )
-    def test_are_the_sentences_of_the_command_line(self, capsys, folder, changed, flags):
+    def test_are_the_sentences_of_the_command_line(self, capsys, box, changed, flags):
         given = {
             "--anchors": "1:215.5,10:122.2,256:41.8",
             "--tpm": "3e6",
@@ -137,29 +127,29 @@ class TestRefusals:
         } | flags
         code, _, err = run(capsys, "size", *(f"{flag}={text}" for flag, text in given.items()))
         assert code == 2
-        assert [f"xlsizing: {sentence}" for sentence in refused(folder, "size", **SIZED | changed)] == err.splitlines()
+        assert [f"xlsizing: {sentence}" for sentence in refused(box, "size", **SIZED | changed)] == err.splitlines()
 
-    def test_a_boolean_is_no_number_and_a_number_no_switch(self, folder):
-        assert refused(folder, "size", **SIZED | {"util": True}) == ("--util must be a number (got 'True')",)
-        assert refused(folder, "size", **SIZED | {"force": 1}) == ("--force must be true or false (got 1)",)
+    def test_a_boolean_is_no_number_and_a_number_no_switch(self, box):
+        assert refused(box, "size", **SIZED | {"util": True}) == ("--util must be a number (got 'True')",)
+        assert refused(box, "size", **SIZED | {"force": 1}) == ("--force must be true or false (got 1)",)
 
     @pytest.mark.parametrize("key", ["help", "as_json", "json", "--util", "h", "slas"])
-    def test_what_is_no_input(self, folder, key):
-        (sentence,) = refused(folder, "size", **SIZED | {key: "x"})
+    def test_what_is_no_input(self, box, key):
+        (sentence,) = refused(box, "size", **SIZED | {key: "x"})
         assert sentence.startswith(f"{key} must be an input of size; there are tpm, tok_s, ")
 
-    def test_no_such_tool(self, folder):
-        assert refused(folder, "doctor")[0].startswith("doctor is no tool of xlsizing; there are size, explain, ")
+    def test_no_such_tool(self, box):
+        assert refused(box, "doctor")[0].startswith("doctor is no tool of xlsizing; there are size, explain, ")
 
-    def test_a_value_is_never_a_flag(self, folder):
-        (sentence,) = refused(folder, "size", **SIZED | {"util": "--help"})
+    def test_a_value_is_never_a_flag(self, box):
+        (sentence,) = refused(box, "size", **SIZED | {"util": "--help"})
         assert sentence.startswith("--util must be a number (got '--help')")
-        (sentence,) = refused(folder, "import", paths=["--help"], output="curve.yaml")
+        (sentence,) = refused(box, "import", paths=["--help"], output="curve.yaml")
         assert sentence.startswith("result file must be readable")
 
-    def test_all_faults_of_a_sizing_file(self, folder):
-        (folder / "bad.yaml").write_text("slas: [fast]\nutil: 80\n")
-        assert len(refused(folder, "size", spec="bad.yaml")) > 1
+    def test_all_faults_of_a_sizing_file(self, box):
+        (box / "bad.yaml").write_text("slas: [fast]\nutil: 80\n")
+        assert len(refused(box, "size", spec="bad.yaml")) > 1
 
 
 class TestFolder:
@@ -168,68 +158,68 @@ class TestFolder:
     RULE = "must be in the folder that was given at the start"
 
     @pytest.fixture
-    def outside(self, folder):
+    def outside(self, box):
         """Files outside, and links to them inside."""
-        place = folder.parent / "outside"
-        shutil.copytree(folder / "results", place / "results")
+        place = box.parent / "outside"
+        shutil.copytree(box / "results", place / "results")
         shutil.copy(ILLUSTRATIVE, place / "sizing.yaml")
-        (folder / "link.yaml").symlink_to(place / "sizing.yaml")
-        (folder / "linked").symlink_to(place)
-        (folder / "results" / "conc-2.json").symlink_to(place / "results" / "conc-8.json")
+        (box / "link.yaml").symlink_to(place / "sizing.yaml")
+        (box / "linked").symlink_to(place)
+        (box / "results" / "conc-2.json").symlink_to(place / "results" / "conc-8.json")
         return place
 
     @pytest.mark.parametrize(
         "path", ["../outside/sizing.yaml", "link.yaml", "linked/sizing.yaml", "{outside}/sizing.yaml"]
     )
-    def test_of_sizing_files(self, folder, outside, path):
+    def test_of_sizing_files(self, box, outside, path):
         for name, more in {"size": {}, "explain": {}, "audit": {"pods": 9}, "levers": {}, "rightsize": {}}.items():
-            (sentence,) = refused(folder, name, spec=path.format(outside=outside), **more)
+            (sentence,) = refused(box, name, spec=path.format(outside=outside), **more)
             assert self.RULE in sentence
 
     @pytest.mark.parametrize(
         "path", ["../outside/results", "linked/results", "{outside}/results", "..", "/", "results"]
     )
-    def test_of_curves(self, folder, outside, path):
+    def test_of_curves(self, box, outside, path):
         place = path.format(outside=outside)
         for name, given in {
             "size": {"curve": place, "tpm": 3e6, "sla": [50]},
             "capacity": {"curve": place, "gpus": 64, "sla": 50},
             "import": {"paths": [place], "output": "curve.yaml"},
         }.items():
-            assert any(self.RULE in sentence for sentence in refused(folder, name, **given))
-        assert not (folder / "curve.yaml").exists()
+            assert any(self.RULE in sentence for sentence in refused(box, name, **given))
+        assert not (box / "curve.yaml").exists()
 
     @pytest.mark.parametrize("path", ["../new", "linked/new", "{outside}/new", "../../new"])
-    def test_of_what_is_written(self, folder, outside, path):
+    def test_of_what_is_written(self, box, outside, path):
         place = path.format(outside=outside)
-        before = sorted(folder.parent.rglob("*"))
+        before = sorted(box.parent.rglob("*"))
         for name, given in {
             "size": SIZED | {"emit": place},
             "import": {"paths": ["results/conc-8.json", "results/conc-16.json"], "output": f"{place}.yaml"},
         }.items():
-            (sentence,) = refused(folder, name, **given)
+            (sentence,) = refused(box, name, **given)
             assert sentence.startswith(f"output {self.RULE}")
-        (sentence,) = refused(folder, "size", **SIZED | {"xlsx": f"{place}.xlsx"})
+        (sentence,) = refused(box, "size", **SIZED | {"xlsx": f"{place}.xlsx"})
         assert sentence.startswith(f"output {self.RULE}")
-        assert sorted(folder.parent.rglob("*")) == before
+        assert sorted(box.parent.rglob("*")) == before
 
-    def test_what_a_sizing_file_names(self, folder, outside):
+    def test_what_a_sizing_file_names(self, box, outside):
         text = "demand: {tpm: 3e6}\nslas: [50]\ngpus_per_pod: 4\ncurve: {file: %s}\n"
-        (folder / "own.yaml").write_text(text % "linked/results")
-        (sentence,) = refused(folder, "size", spec="own.yaml", allow_outside=True)
+        (box / "own.yaml").write_text(text % "linked/results")
+        (sentence,) = refused(box, "size", spec="own.yaml", allow_outside=True)
         assert self.RULE in sentence
 
-    def test_what_is_inside_is_read_and_written(self, folder):
-        answered(folder, "size", **SIZED | {"emit": str(folder / "report")})
-        assert {path.name for path in (folder / "report").iterdir()} == {"CAPACITY-SIZING.md", "capacity_sizing.json"}
+    def test_what_is_inside_is_read_and_written(self, box):
+        answered(box, "size", **SIZED | {"emit": str(box / "report")})
+        assert {path.name for path in (box / "report").iterdir()} == {"CAPACITY-SIZING.md", "capacity_sizing.json"}
         answered(
-            folder,
+            box,
             "size",
             curve="public:inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp2-ep1-1024x1024",
             tpm=3e6,
             sla=[50],
         )
 
-    def test_the_command_line_itself_is_not_confined(self, capsys, folder, outside):
-        called("size", {"spec": "link.yaml"}, folder)
+    def test_the_command_line_itself_is_not_confined(self, capsys, box, outside):
+        called("size", {"spec": "link.yaml"}, box)
         assert run(capsys, "size", "--spec", "link.yaml").code == 0

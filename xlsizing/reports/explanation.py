@@ -17,7 +17,7 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.tables import CANNOT_BE_MET, STEP_COLUMNS, Table, demand_words, shown_grouped
 from xlsizing.result import Sizing
 from xlsizing.rows import BUDGET, COMMIT, NO_CLAIM, SizingRow
-from xlsizing.rules import HOURS_PER_MONTH, INTERP, KNEE_CAPPED, MEASURED, PLATEAU
+from xlsizing.rules import HOURS_PER_MONTH, INTERP, KNEE_CAPPED, MEASURED, NARROW, PLATEAU
 
 __all__ = ["Explained", "Step", "explained", "explanation_record", "steps_table"]
 
@@ -134,7 +134,7 @@ class _Point:
     def _measured(self, name: str, at: int, does: str) -> Step:
         c, rate = self.curve.concurrency[at], self.curve.tok_s_per_user[at]
         ttft = "" if self.curve.ttft_s is None else f", TTFT {shown(self.curve.ttft_s[at])} s"
-        return Step(name, float(c), "requests/replica", f"{shown(rate)} tok/s/user{ttft} {does}")
+        return Step(name, float(c), "requests/replica", f"{shown(rate)} tok/s/user{ttft}: {does}")
 
 
 _AT: dict[str, str] = {
@@ -193,14 +193,22 @@ class _Needed:
         return self._gpus("GPUs, estimate", self.row.pods, self.point.of(self.point.points.carried), "")
 
     def budget(self) -> Step:
-        level = self.sizing.bound
-        words = f"a replica carries this at {100 * level.confidence:.0f} %: "
+        carried = self.point.of(carried_to_budget(self.point.points, self.sizing.bound))
+        return self._gpus("GPUs to budget", self.row.pods_budget, carried, self._budget_words(carried))
+
+    def _budget_words(self, carried: float) -> str:
+        points, q = self.point.points, self.sizing.bound.share
         if self.row.gpus_low == self.row.gpus_high:
-            words = "the same, as nothing is interpolated: "
-        elif self.row.budget_claim:
-            words = f"{NO_CLAIM} ({self.row.budget_claim}), so that it is what to commit to: "
-        carried = self.point.of(carried_to_budget(self.point.points, level))
-        return self._gpus("GPUs to budget", self.row.pods_budget, carried, words)
+            return "the same, as nothing is interpolated: "
+        if self.row.budget_claim:
+            return f"{NO_CLAIM} ({self.row.budget_claim}), so that it is what to commit to: "
+        estimate, proven = (self.point.of(each) for each in (points.carried, points.carried_proven))
+        if carried == proven:
+            return f"what to commit to, as a replica carries at most {NARROW:g} of it here: "
+        share = (
+            f"at {100 * self.sizing.bound.confidence:.0f} %, {_shown(estimate)}^{1 - q:.4g} x {_shown(proven)}^{q:.4g}"
+        )
+        return f"{share} = {_shown(carried)}: "
 
     def commit(self) -> Step:
         row = self.row
@@ -225,7 +233,9 @@ def _quoted(report: Report, at: int) -> list[Step]:
     if found is None:
         return []
     total, gpus, usd = (float(each or 0) for each in found)
-    spares = f" + {sizing.spare_replicas:,} spare pods x {sizing.gpus_per_pod}" if sizing.spare_replicas else ""
+    spares = (
+        f" + {sizing.spare_replicas:,} spare pods x {sizing.gpus_per_pod}" if sizing.spare_replicas else ", no spares"
+    )
     price = f"{_shown(total)} x {sizing.gpu_hourly_usd:,.2f} $/GPU-hour{', assumed,' if sizing.price_assumed else ''}"
     return [
         Step(f"GPUs to quote: {report.quoted[at]}", total, "GPUs", f"{_shown(gpus)}{spares}"),

@@ -64,8 +64,10 @@ class TestWorkedRow:
     def test_in_words(self, capsys):
         code, out, err = run(capsys, "explain", *WORKED, "--sla", "100")
         assert (code, err) == (0, "")
-        assert "10  requests/replica  122.2 tok/s/user meets it" in out
+        assert "10  requests/replica  122.2 tok/s/user: meets it" in out
         assert "50,000 / (1,222 x 0.7) =" in out
+        # the budget's share q at 95 % is 0.55: exp(0.45 ln 2358.05 + 0.55 ln 1222) = 1642.62
+        assert "at 95 %, 2,358.05^0.45 x 1,222^0.55 = 1,642.62" in out
         assert "\nWhat would change it\n" in out
 
 

@@ -34,18 +34,18 @@ main(["mcp", "--folder", {folder!r}])
 """A server that notes what it opens to write, and whatever would reach the network or another process."""
 
 
-def talked(connection, talk):
+def talked(connection, talk, mode="auto"):
     """What `talk` returns that is given a client of `connection`."""
 
     async def run_it():
-        async with Client(connection) as client:
+        async with Client(connection, mode=mode) as client:
             return await talk(client)
 
     return anyio.run(run_it)
 
 
-def in_process(box, talk):
-    return talked(server(box, rules_text()), talk)
+def in_process(box, talk, mode="auto"):
+    return talked(server(box, rules_text()), talk, mode)
 
 
 def over_stdio(box, log, talk):
@@ -77,11 +77,12 @@ class TestInProcess:
         assert all(tool.output_schema == TOOLS[tool.name].result for tool in tools)
         assert {tool.name for tool in tools if not tool.annotations.read_only_hint} == {"size", "import"}
 
-    def test_a_result_is_typed_and_stands_as_text_too(self, box):
+    @pytest.mark.parametrize("mode", ["auto", "legacy"])  # as of 2026-07-28, and with the handshake of before
+    def test_a_result_is_typed_and_stands_as_text_too(self, box, mode):
         async def talk(client):
             return await client.call_tool("size", SIZED)  # which holds the result to the schema
 
-        answer = in_process(box, talk)
+        answer = in_process(box, talk, mode)
         assert not answer.is_error
         assert json.loads(answer.content[0].text) == answer.structured_content
         assert [row["gpus_high"] for row in answer.structured_content["rows"]] == [

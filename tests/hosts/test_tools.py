@@ -12,6 +12,7 @@ from tests.spec_files import ILLUSTRATIVE
 from xlsizing.hosts.tools import TOOLS, called
 
 ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
+WAITING = [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [64, 70, None, 0.9], [256, 41.8, None, 12]]
 SIZED = {"anchors": ANCHORS, "tpm": 3e6, "sla": [100], "gpus_per_pod": 4}
 CALLS = {
     "size": ({"spec": "sizing.yaml"}, ["--spec", "sizing.yaml"]),
@@ -70,6 +71,26 @@ class TestEachTool:
         assert set(described) <= {"paths"}
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("size", {"anchors": ANCHORS, "users": 500, "sla": [20, 300], "gpus_per_pod": 4}),
+        (
+            "size",
+            {"anchors": ANCHORS, "rps": 50, "osl": 1000, "sla": [100], "e2e": [20], "gpus_per_pod": 4, "spare": 2},
+        ),
+        ("explain", {"anchors": ANCHORS, "users": 500, "sla": [20, 300], "gpus_per_pod": 4}),
+        ("audit", {"anchors": [[128, 22.78125]], "gpus": 144, "gpus_per_pod": 8, "users": 2000, "sla": 300}),
+        ("capacity", {"anchors": ANCHORS, "nodes": 8, "gpus_per_node": 8, "gpus_per_pod": 4, "users": 5000, "sla": 50}),
+        ("capacity", {"anchors": ANCHORS, "gpus": 4, "gpus_per_pod": 4, "tpm": 1e9}),  # carried at no SLA
+        ("rightsize", {"total_b": 2000, "active_b": 100, "dtype": "bf16", "ttft": 2}),  # fits nowhere
+        ("import", {"paths": ["results"], "output": "curves", "split": True}),
+    ],
+)
+def test_other_forms_of_a_result_are_typed_too(box, name, given):
+    assert answered(box, name, **given)
+
+
 class TestFigures:
     @pytest.mark.parametrize("case", [case for case in CASES if case.unit == "tpm"][::4], ids=lambda case: case.case)
     def test_are_the_known_ones(self, box, case):
@@ -94,8 +115,7 @@ class TestFigures:
         assert (met["gpus"], met["gpus_budget"], met["gpus_high"]) == (124, 176, 236)  # the worked row
 
     def test_limits_beside_each_sla(self, box):
-        anchors = [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [64, 70, None, 0.9], [256, 41.8, None, 12]]
-        rows = answered(box, "size", **SIZED | {"anchors": anchors, "sla": [40, 40], "ttft": [2, None]})["rows"]
+        rows = answered(box, "size", **SIZED | {"anchors": WAITING, "sla": [40, 40], "ttft": [2, None]})["rows"]
         assert [row["gpus_high"] for row in rows] == [64, 28]  # README, "First token and speed together"
 
 

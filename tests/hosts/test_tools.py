@@ -77,7 +77,7 @@ class TestEachTool:
         ("size", {"anchors": ANCHORS, "users": 500, "sla": [20, 300], "gpus_per_pod": 4}),
         (
             "size",
-            {"anchors": ANCHORS, "rps": 50, "osl": 1000, "sla": [100], "e2e": [20], "gpus_per_pod": 4, "spare": 2},
+            {"anchors": WAITING, "rps": 50, "osl": 1000, "sla": [100], "e2e": [20], "gpus_per_pod": 4, "spare": 2},
         ),
         ("explain", {"anchors": ANCHORS, "users": 500, "sla": [20, 300], "gpus_per_pod": 4}),
         ("audit", {"anchors": [[128, 22.78125]], "gpus": 144, "gpus_per_pod": 8, "users": 2000, "sla": 300}),

@@ -3,8 +3,10 @@
 import json
 import shutil
 
+import hypothesis
 import jsonschema
 import pytest
+from hypothesis import strategies as st
 
 from tests.command_line import run
 from tests.sized_cases import CASES
@@ -13,6 +15,12 @@ from xlsizing.hosts.tools import TOOLS, called
 
 ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
 WAITING = [[1, 215.5, None, 0.1], [10, 122.2, None, 0.18], [64, 70, None, 0.9], [256, 41.8, None, 12]]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+"""What JSON can hold."""
 SIZED = {"anchors": ANCHORS, "tpm": 3e6, "sla": [100], "gpus_per_pod": 4}
 CALLS = {
     "size": ({"spec": "sizing.yaml"}, ["--spec", "sizing.yaml"]),
@@ -166,6 +174,16 @@ class TestRefusals:
         assert sentence.startswith("--util must be a number (got '--help')")
         (sentence,) = refused(box, "import", paths=["--help"], output="curve.yaml")
         assert sentence.startswith("result file must be readable")
+
+    @hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None)
+    @hypothesis.given(key=st.sampled_from(sorted(TOOLS["size"].inputs["properties"])), value=ANYTHING)
+    def test_whatever_comes_it_is_answered_or_refused_in_a_line(self, box, key, value):
+        answer = called("size", SIZED | {key: value}, box)
+        if answer.record is None:
+            assert answer.sentences
+            assert all(sentence.isprintable() for sentence in answer.sentences)
+        else:
+            jsonschema.validate(answer.record, TOOLS["size"].result)
 
     def test_all_faults_of_a_sizing_file(self, box):
         (box / "bad.yaml").write_text("slas: [fast]\nutil: 80\n")

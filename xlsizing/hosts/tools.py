@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 
 from xlsizing.checks import refuse
-from xlsizing.errors import InfeasibleError, InputError, Phrase
+from xlsizing.errors import BLANK, InfeasibleError, InputError
 from xlsizing.hosts.cli import command_named, outcome
 from xlsizing.hosts.output import kept_json, one_line
 from xlsizing.hosts.tool_results import result_schema
@@ -40,8 +40,10 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
         "items": {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 5},
         "minItems": 1,
     },
+    **dict.fromkeys(("TEXT", "NAME", "FIELD", "A1:D9", "PATH", "PATH...", "DIR"), _TEXT),
+    **dict.fromkeys(("FILE", "FILE.xlsx", "FILE.yaml"), _TEXT),
 }
-"""The JSON schema of an input by what the help calls its value; any other is text."""
+"""The JSON schema of an input by what the help calls its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def called(name: str, given: Mapping[str, Any], folder: Path) -> Answer:
     Nothing is printed: standard output may be the protocol's.
     """
     if name not in TOOLS:
-        return Answer(None, (f"{name} is no tool of xlsizing; there are {', '.join(TOOLS)}",))
+        return Answer(None, (f"{one_line(name)} is no tool of xlsizing; there are {', '.join(TOOLS)}",))
     try:
         words = [name, "--json", *_arguments(name, given)]
     except InputError as error:
@@ -164,7 +166,7 @@ def _shape(parameter: click.Parameter) -> dict[str, Any]:
     if "|" in metavar and "," not in metavar:
         choices = [_value(text) for text in metavar.split("|")]
         return {"enum": choices, **words}
-    shape = _SHAPES.get(metavar, _TEXT)
+    shape = _SHAPES[metavar]
     if parameter.nargs == -1 or getattr(parameter, "multiple", False):
         shape = {"type": "array", "items": shape}
     return shape | words
@@ -194,7 +196,7 @@ def _flag(parameter: click.Parameter, value: Any) -> list[str]:
     option = max(parameter.opts, key=len)
     if getattr(parameter, "is_flag", False):
         if not isinstance(value, bool):
-            refuse(option, "must be true or false", got=Phrase(_text(value)))
+            refuse(option, "must be true or false", got=BLANK if value is None else value)
         return [option] if value else []
     if getattr(parameter, "multiple", False):
         return [f"{option}={_text(each)}" for each in _listed(value)]

@@ -42,9 +42,7 @@ def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, as
     targets = _targets(output, split=split)
     with working("Files read") as progress:
         results = read_results(paths, how, progress)
-    if (
-        not split and len(results.curves) > 1 and not as_json
-    ):  # the refusal names the fields, the table shows the groups
+    if len(results.curves) > 1 and not (split or as_json):  # the refusal names the fields, the table shows the groups
         rows = curve_rows(results)
         print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
     curves = list(results.curves) if split else [one_curve(results, " ".join(paths))]

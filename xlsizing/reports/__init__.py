@@ -1,5 +1,6 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
+from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.notes import slas_listed
@@ -24,9 +25,13 @@ __all__ = [
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",
+    "Explained",
     "Report",
+    "Step",
     "Table",
     "demand_words",
+    "explained",
+    "explanation_record",
     "facts",
     "from_spec",
     "interpolation_words",
@@ -40,6 +45,7 @@ __all__ = [
     "review",
     "shown_grouped",
     "slas_listed",
+    "steps_table",
     "terminal",
     "write_whole",
 ]

@@ -36,6 +36,7 @@ __all__ = [
     "QUOTE",
     "REMARK",
     "RIGOR",
+    "STEP_COLUMNS",
     "WORDS",
     "WORKLOAD_MISMATCH",
     "Shown",
@@ -61,13 +62,16 @@ RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 """What marks every row of a curve that was measured at another workload [-]."""
 
-GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula")
+STEP_COLUMNS: Final = ("step", "number", "unit", "how it follows")
+"""The columns of a row that is explained [-]."""
+
+GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
 """Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
 
 BINDS: Final = "binds"
 """The column that says what keeps a replica from more [-]."""
 
-WORDS: Final = (*GIVES_WAY, BINDS, "regime", "section", "field", "value", "place")
+WORDS: Final = (*GIVES_WAY, BINDS, "step", "unit", "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.errors import BLANK, InfeasibleError
 from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
 from xlsizing.hosts.cli.flags import (
+    Command,
     calibration_flag,
     calibration_of,
     confidence_flag,
+    declared,
     demand_flags,
     demand_of,
     flag,
@@ -31,39 +33,52 @@ from xlsizing.hosts.cli.flags import (
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.reports import Report
 
-__all__ = ["command"]
+__all__ = ["command", "sized_report", "sizing_flags"]
 
 _UNMET = InfeasibleError.exit_code
 
 
+def sizing_flags(command: Command) -> Command:
+    """Declare on `command` all that a sizing is made of, by flags or in a sizing file [-]."""
+    options = (
+        demand_flags,
+        click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see."),
+        limit_flags,
+        curve_flags,
+        click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica."),
+        planning_flags,
+        confidence_flag,
+        calibration_flag,
+        click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas."),
+        click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it."),
+        click.option("--model", metavar="TEXT", default="", help="What was measured, for the title."),
+        click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example)."),
+        outside_flag,
+        click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload."),
+    )
+    return declared(command, *options)
+
+
 @click.command(name="size")
-@demand_flags
-@click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see.")
-@limit_flags
-@curve_flags
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
-@planning_flags
-@confidence_flag
-@calibration_flag
-@click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
-@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
-@click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
-@click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
-@outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
+@sizing_flags
 @click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
 @click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
 @click.option("--force", is_flag=True, help="Let --xlsx overwrite an existing file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
-    report = _report(flags) if flags["spec"] is None else _from_spec(flags)
+    report = sized_report(flags, beside_spec=("allow_mismatch", "emit", "xlsx", "force", "as_json"))
     _print(report, _written(report, flags), as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
-def _from_spec(flags: dict[str, Any]) -> Report:
-    only_with_spec(("allow_mismatch", "emit", "xlsx", "force", "as_json"))
+def sized_report(flags: dict[str, Any], *, beside_spec: Sequence[str]) -> Report:
+    """Return the report of what `flags` say, or the sizing file that they name, `beside_spec` the only other ones [-]."""
+    return _report(flags) if flags["spec"] is None else _from_spec(flags, beside_spec)
+
+
+def _from_spec(flags: dict[str, Any], beside_spec: Sequence[str]) -> Report:
+    only_with_spec(beside_spec)
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 

@@ -25,8 +25,9 @@ __all__ = ["command"]
     multiple=True,
     help="With --sales: its curves, from results of benchmark tools, their folders, curve files and public:NAME.",
 )
+@click.option("--lite", metavar="DIR", help="Instead, the functions for xlwings Lite: main.py, requirements, a wheel.")
 @click.argument("paths", nargs=-1, metavar="")
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it: .xlsx, with --sales .xlsm.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @result_flags
 def command(
@@ -35,15 +36,26 @@ def command(
     allow_outside: bool,
     sales: bool,
     curves: tuple[str, ...],
+    lite: str | None,
     paths: tuple[str, ...],
-    output: str,
+    output: str | None,
     force: bool,
     **flags: Any,
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
-    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it.
+    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
+    write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
     """
+    if paths and not curves:
+        refuse("a path", "must follow --curves", got=paths[0])
+    if lite is not None:
+        if spec is not None or sales:
+            refuse("--lite", "must not be given beside --spec or --sales")
+        only_with("--spec or --sales", ("allow_outside", "curves", "output", *flags))
+        return _lite(lite, force=force)
+    if output is None:
+        refuse("--output", "must be given")
     if (spec is not None) == sales:
         rule = "must not be given together" if sales else "must be given, one of them"
         refuse(
@@ -51,8 +63,6 @@ def command(
         )
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
-    if paths and not curves:
-        refuse("a path", "must follow --curves", got=paths[0])
     if not curves:
         only_with("--curves", flags)
     if spec is not None:
@@ -77,6 +87,13 @@ def _sales(output: str, *, force: bool) -> int:
     from xlsizing.hosts.sales import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     click.echo(f"Written: {write_sales_workbook(output, force=force)}")
+    return 0
+
+
+def _lite(folder: str, *, force: bool) -> int:
+    from xlsizing.hosts.lite import write_lite  # noqa: PLC0415  # xlwings is slow to import
+
+    click.echo(f"Written: {', '.join(map(str, write_lite(folder, force=force)))}")
     return 0
 
 

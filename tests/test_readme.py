@@ -221,3 +221,14 @@ def test_the_curves_that_come_with_the_sales_workbook():
 def _given_first(name):
     given = ("numpy", "pandas", "openpyxl", "xlwings")
     return (given.index(name) if name in given else len(given), name.lower())
+
+
+def test_the_folders_for_contributors_are_those_of_the_package():
+    block = re.search(r"```folders\n(.*?)```", README, re.DOTALL)[1]
+    named = set(re.findall(r"^  ([a-z/]+)/ ", block, re.MULTILINE))
+    package = ROOT / "xlsizing"
+    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("__init__.py")} - {"."}
+    hosts = {
+        f"hosts/{name}" for name in re.findall(r"([a-z]+)/(?= |$)", block.partition("headless;")[2].partition("\n")[0])
+    }
+    assert named | hosts == folders - {"workbooks", "hosts/cli/commands"}

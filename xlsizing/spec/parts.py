@@ -11,11 +11,12 @@ from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context, merged
 from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Demand, Limits, check_calibration, check_measured_gpus, size
 from xlsizing.errors import CurveError, InputError, shown
+from xlsizing.importers import Where
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile
-from xlsizing.spec.text import Fault, Where
+from xlsizing.spec.text import Fault
 
 __all__ = ["core_parts"]
 

@@ -64,7 +64,7 @@ class PlainComposer(Composer):
         self._ahead: Any = None
 
     def refuse(self, rule: str, **parts: Any) -> NoReturn:
-        """Refuse the text at the line that was reached; `parts` as in `checks.refuse` [-]."""
+        """Refuse the text, which breaks `rule` at the line that was reached; `parts` as in `checks.refuse` [-]."""
         refuse("YAML file", rule, where=f"{self.name}, line {self.line}", **parts)
 
     def check(self, event: Any) -> None:
@@ -80,7 +80,7 @@ class PlainComposer(Composer):
         """Take note that the field `name` of the mapping at `path` is there already; the last one counts [-]."""
 
     def wrong(self, text: str, *, open_end: bool) -> NoReturn:  # noqa: ARG002  # for those who say more
-        """Refuse a `text` that is no YAML from the line that was reached; its end leaves something open, or not [-]."""
+        """Refuse a `text` that is no YAML from the line that was reached, or to whose end something is open: `open_end` [-]."""
         self.refuse(
             "must be YAML", way_out="check indentation, colons, quotes and brackets there and on the line above"
         )
@@ -119,8 +119,8 @@ class PlainComposer(Composer):
         taken, self._ahead = self.peek_event(), None
         return taken
 
-    def resolve(self, *_: Any) -> str:
-        """Return the tag of a list or a mapping, of which nobody asks [-]."""
+    def resolve(self, *asked: Any) -> str:  # noqa: ARG002  # a composer's resolver is asked; ours has nothing to say
+        """Return the tag of a list or a mapping, whatever is `asked`: nobody reads it [-]."""
         return ""
 
     descend_resolver = ascend_resolver = resolve
@@ -159,16 +159,16 @@ class PlainComposer(Composer):
         return name
 
     def compose_scalar_node(self, anchor: Any) -> Any:  # noqa: ARG002  # there is none
-        """Return the next scalar [-]."""
+        """Return the next scalar, to which no `anchor` refers [-]."""
         event = self.get_event()
         return _scalar(event.value) if event.implicit[0] and not event.style else event.value
 
     def compose_sequence_node(self, anchor: Any) -> Any:
-        """Return the next list [-]."""
+        """Return the next list, to which no `anchor` refers [-]."""
         return super().compose_sequence_node(anchor).value
 
     def compose_mapping_node(self, anchor: Any) -> Any:
-        """Return the next mapping [-]."""
+        """Return the next mapping, to which no `anchor` refers [-]."""
         above, self._names = self._names, set()
         pairs = super().compose_mapping_node(anchor).value
         self._names = above

@@ -3,80 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import click
-
-from xlsizing.checks import choice, number_in_text, refuse, share, whole
+from xlsizing.checks import number_in_text, refuse, share
 from xlsizing.context import Context
-from xlsizing.hosts.cli.curve_flags import curve_options, throughput_flag
-from xlsizing.hosts.cli.flags import Command, declared
+from xlsizing.hosts.cli.curve_flags import throughput_flag
+from xlsizing.hosts.cli.flags import PER_POD, option, shared
 from xlsizing.hosts.cli.output import one_line
+from xlsizing.hosts.cli.typed import Typed, one_of
 from xlsizing.importers import ACHIEVED, FORMATS, HEADINGS, MOST_FAILED, NOMINAL, CurveRow, Options
-from xlsizing.rules import MOST_GPUS_PER_POD, STATISTICS
+from xlsizing.rules import STATISTICS
 
-__all__ = ["options_of", "passed_lines", "print_rows", "result_flags"]
+__all__ = ["ResultFlags", "passed_lines", "print_rows"]
 
 _MOST_PASSED: Final = 20
 
 
-def result_flags(command: Command) -> Command:
-    """Declare how results are read on `command` [-]."""
-    options = (
-        click.option("--format", "form", metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."),
-        click.option("--stat", metavar="|".join(STATISTICS), default=STATISTICS[0], show_default=True, help="Statistic of the latencies."),
-        click.option("--concurrency", metavar=f"{NOMINAL}|{ACHIEVED}", default=NOMINAL, show_default=True,
-                     help="As the client was set, or as it was measured."),
-        throughput_flag,
-        click.option("--gpus-per-pod", metavar="N", help="GPUs of the replica, where the files do not say."),
-        click.option("--max-failed", metavar="SHARE", default=str(MOST_FAILED), show_default=True,
-                     help="A point with more failed requests is refused."),
-        click.option("--ignore", "ignoring", metavar="FIELD", multiple=True, help="A field that may differ within a curve; repeatable."),
-        click.option("--skip-bad", is_flag=True, help="List bad files and go on without them."),
-        click.option("--context", "added", metavar="FILE", help="YAML or JSON with context fields that the files lack."),
-        click.option("--sheet", metavar="NAME", help="Sheet of an .xlsx file."),
-        click.option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included."),
-    )  # fmt: skip
-    return declared(command, *options)
-
-
-def options_of(flags: dict[str, Any]) -> Options:
-    """Return how results are read, as `flags` say [-]."""
-    gpus = flags["gpus_per_pod"]
-    if flags["form"] is not None:
-        choice(flags["form"], "--format", tuple(FORMATS))
-    return Options(
-        form=flags["form"],
-        stat=choice(flags["stat"], "--stat", STATISTICS),
-        concurrency=choice(flags["concurrency"], "--concurrency", (NOMINAL, ACHIEVED)),
-        gpus_per_pod=None
-        if gpus is None
-        else whole(number_in_text(gpus, "--gpus-per-pod"), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD),
-        most_failed=share(number_in_text(flags["max_failed"], "--max-failed"), "--max-failed"),
-        skip_bad=flags["skip_bad"],
-        ignoring=tuple(flags["ignoring"]),
-        added=None if flags["added"] is None else _context_in(Path(flags["added"])),
-        sheet=flags["sheet"],
-        cells=flags["cells"],
-        **curve_options({"pool_rises": None, **flags}),  # not every command pools
-    )
-
-
-def _context_in(path: Path) -> Context:
+def _context_in(file: str, name: str) -> Context:
     """Return the context in a YAML or JSON file: its fields at the top, or under `context`."""
     from xlsizing.importers import document, plain_data  # noqa: PLC0415  # only where a file is named
 
-    opened = document(path)
+    opened = document(Path(file))
     value = (
         opened.only
         if opened.kind in ("records", "yaml")
-        else plain_data(opened.value if opened.kind == "text" else "", path.name)
+        else plain_data(opened.value if opened.kind == "text" else "", opened.name)
     )
     fields = value.get("context", value) if isinstance(value, dict) else None
     if not isinstance(fields, dict) or not fields:
-        refuse("--context", "must be a file of context fields", where=path.name)
+        refuse(name, "must be a file of context fields", where=opened.name)
     return Context.from_mapping(fields)
+
+
+@dataclass(frozen=True)
+class ResultFlags:
+    """How results are read, each flag called as the option of `importers.Options` that it gives [-]."""
+
+    form: str | None = option(
+        "--format", "form", type=one_of(tuple(FORMATS)), metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."
+    )
+    stat: str = option(
+        "--stat",
+        type=one_of(STATISTICS),
+        metavar="|".join(STATISTICS),
+        default=STATISTICS[0],
+        show_default=True,
+        help="Statistic of the latencies.",
+    )
+    concurrency: str = option(
+        "--concurrency",
+        type=one_of((NOMINAL, ACHIEVED)),
+        metavar=f"{NOMINAL}|{ACHIEVED}",
+        default=NOMINAL,
+        show_default=True,
+        help="As the client was set, or as it was measured.",
+    )
+    throughput_per_replica: bool = shared(throughput_flag)
+    gpus_per_pod: int | None = option(
+        "--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of the replica, where the files do not say."
+    )
+    most_failed: float = option(
+        "--max-failed",
+        "most_failed",
+        type=Typed(lambda text, name: share(number_in_text(text, name), name)),
+        metavar="SHARE",
+        default=str(MOST_FAILED),
+        show_default=True,
+        help="A point with more failed requests is refused.",
+    )
+    ignoring: tuple[str, ...] = option(
+        "--ignore",
+        "ignoring",
+        metavar="FIELD",
+        multiple=True,
+        help="A field that may differ within a curve; repeatable.",
+    )
+    skip_bad: bool = option("--skip-bad", is_flag=True, help="List bad files and go on without them.")
+    added: Context | None = option(
+        "--context",
+        "added",
+        type=Typed(_context_in),
+        metavar="FILE",
+        help="YAML or JSON with context fields that the files lack.",
+    )
+    sheet: str | None = option("--sheet", metavar="NAME", help="Sheet of an .xlsx file.")
+    cells: str | None = option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included.")
+
+    def options(self, pool_rises: float | None = None) -> Options:
+        """Return them as importers take them, with rises of up to `pool_rises` pooled where the command pools [-]."""
+        return Options(**vars(self), pool_rises=pool_rises)
 
 
 def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[str, list[str]]) -> None:

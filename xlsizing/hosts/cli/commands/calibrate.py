@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from xlsizing.checks import choice
+from xlsizing.hosts.cli.flags import method_flag
 from xlsizing.hosts.cli.output import print_facts, working
 from xlsizing.reports import new_file, write_whole
-from xlsizing.rules import DEFAULT_METHOD, FEW_FOR_CALIBRATION, METHODS
+from xlsizing.rules import FEW_FOR_CALIBRATION
 
 __all__ = ["command"]
 
@@ -20,13 +20,7 @@ _TRUTH = "c x r"
 @click.option(
     "-o", "--output", metavar="FILE.json", default="calibration.json", show_default=True, help="Where to write it."
 )
-@click.option(
-    "--method",
-    metavar="|".join(METHODS),
-    default=DEFAULT_METHOD,
-    show_default=True,
-    help="Interpolation, the sizing's.",
-)
+@method_flag("Interpolation, the sizing's.")
 @click.option(
     "--scheme", metavar="NAME", default=_SCHEME, show_default=True, help="Anchors kept, as accuracy names them."
 )
@@ -41,7 +35,6 @@ def command(sweeps: str, *, output: str, method: str, scheme: str, truth: str, f
     from xlsizing.advice import today  # noqa: PLC0415
     from xlsizing.core import calibration_text  # noqa: PLC0415
 
-    choice(method, "--method", METHODS)
     kept, true = scheme_named(scheme), truth_named(truth)
     target = new_file(output, ".json", force=force, reads=sweeps)
     swept = read_sweeps(sweeps)

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 import xlsizing
-from xlsizing.checks import number_in_text, printable, refuse
-from xlsizing.errors import BLANK, InfeasibleError
-from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
+from xlsizing.core import WAITS
+from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
 from xlsizing.hosts.cli.flags import (
+    OR_SPEC,
+    PER_POD,
+    SLAS,
+    SPARES,
+    DemandFlags,
+    LimitFlags,
+    Planning,
+    Slas,
+    SpecOption,
     calibration_flag,
-    calibration_of,
     confidence_flag,
-    demand_flags,
-    demand_of,
-    flag,
-    limit_flags,
-    limits_of,
-    only_with_spec,
-    optional,
+    group,
+    json_flag,
+    mismatch_flag,
+    needed,
+    only_with,
     outside_flag,
-    planning_flags,
-    slas_of,
+    wait_flag,
 )
 from xlsizing.hosts.cli.output import print_json, print_text, working
+from xlsizing.hosts.cli.typed import FOLDER, LINE, NUMBER
 from xlsizing.reports import Report
+
+if TYPE_CHECKING:
+    from xlsizing.core import Calibration
 
 __all__ = ["command"]
 
@@ -37,63 +46,80 @@ _UNMET = InfeasibleError.exit_code
 
 
 @click.command(name="size")
-@demand_flags
-@click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see.")
-@limit_flags
-@curve_flags
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
-@planning_flags
+@group("demand", DemandFlags)
+@click.option("--sla", type=SLAS, metavar="S,S,...", help="Output tok/s that each user must see.")
+@group("limits", LimitFlags)
+@group("curve", CurveFlags)
+@click.option("--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica.")
+@group("planning", Planning)
 @confidence_flag
 @calibration_flag
-@click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
-@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
-@click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
-@click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
+@click.option("--spare", type=SPARES, metavar="N", default="0", show_default=True, help="Spare replicas.")
+@click.option("--gpu-hourly-usd", type=NUMBER, metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
+@click.option("--model", type=LINE, metavar="TEXT", default="", help="What was measured, for the title.")
+@click.option(
+    "--spec",
+    cls=SpecOption,
+    beside=("allow_mismatch", "emit", "xlsx", "force", "as_json"),
+    help="All of this from a sizing file (see: xlsizing spec --example).",
+)
 @outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
-@click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@mismatch_flag
+@click.option("--emit", type=FOLDER, metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
 @click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
 @click.option("--force", is_flag=True, help="Let --xlsx overwrite an existing file.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(**flags: Any) -> int:
+@json_flag("the table")
+def command(  # noqa: PLR0913  # a flag each
+    *,
+    demand: DemandFlags,
+    sla: Slas | None,
+    limits: LimitFlags,
+    curve: CurveFlags,
+    gpus_per_pod: int | None,
+    planning: Planning,
+    confidence: float,
+    calibration: Calibration | None,
+    spare: int,
+    gpu_hourly_usd: float | None,
+    model: str,
+    spec: str | None,
+    allow_outside: bool,
+    allow_mismatch: bool,
+    emit: Path | None,
+    xlsx: str | None,
+    force: bool,
+    as_json: bool,
+) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
-    report = _report(flags) if flags["spec"] is None else _from_spec(flags)
-    _print(report, _written(report, flags), as_json=flags["as_json"])
+    if spec is not None:
+        report = _from_spec(spec, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
+    else:
+        only_with("--spec", ("allow_mismatch", "allow_outside"))
+        slas = needed(sla, "--sla", OR_SPEC)
+        measured = curve.read()
+        sizing = xlsizing.size(
+            measured,
+            slas.rates,
+            demand.demand(beside=wait_flag(WAITS[-1]), answers=limits.e2e is not None),
+            gpus_per_pod=gpus_of_replica(gpus_per_pod, measured, OR_SPEC),
+            util=planning.util,
+            gpu_hourly_usd=gpu_hourly_usd,
+            spare_replicas=spare,
+            method=planning.method,
+            confidence=confidence,
+            calibration=calibration,
+            limits=limits.limits(len(slas.rates), demand.osl),
+        )
+        report = Report(sizing, model, curve.source, as_read=slas.as_read, method_chosen=_chosen("method"))
+    _print(report, _written(report, emit, xlsx, force=force), as_json=as_json)
     return 0 if report.all_feasible else _UNMET
 
 
-def _from_spec(flags: dict[str, Any]) -> Report:
-    only_with_spec(("allow_mismatch", "emit", "xlsx", "force", "as_json"))
+def _from_spec(spec: str, *, allow_outside: bool, allow_mismatch: bool) -> Report:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    return spec_report(
-        read_spec(flags["spec"], allow_outside=flags["allow_outside"]), allow_mismatch=flags["allow_mismatch"]
-    )
-
-
-def _report(flags: dict[str, Any]) -> Report:
-    for name in ("allow_mismatch", "allow_outside"):
-        if flags[name]:
-            refuse(flag(name), "must be given with --spec, and only with it")
-    slas, as_read = slas_of(flags)
-    curve = curve_of(flags)
-    sizing = xlsizing.size(
-        curve,
-        slas,
-        demand_of(flags),
-        gpus_per_pod=gpus_per_pod_of(flags, curve),  # type: ignore[arg-type]  # checked there
-        util=number_in_text(flags["util"], "--util", share=True),
-        gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
-        spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
-        method=flags["method"],
-        confidence=number_in_text(flags["confidence"], "--confidence", share=True),
-        calibration=calibration_of(flags),
-        limits=limits_of(flags, slas),
-    )
-    return Report(
-        sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read, method_chosen=_chosen("method")
-    )
+    return spec_report(read_spec(spec, allow_outside=allow_outside), allow_mismatch=allow_mismatch)
 
 
 def _chosen(name: str) -> bool:
@@ -101,15 +127,15 @@ def _chosen(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
 
 
-def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
+def _written(report: Report, emit: Path | None, xlsx: str | None, *, force: bool) -> list[Path]:
     """Write the workbook and the report's files that are asked for, all or none, and return where."""
-    if flags["xlsx"] is None and flags["emit"] is None:
+    if xlsx is None and emit is None:
         return []
     from xlsizing.reports import write_whole  # noqa: PLC0415  # only where files are asked for
 
-    book = {} if flags["xlsx"] is None else _workbook(report, flags["xlsx"], force=flags["force"])
-    pair = {} if flags["emit"] is None else _pair(report, flags["emit"])
-    write_whole(book | pair, check=_reviewed if pair else None, fresh=() if flags["force"] else book)
+    book = {} if xlsx is None else _workbook(report, xlsx, force=force)
+    pair = {} if emit is None else _pair(report, emit)
+    write_whole(book | pair, check=_reviewed if pair else None, fresh=() if force else book)
     return [*book, *pair]
 
 
@@ -123,16 +149,11 @@ def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | byt
         return {target: customer_workbook(report, progress)}
 
 
-def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
+def _pair(report: Report, folder: Path) -> dict[Path, str | bytes]:
     """Return the report's two files, by where they shall stand."""
     from xlsizing.reports import json_text, markdown  # noqa: PLC0415  # only where files are asked for
 
-    if not folder.strip():
-        refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
-    return {
-        Path(folder, "CAPACITY-SIZING.md"): markdown(report),
-        Path(folder, "capacity_sizing.json"): json_text(report),
-    }
+    return {folder / "CAPACITY-SIZING.md": markdown(report), folder / "capacity_sizing.json": json_text(report)}
 
 
 def _reviewed(files: Mapping[str, Path]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
 
 import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.flags import only_with, outside_flag
+from xlsizing.hosts.cli.flags import group, only_with, outside_flag
 from xlsizing.hosts.cli.output import one_line, working
-from xlsizing.hosts.cli.result_flags import options_of, passed_lines, result_flags
+from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
 
 __all__ = ["command"]
 
@@ -28,7 +28,7 @@ __all__ = ["command"]
 @click.argument("paths", nargs=-1, metavar="")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
-@result_flags
+@group("results", ResultFlags)
 def command(
     *,
     spec: str | None,
@@ -38,7 +38,7 @@ def command(
     paths: tuple[str, ...],
     output: str,
     force: bool,
-    **flags: Any,
+    results: ResultFlags,
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
@@ -54,10 +54,10 @@ def command(
     if paths and not curves:
         refuse("a path", "must follow --curves", got=paths[0])
     if not curves:
-        only_with("--curves", flags)
+        only_with("--curves", [each.name for each in fields(ResultFlags)])
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
-    return _filled((*curves, *paths), output, flags, force=force) if curves else _sales(output, force=force)
+    return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)
 
 
 def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
@@ -80,7 +80,7 @@ def _sales(output: str, *, force: bool) -> int:
     return 0
 
 
-def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force: bool) -> int:
+def _filled(paths: tuple[str, ...], output: str, results: ResultFlags, *, force: bool) -> int:
     """Write the sales workbook with the curves at `paths`, and say which they are and what was left out."""
     from xlsizing.hosts.sales import (  # noqa: PLC0415
         deck_at,  # as above
@@ -88,15 +88,14 @@ def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force
         write_sales_workbook,
     )
 
-    how = options_of(flags)
     sales_target(output, force=force, reads=paths)  # better said before a folder is read than after it
     with working("Files read") as progress:
-        deck, results = deck_at(paths, how, progress)
+        deck, read = deck_at(paths, results.options(), progress)
     written = write_sales_workbook(output, force=force, deck=deck)
     lists = {
         "Curves": [starter.name for starter in deck.starters],
-        "Passed over": passed_lines(results.passed),
-        "Bad, and left out": passed_lines(results.bad),
+        "Passed over": passed_lines(read.passed),
+        "Bad, and left out": passed_lines(read.bad),
     }
     for title, lines in lists.items():
         if lines:

@@ -12,7 +12,7 @@ import click
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.core import LABELS, Curve, curve_from_rows
 from xlsizing.errors import BLANK
-from xlsizing.hosts.cli.flags import exactly_one, needed, option, shared
+from xlsizing.hosts.cli.declaring import exactly_one, needed, option, shared
 from xlsizing.hosts.cli.typed import SHARE, Typed
 from xlsizing.reading import hashed_name
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
-from click.core import ParameterSource
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import DEMAND_FORMS, NO_LIMITS, WAITS, Demand, Limits, Wait
 from xlsizing.errors import BLANK, Phrase
+from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared
 from xlsizing.hosts.cli.typed import NUMBER, SHARE, Typed, one_of, whole_number
 from xlsizing.rules import (
     BUDGET_SHARE,
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from xlsizing.core import Calibration
 
 __all__ = [
-    "OR_SPEC",
     "PER_POD",
     "SLAS",
     "SPARES",
@@ -39,122 +36,20 @@ __all__ = [
     "LimitFlags",
     "Planning",
     "Slas",
-    "SpecOption",
     "calibration_flag",
+    "calibration_in",
     "confidence_flag",
-    "exactly_one",
-    "flag",
-    "group",
     "json_flag",
     "method_flag",
     "mismatch_flag",
-    "needed",
-    "only_with",
-    "option",
     "outside_flag",
-    "shared",
     "ttft_flag",
     "ttft_limit",
     "wait_flag",
 ]
 
-Command = Callable[..., Any]
-_Value = TypeVar("_Value")
-
 PER_POD: Final = whole_number(1, MOST_GPUS_PER_POD)
 SPARES: Final = whole_number(0, MOST_SPARES)
-
-
-def option(*names: str, **attributes: Any) -> Any:
-    """Return a field of a group: click's option of these `names` and `attributes`, which hands over as the field is called [-]."""
-    return shared(click.option(*names, **attributes))
-
-
-def shared(declare: Callable[[Command], Command]) -> Any:
-    """Return a field of a group: the option that other commands `declare` alone [-]."""
-    return field(metadata={"declare": declare})
-
-
-def group(name: str, kind: type[Any]) -> Callable[[Command], Command]:
-    """Return what declares the options of a dataclass `kind` on a command, which gets one of it as its argument `name` [-]."""
-
-    def declare(command: Command) -> Command:
-        @wraps(command)
-        def gathering(**values: Any) -> Any:
-            own = {each.name: values.pop(each.name) for each in fields(kind)}
-            return command(**values, **{name: kind(**own)})
-
-        for each in reversed(fields(kind)):
-            gathering = each.metadata["declare"](gathering)
-        return gathering
-
-    return declare
-
-
-def flag(name: str) -> str:
-    """Return the flag of the parameter `name` [-].
-
-    >>> flag("gpus_per_pod")
-    '--gpus-per-pod'
-    """
-    return f"--{name.replace('_', '-')}"
-
-
-def exactly_one(given: Mapping[str, _Value | None]) -> tuple[str, _Value]:
-    """Return the one of `given` whose value is not None, its name and its value, and refuse none or several [-]."""
-    found = [(name, value) for name, value in given.items() if value is not None]
-    if len(found) != 1:
-        got = " and ".join(flag(name) for name, _ in found) or "none"
-        refuse(f"exactly one of {', '.join(map(flag, given))}", "must be given", got=Phrase(got))
-    return found[0]
-
-
-OR_SPEC: Final = ", or a sizing file named with --spec"
-"""How a refusal goes on where a sizing file may say it too [-]."""
-
-
-def needed(value: _Value | None, name: str, more: str = "") -> _Value:
-    """Return the `value` of the flag `name`, which has no default; the refusal goes on with `more` words [-]."""
-    if value is None:
-        refuse(name, f"must be given{more}")
-    return value
-
-
-def only_with(other: str, names: Collection[str]) -> None:
-    """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read [-]."""
-    context = click.get_current_context()
-    for each in context.command.params:
-        if each.name in names and context.get_parameter_source(each.name) is ParameterSource.COMMANDLINE:
-            refuse(each.opts[0], f"must be given with {other}, and only with it")
-
-
-class SpecOption(click.Option):
-    """--spec: the file alone says what is sized, so that other flags are refused before they are read.
-
-    Parameters
-    ----------
-    names : list of str
-        What the option is called [-]
-    beside : sequence of str
-        The parameters that may be given too [-]
-    attributes
-        Those of click's options
-    """
-
-    def __init__(self, names: Sequence[str], beside: Sequence[str] = (), **attributes: Any) -> None:
-        super().__init__(names, is_eager=True, metavar="FILE", **attributes)
-        self._beside = {*beside, "spec", "allow_outside"}
-
-    def handle_parse_result(
-        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
-    ) -> tuple[Any, list[str]]:
-        """Return the file and the `args` left over, with `ctx` and `opts` as the parser gives them [-]."""
-        flags = {each.name: each.opts[0] for each in ctx.command.params}
-        others = [name for name in opts if name in flags and name not in self._beside]
-        if "spec" in opts and others:
-            way_out = "change the sizing file instead"
-            refuse(flags[others[0]], "must not be given beside --spec", way_out=way_out)
-        return super().handle_parse_result(ctx, opts, args)
 
 
 outside_flag = click.option(
@@ -176,21 +71,21 @@ confidence_flag = click.option(
 )
 
 
-def _calibration(text: str, _name: str) -> Calibration:
-    from xlsizing.core import read_calibration  # noqa: PLC0415  # only where a file is named
-
-    return read_calibration(text)
-
-
 calibration_flag = click.option(
-    "--calibration",
-    type=Typed(_calibration),
-    metavar="FILE",
-    help="What xlsizing calibrate wrote: the budget rests on it.",
+    "--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it."
 )
 
 
-def method_flag(words: str) -> Callable[[Command], Command]:
+def calibration_in(file: str | None) -> Calibration | None:
+    """Return the calibration in a `file`; None where none is named [-]."""
+    if file is None:
+        return None
+    from xlsizing.core import read_calibration  # noqa: PLC0415  # only where a file is named
+
+    return read_calibration(file)
+
+
+def method_flag(words: str) -> Declaration:
     """Return the declaration of the interpolation, with its help in `words` [-]."""
     return click.option(
         "--method",
@@ -202,7 +97,7 @@ def method_flag(words: str) -> Callable[[Command], Command]:
     )
 
 
-def json_flag(instead: str) -> Callable[[Command], Command]:
+def json_flag(instead: str) -> Declaration:
     """Return the declaration of printing JSON instead of what is named in `instead` [-]."""
     return click.option("--json", "as_json", is_flag=True, help=f"Print JSON instead of {instead}.")
 
@@ -329,7 +224,7 @@ def _limits(text: str, name: str) -> _Listed:
     return limits
 
 
-def _limit(wait: Wait) -> Callable[[Command], Command]:
+def _limit(wait: Wait) -> Declaration:
     words = f"Longest {wait.meaning} [s]: one, or one for each SLA."
     return click.option(wait_flag(wait), type=Typed(_limits), metavar="S[,S...]", help=words)
 

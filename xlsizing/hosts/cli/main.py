@@ -6,10 +6,7 @@ import io
 import os
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
-from copy import copy
-from functools import partial
+from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -17,9 +14,8 @@ from typing import Any
 import click
 
 import xlsizing
-from xlsizing.checks import refuse
 from xlsizing.core import WAITS
-from xlsizing.errors import InputError, Phrase, SizingError
+from xlsizing.errors import InputError, SizingError
 from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
@@ -167,26 +163,8 @@ class _Commands(click.Group):
         if name not in _MODULES:
             return None
         module = f"{name}_" if iskeyword(name) else name
-        command: click.Command = copy(import_module(f"xlsizing.hosts.cli.commands.{module}").command)
-        command.make_parser = partial(_once_each, command.make_parser)  # type: ignore[method-assign]  # of this copy
+        command: click.Command = import_module(f"xlsizing.hosts.cli.commands.{module}").command
         return command
-
-
-def _once_each(make_parser: Callable[[click.Context], Any], context: click.Context) -> Any:
-    """Return the parser of a command that refuses an option of one value where it is given twice."""
-    parser = make_parser(context)
-    parse = parser.parse_args
-
-    def parsed(args: list[str]) -> Any:
-        values, rest, order = parse(args)
-        for option, times in Counter(order).items():
-            if times > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
-                name = max(option.opts, key=len)
-                refuse(name, "must be given once", got=Phrase(f"{times} of them"), way_out="leave one of them out")
-        return values, rest, order
-
-    parser.parse_args = parsed
-    return parser
 
 
 _MODULES = (

@@ -10,7 +10,8 @@ from typing import IO, Final
 from xlsizing.checks import number_in_text, refuse, share
 from xlsizing.context import Context
 from xlsizing.hosts.cli.curve_flags import throughput_flag
-from xlsizing.hosts.cli.flags import PER_POD, option, shared
+from xlsizing.hosts.cli.declaring import option, shared
+from xlsizing.hosts.cli.flags import PER_POD
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.typed import Typed, one_of
 from xlsizing.importers import ACHIEVED, FORMATS, HEADINGS, MOST_FAILED, NOMINAL, CurveRow, Options
@@ -21,19 +22,19 @@ __all__ = ["ResultFlags", "passed_lines", "print_rows"]
 _MOST_PASSED: Final = 20
 
 
-def _context_in(file: str, name: str) -> Context:
+def _context_in(path: Path) -> Context:
     """Return the context in a YAML or JSON file: its fields at the top, or under `context`."""
     from xlsizing.importers import document, plain_data  # noqa: PLC0415  # only where a file is named
 
-    opened = document(Path(file))
+    opened = document(path)
     value = (
         opened.only
         if opened.kind in ("records", "yaml")
-        else plain_data(opened.value if opened.kind == "text" else "", opened.name)
+        else plain_data(opened.value if opened.kind == "text" else "", path.name)
     )
     fields = value.get("context", value) if isinstance(value, dict) else None
     if not isinstance(fields, dict) or not fields:
-        refuse(name, "must be a file of context fields", where=opened.name)
+        refuse("--context", "must be a file of context fields", where=path.name)
     return Context.from_mapping(fields)
 
 
@@ -81,19 +82,16 @@ class ResultFlags:
         help="A field that may differ within a curve; repeatable.",
     )
     skip_bad: bool = option("--skip-bad", is_flag=True, help="List bad files and go on without them.")
-    added: Context | None = option(
-        "--context",
-        "added",
-        type=Typed(_context_in),
-        metavar="FILE",
-        help="YAML or JSON with context fields that the files lack.",
+    added: str | None = option(
+        "--context", "added", metavar="FILE", help="YAML or JSON with context fields that the files lack."
     )
     sheet: str | None = option("--sheet", metavar="NAME", help="Sheet of an .xlsx file.")
     cells: str | None = option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included.")
 
     def options(self, pool_rises: float | None = None) -> Options:
         """Return them as importers take them, with rises of up to `pool_rises` pooled where the command pools [-]."""
-        return Options(**vars(self), pool_rises=pool_rises)
+        added = None if self.added is None else _context_in(Path(self.added))
+        return Options(**vars(self) | {"added": added}, pool_rises=pool_rises)
 
 
 def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[str, list[str]]) -> None:

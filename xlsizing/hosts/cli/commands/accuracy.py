@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsizing.core import bound
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.flags import confidence_flag, json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.typed import FOLDER
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="accuracy", short_help="Hide measured points and size for them.")
+@click.command(cls=OnceEach, name="accuracy", short_help="Hide measured points and size for them.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @confidence_flag
 @click.option("--emit", type=FOLDER, metavar="DIR", help="Write ACCURACY.md and accuracy.json there.")

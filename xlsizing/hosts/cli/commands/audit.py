@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
@@ -12,16 +12,13 @@ from xlsizing.advice import NOT_ASKED, Audit, audit
 from xlsizing.core import NO_LIMITS, SizingRow, limits_of, size, stacked
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import CurveFlags
+from xlsizing.hosts.cli.declaring import OnceEach, SpecOption, exactly_one, group, only_with, option, shared
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     DemandFlags,
     Planning,
-    SpecOption,
-    exactly_one,
-    group,
     json_flag,
     mismatch_flag,
-    only_with,
     outside_flag,
     ttft_flag,
     ttft_limit,
@@ -34,13 +31,26 @@ from xlsizing.rules import DRAFT, VERDICT
 __all__ = ["command"]
 
 
-@click.command(name="audit", short_help="Check a claim of pods or GPUs against a curve.")
-@click.option("--pods", type=NUMBER, metavar="N", help="The claim: replicas.")
-@click.option("--gpus", type=NUMBER, metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
-@click.option("--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica.")
-@click.option("--sla", type=NUMBER, metavar="S", help="The output tok/s that each user must see.")
-@ttft_flag
-@click.option("--concurrency", type=NUMBER, metavar="C", help="The concurrency the claim was sized at.")
+@dataclass(frozen=True)
+class _Claim:
+    """What is claimed, and what each user must see."""
+
+    pods: float | None = option("--pods", type=NUMBER, metavar="N", help="The claim: replicas.")
+    gpus: float | None = option("--gpus", type=NUMBER, metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
+    gpus_per_pod: int | None = option("--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica.")
+    sla: float | None = option("--sla", type=NUMBER, metavar="S", help="The output tok/s that each user must see.")
+    ttft: float | None = shared(ttft_flag)
+    concurrency: float | None = option(
+        "--concurrency", type=NUMBER, metavar="C", help="The concurrency the claim was sized at."
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        """Return those of the audit that say what is claimed, checked there."""
+        return {name: getattr(self, name) for name in ("pods", "gpus", "sla", "concurrency")}
+
+
+@click.command(cls=OnceEach, name="audit", short_help="Check a claim of pods or GPUs against a curve.")
+@group("claim", _Claim)
 @group("demand", DemandFlags)
 @group("curve", CurveFlags)
 @group("planning", Planning)
@@ -53,14 +63,9 @@ __all__ = ["command"]
 @outside_flag
 @mismatch_flag
 @json_flag("sentences")
-def command(  # noqa: PLR0913  # a flag each
+def command(
     *,
-    pods: float | None,
-    gpus: float | None,
-    gpus_per_pod: int | None,
-    sla: float | None,
-    ttft: float | None,
-    concurrency: float | None,
+    claim: _Claim,
     demand: DemandFlags,
     curve: CurveFlags,
     planning: Planning,
@@ -70,14 +75,12 @@ def command(  # noqa: PLR0913  # a flag each
     as_json: bool,
 ) -> int:
     """Check a claim, such as 18 pods for 3,000,000 tokens per minute, against a measured curve."""
-    exactly_one({"pods": pods, "gpus": gpus})
-    claim: _Claim = {"pods": pods, "gpus": gpus, "sla": sla, "concurrency": concurrency}
+    exactly_one({"pods": claim.pods, "gpus": claim.gpus})
     if spec is None:
         only_with("--spec", ("allow_mismatch", "allow_outside"))
-        how = {"util": planning.util, "method": planning.method, "limits": ttft_limit(ttft)}
-        report, found = _audited(curve, demand, claim | {"gpus_per_pod": gpus_per_pod}, how)
+        report, found = _from_flags(claim, demand, curve, planning)
     else:
-        report, found = _from_spec(spec, claim, ttft, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
+        report, found = _from_spec(spec, claim, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
     if as_json:
         print_json(_record(report, found))
     else:
@@ -118,27 +121,27 @@ def _rigor(report: Report) -> dict[str, str]:
 
 
 _Found = tuple[Report, list[Audit]]
-_Claim = dict[str, Any]
 
 
-def _audited(given: CurveFlags, asked: DemandFlags, claim: _Claim, how: dict[str, Any]) -> _Found:
+def _from_flags(claim: _Claim, asked: DemandFlags, given: CurveFlags, planning: Planning) -> _Found:
     curve, demand = given.read(), asked.demand()
-    found = audit(curve, demand, **claim, **how)
+    how: dict[str, Any] = {**vars(planning), "limits": ttft_limit(claim.ttft)}
+    found = audit(curve, demand, **claim.arguments(), gpus_per_pod=claim.gpus_per_pod, **how)
     # Without an SLA the plateau, as in the audit.
-    sizing = size(curve, claim["sla"] or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **how)
+    sizing = size(curve, claim.sla or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **how)
     return Report(sizing, source=given.source), [found]
 
 
-def _from_spec(path: str, claim: _Claim, ttft: float | None, *, allow_outside: bool, allow_mismatch: bool) -> _Found:
+def _from_spec(path: str, claim: _Claim, *, allow_outside: bool, allow_mismatch: bool) -> _Found:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
     spec = read_spec(path, allow_outside=allow_outside)
     asked = spec.rows()
-    if claim["sla"] is not None:  # with the limits beside it in the file, where it is one of the file's
-        asked = [row for row in asked if row[0] == claim["sla"]] or [(claim["sla"], NO_LIMITS)]
-    if ttft is not None:
-        within = ttft_limit(ttft, spec.limits.statistic)
+    if claim.sla is not None:  # with the limits beside it in the file, where it is one of the file's
+        asked = [row for row in asked if row[0] == claim.sla] or [(claim.sla, NO_LIMITS)]
+    if claim.ttft is not None:
+        within = ttft_limit(claim.ttft, spec.limits.statistic)
         asked = [(sla, within) for sla in dict.fromkeys(sla for sla, _ in asked)]
     slas, limits = zip(*asked, strict=True)
     report = spec_report(spec, allow_mismatch=allow_mismatch)
@@ -148,7 +151,8 @@ def _from_spec(path: str, claim: _Claim, ttft: float | None, *, allow_outside: b
         "method": spec.method,
     }
     found = [
-        audit(spec.curve(), spec.demand(), **claim | {"sla": sla}, **planning, limits=within) for sla, within in asked
+        audit(spec.curve(), spec.demand(), **claim.arguments() | {"sla": sla}, **planning, limits=within)
+        for sla, within in asked
     ]
     sizing = size(spec.curve(), slas, spec.demand(), **planning, limits=stacked(limits))
     return replace(report, sizing=sizing, names=()), found  # the standing of the SLAs audited, not of those in the file

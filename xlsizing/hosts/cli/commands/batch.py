@@ -7,19 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag, throughput_flag
-from xlsizing.hosts.cli.flags import calibration_flag, flag, group, json_flag, needed, option, shared
+from xlsizing.hosts.cli.declaring import OnceEach, flag, group, needed, option, shared
+from xlsizing.hosts.cli.flags import calibration_flag, calibration_in, json_flag
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, working
 from xlsizing.hosts.cli.typed import Typed
-
-if TYPE_CHECKING:
-    from xlsizing.core import Calibration
 
 __all__ = ["command"]
 
@@ -38,7 +36,7 @@ class _Given:
     )
     pool_rises: float | None = shared(pool_rises_flag)
     throughput_per_replica: bool = shared(throughput_flag)
-    calibration: Calibration | None = shared(calibration_flag)
+    calibration: str | None = shared(calibration_flag)
     sweep: str | None = option(
         "--sweep", metavar="AXES", help='IN is a sizing file: "util=0.5:0.9:0.1, sla=20:100:5" makes a grid of it.'
     )
@@ -71,7 +69,7 @@ class _Given:
             else curves_in(Path(str(self.curves)), **how)
         )
         with opened_table(Path(table)) as source:
-            yield {"source": source, "curves": curves, "calibration": self.calibration}
+            yield {"source": source, "curves": curves, "calibration": calibration_in(self.calibration)}
 
     def _grid(self, table: str) -> dict[str, Any]:
         """Return the grid of a sizing file, which says all but what is swept."""
@@ -99,7 +97,7 @@ def _names(text: str, _name: str) -> tuple[str, ...]:
 _NAMES: Final = Typed(_names)
 
 
-@click.command(name="batch", short_help="Size a table of scenarios, a row each.")
+@click.command(cls=OnceEach, name="batch", short_help="Size a table of scenarios, a row each.")
 @click.argument("table", required=False, metavar="IN")
 @click.option("-o", "--output", metavar="OUT", help="The sized table: .csv, .parquet or .xlsx.")
 @group("given", _Given)

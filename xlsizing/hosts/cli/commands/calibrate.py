@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.flags import method_flag
 from xlsizing.hosts.cli.output import print_facts, working
 from xlsizing.reports import new_file, write_whole
@@ -15,7 +16,7 @@ _SCHEME = "first, ~10, last"
 _TRUTH = "c x r"
 
 
-@click.command(name="calibrate", short_help="Calibrate the budget on sweeps of your own.")
+@click.command(cls=OnceEach, name="calibrate", short_help="Calibrate the budget on sweeps of your own.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @click.option(
     "-o", "--output", metavar="FILE.json", default="calibration.json", show_default=True, help="Where to write it."

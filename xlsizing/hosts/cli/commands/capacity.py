@@ -13,19 +13,14 @@ from xlsizing.checks import refuse
 from xlsizing.core import Demand, Racks, bound, check_replica, gpus_for_power, gpus_for_usd, in_words, size
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
+from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, flag, group, needed, only_with, option
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     SPARES,
     DemandFlags,
     Planning,
     confidence_flag,
-    exactly_one,
-    flag,
-    group,
     json_flag,
-    needed,
-    only_with,
-    option,
     ttft_flag,
     ttft_limit,
 )
@@ -92,7 +87,7 @@ class _Budget:
         return gpus_for_power(value, **needs) if form == "mw" else int(value) * needs.get("gpus_per_node", 1)
 
 
-@click.command(name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
+@click.command(cls=OnceEach, name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
 @group("budget", _Budget)
 @click.option("--spare", type=SPARES, metavar="N", default="0", show_default=True, help="Pods held back as spares.")
 @click.option("--sla", type=NUMBER, metavar="S", help="What do they carry at this output tok/s per user?")

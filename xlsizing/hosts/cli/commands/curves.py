@@ -6,14 +6,15 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
-from xlsizing.hosts.cli.flags import group, json_flag
+from xlsizing.hosts.cli.declaring import OnceEach, group
+from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
 
 __all__ = ["command"]
 
 
-@click.command(name="curves", short_help="List the curves in a folder of results.")
+@click.command(cls=OnceEach, name="curves", short_help="List the curves in a folder of results.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @group("results", ResultFlags)
 @pool_rises_flag

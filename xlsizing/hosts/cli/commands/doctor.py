@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json
 from xlsizing.hosts.doctor.findings import FAIL, UNVERIFIED, Finding
@@ -14,7 +15,7 @@ from xlsizing.hosts.doctor.findings import FAIL, UNVERIFIED, Finding
 __all__ = ["command"]
 
 
-@click.command(name="doctor", short_help="Say whether machine and workbook will work together.")
+@click.command(cls=OnceEach, name="doctor", short_help="Say whether machine and workbook will work together.")
 @click.argument("file", required=False)
 @json_flag("lines")
 def command(*, file: str | None, as_json: bool) -> int:

@@ -11,7 +11,7 @@ import click
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
-from xlsizing.hosts.cli.flags import group
+from xlsizing.hosts.cli.declaring import OnceEach, group
 from xlsizing.hosts.cli.output import print_text, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="import", short_help="Turn results of a benchmark tool into a curve file.")
+@click.command(cls=OnceEach, name="import", short_help="Turn results of a benchmark tool into a curve file.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
 @group("results", ResultFlags)

@@ -9,6 +9,7 @@ import click
 
 from xlsizing.core import Limits, in_words
 from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.flags import json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_json, print_text
 
@@ -33,7 +34,7 @@ _FACTS = (
 )
 
 
-@click.command(name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
+@click.command(cls=OnceEach, name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
 @ttft_flag
 @outside_flag

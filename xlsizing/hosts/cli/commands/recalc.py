@@ -12,6 +12,7 @@ import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, print_text, working
 from xlsizing.hosts.cli.typed import Typed
 from xlsizing.hosts.cli.watch import watched
@@ -80,7 +81,7 @@ def _value(text: str, place: str) -> object:
         return text
 
 
-@click.command(name="recalc", short_help="Recalculate a workbook without Excel.")
+@click.command(cls=OnceEach, name="recalc", short_help="Recalculate a workbook without Excel.")
 @click.argument("file", metavar="FILE")
 @click.option(
     "--set",

@@ -16,19 +16,8 @@ from xlsizing.advice import (
 )
 from xlsizing.checks import refuse
 from xlsizing.errors import InputError
-from xlsizing.hosts.cli.flags import (
-    OR_SPEC,
-    PER_POD,
-    SpecOption,
-    flag,
-    group,
-    json_flag,
-    needed,
-    option,
-    outside_flag,
-    ttft_flag,
-    ttft_limit,
-)
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, SpecOption, flag, group, needed, option
+from xlsizing.hosts.cli.flags import PER_POD, json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_facts, print_json
 from xlsizing.hosts.cli.typed import NUMBER, SHARE
 
@@ -92,7 +81,7 @@ class _Replica:
         return vars(self)
 
 
-@click.command(name="rightsize", short_help="Say which tensor-parallel size a model needs.")
+@click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
 @group("replica", _Replica)
 @ttft_flag
 @click.option(

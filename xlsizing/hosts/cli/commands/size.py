@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -13,8 +12,8 @@ import xlsizing
 from xlsizing.core import WAITS
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, SpecOption, group, needed, only_with
 from xlsizing.hosts.cli.flags import (
-    OR_SPEC,
     PER_POD,
     SLAS,
     SPARES,
@@ -22,14 +21,11 @@ from xlsizing.hosts.cli.flags import (
     LimitFlags,
     Planning,
     Slas,
-    SpecOption,
     calibration_flag,
+    calibration_in,
     confidence_flag,
-    group,
     json_flag,
     mismatch_flag,
-    needed,
-    only_with,
     outside_flag,
     wait_flag,
 )
@@ -37,15 +33,12 @@ from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.typed import FOLDER, LINE, NUMBER
 from xlsizing.reports import Report
 
-if TYPE_CHECKING:
-    from xlsizing.core import Calibration
-
 __all__ = ["command"]
 
 _UNMET = InfeasibleError.exit_code
 
 
-@click.command(name="size")
+@click.command(cls=OnceEach, name="size")
 @group("demand", DemandFlags)
 @click.option("--sla", type=SLAS, metavar="S,S,...", help="Output tok/s that each user must see.")
 @group("limits", LimitFlags)
@@ -78,7 +71,7 @@ def command(  # noqa: PLR0913  # a flag each
     gpus_per_pod: int | None,
     planning: Planning,
     confidence: float,
-    calibration: Calibration | None,
+    calibration: str | None,
     spare: int,
     gpu_hourly_usd: float | None,
     model: str,
@@ -107,7 +100,7 @@ def command(  # noqa: PLR0913  # a flag each
             spare_replicas=spare,
             method=planning.method,
             confidence=confidence,
-            calibration=calibration,
+            calibration=calibration_in(calibration),
             limits=limits.limits(len(slas.rates), demand.osl),
         )
         report = Report(sizing, model, curve.source, as_read=slas.as_read, method_chosen=_chosen("method"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from xlsizing.checks import refuse
+from xlsizing.hosts.cli.declaring import OnceEach
 from xlsizing.hosts.cli.output import print_json
 
 __all__ = ["command"]
 
 
-@click.command(name="spec")
+@click.command(cls=OnceEach, name="spec")
 @click.option("--example", is_flag=True, help="Print a commented example that runs.")
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON schema.")
 @click.option("--check", metavar="FILE", help="Check a sizing file: everything wrong with it at once.")

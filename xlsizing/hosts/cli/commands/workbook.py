@@ -8,14 +8,15 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.flags import group, only_with, outside_flag
+from xlsizing.hosts.cli.declaring import OnceEach, group, only_with
+from xlsizing.hosts.cli.flags import outside_flag
 from xlsizing.hosts.cli.output import one_line, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
 
 __all__ = ["command"]
 
 
-@click.command(name="workbook", short_help="Write a workbook with live formulas.")
+@click.command(cls=OnceEach, name="workbook", short_help="Write a workbook with live formulas.")
 @click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
 @outside_flag
 @click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")

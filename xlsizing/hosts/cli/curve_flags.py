@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.core import LABELS, Curve, curve_from_rows
 from xlsizing.errors import BLANK
-from xlsizing.hosts.cli.declaring import exactly_one, needed, option, shared
+from xlsizing.hosts.cli.declaring import exactly_one, needed, option, shared, switch, takes
 from xlsizing.hosts.cli.typed import SHARE, Typed
 from xlsizing.reading import hashed_name
 
@@ -23,13 +21,9 @@ _FEWEST: Final = 2
 
 _Rows = list[list[float | None]]
 
-pool_rises_flag = click.option(
-    "--pool-rises", type=SHARE, metavar="SHARE", help="Pool rises of tok/s/user that move no point by more."
-)
-throughput_flag = click.option(
-    "--throughput-per-replica",
-    is_flag=True,
-    help="Output tok/s is of the whole replica although it looks like that of one GPU.",
+pool_rises_flag = takes("--pool-rises", SHARE, "SHARE", "Pool rises of tok/s/user that move no point by more.")
+throughput_flag = switch(
+    "--throughput-per-replica", "Output tok/s is of the whole replica although it looks like that of one GPU."
 )
 
 
@@ -56,16 +50,26 @@ def _nth_anchor(positions: Sequence[int]) -> str:
 
 @dataclass(frozen=True)
 class CurveFlags:
-    """The measured curve as `anchors` or as the path `curve`, read with `pool_rises` and `throughput_per_replica` [-]."""
+    """The measured curve, in one of two forms.
+
+    Parameters
+    ----------
+    anchors : list of lists, or None
+        Points as `core.curve_from_rows` takes them [-]
+    curve : str or None
+        A path, or public:NAME [-]
+    pool_rises, throughput_per_replica : float or None, bool
+        Passed on to `Curve` [-]
+    """
 
     anchors: _Rows | None = option(
         "--anchors",
-        type=Typed(_anchors),
-        metavar="C:R[:T[:TTFT[:TTFO]]],...",
-        help="Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
+        Typed(_anchors),
+        "C:R[:T[:TTFT[:TTFO]]],...",
+        "Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
     )
     curve: str | None = option(
-        "--curve", metavar="PATH", help="Measured points: a curve file, results of a benchmark tool, public:NAME."
+        "--curve", None, "PATH", "Measured points: a curve file, results of a benchmark tool, public:NAME."
     )
     pool_rises: float | None = shared(pool_rises_flag)
     throughput_per_replica: bool = shared(throughput_flag)

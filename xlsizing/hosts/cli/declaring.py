@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import field, fields
 from functools import wraps
 from typing import Any, Final, TypeVar
@@ -13,13 +13,12 @@ from click.core import ParameterSource
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.hosts.cli.typed import called
+from xlsizing.hosts.cli.typed import Typed, called
 
 __all__ = [
     "OR_SPEC",
     "Declaration",
     "OnceEach",
-    "SpecOption",
     "exactly_one",
     "flag",
     "group",
@@ -27,6 +26,9 @@ __all__ = [
     "only_with",
     "option",
     "shared",
+    "spec_flag",
+    "switch",
+    "takes",
 ]
 
 Command = Callable[..., Any]
@@ -34,9 +36,24 @@ Declaration = Callable[[Command], Command]
 _Value = TypeVar("_Value")
 
 
-def option(*names: str, **attributes: Any) -> Any:
-    """Return a field of a group: click's option of these `names` and `attributes`, which hands over as the field is called [-]."""
-    return shared(click.option(*names, **attributes))
+def takes(name: str, read: Typed | None, metavar: str, words: str, to: str = "", **more: Any) -> Declaration:
+    """Return the declaration of the flag `name`, whose value the help calls `metavar` and of which it says `words` [-].
+
+    Its text is `read`, where it does not stay as it is, for the parameter `to`, where that is not called as the flag;
+    `more` are click's attributes, among them the text that is read where the flag is left out.
+    """
+    names = filter(None, (name, to))
+    return click.option(*names, type=read, metavar=metavar, help=words, show_default="default" in more, **more)
+
+
+def switch(name: str, words: str, to: str = "") -> Declaration:
+    """Return the declaration of the flag `name` that takes no value, of which the help says `words`; `to` as in `takes` [-]."""
+    return click.option(*filter(None, (name, to)), is_flag=True, help=words)
+
+
+def option(*given: Any, **more: Any) -> Any:
+    """Return a field of a group: a flag that takes a value, with what is `given` and `more` as in `takes` [-]."""
+    return shared(takes(*given, **more))
 
 
 def shared(declare: Declaration) -> Any:
@@ -111,30 +128,23 @@ class OnceEach(click.Command):
         return super().parse_args(ctx, args)
 
 
-class SpecOption(click.Option):
-    """--spec: the file alone says what is sized, so that other flags are refused before they are read.
+def spec_flag(words: str, *beside: str) -> Declaration:
+    """Return the declaration of --spec, of which the help says `words`; the parameters `beside` may be given too [-]."""
+    return click.option("--spec", cls=_SpecOption, metavar="FILE", is_eager=True, help=words, beside=beside)
 
-    Parameters
-    ----------
-    names : list of str
-        What the option is called [-]
-    beside : sequence of str
-        The parameters that may be given too [-]
-    attributes
-        Those of click's options
-    """
 
-    def __init__(self, names: Sequence[str], beside: Sequence[str] = (), **attributes: Any) -> None:
-        super().__init__(names, is_eager=True, metavar="FILE", **attributes)
+class _SpecOption(click.Option):
+    """--spec: the file alone says what is sized, so that other flags are refused before they are read."""
+
+    def __init__(self, *names: Any, beside: Collection[str], **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
         self._beside = {*beside, "spec", "allow_outside"}
 
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
     ) -> tuple[Any, list[str]]:
-        """Return the file and the `args` left over, with `ctx` and `opts` as the parser gives them [-]."""
         flags = {each.name: each.opts[0] for each in ctx.command.params}
         others = [name for name in opts if name in flags and name not in self._beside]
         if "spec" in opts and others:
-            way_out = "change the sizing file instead"
-            refuse(flags[others[0]], "must not be given beside --spec", way_out=way_out)
+            refuse(flags[others[0]], "must not be given beside --spec", way_out="change the sizing file instead")
         return super().handle_parse_result(ctx, opts, args)

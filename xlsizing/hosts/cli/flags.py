@@ -6,12 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import click
-
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import DEMAND_FORMS, NO_LIMITS, WAITS, Demand, Limits, Wait
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared
+from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared, switch, takes
 from xlsizing.hosts.cli.typed import NUMBER, SHARE, Typed, one_of, whole_number
 from xlsizing.rules import (
     BUDGET_SHARE,
@@ -52,28 +50,19 @@ PER_POD: Final = whole_number(1, MOST_GPUS_PER_POD)
 SPARES: Final = whole_number(0, MOST_SPARES)
 
 
-outside_flag = click.option(
-    "--allow-outside",
-    is_flag=True,
-    help="With --spec: curve files may stand outside the folder of the sizing file.",
-)
-mismatch_flag = click.option(
-    "--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload."
-)
-ttft_flag = click.option("--ttft", type=NUMBER, metavar="S", help="Longest time to the first token, in seconds.")
-confidence_flag = click.option(
+outside_flag = switch("--allow-outside", "With --spec: curve files may stand outside the folder of the sizing file.")
+mismatch_flag = switch("--allow-mismatch", "Internal use, with --spec: a curve of another workload.")
+ttft_flag = takes("--ttft", NUMBER, "S", "Longest time to the first token, in seconds.")
+confidence_flag = takes(
     "--confidence",
-    type=SHARE,
-    metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
+    SHARE,
+    "|".join(f"{level:.2f}" for level in BUDGET_SHARE),
+    "Share of public curves whose need the budget covers.",
     default=f"{DEFAULT_CONFIDENCE:.2f}",
-    show_default=True,
-    help="Share of public curves whose need the budget covers.",
 )
 
 
-calibration_flag = click.option(
-    "--calibration", metavar="FILE", help="What xlsizing calibrate wrote: the budget rests on it."
-)
+calibration_flag = takes("--calibration", None, "FILE", "What xlsizing calibrate wrote: the budget rests on it.")
 
 
 def calibration_in(file: str | None) -> Calibration | None:
@@ -87,50 +76,47 @@ def calibration_in(file: str | None) -> Calibration | None:
 
 def method_flag(words: str) -> Declaration:
     """Return the declaration of the interpolation, with its help in `words` [-]."""
-    return click.option(
-        "--method",
-        type=one_of(METHODS),
-        metavar="|".join(METHODS),
-        default=DEFAULT_METHOD,
-        show_default=True,
-        help=words,
-    )
+    return takes("--method", one_of(METHODS), "|".join(METHODS), words, default=DEFAULT_METHOD)
 
 
 def json_flag(instead: str) -> Declaration:
     """Return the declaration of printing JSON instead of what is named in `instead` [-]."""
-    return click.option("--json", "as_json", is_flag=True, help=f"Print JSON instead of {instead}.")
+    return switch("--json", f"Print JSON instead of {instead}.", to="as_json")
 
 
 @dataclass(frozen=True)
 class Planning:
-    """The share `util` of throughput that is planned for, and the `method` of interpolation [-]."""
+    """How a sizing plans.
 
-    util: float = option(
-        "--util",
-        type=SHARE,
-        metavar="SHARE",
-        default=str(DEFAULT_UTIL),
-        show_default=True,
-        help="Planned share of throughput.",
-    )
+    Parameters
+    ----------
+    util : float
+        The share of measured throughput [-]
+    method : str
+        Interpolation between anchors [-]
+    """
+
+    util: float = option("--util", SHARE, "SHARE", "Planned share of throughput.", default=str(DEFAULT_UTIL))
     method: str = shared(method_flag("Interpolation."))
 
 
 @dataclass(frozen=True)
 class DemandFlags:
-    """The demand as `tpm`, `tok_s`, `rps` or `users`, and the output tokens `osl` of a request [unit of the flag]."""
+    """The demand, in exactly one form.
 
-    tpm: float | None = option("--tpm", type=NUMBER, metavar="N", help="Demand: output tokens per minute.")
-    tok_s: float | None = option("--tok-s", type=NUMBER, metavar="N", help="Demand: output tokens per second.")
-    rps: float | None = option("--rps", type=NUMBER, metavar="N", help="Demand: requests per second, with --osl.")
+    Parameters
+    ----------
+    tpm, tok_s, rps, osl, users : float or None
+        The forms; `osl` with requests, or with a limit on whole answers [unit of the form]
+    """
+
+    tpm: float | None = option("--tpm", NUMBER, "N", "Demand: output tokens per minute.")
+    tok_s: float | None = option("--tok-s", NUMBER, "N", "Demand: output tokens per second.")
+    rps: float | None = option("--rps", NUMBER, "N", "Demand: requests per second, with --osl.")
     osl: float | None = option(
-        "--osl",
-        type=NUMBER,
-        metavar="N",
-        help="Output tokens per request, with --rps or a limit on whole answers.",
+        "--osl", NUMBER, "N", "Output tokens per request, with --rps or a limit on whole answers."
     )
-    users: float | None = option("--users", type=NUMBER, metavar="N", help="Demand: requests in flight at peak.")
+    users: float | None = option("--users", NUMBER, "N", "Demand: requests in flight at peak.")
 
     @property
     def forms(self) -> dict[str, float | None]:
@@ -226,21 +212,26 @@ def _limits(text: str, name: str) -> _Listed:
 
 def _limit(wait: Wait) -> Declaration:
     words = f"Longest {wait.meaning} [s]: one, or one for each SLA."
-    return click.option(wait_flag(wait), type=Typed(_limits), metavar="S[,S...]", help=words)
+    return takes(wait_flag(wait), Typed(_limits), "S[,S...]", words)
 
 
 @dataclass(frozen=True)
 class LimitFlags:
-    """The limits `ttft`, `ttfo` and `e2e` beside the SLAs, and the statistic `latency_stat` that the customer speaks of [s]."""
+    """The limits on waiting beside the SLAs.
+
+    Parameters
+    ----------
+    ttft, ttfo, e2e : list of float or None
+        As they were listed, None for none [s]
+    latency_stat : str or None
+        The statistic that the customer speaks of [-]
+    """
 
     ttft: _Listed | None = shared(_limit(WAITS[0]))
     ttfo: _Listed | None = shared(_limit(WAITS[1]))
     e2e: _Listed | None = shared(_limit(WAITS[2]))
     latency_stat: str | None = option(
-        "--latency-stat",
-        type=one_of(STATISTICS),
-        metavar="|".join(STATISTICS),
-        help="Statistic of these limits; else that of the curve.",
+        "--latency-stat", one_of(STATISTICS), "|".join(STATISTICS), "Statistic of these limits; else that of the curve."
     )
 
     def limits(self, rows: int, output_tokens: float | None) -> Limits:

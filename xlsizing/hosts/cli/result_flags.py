@@ -10,7 +10,7 @@ from typing import IO, Final
 from xlsizing.checks import number_in_text, refuse, share
 from xlsizing.context import Context
 from xlsizing.hosts.cli.curve_flags import throughput_flag
-from xlsizing.hosts.cli.declaring import option, shared
+from xlsizing.hosts.cli.declaring import option, shared, switch
 from xlsizing.hosts.cli.flags import PER_POD
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.typed import Typed, one_of
@@ -40,53 +40,48 @@ def _context_in(path: Path) -> Context:
 
 @dataclass(frozen=True)
 class ResultFlags:
-    """How results are read, each flag called as the option of `importers.Options` that it gives [-]."""
+    """How results are read.
+
+    Parameters
+    ----------
+    form, stat, concurrency, throughput_per_replica, gpus_per_pod, most_failed, ignoring, skip_bad, added, sheet, cells
+        As in `importers.Options`, but `added` the name of a file [-]
+    """
 
     form: str | None = option(
-        "--format", "form", type=one_of(tuple(FORMATS)), metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."
+        "--format", one_of(tuple(FORMATS)), "NAME", f"Force a format: {', '.join(FORMATS)}.", to="form"
     )
     stat: str = option(
-        "--stat",
-        type=one_of(STATISTICS),
-        metavar="|".join(STATISTICS),
-        default=STATISTICS[0],
-        show_default=True,
-        help="Statistic of the latencies.",
+        "--stat", one_of(STATISTICS), "|".join(STATISTICS), "Statistic of the latencies.", default=STATISTICS[0]
     )
     concurrency: str = option(
         "--concurrency",
-        type=one_of((NOMINAL, ACHIEVED)),
-        metavar=f"{NOMINAL}|{ACHIEVED}",
+        one_of((NOMINAL, ACHIEVED)),
+        f"{NOMINAL}|{ACHIEVED}",
+        "As the client was set, or as it was measured.",
         default=NOMINAL,
-        show_default=True,
-        help="As the client was set, or as it was measured.",
     )
     throughput_per_replica: bool = shared(throughput_flag)
     gpus_per_pod: int | None = option(
-        "--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of the replica, where the files do not say."
+        "--gpus-per-pod", PER_POD, "N", "GPUs of the replica, where the files do not say."
     )
     most_failed: float = option(
         "--max-failed",
-        "most_failed",
-        type=Typed(lambda text, name: share(number_in_text(text, name), name)),
-        metavar="SHARE",
+        Typed(lambda text, name: share(number_in_text(text, name), name)),
+        "SHARE",
+        "A point with more failed requests is refused.",
+        to="most_failed",
         default=str(MOST_FAILED),
-        show_default=True,
-        help="A point with more failed requests is refused.",
     )
     ignoring: tuple[str, ...] = option(
-        "--ignore",
-        "ignoring",
-        metavar="FIELD",
-        multiple=True,
-        help="A field that may differ within a curve; repeatable.",
+        "--ignore", None, "FIELD", "A field that may differ within a curve; repeatable.", to="ignoring", multiple=True
     )
-    skip_bad: bool = option("--skip-bad", is_flag=True, help="List bad files and go on without them.")
+    skip_bad: bool = shared(switch("--skip-bad", "List bad files and go on without them."))
     added: str | None = option(
-        "--context", "added", metavar="FILE", help="YAML or JSON with context fields that the files lack."
+        "--context", None, "FILE", "YAML or JSON with context fields that the files lack.", to="added"
     )
-    sheet: str | None = option("--sheet", metavar="NAME", help="Sheet of an .xlsx file.")
-    cells: str | None = option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included.")
+    sheet: str | None = option("--sheet", None, "NAME", "Sheet of an .xlsx file.")
+    cells: str | None = option("--range", None, "A1:D9", "Range of that sheet, its header included.", to="cells")
 
     def options(self, pool_rises: float | None = None) -> Options:
         """Return them as importers take them, with rises of up to `pool_rises` pooled where the command pools [-]."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsizing.core import bound
-from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.flags import confidence_flag, json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.typed import FOLDER
@@ -24,10 +24,10 @@ __all__ = ["command"]
 @click.command(cls=OnceEach, name="accuracy", short_help="Hide measured points and size for them.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @confidence_flag
-@click.option("--emit", type=FOLDER, metavar="DIR", help="Write ACCURACY.md and accuracy.json there.")
-@click.option("--plot", metavar="FILE.png", help="Draw the error by gap there; needs the extra plot.")
+@takes("--emit", FOLDER, "DIR", "Write ACCURACY.md and accuracy.json there.")
+@takes("--plot", None, "FILE.png", "Draw the error by gap there; needs the extra plot.")
 @json_flag("Markdown")
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@switch("--force", "Overwrite existing files.")
 def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | None, as_json: bool, force: bool) -> int:
     """Hide points of measured curves, size for them from the points kept, and print how far off that is.
 

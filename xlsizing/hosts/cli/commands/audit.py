@@ -12,7 +12,7 @@ from xlsizing.advice import NOT_ASKED, Audit, audit
 from xlsizing.core import NO_LIMITS, SizingRow, limits_of, size, stacked
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import CurveFlags
-from xlsizing.hosts.cli.declaring import OnceEach, SpecOption, exactly_one, group, only_with, option, shared
+from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, group, only_with, option, shared, spec_flag
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     DemandFlags,
@@ -35,14 +35,12 @@ __all__ = ["command"]
 class _Claim:
     """What is claimed, and what each user must see."""
 
-    pods: float | None = option("--pods", type=NUMBER, metavar="N", help="The claim: replicas.")
-    gpus: float | None = option("--gpus", type=NUMBER, metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
-    gpus_per_pod: int | None = option("--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica.")
-    sla: float | None = option("--sla", type=NUMBER, metavar="S", help="The output tok/s that each user must see.")
+    pods: float | None = option("--pods", NUMBER, "N", "The claim: replicas.")
+    gpus: float | None = option("--gpus", NUMBER, "N", "The claim: GPUs, with --gpus-per-pod.")
+    gpus_per_pod: int | None = option("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
+    sla: float | None = option("--sla", NUMBER, "S", "The output tok/s that each user must see.")
     ttft: float | None = shared(ttft_flag)
-    concurrency: float | None = option(
-        "--concurrency", type=NUMBER, metavar="C", help="The concurrency the claim was sized at."
-    )
+    concurrency: float | None = option("--concurrency", NUMBER, "C", "The concurrency the claim was sized at.")
 
     def arguments(self) -> dict[str, Any]:
         """Return those of the audit that say what is claimed, checked there."""
@@ -54,11 +52,15 @@ class _Claim:
 @group("demand", DemandFlags)
 @group("curve", CurveFlags)
 @group("planning", Planning)
-@click.option(
-    "--spec",
-    cls=SpecOption,
-    beside=("pods", "gpus", "sla", "concurrency", "ttft", "allow_mismatch", "as_json"),
-    help="Demand, curve, SLAs and utilisation from a sizing file.",
+@spec_flag(
+    "Demand, curve, SLAs and utilisation from a sizing file.",
+    "pods",
+    "gpus",
+    "sla",
+    "concurrency",
+    "ttft",
+    "allow_mismatch",
+    "as_json",
 )
 @outside_flag
 @mismatch_flag

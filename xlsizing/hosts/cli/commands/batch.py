@@ -14,7 +14,7 @@ import click
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag, throughput_flag
-from xlsizing.hosts.cli.declaring import OnceEach, flag, group, needed, option, shared
+from xlsizing.hosts.cli.declaring import OnceEach, flag, group, needed, option, shared, switch, takes
 from xlsizing.hosts.cli.flags import calibration_flag, calibration_in, json_flag
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, working
 from xlsizing.hosts.cli.typed import Typed
@@ -29,21 +29,17 @@ class _Given:
     """By what the rows are sized, and whether IN is a sizing file that is swept."""
 
     curves: str | None = option(
-        "--curves", metavar="PATH", help="The curves that rows name: a folder, a table of points, a list of files."
+        "--curves", None, "PATH", "The curves that rows name: a folder, a table of points, a list of files."
     )
-    curve: str | None = option(
-        "--curve", metavar="PATH", help="The one curve of all rows, as in size; public:NAME too."
-    )
+    curve: str | None = option("--curve", None, "PATH", "The one curve of all rows, as in size; public:NAME too.")
     pool_rises: float | None = shared(pool_rises_flag)
     throughput_per_replica: bool = shared(throughput_flag)
     calibration: str | None = shared(calibration_flag)
     sweep: str | None = option(
-        "--sweep", metavar="AXES", help='IN is a sizing file: "util=0.5:0.9:0.1, sla=20:100:5" makes a grid of it.'
+        "--sweep", None, "AXES", 'IN is a sizing file: "util=0.5:0.9:0.1, sla=20:100:5" makes a grid of it.'
     )
-    allow_outside: bool = option(
-        "--allow-outside",
-        is_flag=True,
-        help="With --sweep: curve files may stand outside the folder of the sizing file.",
+    allow_outside: bool = shared(
+        switch("--allow-outside", "With --sweep: curve files may stand outside the folder of the sizing file.")
     )
 
     @contextmanager
@@ -101,14 +97,12 @@ _NAMES: Final = Typed(_names)
 @click.argument("table", required=False, metavar="IN")
 @click.option("-o", "--output", metavar="OUT", help="The sized table: .csv, .parquet or .xlsx.")
 @group("given", _Given)
-@click.option(
-    "--by", type=_NAMES, metavar="COLUMN,...", help="Print totals per group of rows, kind of GPU and currency."
-)
-@click.option("--totals", metavar="FILE", help="Write these totals there: .csv, .parquet or .xlsx.")
-@click.option("--columns", type=_NAMES, metavar="NAME,...", help="Write these results only.")
-@click.option("--list-columns", is_flag=True, help="List what is read and what is written, and do no more.")
-@click.option("--strict", is_flag=True, help="Refuse the table where a row is wrong.")
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@takes("--by", _NAMES, "COLUMN,...", "Print totals per group of rows, kind of GPU and currency.")
+@takes("--totals", None, "FILE", "Write these totals there: .csv, .parquet or .xlsx.")
+@takes("--columns", _NAMES, "NAME,...", "Write these results only.")
+@switch("--list-columns", "List what is read and what is written, and do no more.")
+@switch("--strict", "Refuse the table where a row is wrong.")
+@switch("--force", "Overwrite existing files.")
 @json_flag("sentences")
 def command(
     table: str | None,

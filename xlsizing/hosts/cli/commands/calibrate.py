@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.flags import method_flag
 from xlsizing.hosts.cli.output import print_facts, working
 from xlsizing.reports import new_file, write_whole
@@ -22,11 +22,9 @@ _TRUTH = "c x r"
     "-o", "--output", metavar="FILE.json", default="calibration.json", show_default=True, help="Where to write it."
 )
 @method_flag("Interpolation, the sizing's.")
-@click.option(
-    "--scheme", metavar="NAME", default=_SCHEME, show_default=True, help="Anchors kept, as accuracy names them."
-)
-@click.option("--truth", metavar="NAME", default=_TRUTH, show_default=True, help="Truth, as accuracy names it.")
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@takes("--scheme", None, "NAME", "Anchors kept, as accuracy names them.", default=_SCHEME)
+@takes("--truth", None, "NAME", "Truth, as accuracy names it.", default=_TRUTH)
+@switch("--force", "Overwrite an existing file.")
 def command(sweeps: str, *, output: str, method: str, scheme: str, truth: str, force: bool) -> int:
     """Measure how far the budget must lie from the estimate, and write that for size --calibration.
 

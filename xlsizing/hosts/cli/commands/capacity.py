@@ -13,7 +13,7 @@ from xlsizing.checks import refuse
 from xlsizing.core import Demand, Racks, bound, check_replica, gpus_for_power, gpus_for_usd, in_words, size
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
-from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, flag, group, needed, only_with, option
+from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, flag, group, needed, only_with, option, takes
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     SPARES,
@@ -48,31 +48,25 @@ _ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
 class _Budget:
     """What there is, in exactly one form, and what a form needs besides."""
 
-    gpus: int | None = option("--gpus", type=_ONE_OR_MORE, metavar="N", help="The budget: GPUs.")
-    nodes: int | None = option(
-        "--nodes", type=_ONE_OR_MORE, metavar="N", help="The budget: nodes, with --gpus-per-node."
-    )
+    gpus: int | None = option("--gpus", _ONE_OR_MORE, "N", "The budget: GPUs.")
+    nodes: int | None = option("--nodes", _ONE_OR_MORE, "N", "The budget: nodes, with --gpus-per-node.")
     usd_per_month: float | None = option(
-        "--usd-per-month", type=NUMBER, metavar="USD", help="The budget: dollars a month; 8.60 $/GPU-hour is assumed."
+        "--usd-per-month", NUMBER, "USD", "The budget: dollars a month; 8.60 $/GPU-hour is assumed."
     )
-    mw: float | None = option(
-        "--mw", type=NUMBER, metavar="MW", help="The budget: power of the site, with --kw-per-gpu and --pue."
-    )
+    mw: float | None = option("--mw", NUMBER, "MW", "The budget: power of the site, with --kw-per-gpu and --pue.")
     gpus_per_pod: int | None = option(
-        "--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica, where the curve does not say."
+        "--gpus-per-pod", PER_POD, "N", "GPUs of one replica, where the curve does not say."
     )
     gpus_per_node: int | None = option(
-        "--gpus-per-node", type=_ONE_OR_MORE, metavar="N", help="GPUs of one node: only whole nodes count."
+        "--gpus-per-node", _ONE_OR_MORE, "N", "GPUs of one node: only whole nodes count."
     )
     gpu_hourly_usd: float | None = option(
-        "--gpu-hourly-usd", type=NUMBER, metavar="USD", help="Price of one GPU-hour, with --usd-per-month."
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour, with --usd-per-month."
     )
     kw_per_gpu: float | None = option(
-        "--kw-per-gpu", type=NUMBER, metavar="KW", help="Power of one GPU with its share of the node, with --mw."
+        "--kw-per-gpu", NUMBER, "KW", "Power of one GPU with its share of the node, with --mw."
     )
-    pue: float | None = option(
-        "--pue", type=NUMBER, metavar="X", help="Power of the site over that of its machines, with --mw."
-    )
+    pue: float | None = option("--pue", NUMBER, "X", "Power of the site over that of its machines, with --mw.")
 
     def all_gpus(self) -> int:
         """Return the GPUs of the budget, in whichever form it is given."""
@@ -89,8 +83,8 @@ class _Budget:
 
 @click.command(cls=OnceEach, name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
 @group("budget", _Budget)
-@click.option("--spare", type=SPARES, metavar="N", default="0", show_default=True, help="Pods held back as spares.")
-@click.option("--sla", type=NUMBER, metavar="S", help="What do they carry at this output tok/s per user?")
+@takes("--spare", SPARES, "N", "Pods held back as spares.", default="0")
+@takes("--sla", NUMBER, "S", "What do they carry at this output tok/s per user?")
 @ttft_flag
 @group("demand", DemandFlags)
 @group("curve", CurveFlags)

@@ -6,7 +6,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
-from xlsizing.hosts.cli.declaring import OnceEach, group
+from xlsizing.hosts.cli.declaring import OnceEach, group, switch
 from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
@@ -18,7 +18,7 @@ __all__ = ["command"]
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @group("results", ResultFlags)
 @pool_rises_flag
-@click.option("--public", is_flag=True, help="The public curves that come with this tool instead.")
+@switch("--public", "The public curves that come with this tool instead.")
 @json_flag("the table")
 def command(
     paths: tuple[str, ...], *, results: ResultFlags, pool_rises: float | None, public: bool, as_json: bool

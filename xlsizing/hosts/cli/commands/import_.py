@@ -11,7 +11,7 @@ import click
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
-from xlsizing.hosts.cli.declaring import OnceEach, group
+from xlsizing.hosts.cli.declaring import OnceEach, group, switch
 from xlsizing.hosts.cli.output import print_text, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
 
@@ -26,10 +26,8 @@ __all__ = ["command"]
 @click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
 @group("results", ResultFlags)
 @pool_rises_flag
-@click.option(
-    "--split", is_flag=True, help="Write one curve for each group of points that differ in more than concurrency."
-)
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
+@switch("--split", "Write one curve for each group of points that differ in more than concurrency.")
+@switch("--force", "Overwrite existing files.")
 def command(
     paths: tuple[str, ...], *, output: str, results: ResultFlags, pool_rises: float | None, split: bool, force: bool
 ) -> int:

@@ -9,7 +9,7 @@ import click
 
 from xlsizing.core import Limits, in_words
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.declaring import OnceEach, switch
 from xlsizing.hosts.cli.flags import json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_json, print_text
 
@@ -38,7 +38,7 @@ _FACTS = (
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
 @ttft_flag
 @outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use: a curve of another workload.")
+@switch("--allow-mismatch", "Internal use: a curve of another workload.")
 @json_flag("the table")
 def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: float | None) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""

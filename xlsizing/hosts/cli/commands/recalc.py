@@ -6,13 +6,13 @@ import re
 from datetime import datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
-from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, print_text, working
 from xlsizing.hosts.cli.typed import Typed
 from xlsizing.hosts.cli.watch import watched
@@ -34,29 +34,16 @@ _LIBRARIES: Final = ("xlsizing", "formulon", "xlwings")
 _FIRST_YEAR: Final = 1900
 
 
-def _day(text: str, name: str) -> datetime:
-    found = _time(text, name, "2026-11-25")
-    if found != datetime.combine(found.date(), time()):
-        _refuse_time(text, name, "2026-11-25")
-    return found
-
-
-def _instant(text: str, name: str) -> datetime:
-    return _time(text, name, "2026-11-25T14:30")
-
-
-def _time(text: str, name: str, form: str) -> datetime:
+def _time(text: str, name: str) -> datetime:
+    form = {"--date": "2026-11-25", "--now": "2026-11-25T14:30"}[name]
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         refuse(name, f"must be written as {form}", got=text or BLANK)
-    if found.tzinfo is not None or found.year < _FIRST_YEAR:
-        _refuse_time(text, name, form)
+    in_form = name == "--now" or found == datetime.combine(found.date(), time())
+    if found.tzinfo is not None or not in_form or found.year < _FIRST_YEAR:
+        refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
     return found
-
-
-def _refuse_time(text: str, name: str, form: str) -> NoReturn:
-    refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
 
 
 def _assignment(text: str, name: str) -> tuple[str, object]:
@@ -91,24 +78,12 @@ def _value(text: str, place: str) -> object:
     multiple=True,
     help="An input, 'Quote!C5=6e6'; repeatable.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")
+@switch("--json", "Print every formula's value as JSON instead of a table.", to="as_json")
 @click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
-@click.option(
-    "--locale", metavar="NAME", help="Whose rules for texts functions follow, such as de_DE [default: en_US]."
-)
-@click.option(
-    "--date",
-    type=Typed(_day),
-    metavar="YYYY-MM-DD",
-    help="What TODAY gives, so that a run can be repeated [default: today].",
-)
-@click.option(
-    "--now",
-    type=Typed(_instant),
-    metavar="YYYY-MM-DDTHH:MM",
-    help="What NOW gives, with the time of day [default: now].",
-)
-@click.option("--force", is_flag=True, help="Overwrite an existing OUT.")
+@takes("--locale", None, "NAME", "Whose rules for texts functions follow, such as de_DE [default: en_US].")
+@takes("--date", Typed(_time), "YYYY-MM-DD", "What TODAY gives, so that a run can be repeated [default: today].")
+@takes("--now", Typed(_time), "YYYY-MM-DDTHH:MM", "What NOW gives, with the time of day [default: now].")
+@switch("--force", "Overwrite an existing OUT.")
 def command(
     *,
     file: str,

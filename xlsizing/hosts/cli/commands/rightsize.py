@@ -16,7 +16,7 @@ from xlsizing.advice import (
 )
 from xlsizing.checks import refuse
 from xlsizing.errors import InputError
-from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, SpecOption, flag, group, needed, option
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, flag, group, needed, option, spec_flag
 from xlsizing.hosts.cli.flags import PER_POD, json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_facts, print_json
 from xlsizing.hosts.cli.typed import NUMBER, SHARE
@@ -38,40 +38,18 @@ _FIELDS = {
 class _Replica:
     """What the rule of thumb asks for, each field called as its argument."""
 
-    total_b: float | None = option(
-        "--total-b", type=NUMBER, metavar="B", help="Total parameters of the model, in billions."
-    )
-    active_b: float | None = option(
-        "--active-b", type=NUMBER, metavar="B", help="Parameters active per token, in billions."
-    )
-    dtype: str = option("--dtype", metavar="NAME", default=DEFAULT_DTYPE, show_default=True, help="Weight dtype.")
-    current_tp: int = option(
-        "--current-tp",
-        type=PER_POD,
-        metavar="N",
-        default=str(DEFAULT_TP),
-        show_default=True,
-        help="GPUs of a replica today.",
-    )
+    total_b: float | None = option("--total-b", NUMBER, "B", "Total parameters of the model, in billions.")
+    active_b: float | None = option("--active-b", NUMBER, "B", "Parameters active per token, in billions.")
+    dtype: str = option("--dtype", None, "NAME", "Weight dtype.", default=DEFAULT_DTYPE)
+    current_tp: int = option("--current-tp", PER_POD, "N", "GPUs of a replica today.", default=str(DEFAULT_TP))
     gpu_memory_gb: float = option(
-        "--gpu-mem-gb",
-        "gpu_memory_gb",
-        type=NUMBER,
-        metavar="GB",
-        default=f"{DEFAULT_GPU_MEMORY_GB:g}",
-        show_default=True,
-        help="Memory of one GPU.",
+        "--gpu-mem-gb", NUMBER, "GB", "Memory of one GPU.", to="gpu_memory_gb", default=f"{DEFAULT_GPU_MEMORY_GB:g}"
     )
     gpu_memory_utilization: float = option(
-        "--gpu-memory-utilization",
-        type=SHARE,
-        metavar="SHARE",
-        default=str(DEFAULT_MEMORY_UTILIZATION),
-        show_default=True,
-        help="The serving flag.",
+        "--gpu-memory-utilization", SHARE, "SHARE", "The serving flag.", default=str(DEFAULT_MEMORY_UTILIZATION)
     )
     gpu_hourly_usd: float | None = option(
-        "--gpu-hourly-usd", type=NUMBER, metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it."
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
     )
 
     def given(self) -> dict[str, Any]:
@@ -84,12 +62,7 @@ class _Replica:
 @click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
 @group("replica", _Replica)
 @ttft_flag
-@click.option(
-    "--spec",
-    cls=SpecOption,
-    beside=("as_json", "ttft"),
-    help="All of this from a sizing file: model_size, context and price.",
-)
+@spec_flag("All of this from a sizing file: model_size, context and price.", "as_json", "ttft")
 @outside_flag
 @json_flag("sentences")
 def command(*, replica: _Replica, ttft: float | None, spec: str | None, allow_outside: bool, as_json: bool) -> int:

@@ -12,7 +12,7 @@ import xlsizing
 from xlsizing.core import WAITS
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
-from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, SpecOption, group, needed, only_with
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, group, needed, only_with, spec_flag, switch, takes
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     SLAS,
@@ -40,27 +40,29 @@ _UNMET = InfeasibleError.exit_code
 
 @click.command(cls=OnceEach, name="size")
 @group("demand", DemandFlags)
-@click.option("--sla", type=SLAS, metavar="S,S,...", help="Output tok/s that each user must see.")
+@takes("--sla", SLAS, "S,S,...", "Output tok/s that each user must see.")
 @group("limits", LimitFlags)
 @group("curve", CurveFlags)
-@click.option("--gpus-per-pod", type=PER_POD, metavar="N", help="GPUs of one replica.")
+@takes("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
 @group("planning", Planning)
 @confidence_flag
 @calibration_flag
-@click.option("--spare", type=SPARES, metavar="N", default="0", show_default=True, help="Spare replicas.")
-@click.option("--gpu-hourly-usd", type=NUMBER, metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
-@click.option("--model", type=LINE, metavar="TEXT", default="", help="What was measured, for the title.")
-@click.option(
-    "--spec",
-    cls=SpecOption,
-    beside=("allow_mismatch", "emit", "xlsx", "force", "as_json"),
-    help="All of this from a sizing file (see: xlsizing spec --example).",
+@takes("--spare", SPARES, "N", "Spare replicas.", default="0")
+@takes("--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it.")
+@takes("--model", LINE, "TEXT", "What was measured, for the title.")
+@spec_flag(
+    "All of this from a sizing file (see: xlsizing spec --example).",
+    "allow_mismatch",
+    "emit",
+    "xlsx",
+    "force",
+    "as_json",
 )
 @outside_flag
 @mismatch_flag
-@click.option("--emit", type=FOLDER, metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
-@click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
-@click.option("--force", is_flag=True, help="Let --xlsx overwrite an existing file.")
+@takes("--emit", FOLDER, "DIR", "Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@takes("--xlsx", None, "FILE.xlsx", "Write a customer's workbook there, proven equal to this table.")
+@switch("--force", "Let --xlsx overwrite an existing file.")
 @json_flag("the table")
 def command(  # noqa: PLR0913  # a flag each
     *,
@@ -74,7 +76,7 @@ def command(  # noqa: PLR0913  # a flag each
     calibration: str | None,
     spare: int,
     gpu_hourly_usd: float | None,
-    model: str,
+    model: str | None,
     spec: str | None,
     allow_outside: bool,
     allow_mismatch: bool,
@@ -103,7 +105,7 @@ def command(  # noqa: PLR0913  # a flag each
             calibration=calibration_in(calibration),
             limits=limits.limits(len(slas.rates), demand.osl),
         )
-        report = Report(sizing, model, curve.source, as_read=slas.as_read, method_chosen=_chosen("method"))
+        report = Report(sizing, model or "", curve.source, as_read=slas.as_read, method_chosen=_chosen("method"))
     _print(report, _written(report, emit, xlsx, force=force), as_json=as_json)
     return 0 if report.all_feasible else _UNMET
 

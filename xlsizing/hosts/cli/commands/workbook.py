@@ -8,7 +8,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.declaring import OnceEach, group, only_with
+from xlsizing.hosts.cli.declaring import OnceEach, group, only_with, switch, takes
 from xlsizing.hosts.cli.flags import outside_flag
 from xlsizing.hosts.cli.output import one_line, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
@@ -17,9 +17,9 @@ __all__ = ["command"]
 
 
 @click.command(cls=OnceEach, name="workbook", short_help="Write a workbook with live formulas.")
-@click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
+@takes("--spec", None, "FILE", "The sizing file of the customer's workbook.")
 @outside_flag
-@click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
+@switch("--sales", "The sales workbook instead: its formulas are the Excel functions.")
 @click.option(
     "--curves",
     metavar="PATH...",
@@ -28,7 +28,7 @@ __all__ = ["command"]
 )
 @click.argument("paths", nargs=-1, metavar="")
 @click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@switch("--force", "Overwrite an existing file.")
 @group("results", ResultFlags)
 def command(
     *,

@@ -130,9 +130,9 @@ class PlainComposer(Composer):
         event = self.peek_event()
         self.line = event.start_mark.line + 1
         self.check(event)
-        event.anchor = None  # nobody may refer to it
+        scalar = isinstance(event, yaml.ScalarEvent)
         if index is None and parent is not None:
-            return self._field()
+            return self._field(event.value) if scalar else self.refuse("must have text as names of fields")
         self._count += 1
         if self._count > self.most:
             self.refuse(f"must hold at most {self.most:,} values")
@@ -141,27 +141,25 @@ class PlainComposer(Composer):
             self.path = (*above, index)
             if isinstance(index, int):
                 self.lines[self.path] = self.line
-        if len(self.path) == self.deepest and not isinstance(event, yaml.ScalarEvent):
-            self.too_deep()
-        value = super().compose_node(parent, index)
+        if scalar:
+            self.get_event()
+            value = _scalar(event.value) if event.implicit[0] and not event.style else event.value
+        else:
+            if len(self.path) == self.deepest:
+                self.too_deep()
+            event.anchor = None  # nobody may refer to it
+            value = super().compose_node(parent, index)
         self.path = above
         return value
 
-    def _field(self) -> str:
-        if not self.check_event(yaml.ScalarEvent):
-            self.refuse("must have text as names of fields")
-        name: str = self.get_event().value
+    def _field(self, name: str) -> str:
+        self.get_event()
         if name in self._names:
             self.repeated(name)
         else:
             self._names.add(name)
             self.lines[*self.path, name] = self.line
         return name
-
-    def compose_scalar_node(self, anchor: Any) -> Any:  # noqa: ARG002  # there is none
-        """Return the next scalar, to which no `anchor` refers [-]."""
-        event = self.get_event()
-        return _scalar(event.value) if event.implicit[0] and not event.style else event.value
 
     def compose_sequence_node(self, anchor: Any) -> Any:
         """Return the next list, to which no `anchor` refers [-]."""

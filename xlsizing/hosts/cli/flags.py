@@ -49,7 +49,6 @@ __all__ = [
 PER_POD: Final = whole_number(1, MOST_GPUS_PER_POD)
 SPARES: Final = whole_number(0, MOST_SPARES)
 
-
 outside_flag = switch("--allow-outside", "With --spec: curve files may stand outside the folder of the sizing file.")
 mismatch_flag = switch("--allow-mismatch", "Internal use, with --spec: a curve of another workload.")
 ttft_flag = takes("--ttft", NUMBER, "S", "Longest time to the first token, in seconds.")
@@ -60,8 +59,6 @@ confidence_flag = takes(
     "Share of public curves whose need the budget covers.",
     default=f"{DEFAULT_CONFIDENCE:.2f}",
 )
-
-
 calibration_flag = takes("--calibration", None, "FILE", "What xlsizing calibrate wrote: the budget rests on it.")
 
 
@@ -123,20 +120,10 @@ class DemandFlags:
         """What each form of a demand was given as [unit of the form]."""
         return {form: getattr(self, form) for form in DEMAND_FORMS}
 
-    def demand(self, *, beside: str = "", answers: bool = False) -> Demand:
+    def demand(self, beside: str = "", *, answers: bool = False) -> Demand:
         """Return the demand that exactly one form states [unit of the demand].
 
-        Parameters
-        ----------
-        beside : str, optional
-            The other flag of the command that takes osl [-]
-        answers : bool, optional
-            Whether that one was given [-]
-
-        Returns
-        -------
-        Demand
-            What is asked for
+        In a command with a flag `beside` that needs osl too, osl may be given for that: where `answers` are limited.
         """
         form, value = exactly_one(self.forms)
         missing = form == "rps" and self.osl is None

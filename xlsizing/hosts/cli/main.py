@@ -16,6 +16,7 @@ import click
 import xlsizing
 from xlsizing.core import WAITS
 from xlsizing.errors import InputError, SizingError
+from xlsizing.hosts.cli.declaring import flag
 from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
@@ -26,29 +27,14 @@ __all__ = ["main"]
 _BAD_INPUT = SizingError.exit_code
 _LONGEST_SENTENCE = 1000
 
+_SAME = (
+    "sla", "tpm", "tok_s", "rps", "osl", "users", "gpus_per_pod", "util", "confidence", "gpu_hourly_usd", "method",
+    "pool_rises", "pue", "kw_per_gpu", "usd_per_month", "pods", "gpus", "calibration", "scheme", "truth",
+)  # fmt: skip
 _FLAGS = {
-    "sla": "--sla",
-    "tpm": "--tpm",
-    "tok_s": "--tok-s",
-    "rps": "--rps",
-    "osl": "--osl",
-    "users": "--users",
-    "gpus_per_pod": "--gpus-per-pod",
-    "util": "--util",
-    "confidence": "--confidence",
-    "gpu_hourly_usd": "--gpu-hourly-usd",
+    **{name: flag(name) for name in _SAME},
     "spare_replicas": "--spare",
-    "method": "--method",
-    "pool_rises": "--pool-rises",
-    "pue": "--pue",
-    "kw_per_gpu": "--kw-per-gpu",
     "megawatts": "--mw",
-    "usd_per_month": "--usd-per-month",
-    "pods": "--pods",
-    "gpus": "--gpus",
-    "calibration": "--calibration",
-    "scheme": "--scheme",
-    "truth": "--truth",
     "statistic": "--latency-stat",
     "output_tokens": "--osl",
     **{wait.name: wait_flag(wait) for wait in WAITS},

@@ -70,7 +70,7 @@ class _Given:
     def _grid(self, table: str) -> dict[str, Any]:
         """Return the grid of a sizing file, which says all but what is swept."""
         for name in ("curves", "curve", "pool_rises", "calibration", "throughput_per_replica"):
-            if getattr(self, name):
+            if getattr(self, name) is not None and getattr(self, name) is not False:
                 refuse(flag(name), "must not be given beside a sizing file", way_out="change the sizing file instead")
         from xlsizing.batch import Grid, axes_in, curves_of  # noqa: PLC0415
         from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import

@@ -40,7 +40,6 @@ _ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
 _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
 """What each figure is called, in the order of the table [-]."""
 
-
 _ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
 
 
@@ -77,7 +76,8 @@ class _Budget:
             if other != form:
                 only_with(flag(other), names)
         if form == "usd_per_month":
-            return gpus_for_usd(value, self.gpu_hourly_usd or ASSUMED_USD_PER_GPU_HOUR)
+            price = self.gpu_hourly_usd
+            return gpus_for_usd(value, ASSUMED_USD_PER_GPU_HOUR if price is None else price)
         return gpus_for_power(value, **needs) if form == "mw" else int(value) * needs.get("gpus_per_node", 1)
 
 

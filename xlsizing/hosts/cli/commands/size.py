@@ -95,7 +95,7 @@ def command(  # noqa: PLR0913  # a flag each
         sizing = xlsizing.size(
             measured,
             slas.rates,
-            demand.demand(beside=wait_flag(WAITS[-1]), answers=limits.e2e is not None),
+            demand.demand(wait_flag(WAITS[-1]), answers=limits.e2e is not None),
             gpus_per_pod=gpus_of_replica(gpus_per_pod, measured, OR_SPEC),
             util=planning.util,
             gpu_hourly_usd=gpu_hourly_usd,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -68,9 +68,9 @@ class Document:
     """
 
     name: str
-    value: Any = None
-    lines: dict[Where, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    value: Any
+    lines: dict[Where, int]
+    faults: list[Fault]
 
     def line(self, path: Where) -> int:
         """Return the line of the value at `path`, or of the nearest one around it [-]."""

@@ -32,11 +32,7 @@ def command(
     paths: tuple[str, ...], *, output: str, results: ResultFlags, pool_rises: float | None, split: bool, force: bool
 ) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
-    from xlsizing.importers import (  # noqa: PLC0415  # of its own command alone
-        curve_rows,
-        one_curve,
-        read_results,
-    )
+    from xlsizing.importers import curve_rows, one_curve, read_results  # noqa: PLC0415  # of its own command alone
     from xlsizing.reports import write_whole  # noqa: PLC0415
 
     targets = _targets(output, split=split)

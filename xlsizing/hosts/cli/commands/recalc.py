@@ -70,14 +70,7 @@ def _value(text: str, place: str) -> object:
 
 @click.command(cls=OnceEach, name="recalc", short_help="Recalculate a workbook without Excel.")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--set",
-    "changes",
-    type=Typed(_assignment),
-    metavar="PLACE=VALUE",
-    multiple=True,
-    help="An input, 'Quote!C5=6e6'; repeatable.",
-)
+@takes("--set", Typed(_assignment), "PLACE=VALUE", "An input, 'Quote!C5=6e6'; repeatable.", to="changes", multiple=True)
 @switch("--json", "Print every formula's value as JSON instead of a table.", to="as_json")
 @click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
 @takes("--locale", None, "NAME", "Whose rules for texts functions follow, such as de_DE [default: en_US].")

@@ -5,7 +5,7 @@ import pytest
 from tests.workbooks.built import standard_report
 from tests.workbooks.test_batch import after_rows
 from xlsizing import Curve, Demand, size, write_workbook
-from xlsizing.reports.tables import OVERLOADED
+from xlsizing.core.figures import OVERLOADED
 from xlsizing.workbooks.customer.proof import ProofError
 from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
 

@@ -99,8 +99,9 @@ class Grid(Source):
         fixed = _figures(spec)
         if any(name in axes for name in DEMAND_FORMS):
             fixed = {name: value for name, value in fixed.items() if name not in DEMAND_FORMS and name != "osl"}
-            if "rps" in axes and spec.asked.osl is not None:
-                fixed["osl"] = float(spec.asked.osl)
+            osl = spec.demand().osl
+            if "rps" in axes and osl is not None:
+                fixed["osl"] = float(osl)
         fixed = {name: [value] for name, value in fixed.items() if name not in axes}
         # Of each axis the columns that run along it: the SLAs of the file do with the limits beside them.
         self._axes = [fixed, _rows_asked(spec, axes), *({name: values} for name, values in axes.items())]
@@ -164,7 +165,7 @@ def _rows_asked(spec: Spec, axes: Mapping[str, list[Any]]) -> dict[str, list[Any
 
 def _figures(spec: Spec) -> dict[str, Any]:
     """Return the figures of a sizing file by the columns that they are."""
-    demand = spec.asked
+    demand = spec.demand()
     figures: dict[str, Any] = {
         {"tok/s": "tok_s"}.get(demand.unit, demand.unit): float(demand.value),
         "gpus_per_pod": spec.gpus_per_pod,

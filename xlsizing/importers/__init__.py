@@ -10,7 +10,7 @@ from xlsizing.importers.points import ACHIEVED, MOST_FAILED, NOMINAL, Options
 from xlsizing.importers.public import NOT_OURS, public_curve, shelf
 from xlsizing.importers.reading import PUBLIC, read_curve
 from xlsizing.importers.text import DECIMAL_COMMA, delimiter_in, file_text
-from xlsizing.importers.yaml_text import plain_data
+from xlsizing.importers.yaml_text import PlainComposer, Where, plain_data
 
 __all__ = [
     "ACHIEVED",
@@ -24,7 +24,9 @@ __all__ = [
     "CurveRow",
     "Imported",
     "Options",
+    "PlainComposer",
     "Results",
+    "Where",
     "curve_rows",
     "curve_text",
     "delimiter_in",

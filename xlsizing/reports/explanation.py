@@ -5,6 +5,7 @@ Each step says in words how its number follows from those above it, so that a re
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,9 +69,9 @@ class Explained(NamedTuple):
     steps: list[Step]
 
 
-def explained(report: Report, sla: float | None = None) -> list[Explained]:
-    """Return the rows of a `report` at the `sla` [tok/s/user], all where it is None, each with its steps [-]."""
-    chosen = [(at, row) for at, row in enumerate(report.rows) if sla is None or row.sla == sla]
+def explained(report: Report, slas: Collection[float] | None = None) -> list[Explained]:
+    """Return the rows of a `report` at the `slas` [tok/s/user], all where that is None, each with its steps."""
+    chosen = [(at, row) for at, row in enumerate(report.rows) if slas is None or row.sla in slas]
     return [Explained(row, at, _steps(report, row, at)) for at, row in chosen]
 
 

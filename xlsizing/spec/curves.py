@@ -13,9 +13,9 @@ from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 from xlsizing.checks import refuse
 from xlsizing.core import Calibration, Curve, curve_from_rows, read_calibration
 from xlsizing.errors import InputError
-from xlsizing.importers import read_curve
+from xlsizing.importers import Where, read_curve
 from xlsizing.spec.fields import FaultsError, FileName, file_name
-from xlsizing.spec.text import Fault, Where
+from xlsizing.spec.text import Fault
 
 __all__ = ["CalibrationFile", "Reading", "curve_in_file", "inline_curve"]
 

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from xlsizing.checks import refusal
 from xlsizing.errors import BLANK, InputError, Phrase
+from xlsizing.importers import Where
 from xlsizing.spec.base import FORMS, Section
 from xlsizing.spec.fields import FaultsError
 from xlsizing.spec.sections import SizingFile
-from xlsizing.spec.text import Document, Fault, Where
+from xlsizing.spec.text import Document, Fault
 
 __all__ = ["SpecError", "faults_in_fields", "faults_in_form", "sentences"]
 

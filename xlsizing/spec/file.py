@@ -21,7 +21,7 @@ from xlsizing.core import ASSUMED_PRICE, Calibration, Curve, Demand, Limits, Pri
 from xlsizing.errors import InputError
 from xlsizing.spec.curves import Reading
 from xlsizing.spec.faults import SpecError, faults_in_fields, faults_in_form, sentences
-from xlsizing.spec.parts import core_parts
+from xlsizing.spec.parts import Parts, core_parts
 from xlsizing.spec.sections import SizingFile
 from xlsizing.spec.text import read_document
 
@@ -102,16 +102,8 @@ class Spec:
         For TP right-sizing [billion parameters]
     sign_off : tuple of SignOff
         Lines for signatures [-]
-    measured : Curve
-        The curve; read it through `curve` [-]
-    asked : Demand
-        The demand; read it through `demand` [unit of the demand]
-    requests : Workload
-        The workload; read it through `workload` [tok]
-    limits : Limits
-        The limits on waiting beside the SLAs [s]
-    optimisations : tuple of Lever
-        The levers; read them through `levers` [-]
+    parts : Parts
+        The core's objects; read them through the methods [-]
     """
 
     path: Path
@@ -132,23 +124,28 @@ class Spec:
     context: Context | None
     model_size: ModelSize | None
     sign_off: tuple[SignOff, ...]
-    measured: Curve
-    asked: Demand
-    requests: Workload
-    limits: Limits
-    optimisations: tuple[Lever, ...]
+    parts: Parts
 
     def curve(self) -> Curve:
         """Return the measured curve, its context attached [tok/s/user against requests/replica]."""
-        return self.measured
+        return self.parts.curve
 
     def demand(self) -> Demand:
         """Return what the customer asks for [unit of the demand]."""
-        return self.asked
+        return self.parts.demand
 
     def workload(self) -> Workload:
         """Return the customer's requests [tok]."""
-        return self.requests
+        return self.parts.workload
+
+    def levers(self) -> list[Lever]:
+        """Return the levers in the order of the file, each with its own baseline [-]."""
+        return list(self.parts.levers)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits on waiting beside the SLAs [s]."""
+        return self.parts.limits
 
     @property
     def sized_on(self) -> Date | None:
@@ -161,16 +158,12 @@ class Spec:
         distinct = {(sla, *limits.single().items()): (sla, limits) for sla, limits in rows}
         return sorted(distinct.values(), key=itemgetter(0))
 
-    def levers(self) -> list[Lever]:
-        """Return the levers in the order of the file, each with its own baseline [-]."""
-        return list(self.optimisations)
-
     def size(self) -> Sizing:
         """Return the sizing at every SLA, in the order of the file [GPUs]."""
         return size(
-            self.measured,
+            self.curve(),
             list(self.slas),
-            self.asked,
+            self.demand(),
             gpus_per_pod=self.gpus_per_pod,
             util=self.util,
             gpu_hourly_usd=self.price,
@@ -179,7 +172,7 @@ class Spec:
             confidence=self.confidence,
             calibration=self.calibration,
             limits=self.limits,
-        ).with_output_tokens(self.requests.osl)
+        ).with_output_tokens(self.workload().osl)
 
 
 def read_spec(path: str | Path, *, allow_outside: bool = False) -> Spec:
@@ -218,10 +211,10 @@ def read_spec(path: str | Path, *, allow_outside: bool = False) -> Spec:
     faults += crossed
     if faults or found is None:
         raise SpecError(sentences(document, faults))
-    return _spec(file, found, parts)
+    return _spec(file, found, Parts(**parts))
 
 
-def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
+def _spec(path: Path, file: SizingFile, parts: Parts) -> Spec:
     size, price = file.model_size, file.price
     return Spec(
         path=path,
@@ -239,10 +232,10 @@ def _spec(path: Path, file: SizingFile, parts: dict[str, Any]) -> Spec:
         calibration=file.calibration,
         curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, date=price.date, source=price.source) if price else ASSUMED_PRICE,
-        context=parts["measured"].context,
+        context=parts.curve.context,
         model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,
         sign_off=tuple(SignOff(line.role, line.name, line.date) for line in file.sign_off),
-        **parts,
+        parts=parts,
     )
 
 

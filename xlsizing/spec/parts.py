@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from xlsizing.advice import OUTCOMES, Lever, Workload
 from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context, merged
 from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Demand, Limits, check_calibration, check_measured_gpus, size
 from xlsizing.errors import CurveError, InputError, shown
+from xlsizing.importers import Where
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile
-from xlsizing.spec.text import Fault, Where
+from xlsizing.spec.text import Fault
 
-__all__ = ["core_parts"]
+__all__ = ["Parts", "core_parts"]
 
 _OF_A_RUN: Final = ("grounding", "provenance")
 """Sections of a context that tell of one run, so that no other takes them over [-]."""
@@ -25,8 +26,32 @@ _OF_A_RUN: Final = ("grounding", "provenance")
 Valid = dict[str, Any]
 
 
+class Parts(NamedTuple):
+    """The core's objects that a sizing file describes, each called as its field or method there.
+
+    Parameters
+    ----------
+    curve : Curve
+        The measured curve, its context attached [tok/s/user against requests/replica]
+    demand : Demand
+        What the customer asks for [unit of the demand]
+    workload : Workload
+        The customer's requests [tok]
+    limits : Limits
+        The limits on waiting beside the SLAs [s]
+    levers : tuple of Lever
+        Each with its own baseline, in the order of the file [-]
+    """
+
+    curve: Curve
+    demand: Demand
+    workload: Workload
+    limits: Limits
+    levers: tuple[Lever, ...]
+
+
 def core_parts(valid: Valid, value: object) -> tuple[Valid, list[Fault]]:
-    """Return the core's objects by field of `Spec`, and what is wrong between fields.
+    """Return the core's objects by field of `Parts`, and what is wrong between fields.
 
     Parameters
     ----------
@@ -38,7 +63,7 @@ def core_parts(valid: Valid, value: object) -> tuple[Valid, list[Fault]]:
     Returns
     -------
     dict
-        "measured", "asked", "requests", "limits" and "optimisations", as far as their fields are right [-]
+        Those whose fields are right [-]
     list of Fault
         Rules broken between fields that are right in themselves [-]
     """
@@ -61,7 +86,7 @@ def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
     curve: Curve = known["curve"].curve
     yield from _caught(("context",), lambda: known.update(context=_both(curve.context, known["context"])))
     try:
-        parts["measured"] = curve.with_context(known["context"])
+        parts["curve"] = curve.with_context(known["context"])
     except InputError as error:
         del known["context"]  # so that no lever says the same again
         yield Fault(("curve",), error)
@@ -79,13 +104,13 @@ def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
     for form in DEMAND_FORMS:
         value = getattr(demand, form)
         if value is not None and (form != "rps" or demand.osl is not None):
-            parts["asked"] = Demand.stated(form, value, osl=demand.osl)
+            parts["demand"] = Demand.stated(form, value, osl=demand.osl)
     return iter(())
 
 
 def _add_workload(known: Valid, parts: Valid) -> Iterator[Fault]:
     asked = known["workload"]
-    parts["requests"] = Workload(**{name: getattr(asked, name) for name in Workload.__slots__})
+    parts["workload"] = Workload(**{name: getattr(asked, name) for name in Workload.__slots__})
     return iter(())
 
 
@@ -98,7 +123,7 @@ def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
 
 def _add_limits(known: Valid, parts: Valid) -> Iterator[Fault]:
     """Add the limits on waiting; one on a wait that the curve does not tell is refused where it first stands."""
-    if known["curve"].curve is STAND_IN or "measured" not in parts:  # what is wrong with the curve is said already
+    if known["curve"].curve is STAND_IN or "curve" not in parts:  # what is wrong with the curve is said already
         return
     slas, statistic = known["slas"], known["latency_statistic"]
     osl = known["workload"].osl if known["demand"].osl is None else known["demand"].osl
@@ -109,7 +134,7 @@ def _add_limits(known: Valid, parts: Valid) -> Iterator[Fault]:
         first = next(at for at, limit in enumerate(by_wait[wait]) if limit is not None)
         alone: Valid = {wait.name: by_wait[wait]}
         sides = Limits(output_tokens=osl, **alone).sides
-        untold += _caught(("slas", first, wait.name), partial(sides, parts["measured"]))
+        untold += _caught(("slas", first, wait.name), partial(sides, parts["curve"]))
     if not untold:  # else a sizing would say the same again
         parts["limits"] = limits
     yield from untold
@@ -121,7 +146,7 @@ def _same_method(known: Valid, _parts: Valid) -> Iterator[Fault]:
 
 def _gpus_as_measured(known: Valid, parts: Valid) -> Iterator[Fault]:
     try:
-        check_measured_gpus(parts["measured"], known["gpus_per_pod"])
+        check_measured_gpus(parts["curve"], known["gpus_per_pod"])
     except InputError as error:
         del known["gpus_per_pod"]  # so that no lever says the same again
         yield Fault(("gpus_per_pod",), error)
@@ -129,22 +154,22 @@ def _gpus_as_measured(known: Valid, parts: Valid) -> Iterator[Fault]:
 
 def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:
     """Size once, for what only a sizing can tell: more pods than can be counted, throughput of one GPU of a pod."""
-    if not {"measured", "asked", "limits"} <= set(parts):
+    if not {"curve", "demand", "limits"} <= set(parts):
         return
     slas = [sla.tok_s_per_user for sla in known["slas"]]
     options = {name: known[name] for name in ("gpus_per_pod", "util", "method")}
     try:
-        size(parts["measured"], slas, parts["asked"], limits=parts["limits"], **options)
+        size(parts["curve"], slas, parts["demand"], limits=parts["limits"], **options)
     except InputError as error:
         yield Fault(("curve",) if isinstance(error, CurveError) else ("demand",), error)
 
 
 def _add_levers(known: Valid, parts: Valid) -> Iterator[Fault]:
-    parts["optimisations"] = ()
+    parts["levers"] = ()
     for i, lever in enumerate(known["levers"]):
         made: list[Lever] = []
         yield from _caught(("levers", i), partial(_add_lever, made, lever, known))
-        parts["optimisations"] += tuple(made)
+        parts["levers"] += tuple(made)
 
 
 def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:

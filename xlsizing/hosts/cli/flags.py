@@ -1,24 +1,25 @@
-"""Flags that several commands share: their declarations, and what they say in the core's terms."""
+"""Flags that several commands share: each a decorator, and where several belong together one that hands over one value."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
-
-import click
-from click.core import ParameterSource
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import DEMAND_FORMS, NO_LIMITS, WAITS, Demand, Limits, Wait
 from xlsizing.errors import BLANK, Phrase
+from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared, switch, takes
+from xlsizing.hosts.cli.typed import NUMBER, SHARE, Typed, one_of, whole_number
 from xlsizing.rules import (
     BUDGET_SHARE,
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
     METHODS,
+    MOST_GPUS_PER_POD,
     MOST_SLAS,
+    MOST_SPARES,
     STATISTICS,
 )
 
@@ -26,177 +27,145 @@ if TYPE_CHECKING:
     from xlsizing.core import Calibration
 
 __all__ = [
-    "Command",
+    "PER_POD",
+    "SLAS",
+    "SPARES",
+    "DemandFlags",
+    "LimitFlags",
+    "Planning",
+    "Slas",
     "calibration_flag",
-    "calibration_of",
+    "calibration_in",
     "confidence_flag",
-    "declared",
-    "demand_flags",
-    "demand_of",
-    "exactly_one",
-    "flag",
-    "limit_flags",
-    "limits_of",
-    "needed",
-    "only_with",
-    "only_with_spec",
-    "optional",
+    "json_flag",
+    "method_flag",
+    "mismatch_flag",
     "outside_flag",
-    "planning_flags",
-    "slas_of",
     "ttft_flag",
-    "ttft_of",
+    "ttft_limit",
     "wait_flag",
 ]
 
-_LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
-_ANSWER = "e2e"
-"""The limit that depends on how long an answer is [-]."""
+PER_POD: Final = whole_number(1, MOST_GPUS_PER_POD)
+SPARES: Final = whole_number(0, MOST_SPARES)
 
-Command = Callable[..., Any]
-
-
-def outside_flag(command: Command) -> Command:
-    """Declare on `command` that a sizing file may name curves anywhere [-]."""
-    words = "With --spec: curve files may stand outside the folder of the sizing file."
-    return declared(command, click.option("--allow-outside", is_flag=True, help=words))
-
-
-def demand_flags(command: Command) -> Command:
-    """Declare the four forms of a demand on `command` [-]."""
-    return declared(
-        command,
-        click.option("--tpm", metavar="N", help="Demand: output tokens per minute."),
-        click.option("--tok-s", metavar="N", help="Demand: output tokens per second."),
-        click.option("--rps", metavar="N", help="Demand: requests per second, with --osl."),
-        click.option("--osl", metavar="N", help="Output tokens per request, with --rps or a limit on whole answers."),
-        click.option("--users", metavar="N", help="Demand: requests in flight at peak."),
-    )
+outside_flag = switch("--allow-outside", "With --spec: curve files may stand outside the folder of the sizing file.")
+mismatch_flag = switch("--allow-mismatch", "Internal use, with --spec: a curve of another workload.")
+ttft_flag = takes("--ttft", NUMBER, "S", "Longest time to the first token, in seconds.")
+confidence_flag = takes(
+    "--confidence",
+    SHARE,
+    "|".join(f"{level:.2f}" for level in BUDGET_SHARE),
+    "Share of public curves whose need the budget covers.",
+    default=f"{DEFAULT_CONFIDENCE:.2f}",
+)
+calibration_flag = takes("--calibration", None, "FILE", "What xlsizing calibrate wrote: the budget rests on it.")
 
 
-def limit_flags(command: Command) -> Command:
-    """Declare on `command` the limits on waiting beside the SLAs, and the statistic that the customer speaks of [-]."""
-    limits = (
-        click.option(wait_flag(wait), metavar="S[,S...]", help=f"Longest {wait.meaning} [s]: one, or one for each SLA.")
-        for wait in WAITS
-    )
-    statistic = click.option(
-        "--latency-stat", metavar="|".join(STATISTICS), help="Statistic of these limits; else that of the curve."
-    )
-    return declared(command, *limits, statistic)
-
-
-def ttft_flag(command: Command) -> Command:
-    """Declare on `command` how long a first token may take [-]."""
-    return declared(command, click.option("--ttft", metavar="S", help="Longest time to the first token, in seconds."))
-
-
-def confidence_flag(command: Command) -> Command:
-    """Declare on `command` how many of 100 curves the budget is to cover [-]."""
-    return declared(
-        command,
-        click.option(
-            "--confidence",
-            metavar="|".join(f"{level:.2f}" for level in BUDGET_SHARE),
-            default=f"{DEFAULT_CONFIDENCE:.2f}",
-            show_default=True,
-            help="Share of public curves whose need the budget covers.",
-        ),
-    )
-
-
-def calibration_flag(command: Command) -> Command:
-    """Declare on `command` the calibration of one's own that the budget rests on [-]."""
-    words = "What xlsizing calibrate wrote: the budget rests on it."
-    return declared(command, click.option("--calibration", metavar="FILE", help=words))
-
-
-def planning_flags(command: Command) -> Command:
-    """Declare utilisation and interpolation on `command` [-]."""
-    return declared(
-        command,
-        click.option(
-            "--util",
-            metavar="SHARE",
-            default=str(DEFAULT_UTIL),
-            show_default=True,
-            help="Planned share of throughput.",
-        ),
-        click.option(
-            "--method", metavar="|".join(METHODS), default=DEFAULT_METHOD, show_default=True, help="Interpolation."
-        ),
-    )
-
-
-def demand_of(flags: dict[str, Any]) -> Demand:
-    """Return the demand that exactly one of the forms in `flags` states [unit of the demand]."""
-    form = exactly_one(flags, DEMAND_FORMS)
-    value = number_in_text(flags[form], flag(form))
-    missing = form == "rps" and flags["osl"] is None
-    idle = flags["osl"] is not None and form != "rps" and flags.get(_ANSWER) is None
-    if missing or idle:
-        beside = f" or {flag(_ANSWER)}, and only with one of them" if _ANSWER in flags else ", and only with it"
-        refuse("--osl", f"must be given with --rps{beside}")
-    return Demand.stated(form, value, osl=optional(flags, "osl") if form == "rps" else None)
-
-
-def calibration_of(flags: dict[str, Any]) -> Calibration | None:
-    """Return the calibration in the file that `flags` name; None where they name none [-]."""
-    if flags["calibration"] is None:
+def calibration_in(file: str | None) -> Calibration | None:
+    """Return the calibration in a `file`; None where none is named [-]."""
+    if file is None:
         return None
     from xlsizing.core import read_calibration  # noqa: PLC0415  # only where a file is named
 
-    return read_calibration(flags["calibration"])
+    return read_calibration(file)
 
 
-def slas_of(flags: dict[str, Any]) -> tuple[list[float], tuple[str, ...]]:
-    """Return the SLAs that `flags` list [tok/s/user], and how they were read where a decimal comma may be meant [-]."""
-    texts = needed(flags, "sla").split(",")
+def method_flag(words: str) -> Declaration:
+    """Return the declaration of the interpolation, with its help in `words` [-]."""
+    return takes("--method", one_of(METHODS), "|".join(METHODS), words, default=DEFAULT_METHOD)
+
+
+def json_flag(instead: str) -> Declaration:
+    """Return the declaration of printing JSON instead of what is named in `instead` [-]."""
+    return switch("--json", f"Print JSON instead of {instead}.", to="as_json")
+
+
+@dataclass(frozen=True)
+class Planning:
+    """How a sizing plans.
+
+    Parameters
+    ----------
+    util : float
+        The share of measured throughput [-]
+    method : str
+        Interpolation between anchors [-]
+    """
+
+    util: float = option("--util", SHARE, "SHARE", "Planned share of throughput.", default=str(DEFAULT_UTIL))
+    method: str = shared(method_flag("Interpolation."))
+
+
+@dataclass(frozen=True)
+class DemandFlags:
+    """The demand, in exactly one form.
+
+    Parameters
+    ----------
+    tpm, tok_s, rps, osl, users : float or None
+        The forms; `osl` with requests, or with a limit on whole answers [unit of the form]
+    """
+
+    tpm: float | None = option("--tpm", NUMBER, "N", "Demand: output tokens per minute.")
+    tok_s: float | None = option("--tok-s", NUMBER, "N", "Demand: output tokens per second.")
+    rps: float | None = option("--rps", NUMBER, "N", "Demand: requests per second, with --osl.")
+    osl: float | None = option(
+        "--osl", NUMBER, "N", "Output tokens per request, with --rps or a limit on whole answers."
+    )
+    users: float | None = option("--users", NUMBER, "N", "Demand: requests in flight at peak.")
+
+    @property
+    def forms(self) -> dict[str, float | None]:
+        """What each form of a demand was given as [unit of the form]."""
+        return {form: getattr(self, form) for form in DEMAND_FORMS}
+
+    def demand(self, beside: str = "", *, answers: bool = False) -> Demand:
+        """Return the demand that exactly one form states [unit of the demand].
+
+        In a command with a flag `beside` that needs osl too, osl may be given for that: where `answers` are limited.
+        """
+        form, value = exactly_one(self.forms)
+        missing = form == "rps" and self.osl is None
+        idle = self.osl is not None and form != "rps" and not answers
+        if missing or idle:
+            also = f" or {beside}, and only with one of them" if beside else ", and only with it"
+            refuse("--osl", f"must be given with --rps{also}")
+        return Demand.stated(form, value, osl=self.osl if form == "rps" else None)
+
+
+class Slas(NamedTuple):
+    """SLAs as they were listed.
+
+    Parameters
+    ----------
+    rates : list of float
+        In the order given [tok/s/user]
+    as_read : tuple of str
+        How the list was read, where a decimal comma may be meant [-]
+    """
+
+    rates: list[float]
+    as_read: tuple[str, ...]
+
+
+_LIKE_DECIMALS = re.compile(r"[0-9]{1,2}", re.ASCII)
+
+
+def _slas(text: str, name: str) -> Slas:
+    texts = text.split(",")
     if len(texts) > MOST_SLAS:
-        refuse("--sla", f"must list at most {MOST_SLAS:,} SLAs", got=Phrase(f"{len(texts):,} of them"))
-    slas = [number_in_text(text, "--sla", where=f"item {i}") for i, text in enumerate(texts, start=1)]
+        refuse(name, f"must list at most {MOST_SLAS:,} SLAs", got=Phrase(f"{len(texts):,} of them"))
+    slas = [number_in_text(item, name, where=f"item {i}") for i, item in enumerate(texts, start=1)]
     if len(slas) == 1 or slas[1] >= slas[0] or not _LIKE_DECIMALS.fullmatch(texts[1].strip()):
-        return slas, ()
+        return Slas(slas, ())
     first, second = texts[0].strip(), texts[1].strip()
     rest = " and so on" if len(slas) > 2 else ""  # noqa: PLR2004  # more than the two named
     decimal = "" if "." in first else f"; for a decimal write {first}.{second}"
-    return slas, (f"--sla was read as {len(slas):,} SLAs, {first} and {second}{rest} tok/s/user{decimal}.",)
+    return Slas(slas, (f"{name} was read as {len(slas):,} SLAs, {first} and {second}{rest} tok/s/user{decimal}.",))
 
 
-def limits_of(flags: dict[str, Any], slas: Sequence[float]) -> Limits:
-    """Return the limits on waiting that `flags` give beside the `slas` [s]."""
-    asked: dict[str, Any] = {
-        wait.name: _one_each(flags[_parameter(wait)], wait_flag(wait), len(slas))
-        for wait in WAITS
-        if flags[_parameter(wait)] is not None
-    }
-    if not asked:
-        if flags["latency_stat"] is not None:
-            *first, last = map(wait_flag, WAITS)
-            refuse("--latency-stat", f"must be given with {', '.join(first)} or {last}, and only with one of them")
-        return NO_LIMITS
-    return Limits(**asked, output_tokens=optional(flags, "osl"), statistic=flags["latency_stat"])
-
-
-def ttft_of(flags: dict[str, Any], statistic: str | None = None) -> Limits:
-    """Return the limit on the first token that `flags` give, in the `statistic` of the customer [s]."""
-    seconds = optional(flags, "ttft")
-    return NO_LIMITS if seconds is None else Limits(ttft_s=seconds, statistic=statistic)
-
-
-def _one_each(text: str, name: str, rows: int) -> list[float | None]:
-    """Return the limits listed in the `text` of a flag, one for each of `rows` SLAs; a blank or a hyphen is none."""
-    texts = [item.strip() for item in text.split(",")]
-    if len(texts) not in (1, rows):
-        got = Phrase(f"{len(texts):,} for {rows:,} {'SLA' if rows == 1 else 'SLAs'}")
-        refuse(name, "must list one limit, or one for each SLA", got=got, way_out="write - where an SLA has none")
-    none = ("", "-")
-    limits = [
-        None if item in none else number_in_text(item, name, where=f"item {at}") for at, item in enumerate(texts, 1)
-    ]
-    if limits.count(None) == len(limits):
-        refuse(name, "must list a limit", got=text.strip() or BLANK, way_out="leave it out where there is none")
-    return limits * rows if len(limits) == 1 else limits
+SLAS: Final = Typed(_slas)
 
 
 def wait_flag(wait: Wait) -> str:
@@ -205,66 +174,68 @@ def wait_flag(wait: Wait) -> str:
     >>> [wait_flag(wait) for wait in WAITS]
     ['--ttft', '--ttfo', '--e2e']
     """
-    return flag(_parameter(wait))
+    return flag(wait.name.removesuffix("_s"))
 
 
-def _parameter(wait: Wait) -> str:
-    return wait.name.removesuffix("_s")
+def ttft_limit(ttft: float | None, statistic: str | None = None) -> Limits:
+    """Return the limit on the first token of `ttft` seconds, in the `statistic` of the customer [s]."""
+    return NO_LIMITS if ttft is None else Limits(ttft_s=ttft, statistic=statistic)
 
 
-def exactly_one(flags: dict[str, Any], names: tuple[str, ...]) -> str:
-    """Return the one of `names` that `flags` give, and refuse none or several [-]."""
-    given = [name for name in names if flags[name] is not None]
-    if len(given) != 1:
-        listed = ", ".join(map(flag, names))
-        refuse(f"exactly one of {listed}", "must be given", got=Phrase(" and ".join(map(flag, given)) or "none"))
-    return given[0]
+_Listed = list[float | None]
 
 
-def needed(flags: dict[str, Any], name: str) -> str:
-    """Return the text of the flag `name` in `flags`, which has no default [-]."""
-    if flags[name] is None:
-        refuse(flag(name), f"must be given{', or a sizing file named with --spec' if 'spec' in flags else ''}")
-    return str(flags[name])
-
-
-def optional(flags: dict[str, Any], name: str, *, share: bool = False) -> float | None:
-    """Return the number, or the `share`, in the flag `name` of `flags`; None where it is left out [unit of the flag]."""
-    return None if flags[name] is None else number_in_text(flags[name], flag(name), share=share)
-
-
-def only_with(other: str, names: Collection[str]) -> None:
-    """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read [-]."""
-    context = click.get_current_context()
-    for option in context.command.params:
-        if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
-            refuse(option.opts[0], f"must be given with {other}, and only with it")
-
-
-def only_with_spec(allowed: Sequence[str]) -> None:
-    """Refuse every flag given beside --spec but those `allowed`: the file alone says what is sized [-]."""
-    context = click.get_current_context()
-    given = [
-        name
-        for name in context.params
-        if name not in ("spec", "allow_outside", *allowed)
-        and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+def _limits(text: str, name: str) -> _Listed:
+    """Return the limits that a flag lists; a blank or a hyphen is none."""
+    texts = [item.strip() for item in text.split(",")]
+    limits = [
+        None if item in ("", "-") else number_in_text(item, name, where=f"item {at}")
+        for at, item in enumerate(texts, 1)
     ]
-    if given:
-        refuse(flag(given[0]), "must not be given beside --spec", way_out="change the sizing file instead")
+    if limits.count(None) == len(limits):
+        refuse(name, "must list a limit", got=text.strip() or BLANK, way_out="leave it out where there is none")
+    return limits
 
 
-def flag(name: str) -> str:
-    """Return the flag of the parameter `name` [-].
+def _limit(wait: Wait) -> Declaration:
+    words = f"Longest {wait.meaning} [s]: one, or one for each SLA."
+    return takes(wait_flag(wait), Typed(_limits), "S[,S...]", words)
 
-    >>> flag("gpus_per_pod")
-    '--gpus-per-pod'
+
+@dataclass(frozen=True)
+class LimitFlags:
+    """The limits on waiting beside the SLAs.
+
+    Parameters
+    ----------
+    ttft, ttfo, e2e : list of float or None
+        As they were listed, None for none [s]
+    latency_stat : str or None
+        The statistic that the customer speaks of [-]
     """
-    return f"--{name.replace('_', '-')}"
+
+    ttft: _Listed | None = shared(_limit(WAITS[0]))
+    ttfo: _Listed | None = shared(_limit(WAITS[1]))
+    e2e: _Listed | None = shared(_limit(WAITS[2]))
+    latency_stat: str | None = option(
+        "--latency-stat", one_of(STATISTICS), "|".join(STATISTICS), "Statistic of these limits; else that of the curve."
+    )
+
+    def limits(self, rows: int, output_tokens: float | None) -> Limits:
+        """Return the limits beside so many `rows` of SLAs, on answers of `output_tokens` [s]."""
+        listed = {wait_flag(wait): each for wait, each in zip(WAITS, (self.ttft, self.ttfo, self.e2e), strict=True)}
+        asked: list[Any] = [each and _one_each(each, name, rows) for name, each in listed.items()]
+        if any(asked):
+            return Limits(*asked, output_tokens=output_tokens, statistic=self.latency_stat)
+        if self.latency_stat is not None:
+            *first, last = listed
+            refuse("--latency-stat", f"must be given with {', '.join(first)} or {last}, and only with one of them")
+        return NO_LIMITS
 
 
-def declared(command: Command, *options: Callable[[Command], Command]) -> Command:
-    """Declare `options` on `command`, in their order [-]."""
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _one_each(limits: _Listed, name: str, rows: int) -> _Listed:
+    """Return the limits of the flag `name`, one for each of `rows` SLAs."""
+    if len(limits) not in (1, rows):
+        got = Phrase(f"{len(limits):,} for {rows:,} {'SLA' if rows == 1 else 'SLAs'}")
+        refuse(name, "must list one limit, or one for each SLA", got=got, way_out="write - where an SLA has none")
+    return limits * rows if len(limits) == 1 else limits

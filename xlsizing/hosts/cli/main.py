@@ -6,10 +6,7 @@ import io
 import os
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Sequence
-from copy import copy
-from functools import partial
+from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -17,9 +14,9 @@ from typing import Any
 import click
 
 import xlsizing
-from xlsizing.checks import refuse
 from xlsizing.core import WAITS
-from xlsizing.errors import InputError, Phrase, SizingError
+from xlsizing.errors import InputError, SizingError
+from xlsizing.hosts.cli.declaring import flag
 from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
@@ -30,29 +27,14 @@ __all__ = ["command_named", "main", "outcome"]
 _BAD_INPUT = SizingError.exit_code
 _LONGEST_SENTENCE = 1000
 
+_SAME = (
+    "sla", "tpm", "tok_s", "rps", "osl", "users", "gpus_per_pod", "util", "confidence", "gpu_hourly_usd", "method",
+    "pool_rises", "pue", "kw_per_gpu", "usd_per_month", "pods", "gpus", "calibration", "scheme", "truth",
+)  # fmt: skip
 _FLAGS = {
-    "sla": "--sla",
-    "tpm": "--tpm",
-    "tok_s": "--tok-s",
-    "rps": "--rps",
-    "osl": "--osl",
-    "users": "--users",
-    "gpus_per_pod": "--gpus-per-pod",
-    "util": "--util",
-    "confidence": "--confidence",
-    "gpu_hourly_usd": "--gpu-hourly-usd",
+    **{name: flag(name) for name in _SAME},
     "spare_replicas": "--spare",
-    "method": "--method",
-    "pool_rises": "--pool-rises",
-    "pue": "--pue",
-    "kw_per_gpu": "--kw-per-gpu",
     "megawatts": "--mw",
-    "usd_per_month": "--usd-per-month",
-    "pods": "--pods",
-    "gpus": "--gpus",
-    "calibration": "--calibration",
-    "scheme": "--scheme",
-    "truth": "--truth",
     "statistic": "--latency-stat",
     "output_tokens": "--osl",
     **{wait.name: wait_flag(wait) for wait in WAITS},
@@ -180,26 +162,7 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
-        command = copy(command_named(name))
-        command.make_parser = partial(_once_each, command.make_parser)  # type: ignore[method-assign]  # of this copy
-        return command
-
-
-def _once_each(make_parser: Callable[[click.Context], Any], context: click.Context) -> Any:
-    """Return the parser of a command that refuses an option of one value where it is given twice."""
-    parser = make_parser(context)
-    parse = parser.parse_args
-
-    def parsed(args: list[str]) -> Any:
-        values, rest, order = parse(args)
-        for option, times in Counter(order).items():
-            if times > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
-                name = max(option.opts, key=len)
-                refuse(name, "must be given once", got=Phrase(f"{times} of them"), way_out="leave one of them out")
-        return values, rest, order
-
-    parser.parse_args = parsed
-    return parser
+        return command_named(name)
 
 
 _MODULES = (

@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import click
-
-from xlsizing.checks import choice, number_in_text, refuse, share, whole
+from xlsizing.checks import number_in_text, refuse, share
 from xlsizing.context import Context
-from xlsizing.hosts.cli.curve_flags import curve_options, throughput_flag
-from xlsizing.hosts.cli.flags import Command, declared
+from xlsizing.hosts.cli.curve_flags import throughput_flag
+from xlsizing.hosts.cli.declaring import option, shared, switch
+from xlsizing.hosts.cli.flags import PER_POD
 from xlsizing.hosts.cli.output import one_line
+from xlsizing.hosts.cli.typed import Typed, one_of
 from xlsizing.importers import ACHIEVED, FORMATS, HEADINGS, MOST_FAILED, NOMINAL, CurveRow, Options
-from xlsizing.rules import MOST_GPUS_PER_POD, STATISTICS
+from xlsizing.rules import STATISTICS
 
-__all__ = ["options_of", "passed_lines", "print_rows", "result_flags"]
+__all__ = ["ResultFlags", "passed_lines", "print_rows"]
 
 _MOST_PASSED: Final = 20
-
-
-def result_flags(command: Command) -> Command:
-    """Declare how results are read on `command` [-]."""
-    options = (
-        click.option("--format", "form", metavar="NAME", help=f"Force a format: {', '.join(FORMATS)}."),
-        click.option("--stat", metavar="|".join(STATISTICS), default=STATISTICS[0], show_default=True, help="Statistic of the latencies."),
-        click.option("--concurrency", metavar=f"{NOMINAL}|{ACHIEVED}", default=NOMINAL, show_default=True,
-                     help="As the client was set, or as it was measured."),
-        throughput_flag,
-        click.option("--gpus-per-pod", metavar="N", help="GPUs of the replica, where the files do not say."),
-        click.option("--max-failed", metavar="SHARE", default=str(MOST_FAILED), show_default=True,
-                     help="A point with more failed requests is refused."),
-        click.option("--ignore", "ignoring", metavar="FIELD", multiple=True, help="A field that may differ within a curve; repeatable."),
-        click.option("--skip-bad", is_flag=True, help="List bad files and go on without them."),
-        click.option("--context", "added", metavar="FILE", help="YAML or JSON with context fields that the files lack."),
-        click.option("--sheet", metavar="NAME", help="Sheet of an .xlsx file."),
-        click.option("--range", "cells", metavar="A1:D9", help="Range of that sheet, its header included."),
-    )  # fmt: skip
-    return declared(command, *options)
-
-
-def options_of(flags: dict[str, Any]) -> Options:
-    """Return how results are read, as `flags` say [-]."""
-    gpus = flags["gpus_per_pod"]
-    if flags["form"] is not None:
-        choice(flags["form"], "--format", tuple(FORMATS))
-    return Options(
-        form=flags["form"],
-        stat=choice(flags["stat"], "--stat", STATISTICS),
-        concurrency=choice(flags["concurrency"], "--concurrency", (NOMINAL, ACHIEVED)),
-        gpus_per_pod=None
-        if gpus is None
-        else whole(number_in_text(gpus, "--gpus-per-pod"), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD),
-        most_failed=share(number_in_text(flags["max_failed"], "--max-failed"), "--max-failed"),
-        skip_bad=flags["skip_bad"],
-        ignoring=tuple(flags["ignoring"]),
-        added=None if flags["added"] is None else _context_in(Path(flags["added"])),
-        sheet=flags["sheet"],
-        cells=flags["cells"],
-        **curve_options({"pool_rises": None, **flags}),  # not every command pools
-    )
 
 
 def _context_in(path: Path) -> Context:
@@ -77,6 +36,57 @@ def _context_in(path: Path) -> Context:
     if not isinstance(fields, dict) or not fields:
         refuse("--context", "must be a file of context fields", where=path.name)
     return Context.from_mapping(fields)
+
+
+@dataclass(frozen=True)
+class ResultFlags:
+    """How results are read.
+
+    Parameters
+    ----------
+    form, stat, concurrency, throughput_per_replica, gpus_per_pod, most_failed, ignoring, skip_bad, added, sheet, cells
+        As in `importers.Options`, but `added` the name of a file [-]
+    """
+
+    form: str | None = option(
+        "--format", one_of(tuple(FORMATS)), "NAME", f"Force a format: {', '.join(FORMATS)}.", to="form"
+    )
+    stat: str = option(
+        "--stat", one_of(STATISTICS), "|".join(STATISTICS), "Statistic of the latencies.", default=STATISTICS[0]
+    )
+    concurrency: str = option(
+        "--concurrency",
+        one_of((NOMINAL, ACHIEVED)),
+        f"{NOMINAL}|{ACHIEVED}",
+        "As the client was set, or as it was measured.",
+        default=NOMINAL,
+    )
+    throughput_per_replica: bool = shared(throughput_flag)
+    gpus_per_pod: int | None = option(
+        "--gpus-per-pod", PER_POD, "N", "GPUs of the replica, where the files do not say."
+    )
+    most_failed: float = option(
+        "--max-failed",
+        Typed(lambda text, name: share(number_in_text(text, name), name)),
+        "SHARE",
+        "A point with more failed requests is refused.",
+        to="most_failed",
+        default=str(MOST_FAILED),
+    )
+    ignoring: tuple[str, ...] = option(
+        "--ignore", None, "FIELD", "A field that may differ within a curve; repeatable.", to="ignoring", multiple=True
+    )
+    skip_bad: bool = shared(switch("--skip-bad", "List bad files and go on without them."))
+    added: str | None = option(
+        "--context", None, "FILE", "YAML or JSON with context fields that the files lack.", to="added"
+    )
+    sheet: str | None = option("--sheet", None, "NAME", "Sheet of an .xlsx file.")
+    cells: str | None = option("--range", None, "A1:D9", "Range of that sheet, its header included.", to="cells")
+
+    def options(self, pool_rises: float | None = None) -> Options:
+        """Return them as importers take them, with rises of up to `pool_rises` pooled where the command pools [-]."""
+        added = None if self.added is None else _context_in(Path(self.added))
+        return Options(**vars(self) | {"added": added}, pool_rises=pool_rises)
 
 
 def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[str, list[str]]) -> None:

@@ -108,6 +108,10 @@ class TestRefusals:
             (["--mw", "1", "--pue", "0.5", "--kw-per-gpu", "1", "--sla", "9"], "--pue must be at least 1"),
             (["--gpus", "8", "--pue", "1.2", "--sla", "9"], "--pue must be given with --mw, and only with it"),
             (["--gpus", "8", "--gpu-hourly-usd", "2", "--sla", "9"], "--gpu-hourly-usd must be given with --usd-per"),
+            (
+                ["--usd-per-month", "9e5", "--gpu-hourly-usd", "0", "--sla", "9"],
+                "--gpu-hourly-usd must be above 0 (got 0)",
+            ),
         ],
     )
     def test_with_one_sentence(self, capsys, flags, sentence):

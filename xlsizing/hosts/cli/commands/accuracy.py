@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import bound
-from xlsizing.errors import BLANK
-from xlsizing.hosts.cli.flags import confidence_flag
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
+from xlsizing.hosts.cli.flags import confidence_flag, json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
+from xlsizing.hosts.cli.typed import FOLDER
 from xlsizing.reports import new_file, write_whole
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="accuracy", short_help="Hide measured points and size for them.")
+@click.command(cls=OnceEach, name="accuracy", short_help="Hide measured points and size for them.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @confidence_flag
-@click.option("--emit", metavar="DIR", help="Write ACCURACY.md and accuracy.json there.")
-@click.option("--plot", metavar="FILE.png", help="Draw the error by gap there; needs the extra plot.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of Markdown.")
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
-def command(sweeps: str, *, confidence: str, emit: str | None, plot: str | None, as_json: bool, force: bool) -> int:
+@takes("--emit", FOLDER, "DIR", "Write ACCURACY.md and accuracy.json there.")
+@takes("--plot", None, "FILE.png", "Draw the error by gap there; needs the extra plot.")
+@json_flag("Markdown")
+@switch("--force", "Overwrite existing files.")
+def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | None, as_json: bool, force: bool) -> int:
     """Hide points of measured curves, size for them from the points kept, and print how far off that is.
 
     SWEEPS.csv holds a line a point: curve_id, concurrency, tok_s_per_user, and where measured output_tok_s_per_replica.
@@ -43,18 +43,17 @@ def command(sweeps: str, *, confidence: str, emit: str | None, plot: str | None,
         summary,
     )
 
-    level = bound(number_in_text(confidence, "--confidence"), "--confidence")
+    level = bound(confidence, "--confidence")
     picture = None if plot is None else new_file(plot, ".png", force=force)
     if picture is not None:
         check_installed()
-    folder = None if emit is None else _folder(emit)
     swept = read_sweeps(sweeps)
     with working("Curves measured") as progress:
         found = measured(swept.curves, level, progress)
     files: dict[Path, str | bytes] = {}
     told = summary(swept, found, level)
-    if folder is not None:
-        files |= _pair(told, folder)
+    if emit is not None:
+        files |= _pair(told, emit)
     if picture is not None:
         files[picture] = error_by_gap(found, found[0].truth, swept.source)
     if files:
@@ -66,12 +65,6 @@ def command(sweeps: str, *, confidence: str, emit: str | None, plot: str | None,
     if files:
         click.echo(f"\nWritten: {', '.join(map(str, files))}")
     return 0
-
-
-def _folder(emit: str) -> Path:
-    if not emit.strip():
-        refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
-    return Path(emit)
 
 
 def _pair(told: Summary, folder: Path) -> dict[Path, str | bytes]:

@@ -3,57 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
 
 from xlsizing.advice import NOT_ASKED, Audit, audit
-from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import NO_LIMITS, SizingRow, limits_of, size, stacked
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, source_of
+from xlsizing.hosts.cli.curve_flags import CurveFlags
+from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, group, only_with, option, shared, spec_flag
 from xlsizing.hosts.cli.flags import (
-    demand_flags,
-    demand_of,
-    exactly_one,
-    flag,
-    only_with_spec,
-    optional,
+    PER_POD,
+    DemandFlags,
+    Planning,
+    json_flag,
+    mismatch_flag,
     outside_flag,
-    planning_flags,
     ttft_flag,
-    ttft_of,
+    ttft_limit,
 )
 from xlsizing.hosts.cli.output import print_facts, print_json
+from xlsizing.hosts.cli.typed import NUMBER
 from xlsizing.reports import Report, not_asked, slas_listed
 from xlsizing.rules import DRAFT, VERDICT
 
 __all__ = ["command"]
 
-_CLAIM = ("pods", "gpus", "sla", "concurrency")
+
+@dataclass(frozen=True)
+class _Claim:
+    """What is claimed, and what each user must see."""
+
+    pods: float | None = option("--pods", NUMBER, "N", "The claim: replicas.")
+    gpus: float | None = option("--gpus", NUMBER, "N", "The claim: GPUs, with --gpus-per-pod.")
+    gpus_per_pod: int | None = option("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
+    sla: float | None = option("--sla", NUMBER, "S", "The output tok/s that each user must see.")
+    ttft: float | None = shared(ttft_flag)
+    concurrency: float | None = option("--concurrency", NUMBER, "C", "The concurrency the claim was sized at.")
+
+    def arguments(self) -> dict[str, Any]:
+        """Return those of the audit that say what is claimed, checked there."""
+        return {name: getattr(self, name) for name in ("pods", "gpus", "sla", "concurrency")}
 
 
-@click.command(name="audit", short_help="Check a claim of pods or GPUs against a curve.")
-@click.option("--pods", metavar="N", help="The claim: replicas.")
-@click.option("--gpus", metavar="N", help="The claim: GPUs, with --gpus-per-pod.")
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
-@click.option("--sla", metavar="S", help="The output tok/s that each user must see.")
-@ttft_flag
-@click.option("--concurrency", metavar="C", help="The concurrency the claim was sized at.")
-@demand_flags
-@curve_flags
-@planning_flags
-@click.option("--spec", metavar="FILE", help="Demand, curve, SLAs and utilisation from a sizing file.")
+@click.command(cls=OnceEach, name="audit", short_help="Check a claim of pods or GPUs against a curve.")
+@group("claim", _Claim)
+@group("demand", DemandFlags)
+@group("curve", CurveFlags)
+@group("planning", Planning)
+@spec_flag(
+    "Demand, curve, SLAs and utilisation from a sizing file.",
+    "pods",
+    "gpus",
+    "sla",
+    "concurrency",
+    "ttft",
+    "allow_mismatch",
+    "as_json",
+)
 @outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
-def command(**flags: Any) -> int:
+@mismatch_flag
+@json_flag("sentences")
+def command(
+    *,
+    claim: _Claim,
+    demand: DemandFlags,
+    curve: CurveFlags,
+    planning: Planning,
+    spec: str | None,
+    allow_outside: bool,
+    allow_mismatch: bool,
+    as_json: bool,
+) -> int:
     """Check a claim, such as 18 pods for 3,000,000 tokens per minute, against a measured curve."""
-    exactly_one(flags, ("pods", "gpus"))
-    claim = {name: optional(flags, name) for name in _CLAIM}
-    report, found = _from_flags(flags, claim) if flags["spec"] is None else _from_spec(flags, claim)
-    if flags["as_json"]:
+    exactly_one({"pods": claim.pods, "gpus": claim.gpus})
+    if spec is None:
+        only_with("--spec", ("allow_mismatch", "allow_outside"))
+        report, found = _from_flags(claim, demand, curve, planning)
+    else:
+        report, found = _from_spec(spec, claim, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
+    if as_json:
         print_json(_record(report, found))
     else:
         context = report.context.label() if report.context else ""
@@ -93,46 +123,38 @@ def _rigor(report: Report) -> dict[str, str]:
 
 
 _Found = tuple[Report, list[Audit]]
-_Claim = dict[str, Any]
 
 
-def _from_flags(flags: dict[str, Any], claim: _Claim) -> _Found:
-    for name in ("allow_mismatch", "allow_outside"):
-        if flags[name]:
-            refuse(flag(name), "must be given with --spec, and only with it")
-    curve, demand = curve_of(flags), demand_of(flags)
-    planning: dict[str, Any] = {
-        "util": number_in_text(flags["util"], "--util", share=True),
-        "method": flags["method"],
-        "limits": ttft_of(flags),
-    }
-    found = audit(curve, demand, **claim, gpus_per_pod=optional(flags, "gpus_per_pod"), **planning)  # type: ignore[arg-type]  # checked there
+def _from_flags(claim: _Claim, asked: DemandFlags, given: CurveFlags, planning: Planning) -> _Found:
+    curve, demand = given.read(), asked.demand()
+    how: dict[str, Any] = {**vars(planning), "limits": ttft_limit(claim.ttft)}
+    found = audit(curve, demand, **claim.arguments(), gpus_per_pod=claim.gpus_per_pod, **how)
     # Without an SLA the plateau, as in the audit.
-    sizing = size(curve, claim["sla"] or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **planning)
-    return Report(sizing, source=source_of(flags)), [found]
+    sizing = size(curve, claim.sla or curve.tok_s_per_user[-1], demand, gpus_per_pod=1, **how)
+    return Report(sizing, source=given.source), [found]
 
 
-def _from_spec(flags: dict[str, Any], claim: _Claim) -> _Found:
-    only_with_spec((*_CLAIM, "ttft", "allow_mismatch", "as_json"))
+def _from_spec(path: str, claim: _Claim, *, allow_outside: bool, allow_mismatch: bool) -> _Found:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    spec = read_spec(flags["spec"], allow_outside=flags["allow_outside"])
+    spec = read_spec(path, allow_outside=allow_outside)
     asked = spec.rows()
-    if claim["sla"] is not None:  # with the limits beside it in the file, where it is one of the file's
-        asked = [row for row in asked if row[0] == claim["sla"]] or [(claim["sla"], NO_LIMITS)]
-    if flags["ttft"] is not None:
-        within = ttft_of(flags, spec.limits.statistic)
+    if claim.sla is not None:  # with the limits beside it in the file, where it is one of the file's
+        asked = [row for row in asked if row[0] == claim.sla] or [(claim.sla, NO_LIMITS)]
+    if claim.ttft is not None:
+        within = ttft_limit(claim.ttft, spec.limits.statistic)
         asked = [(sla, within) for sla in dict.fromkeys(sla for sla, _ in asked)]
     slas, limits = zip(*asked, strict=True)
-    report = spec_report(spec, allow_mismatch=flags["allow_mismatch"])
+    report = spec_report(spec, allow_mismatch=allow_mismatch)
     planning: dict[str, Any] = {
         "gpus_per_pod": spec.gpus_per_pod,
         "util": spec.util,
         "method": spec.method,
     }
     found = [
-        audit(spec.curve(), spec.demand(), **claim | {"sla": sla}, **planning, limits=within) for sla, within in asked
+        audit(spec.curve(), spec.demand(), **claim.arguments() | {"sla": sla}, **planning, limits=within)
+        for sla, within in asked
     ]
     sizing = size(spec.curve(), slas, spec.demand(), **planning, limits=stacked(limits))
     return replace(report, sizing=sizing, names=()), found  # the standing of the SLAs audited, not of those in the file

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from xlsizing.checks import choice
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
+from xlsizing.hosts.cli.flags import method_flag
 from xlsizing.hosts.cli.output import print_facts, working
 from xlsizing.reports import new_file, write_whole
-from xlsizing.rules import DEFAULT_METHOD, FEW_FOR_CALIBRATION, METHODS
+from xlsizing.rules import FEW_FOR_CALIBRATION
 
 __all__ = ["command"]
 
@@ -15,23 +16,15 @@ _SCHEME = "first, ~10, last"
 _TRUTH = "c x r"
 
 
-@click.command(name="calibrate", short_help="Calibrate the budget on sweeps of your own.")
+@click.command(cls=OnceEach, name="calibrate", short_help="Calibrate the budget on sweeps of your own.")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @click.option(
     "-o", "--output", metavar="FILE.json", default="calibration.json", show_default=True, help="Where to write it."
 )
-@click.option(
-    "--method",
-    metavar="|".join(METHODS),
-    default=DEFAULT_METHOD,
-    show_default=True,
-    help="Interpolation, the sizing's.",
-)
-@click.option(
-    "--scheme", metavar="NAME", default=_SCHEME, show_default=True, help="Anchors kept, as accuracy names them."
-)
-@click.option("--truth", metavar="NAME", default=_TRUTH, show_default=True, help="Truth, as accuracy names it.")
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@method_flag("Interpolation, the sizing's.")
+@takes("--scheme", None, "NAME", "Anchors kept, as accuracy names them.", default=_SCHEME)
+@takes("--truth", None, "NAME", "Truth, as accuracy names it.", default=_TRUTH)
+@switch("--force", "Overwrite an existing file.")
 def command(sweeps: str, *, output: str, method: str, scheme: str, truth: str, force: bool) -> int:
     """Measure how far the budget must lie from the estimate, and write that for size --calibration.
 
@@ -41,7 +34,6 @@ def command(sweeps: str, *, output: str, method: str, scheme: str, truth: str, f
     from xlsizing.advice import today  # noqa: PLC0415
     from xlsizing.core import calibration_text  # noqa: PLC0415
 
-    choice(method, "--method", METHODS)
     kept, true = scheme_named(scheme), truth_named(truth)
     target = new_file(output, ".json", force=force, reads=sweeps)
     swept = read_sweeps(sweeps)

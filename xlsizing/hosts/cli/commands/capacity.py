@@ -9,46 +9,30 @@ from typing import IO, Any, Final
 import click
 
 from xlsizing.advice import Answers, Fleet
-from xlsizing.checks import number_in_text, refuse, whole
-from xlsizing.core import (
-    DEMAND_FORMS,
-    Demand,
-    Racks,
-    bound,
-    check_replica,
-    gpus_for_power,
-    gpus_for_usd,
-    in_words,
-    size,
-)
+from xlsizing.checks import refuse
+from xlsizing.core import Demand, Racks, bound, check_replica, gpus_for_power, gpus_for_usd, in_words, size
 from xlsizing.errors import InfeasibleError, shown
-from xlsizing.hosts.cli.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
+from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
+from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, flag, group, needed, only_with, option, takes
 from xlsizing.hosts.cli.flags import (
+    PER_POD,
+    SPARES,
+    DemandFlags,
+    Planning,
     confidence_flag,
-    demand_flags,
-    demand_of,
-    exactly_one,
-    flag,
-    needed,
-    only_with,
-    optional,
-    planning_flags,
+    json_flag,
     ttft_flag,
-    ttft_of,
+    ttft_limit,
 )
 from xlsizing.hosts.cli.output import print_json, print_text
+from xlsizing.hosts.cli.typed import NUMBER, whole_number
 from xlsizing.reports import Report, Table, demand_words
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST, MOST_GPUS_PER_POD, MOST_SPARES
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST
 
 __all__ = ["command"]
 
-_NEEDS: Final = {
-    "gpus": (),
-    "nodes": ("gpus_per_node",),
-    "usd_per_month": (),
-    "mw": ("kw_per_gpu", "pue"),
-}
-"""Each form of a budget, with the flags that it needs [-]."""
+_NEEDS: Final = {"nodes": ("gpus_per_node",), "mw": ("kw_per_gpu", "pue")}
+"""Flags that a form of a budget needs [-]."""
 
 _ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
 """Flags that belong to one form of a budget [-]."""
@@ -56,29 +40,85 @@ _ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
 _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
 """What each figure is called, in the order of the table [-]."""
 
+_ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
 
-@click.command(name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
-@click.option("--gpus", metavar="N", help="The budget: GPUs.")
-@click.option("--nodes", metavar="N", help="The budget: nodes, with --gpus-per-node.")
-@click.option("--usd-per-month", metavar="USD", help="The budget: dollars a month; 8.60 $/GPU-hour is assumed.")
-@click.option("--mw", metavar="MW", help="The budget: power of the site, with --kw-per-gpu and --pue.")
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica, where the curve does not say.")
-@click.option("--gpus-per-node", metavar="N", help="GPUs of one node: only whole nodes count.")
-@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour, with --usd-per-month.")
-@click.option("--kw-per-gpu", metavar="KW", help="Power of one GPU with its share of the node, with --mw.")
-@click.option("--pue", metavar="X", help="Power of the site over that of its machines, with --mw.")
-@click.option("--spare", metavar="N", default="0", show_default=True, help="Pods held back as spares.")
-@click.option("--sla", metavar="S", help="What do they carry at this output tok/s per user?")
+
+@dataclass(frozen=True)
+class _Budget:
+    """What there is, in exactly one form, and what a form needs besides."""
+
+    gpus: int | None = option("--gpus", _ONE_OR_MORE, "N", "The budget: GPUs.")
+    nodes: int | None = option("--nodes", _ONE_OR_MORE, "N", "The budget: nodes, with --gpus-per-node.")
+    usd_per_month: float | None = option(
+        "--usd-per-month", NUMBER, "USD", "The budget: dollars a month; 8.60 $/GPU-hour is assumed."
+    )
+    mw: float | None = option("--mw", NUMBER, "MW", "The budget: power of the site, with --kw-per-gpu and --pue.")
+    gpus_per_pod: int | None = option(
+        "--gpus-per-pod", PER_POD, "N", "GPUs of one replica, where the curve does not say."
+    )
+    gpus_per_node: int | None = option(
+        "--gpus-per-node", _ONE_OR_MORE, "N", "GPUs of one node: only whole nodes count."
+    )
+    gpu_hourly_usd: float | None = option(
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour, with --usd-per-month."
+    )
+    kw_per_gpu: float | None = option(
+        "--kw-per-gpu", NUMBER, "KW", "Power of one GPU with its share of the node, with --mw."
+    )
+    pue: float | None = option("--pue", NUMBER, "X", "Power of the site over that of its machines, with --mw.")
+
+    def all_gpus(self) -> int:
+        """Return the GPUs of the budget, in whichever form it is given."""
+        forms = {"gpus": self.gpus, "nodes": self.nodes, "usd_per_month": self.usd_per_month, "mw": self.mw}
+        form, value = exactly_one(forms)
+        needs = {name: needed(getattr(self, name), flag(name), f" with {flag(form)}") for name in _NEEDS.get(form, ())}
+        for other, names in _ONLY_WITH.items():
+            if other != form:
+                only_with(flag(other), names)
+        if form == "usd_per_month":
+            price = self.gpu_hourly_usd
+            return gpus_for_usd(value, ASSUMED_USD_PER_GPU_HOUR if price is None else price)
+        return gpus_for_power(value, **needs) if form == "mw" else int(value) * needs.get("gpus_per_node", 1)
+
+
+@click.command(cls=OnceEach, name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
+@group("budget", _Budget)
+@takes("--spare", SPARES, "N", "Pods held back as spares.", default="0")
+@takes("--sla", NUMBER, "S", "What do they carry at this output tok/s per user?")
 @ttft_flag
-@demand_flags
-@curve_flags
-@planning_flags
+@group("demand", DemandFlags)
+@group("curve", CurveFlags)
+@group("planning", Planning)
 @confidence_flag
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-def command(**flags: Any) -> int:
+@json_flag("tables")
+def command(
+    *,
+    budget: _Budget,
+    spare: int,
+    sla: float | None,
+    ttft: float | None,
+    demand: DemandFlags,
+    curve: CurveFlags,
+    planning: Planning,
+    confidence: float,
+    as_json: bool,
+) -> int:
     """Say what a budget carries at --sla, and with a demand the best SLA that it holds."""
-    asked = _asked(flags)
-    if flags["as_json"]:
+    measured = curve.read()
+    per_pod = gpus_of_replica(budget.gpus_per_pod, measured)
+    check_replica(measured, per_pod)
+    racks, gpus = Racks(per_pod, budget.gpus_per_node), budget.all_gpus()
+    pods = racks.pods(gpus) - spare
+    if pods < 1:
+        refuse("--spare", "must leave a pod that serves", got=spare)
+    level = bound(confidence, "--confidence")
+    fleet = Fleet(measured, pods, util=planning.util, method=planning.method, limits=ttft_limit(ttft), level=level)
+    wanted = demand.demand() if any(value is not None for value in demand.forms.values()) else None
+    if sla is None and wanted is None:
+        refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
+    fleet = fleet if wanted is None else fleet.answering(wanted)
+    asked = _Asked(fleet, racks, gpus, spare, sla, wanted, curve.source)
+    if as_json:
         print_json(_record(asked))
     else:
         print_text(lambda file: _print(file, asked))
@@ -121,55 +161,6 @@ class _Asked:
         planning: dict[str, Any] = {"method": fleet.method, "limits": fleet.limits}
         sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
         return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
-
-
-def _asked(flags: dict[str, Any]) -> _Asked:
-    curve = curve_of(flags)
-    per_pod = whole(gpus_per_pod_of(flags, curve), "--gpus-per-pod", low=1, high=MOST_GPUS_PER_POD)
-    check_replica(curve, per_pod)
-    racks = Racks(per_pod, flags["gpus_per_node"] and _whole(flags, "gpus_per_node"))
-    gpus = _gpus(flags)
-    spare = whole(number_in_text(flags["spare"], "--spare"), "--spare", low=0, high=MOST_SPARES)
-    pods = racks.pods(gpus) - spare
-    if pods < 1:
-        refuse("--spare", "must leave a pod that serves", got=spare)
-    fleet = Fleet(
-        curve,
-        pods,
-        util=number_in_text(flags["util"], "--util", share=True),
-        method=flags["method"],
-        limits=ttft_of(flags),
-        level=bound(number_in_text(flags["confidence"], "--confidence", share=True), "--confidence"),
-    )
-    demand = demand_of(flags) if any(flags[name] is not None for name in DEMAND_FORMS) else None
-    sla = optional(flags, "sla")
-    if sla is None and demand is None:
-        refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
-    fleet = fleet if demand is None else fleet.answering(demand)
-    return _Asked(fleet, racks, gpus, spare, sla, demand, source_of(flags))
-
-
-def _whole(flags: dict[str, Any], name: str) -> int:
-    return whole(number_in_text(needed(flags, name), flag(name)), flag(name), low=1, high=int(HIGHEST))
-
-
-def _gpus(flags: dict[str, Any]) -> int:
-    """Return the GPUs of the budget, in whichever form it is given."""
-    form = exactly_one(flags, tuple(_NEEDS))
-    for name in _NEEDS[form]:
-        if flags[name] is None:
-            refuse(flag(name), f"must be given with {flag(form)}")
-    for other, names in _ONLY_WITH.items():
-        if other != form:
-            only_with(flag(other), names)
-    if form == "gpus":
-        return _whole(flags, "gpus")
-    if form == "nodes":
-        return _whole(flags, "nodes") * _whole(flags, "gpus_per_node")
-    budget = number_in_text(flags[form], flag(form))
-    if form == "mw":
-        return gpus_for_power(budget, *(number_in_text(flags[name], flag(name)) for name in _NEEDS[form]))
-    return gpus_for_usd(budget, optional(flags, "gpu_hourly_usd") or ASSUMED_USD_PER_GPU_HOUR)
 
 
 def _print(file: IO[str], asked: _Asked) -> None:

@@ -7,15 +7,17 @@ from dataclasses import asdict
 
 import click
 
+from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json
 from xlsizing.hosts.doctor.findings import FAIL, UNVERIFIED, Finding
 
 __all__ = ["command"]
 
 
-@click.command(name="doctor", short_help="Say whether machine and workbook will work together.")
+@click.command(cls=OnceEach, name="doctor", short_help="Say whether machine and workbook will work together.")
 @click.argument("file", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
+@json_flag("lines")
 def command(*, file: str | None, as_json: bool) -> int:
     """Say whether this machine and the workbook FILE will work together, one line a check, each with its mend.
 

@@ -8,26 +8,29 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError, shown
-from xlsizing.hosts.cli.commands.size import sized_report, sizing_flags
-from xlsizing.hosts.cli.flags import optional
+from xlsizing.hosts.cli.declaring import OnceEach
+from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import print_json, print_text
+from xlsizing.hosts.cli.sizing_flags import SizingFlags, sizing_flags
 from xlsizing.reports import Explained, Report, explained, explanation_record, steps_table
 
 __all__ = ["command"]
 
 
-@click.command(name="explain", short_help="Explain a row, step by step from SLA to GPUs.")
-@sizing_flags
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(**flags: Any) -> int:
+@click.command(cls=OnceEach, name="explain", short_help="Explain a row, step by step from SLA to GPUs.")
+@sizing_flags("sla", "as_json")
+@json_flag("the table")
+def command(*, sizing: SizingFlags, spec: str | None, as_json: bool) -> int:
     """Explain how the GPUs of an SLA come about: each step, what binds, why it is a DRAFT, what would change it."""
-    report = sized_report(flags, beside_spec=("sla", "allow_mismatch", "as_json"))
-    sla = optional(flags, "sla") if flags["spec"] else None
-    rows = explained(report, sla)
-    if not rows:
-        known = ", ".join(dict.fromkeys(shown(row.sla) for row in report.rows))
-        refuse("--sla", "must be one of the sizing file's", got=sla, way_out=f"it has {known}")
-    if flags["as_json"]:
+    report = sizing.report(spec)
+    asked = sizing.sla.rates if spec is not None and sizing.sla is not None else None
+    known = dict.fromkeys(row.sla for row in report.rows)
+    unknown = [sla for sla in asked or () if sla not in known]
+    if unknown:
+        has = ", ".join(map(shown, known))
+        refuse("--sla", "must be one of the sizing file's", got=unknown[0], way_out=f"it has {has}")
+    rows = explained(report, asked)
+    if as_json:
         print_json(_record(report, rows))
     else:
         print_text(lambda file: _print(file, report, rows))

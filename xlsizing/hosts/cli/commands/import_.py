@@ -12,12 +12,10 @@ import click
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
-from xlsizing.hosts.cli.output import print_text, working
-from xlsizing.hosts.cli.result_flags import options_of, passed_lines, print_rows, result_flags
-
-if TYPE_CHECKING:
-    from xlsizing.importers import Imported, Results
-from xlsizing.hosts.cli.output import print_json
+from xlsizing.hosts.cli.declaring import OnceEach, group, switch
+from xlsizing.hosts.cli.flags import json_flag
+from xlsizing.hosts.cli.output import print_json, print_text, working
+from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
 
 if TYPE_CHECKING:
     from xlsizing.importers import CurveRow, Imported, Results
@@ -25,42 +23,43 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(name="import", short_help="Turn results of a benchmark tool into a curve file.")
+@click.command(cls=OnceEach, name="import", short_help="Turn results of a benchmark tool into a curve file.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
-@result_flags
+@group("results", ResultFlags)
 @pool_rises_flag
-@click.option(
-    "--split", is_flag=True, help="Write one curve for each group of points that differ in more than concurrency."
-)
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(paths: tuple[str, ...], *, output: str, split: bool, force: bool, as_json: bool, **flags: Any) -> int:
+@switch("--split", "Write one curve for each group of points that differ in more than concurrency.")
+@switch("--force", "Overwrite existing files.")
+@json_flag("the table")
+def command(
+    paths: tuple[str, ...],
+    *,
+    output: str,
+    results: ResultFlags,
+    pool_rises: float | None,
+    split: bool,
+    force: bool,
+    as_json: bool,
+) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
-    from xlsizing.importers import (  # noqa: PLC0415  # of its own command alone
-        Results,  # of its own command alone
-        curve_rows,
-        one_curve,
-        read_results,
-    )
+    from xlsizing.importers import Results, curve_rows, one_curve, read_results  # noqa: PLC0415  # of its own command alone
     from xlsizing.reports import write_whole  # noqa: PLC0415
 
-    how = options_of(flags)
     targets = _targets(output, split=split)
     with working("Files read") as progress:
-        results = read_results(paths, how, progress)
-    if len(results.curves) > 1 and not (split or as_json):  # the refusal names the fields, the table shows the groups
-        rows = curve_rows(results)
+        found = read_results(paths, results.options(pool_rises), progress)
+    if len(found.curves) > 1 and not (split or as_json):  # the refusal names the fields, the table shows the groups
+        rows = curve_rows(found)
         print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
-    curves = list(results.curves) if split else [one_curve(results, " ".join(paths))]
+    curves = list(found.curves) if split else [one_curve(found, " ".join(paths))]
     files = _files(curves, targets, split=split)
     write_whole(files, fresh=() if force else files)
     rows = curve_rows(Results(tuple(curves), (), ()))
     said = _said(curves)
     if as_json:
-        print_json(_record(rows, said, results, files))
+        print_json(_record(rows, said, found, files))
     else:
-        print_text(lambda stream: _print(stream, rows, said, results, files))
+        print_text(lambda stream: _print(stream, rows, said, found, files))
     return 0
 
 

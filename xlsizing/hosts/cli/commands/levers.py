@@ -9,7 +9,8 @@ import click
 
 from xlsizing.core import Limits, in_words
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.flags import outside_flag, ttft_flag, ttft_of
+from xlsizing.hosts.cli.declaring import OnceEach, switch
+from xlsizing.hosts.cli.flags import json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
@@ -33,13 +34,13 @@ _FACTS = (
 )
 
 
-@click.command(name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
+@click.command(cls=OnceEach, name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
 @ttft_flag
 @outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use: a curve of another workload.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
-def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: str | None) -> int:
+@switch("--allow-mismatch", "Internal use: a curve of another workload.")
+@json_flag("the table")
+def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: float | None) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""
     from xlsizing.reports import (  # noqa: PLC0415
         facts,
@@ -50,9 +51,9 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
-    ttft_of({"ttft": ttft})  # refused before a file is read
+    ttft_limit(ttft)  # refused before a file is read
     given = read_spec(spec, allow_outside=allow_outside)
-    limits = ttft_of({"ttft": ttft}, given.limits.statistic)
+    limits = ttft_limit(ttft, given.limits.statistic)
     report = _within(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
     notes = report.lever_notes
     if as_json:

@@ -12,7 +12,9 @@ import click
 
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.errors import BLANK, InputError
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, print_text, working
+from xlsizing.hosts.cli.typed import Typed
 from xlsizing.hosts.cli.watch import watched
 from xlsizing.hosts.excel.lean import lean_xlwings
 from xlsizing.reports import new_file, write_whole
@@ -32,26 +34,58 @@ _LIBRARIES: Final = ("xlsizing", "formulon", "xlwings")
 _FIRST_YEAR: Final = 1900
 
 
-@click.command(name="recalc", short_help="Recalculate a workbook without Excel.")
+def _time(text: str, name: str) -> datetime:
+    form = {"--date": "2026-11-25", "--now": "2026-11-25T14:30"}[name]
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(name, f"must be written as {form}", got=text or BLANK)
+    in_form = name == "--now" or found == datetime.combine(found.date(), time())
+    if found.tzinfo is not None or not in_form or found.year < _FIRST_YEAR:
+        refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
+    return found
+
+
+def _assignment(text: str, name: str) -> tuple[str, object]:
+    match = _ASSIGNMENT.fullmatch(text)
+    if match is None:
+        refuse(name, "must be PLACE=VALUE, such as Quote!C5=6e6", got=text or BLANK)
+    return match[1].strip(), _value(match[2].strip(), match[1].strip())
+
+
+def _value(text: str, place: str) -> object:
+    """Return the value written in `text`."""
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        return quoted[1] if quoted[1] is not None else quoted[2]
+    if not text or text.casefold() in _TRUTHS:
+        return _TRUTHS.get(text.casefold())
+    try:
+        return number_in_text(text, place)
+    except InputError as error:
+        if _LIKE_A_NUMBER.fullmatch(text):
+            raise error.reworded(way_out='write 3000000, 3e6 or 0.7, or a text in "quotation marks"') from None
+        return text
+
+
+@click.command(cls=OnceEach, name="recalc", short_help="Recalculate a workbook without Excel.")
 @click.argument("file", metavar="FILE")
-@click.option("--set", "changes", metavar="PLACE=VALUE", multiple=True, help="An input, 'Quote!C5=6e6'; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="Print every formula's value as JSON instead of a table.")
+@takes("--set", Typed(_assignment), "PLACE=VALUE", "An input, 'Quote!C5=6e6'; repeatable.", to="changes", multiple=True)
+@switch("--json", "Print every formula's value as JSON instead of a table.", to="as_json")
 @click.option("-o", "--output", metavar="OUT", help="Write a copy with the inputs set and fresh values.")
-@click.option(
-    "--locale", metavar="NAME", help="Whose rules for texts functions follow, such as de_DE [default: en_US]."
-)
-@click.option("--date", metavar="YYYY-MM-DD", help="What TODAY gives, so that a run can be repeated [default: today].")
-@click.option("--now", metavar="YYYY-MM-DDTHH:MM", help="What NOW gives, with the time of day [default: now].")
-@click.option("--force", is_flag=True, help="Overwrite an existing OUT.")
+@takes("--locale", None, "NAME", "Whose rules for texts functions follow, such as de_DE [default: en_US].")
+@takes("--date", Typed(_time), "YYYY-MM-DD", "What TODAY gives, so that a run can be repeated [default: today].")
+@takes("--now", Typed(_time), "YYYY-MM-DDTHH:MM", "What NOW gives, with the time of day [default: now].")
+@switch("--force", "Overwrite an existing OUT.")
 def command(
     *,
     file: str,
-    changes: tuple[str, ...],
+    changes: tuple[tuple[str, object], ...],
     as_json: bool,
     output: str | None,
     locale: str | None,
-    date: str | None,
-    now: str | None,
+    date: datetime | None,
+    now: datetime | None,
     force: bool,
 ) -> int:
     """Recalculate a workbook without Excel: native formulas and SIZING_ functions together.
@@ -64,10 +98,11 @@ def command(
     from xlsizing.hosts.recalc import Recalculation  # noqa: PLC0415  # openpyxl is slow to import
 
     target = None if output is None else _target(output, file, force=force)
-    moment = _moment(date, now)
-    given = dict(map(_assignment, changes))
+    if date is not None and now is not None:
+        refuse("--date", "must not be given beside --now, which names the day too", got=f"{date:%Y-%m-%d}")
+    given = dict(changes)
     with working("Recalculating") as told, watched("evaluated", file), lean_xlwings():
-        recalculation = Recalculation(file, locale=locale, now=moment, told=told)
+        recalculation = Recalculation(file, locale=locale, now=date or now, told=told)
         for place, value in given.items():
             recalculation.set(place, value)
         recalculation.calculate()
@@ -98,48 +133,8 @@ def _refused(recalculation: Recalculation) -> bool:
     return isinstance(failed, int | float) and failed > 0
 
 
-def _moment(date: str | None, now: str | None) -> datetime | None:
-    """Return what NOW gives, where that is said."""
-    if date is not None and now is not None:
-        refuse("--date", "must not be given beside --now, which names the day too", got=date)
-    name, text = ("--date", date) if now is None else ("--now", now)
-    if text is None:
-        return None
-    form = "2026-11-25" if now is None else "2026-11-25T14:30"
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        refuse(name, f"must be written as {form}", got=text or BLANK)
-    is_day = now is not None or found == datetime.combine(found.date(), time())
-    if found.tzinfo is not None or not is_day or found.year < _FIRST_YEAR:
-        refuse(name, f"must be written as {form}, from 1900 on, without a zone", got=text)
-    return found
-
-
 def _target(output: str, file: str, *, force: bool) -> Path:
     return new_file(output, Path(file).suffix.lower(), force=force, reads=file)
-
-
-def _assignment(text: str) -> tuple[str, object]:
-    match = _ASSIGNMENT.fullmatch(text)
-    if match is None:
-        refuse("--set", "must be PLACE=VALUE, such as Quote!C5=6e6", got=text or BLANK)
-    return match[1].strip(), _value(match[2].strip(), match[1].strip())
-
-
-def _value(text: str, place: str) -> object:
-    """Return the value written in `text`."""
-    quoted = _QUOTED.fullmatch(text)
-    if quoted is not None:
-        return quoted[1] if quoted[1] is not None else quoted[2]
-    if not text or text.casefold() in _TRUTHS:
-        return _TRUTHS.get(text.casefold())
-    try:
-        return number_in_text(text, place)
-    except InputError as error:
-        if _LIKE_A_NUMBER.fullmatch(text):
-            raise error.reworded(way_out='write 3000000, 3e6 or 0.7, or a text in "quotation marks"') from None
-        return text
 
 
 def _record(recalculation: Recalculation, file: str, given: dict[str, object]) -> dict[str, Any]:

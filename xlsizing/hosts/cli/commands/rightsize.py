@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
@@ -14,21 +14,15 @@ from xlsizing.advice import (
     DEFAULT_TP,
     tp_advice,
 )
-from xlsizing.checks import number_in_text, refuse
+from xlsizing.checks import refuse
 from xlsizing.errors import InputError
-from xlsizing.hosts.cli.flags import needed, only_with_spec, optional, outside_flag, ttft_flag, ttft_of
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, flag, group, needed, option, spec_flag
+from xlsizing.hosts.cli.flags import PER_POD, json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_facts, print_json
+from xlsizing.hosts.cli.typed import NUMBER, SHARE
 
 __all__ = ["command"]
 
-_FLAGS = {
-    "total_b": "--total-b",
-    "active_b": "--active-b",
-    "dtype": "--dtype",
-    "current_tp": "--current-tp",
-    "gpu_memory_gb": "--gpu-mem-gb",
-    "gpu_memory_utilization": "--gpu-memory-utilization",
-}
 _FIELDS = {
     "total_b": "model_size.total_b",
     "active_b": "model_size.active_b",
@@ -37,49 +31,56 @@ _FIELDS = {
     "gpu_memory_gb": "model_size.gpu_mem_gb",
     "gpu_memory_utilization": "context.gpu_memory_utilization",
 }
-"""What the rule of thumb calls an input, and what it is called here."""
+"""What the rule of thumb calls an input, and what the sizing file does [-]."""
 
 
-@click.command(name="rightsize", short_help="Say which tensor-parallel size a model needs.")
-@click.option("--total-b", metavar="B", help="Total parameters of the model, in billions.")
-@click.option("--active-b", metavar="B", help="Parameters active per token, in billions.")
-@click.option("--dtype", metavar="NAME", default=DEFAULT_DTYPE, show_default=True, help="Weight dtype.")
-@click.option("--current-tp", metavar="N", default=str(DEFAULT_TP), show_default=True, help="GPUs of a replica today.")
-@click.option(
-    "--gpu-mem-gb", metavar="GB", default=f"{DEFAULT_GPU_MEMORY_GB:g}", show_default=True, help="Memory of one GPU."
-)
-@click.option(
-    "--gpu-memory-utilization",
-    metavar="SHARE",
-    default=str(DEFAULT_MEMORY_UTILIZATION),
-    show_default=True,
-    help="The serving flag.",
-)
-@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
-@ttft_flag
-@click.option("--spec", metavar="FILE", help="All of this from a sizing file: model_size, context and price.")
-@outside_flag
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences.")
-def command(**flags: Any) -> int:
-    """Say which tensor-parallel size a model needs: a rule of thumb, to be verified with an A/B."""
-    named, given = (
-        ({}, _from_flags(flags))
-        if flags["spec"] is None
-        else _from_spec(flags["spec"], allow_outside=flags["allow_outside"])
+@dataclass(frozen=True)
+class _Replica:
+    """What the rule of thumb asks for, each field called as its argument."""
+
+    total_b: float | None = option("--total-b", NUMBER, "B", "Total parameters of the model, in billions.")
+    active_b: float | None = option("--active-b", NUMBER, "B", "Parameters active per token, in billions.")
+    dtype: str = option("--dtype", None, "NAME", "Weight dtype.", default=DEFAULT_DTYPE)
+    current_tp: int = option("--current-tp", PER_POD, "N", "GPUs of a replica today.", default=str(DEFAULT_TP))
+    gpu_memory_gb: float = option(
+        "--gpu-mem-gb", NUMBER, "GB", "Memory of one GPU.", to="gpu_memory_gb", default=f"{DEFAULT_GPU_MEMORY_GB:g}"
     )
+    gpu_memory_utilization: float = option(
+        "--gpu-memory-utilization", SHARE, "SHARE", "The serving flag.", default=str(DEFAULT_MEMORY_UTILIZATION)
+    )
+    gpu_hourly_usd: float | None = option(
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
+    )
+
+    def given(self) -> dict[str, Any]:
+        """Return the arguments of the rule of thumb."""
+        for name in ("total_b", "active_b"):
+            needed(getattr(self, name), flag(name), OR_SPEC)
+        return vars(self)
+
+
+@click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
+@group("replica", _Replica)
+@ttft_flag
+@spec_flag("All of this from a sizing file: model_size, context and price.", "as_json", "ttft")
+@outside_flag
+@json_flag("sentences")
+def command(*, replica: _Replica, ttft: float | None, spec: str | None, allow_outside: bool, as_json: bool) -> int:
+    """Say which tensor-parallel size a model needs: a rule of thumb, to be verified with an A/B."""
+    named, given = ({}, replica.given()) if spec is None else _from_spec(spec, allow_outside=allow_outside)
     try:
-        advice = tp_advice(**given, limits=ttft_of(flags))
+        advice = tp_advice(**given, limits=ttft_limit(ttft))
     except InputError as error:
-        names = _FLAGS if flags["spec"] is None else _FIELDS
-        raise error.reworded(name=names.get(error.name, error.name), where=flags["spec"]) from None
-    if flags["as_json"]:
+        names = _FIELDS if spec else {each.name: each.opts[0] for each in click.get_current_context().command.params}
+        raise error.reworded(name=names.get(error.name, error.name), where=spec) from None
+    if as_json:
         print_json({"model": named.get("Model", ""), **asdict(advice)})
         return 0
     print_facts(named)
     click.echo(advice.verdict)
     click.echo(f"{advice.label[0].upper()}{advice.label[1:]}.")
     if advice.usd_saved_per_month:
-        unsourced = "" if flags["spec"] else ", no date or source given"
+        unsourced = "" if spec else ", no date or source given"
         rests_on = ", price assumed" if advice.price_assumed else unsourced
         click.echo(
             f"Per replica ({advice.gpu_hourly_usd:,.2f} $/GPU-hour{rests_on}): {advice.gpus_saved:,} GPUs and "
@@ -89,23 +90,8 @@ def command(**flags: Any) -> int:
     return 0
 
 
-def _from_flags(flags: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "total_b": number_in_text(needed(flags, "total_b"), "--total-b"),
-        "active_b": number_in_text(needed(flags, "active_b"), "--active-b"),
-        "dtype": flags["dtype"],
-        "current_tp": number_in_text(flags["current_tp"], "--current-tp"),
-        "gpu_memory_gb": number_in_text(flags["gpu_mem_gb"], "--gpu-mem-gb"),
-        "gpu_memory_utilization": number_in_text(
-            flags["gpu_memory_utilization"], "--gpu-memory-utilization", share=True
-        ),
-        "gpu_hourly_usd": optional(flags, "gpu_hourly_usd"),
-    }
-
-
 def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[str, Any]]:
     """Return what the file says of itself, and what it says of the model."""
-    only_with_spec(("as_json", "ttft"))
     from xlsizing.spec import read_spec  # noqa: PLC0415  # pydantic and YAML are slow to import
 
     spec = read_spec(path, allow_outside=allow_outside)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import click
 
 from xlsizing.checks import refuse
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.output import print_json
 
 __all__ = ["command"]
 
 
-@click.command(name="spec")
-@click.option("--example", is_flag=True, help="Print a commented example that runs.")
-@click.option("--schema", "as_schema", is_flag=True, help="Print the JSON schema.")
-@click.option("--check", metavar="FILE", help="Check a sizing file: everything wrong with it at once.")
-@click.option("--allow-outside", is_flag=True, help="With --check: curve files may stand outside its folder.")
+@click.command(cls=OnceEach, name="spec")
+@switch("--example", "Print a commented example that runs.")
+@switch("--schema", "Print the JSON schema.", to="as_schema")
+@takes("--check", None, "FILE", "Check a sizing file: everything wrong with it at once.")
+@switch("--allow-outside", "With --check: curve files may stand outside its folder.")
 def command(*, example: bool, as_schema: bool, check: str | None, allow_outside: bool) -> int:
     """Show how a sizing file is written, or check one."""
     from xlsizing.spec import example_text, read_spec, schema  # noqa: PLC0415  # pydantic and YAML are slow to import

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
 
 import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.flags import only_with, outside_flag
+from xlsizing.hosts.cli.declaring import OnceEach, group, only_with, switch, takes
+from xlsizing.hosts.cli.flags import outside_flag
 from xlsizing.hosts.cli.output import one_line, working
-from xlsizing.hosts.cli.result_flags import options_of, passed_lines, result_flags
+from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
 
 __all__ = ["command"]
 
 
-@click.command(name="workbook", short_help="Write a workbook with live formulas.")
-@click.option("--spec", metavar="FILE", help="The sizing file of the customer's workbook.")
+@click.command(cls=OnceEach, name="workbook", short_help="Write a workbook with live formulas.")
+@takes("--spec", None, "FILE", "The sizing file of the customer's workbook.")
 @outside_flag
-@click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
+@switch("--sales", "The sales workbook instead: its formulas are the Excel functions.")
 @click.option(
     "--curves",
     metavar="PATH...",
     multiple=True,
     help="With --sales: its curves, from results of benchmark tools, their folders, curve files and public:NAME.",
 )
-@click.option("--lite", metavar="DIR", help="Instead, the functions for xlwings Lite: main.py, requirements, a wheel.")
+@takes("--lite", None, "DIR", "Instead, the functions for xlwings Lite: main.py, requirements, a wheel.")
 @click.argument("paths", nargs=-1, metavar="")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it: .xlsx, with --sales .xlsm.")
-@click.option("--force", is_flag=True, help="Overwrite an existing file.")
-@result_flags
+@switch("--force", "Overwrite an existing file.")
+@group("results", ResultFlags)
 def command(
     *,
     spec: str | None,
@@ -40,19 +41,20 @@ def command(
     paths: tuple[str, ...],
     output: str | None,
     force: bool,
-    **flags: Any,
+    results: ResultFlags,
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
     With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
     write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
     """
+    own_flags = [each.name for each in fields(ResultFlags)]
     if paths and not curves:
         refuse("a path", "must follow --curves", got=paths[0])
     if lite is not None:
         if spec is not None or sales:
             refuse("--lite", "must not be given beside --spec or --sales")
-        only_with("--spec or --sales", ("allow_outside", "curves", "output", *flags))
+        only_with("--spec or --sales", ("allow_outside", "curves", "output", *own_flags))
         return _lite(lite, force=force)
     if output is None:
         refuse("--output", "must be given")
@@ -64,10 +66,10 @@ def command(
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
     if not curves:
-        only_with("--curves", flags)
+        only_with("--curves", own_flags)
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
-    return _filled((*curves, *paths), output, flags, force=force) if curves else _sales(output, force=force)
+    return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)
 
 
 def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
@@ -97,7 +99,7 @@ def _lite(folder: str, *, force: bool) -> int:
     return 0
 
 
-def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force: bool) -> int:
+def _filled(paths: tuple[str, ...], output: str, results: ResultFlags, *, force: bool) -> int:
     """Write the sales workbook with the curves at `paths`, and say which they are and what was left out."""
     from xlsizing.hosts.sales import (  # noqa: PLC0415
         deck_at,  # as above
@@ -105,15 +107,14 @@ def _filled(paths: tuple[str, ...], output: str, flags: dict[str, Any], *, force
         write_sales_workbook,
     )
 
-    how = options_of(flags)
     sales_target(output, force=force, reads=paths)  # better said before a folder is read than after it
     with working("Files read") as progress:
-        deck, results = deck_at(paths, how, progress)
+        deck, read = deck_at(paths, results.options(), progress)
     written = write_sales_workbook(output, force=force, deck=deck)
     lists = {
         "Curves": [starter.name for starter in deck.starters],
-        "Passed over": passed_lines(results.passed),
-        "Bad, and left out": passed_lines(results.bad),
+        "Passed over": passed_lines(read.passed),
+        "Bad, and left out": passed_lines(read.bad),
     }
     for title, lines in lists.items():
         if lines:

@@ -1,0 +1,139 @@
+"""All that a sizing is made of, by flags or in a sizing file: one value for the commands that size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+from click.core import ParameterSource
+
+import xlsizing
+from xlsizing.core import WAITS
+from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
+from xlsizing.hosts.cli.declaring import (
+    OR_SPEC,
+    Command,
+    Declaration,
+    group,
+    needed,
+    only_with,
+    option,
+    shared,
+    spec_flag,
+)
+from xlsizing.hosts.cli.flags import (
+    PER_POD,
+    SLAS,
+    SPARES,
+    DemandFlags,
+    LimitFlags,
+    Planning,
+    Slas,
+    calibration_flag,
+    calibration_in,
+    confidence_flag,
+    mismatch_flag,
+    outside_flag,
+    wait_flag,
+)
+from xlsizing.hosts.cli.typed import LINE, NUMBER
+from xlsizing.reports import Report
+
+__all__ = ["SizingFlags", "sizing_flags"]
+
+
+@dataclass(frozen=True)
+class SizingFlags:
+    """A sizing as flags state it.
+
+    Parameters
+    ----------
+    demand : DemandFlags
+        The demand
+    sla : Slas or None
+        The SLAs
+    limits : LimitFlags
+        Limits on waiting beside them
+    curve : CurveFlags
+        The curve
+    gpus_per_pod : int or None
+        GPUs of one replica [GPUs/pod]
+    planning : Planning
+        How it plans
+    confidence : float
+        Share of public curves whose need the budget covers [-]
+    calibration : str or None
+        A file that the budget rests on
+    spare : int
+        Spare replicas [pods]
+    gpu_hourly_usd : float or None
+        Price of one GPU [USD/GPU-hour]
+    model : str or None
+        What was measured
+    allow_outside, allow_mismatch : bool
+        How a sizing file is read
+    """
+
+    demand: DemandFlags = shared(group("demand", DemandFlags))
+    sla: Slas | None = option("--sla", SLAS, "S,S,...", "Output tok/s that each user must see.")
+    limits: LimitFlags = shared(group("limits", LimitFlags))
+    curve: CurveFlags = shared(group("curve", CurveFlags))
+    gpus_per_pod: int | None = option("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
+    planning: Planning = shared(group("planning", Planning))
+    confidence: float = shared(confidence_flag)
+    calibration: str | None = shared(calibration_flag)
+    spare: int = option("--spare", SPARES, "N", "Spare replicas.", default="0")
+    gpu_hourly_usd: float | None = option(
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
+    )
+    model: str | None = option("--model", LINE, "TEXT", "What was measured, for the title.")
+    allow_outside: bool = shared(outside_flag)
+    allow_mismatch: bool = shared(mismatch_flag)
+
+    def report(self, spec: str | None) -> Report:
+        """Return the report of the sizing file `spec`, or of what the flags state where there is none.
+
+        Raises
+        ------
+        InputError
+            If something is missing or wrong.
+        """
+        if spec is not None:
+            from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
+            from xlsizing.spec import read_spec  # noqa: PLC0415
+
+            return spec_report(read_spec(spec, allow_outside=self.allow_outside), allow_mismatch=self.allow_mismatch)
+        only_with("--spec", ("allow_mismatch", "allow_outside"))
+        slas = needed(self.sla, "--sla", OR_SPEC)
+        measured = self.curve.read()
+        sizing = xlsizing.size(
+            measured,
+            slas.rates,
+            self.demand.demand(wait_flag(WAITS[-1]), answers=self.limits.e2e is not None),
+            gpus_per_pod=gpus_of_replica(self.gpus_per_pod, measured, OR_SPEC),
+            util=self.planning.util,
+            gpu_hourly_usd=self.gpu_hourly_usd,
+            spare_replicas=self.spare,
+            method=self.planning.method,
+            confidence=self.confidence,
+            calibration=calibration_in(self.calibration),
+            limits=self.limits.limits(len(slas.rates), self.demand.osl),
+        )
+        return Report(
+            sizing, self.model or "", self.curve.source, as_read=slas.as_read, method_chosen=_chosen("method")
+        )
+
+
+def sizing_flags(*beside: str) -> Declaration:
+    """Return what declares a sizing on a command, which gets it as `sizing` and `spec`; beside a sizing file the parameters `beside` may be given."""
+
+    def declare(command: Command) -> Command:
+        words = "All of this from a sizing file (see: xlsizing spec --example)."
+        return group("sizing", SizingFlags)(spec_flag(words, "allow_mismatch", *beside)(command))
+
+    return declare
+
+
+def _chosen(name: str) -> bool:
+    """Tell whether the flag `name` was given rather than left at its default."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT

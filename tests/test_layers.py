@@ -1,4 +1,4 @@
-"""Direction of imports: hosts -> reports, workbooks -> spec, accuracy -> importers -> core -> numpy; one writer of input errors."""
+"""Direction of imports: hosts -> reports, workbooks -> spec, accuracy -> importers, drawing -> core -> numpy; one writer of input errors."""
 
 import ast
 import json
@@ -21,9 +21,10 @@ HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "
 LAYERS = {
     "core": {"core"},
     "importers": {"core", "importers"},
-    "accuracy": {"core", "importers", "accuracy"},
+    "drawing": {"core", "drawing"},
+    "accuracy": {"core", "importers", "drawing", "accuracy"},
     "spec": {"core", "importers", "spec"},
-    "reports": {"core", "reports", "spec"},
+    "reports": {"core", "reports", "spec", "drawing"},
     "workbooks": {"core", "reports", "workbooks"},
     "batch": {"core", "importers", "spec", "reports", "workbooks", "batch"},
 }
@@ -115,7 +116,7 @@ class TestDirection:
             "pydantic": {"spec"},
             "yaml": {"spec", "importers"},
             "pyopenvba": {"workbooks"},
-            "matplotlib": {"accuracy"},
+            "matplotlib": {"drawing"},
             "pyarrow": {"batch"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}

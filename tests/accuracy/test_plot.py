@@ -7,8 +7,9 @@ import pytest
 from tests.accuracy.conftest import swept
 from xlsizing import InputError
 from xlsizing.accuracy.measure import measured
-from xlsizing.accuracy.plot import check_installed, error_by_gap
+from xlsizing.accuracy.plot import error_by_gap
 from xlsizing.budget import bound
+from xlsizing.drawing.canvas import check_installed
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

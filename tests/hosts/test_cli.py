@@ -45,6 +45,7 @@ COMMANDS = [
         "rightsize",
         "audit",
         "capacity",
+        "plot",
         "accuracy",
         "calibrate",
     ),

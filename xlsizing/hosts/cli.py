@@ -200,6 +200,7 @@ _MODULES = (
     "rightsize",
     "audit",
     "capacity",
+    "plot",
     "accuracy",
     "calibrate",
     "doctor",

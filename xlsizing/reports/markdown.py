@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
@@ -20,6 +21,9 @@ from xlsizing.reports.tables import (
     quote_table,
 )
 
+if TYPE_CHECKING:
+    from xlsizing.reports.pictures.gallery import Picture
+
 __all__ = ["markdown", "stated_id"]
 
 
@@ -33,8 +37,8 @@ def stated_id(text: str) -> str | None:
     return found[-1] if found else None
 
 
-def markdown(report: Report) -> str:
-    """Return `report` as a Markdown document [-]."""
+def markdown(report: Report, pictures: Mapping[str, Picture] = MappingProxyType({})) -> str:
+    """Return `report` as a Markdown document that shows the `pictures` in the files beside it [-]."""
     levers = levers_table(report.levers)
     tables = (answer_table(report), quote_table(report), levers, operation_table(report), curve_table(report))
     sections = [
@@ -43,6 +47,7 @@ def markdown(report: Report) -> str:
         *map(_escaped, report.opening),
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
         *(_section(table) for table in tables if table),
+        *(f"## {picture.title}\n\n![{_escaped(picture.alt)}]({file})" for file, picture in pictures.items()),
         *_listed("What would promote a DRAFT", report.promotions),
         *_listed("Notes", report.notes),
         f"## Next step\n\n{_escaped(report.next_step)}",

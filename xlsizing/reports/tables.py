@@ -19,11 +19,14 @@ from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
 if TYPE_CHECKING:
     from xlsizing.demand import Demand
     from xlsizing.levers import LeverDelta
+    from xlsizing.result import Sizing
 
 __all__ = [
     "BINDS",
     "CANNOT_BE_MET",
+    "FIGURES",
     "GIVES_WAY",
+    "MOVED",
     "NO_SOURCE",
     "OVERLOADED",
     "QUOTE",
@@ -37,6 +40,8 @@ __all__ = [
     "curve_table",
     "demand_words",
     "facts",
+    "figure_heads",
+    "figure_of",
     "interpolation_words",
     "levers_table",
     "operation_table",
@@ -59,7 +64,10 @@ GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "
 BINDS: Final = "binds"
 """The column that says what keeps a replica from more [-]."""
 
-WORDS: Final = (*GIVES_WAY, BINDS, "regime", "section", "field", "value", "place")
+MOVED: Final = "input moved"
+"""The column that says which input was changed, and by how much [-]."""
+
+WORDS: Final = (*GIVES_WAY, BINDS, MOVED, "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
 
 
@@ -119,18 +127,18 @@ class Table:
 
 _Column = tuple[str, Callable[[SizingRow], str]]
 
-_FIGURES: Final = {COMMIT: "high", BUDGET: "budget", "estimate": ""}
+FIGURES: Final = {COMMIT: "high", BUDGET: "budget", "estimate": ""}
 """The figures of a row, and how their fields end: total_gpus_high, usd_per_month_budget [-]."""
 
 
-def _figure(row: SizingRow, name: str, figure: str) -> Any:
-    """Return what the field `name` of `row` is for a figure [unit of the field]."""
-    ending = _FIGURES[figure]
+def figure_of(row: SizingRow | Sizing, name: str, figure: str) -> Any:
+    """Return what the field `name` of a `row`, or of all rows of a sizing, is for a `figure`, one of FIGURES [unit of the field]."""
+    ending = FIGURES[figure]
     return getattr(row, f"{name}_{ending}" if ending else name)
 
 
-def _heads(report: Report) -> dict[str, str]:
-    """Return what each figure is called in a heading, after its unit."""
+def figure_heads(report: Report) -> dict[str, str]:
+    """Return what each figure of `report` is called in a heading, after its unit [-]."""
     percent = f"{report.sizing.bound.confidence * 100:.0f} %"
     return {COMMIT: "to commit", BUDGET: f"to budget, {percent}", "estimate": "estimate"}
 
@@ -199,7 +207,7 @@ def _seconds(name: str, *, digits: int = 10) -> Callable[[SizingRow], str]:
 
 def answer_table(report: Report) -> Table:
     """Return the three figures and what they cost, spares included, a row an SLA [-]."""
-    heads, spares = _heads(report), " + spares" if report.sizing.spare_replicas else ""
+    heads, spares = figure_heads(report), " + spares" if report.sizing.spare_replicas else ""
     names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
     named = (("name", lambda row: names[id(row)]),) if any(names.values()) else ()
     identity = (*_identity(report), *named)
@@ -239,12 +247,12 @@ def quote_table(report: Report) -> Table:
             none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
             rows.append((*asked, none[0], *[""] * 7, none[1]))
             continue
-        gpus = _figure(row, "total_gpus", quoted)
+        gpus = figure_of(row, "total_gpus", quoted)
         rows.append((
             *asked, quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
             f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
-            f"{HOURS_PER_MONTH:,}", f"{_figure(row, 'usd_per_month', quoted):,.0f}",
-            f"{_figure(row, 'usd_per_million', quoted):,.2f}",
+            f"{HOURS_PER_MONTH:,}", f"{figure_of(row, 'usd_per_month', quoted):,.0f}",
+            f"{figure_of(row, 'usd_per_million', quoted):,.2f}",
         ))  # fmt: skip
     header = (
         *(name for name, _ in identity), QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",
@@ -257,7 +265,7 @@ def quote_table(report: Report) -> Table:
 
 
 def _cell(name: str, figure: str, form: str) -> Callable[[SizingRow], str]:
-    return lambda row: format(_figure(row, name, figure), form)
+    return lambda row: format(figure_of(row, name, figure), form)
 
 
 def _remarks(report: Report) -> dict[int, str]:

@@ -34,9 +34,10 @@ def command(sweeps: str, *, confidence: str, emit: str | None, plot: str | None,
     SWEEPS.csv holds a line a point: curve_id, concurrency, tok_s_per_user, and where measured output_tok_s_per_replica.
     """
     from xlsizing.accuracy.measure import measured  # noqa: PLC0415  # of its own command alone
-    from xlsizing.accuracy.plot import check_installed, error_by_gap  # noqa: PLC0415
+    from xlsizing.accuracy.plot import error_by_gap  # noqa: PLC0415
     from xlsizing.accuracy.summary import markdown, record, summary  # noqa: PLC0415
     from xlsizing.accuracy.sweeps import read_sweeps  # noqa: PLC0415
+    from xlsizing.drawing.canvas import check_installed  # noqa: PLC0415
 
     level = bound(number_in_text(confidence, "--confidence"), "--confidence")
     picture = None if plot is None else new_file(plot, ".png", force=force)

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-import xlsizing
-from xlsizing.checks import number_in_text, printable, refuse
+from xlsizing.checks import choice, refuse
 from xlsizing.errors import BLANK, InfeasibleError
-from xlsizing.hosts.curve_flags import curve_flags, curve_of, gpus_per_pod_of, source_of
-from xlsizing.hosts.flags import (
-    calibration_flag,
-    calibration_of,
-    confidence_flag,
-    demand_flags,
-    demand_of,
-    flag,
-    limit_flags,
-    limits_of,
-    only_with_spec,
-    optional,
-    outside_flag,
-    planning_flags,
-    slas_of,
-)
 from xlsizing.hosts.output import print_json, print_text, working
+from xlsizing.hosts.sizing_flags import report_of, sizing_flags
 from xlsizing.reports.report import Report
+
+if TYPE_CHECKING:
+    from xlsizing.reports.pictures.gallery import Picture
 
 __all__ = ["command"]
 
@@ -37,78 +23,31 @@ _UNMET = InfeasibleError.exit_code
 
 
 @click.command(name="size")
-@demand_flags
-@click.option("--sla", metavar="S,S,...", help="Output tok/s that each user must see.")
-@limit_flags
-@curve_flags
-@click.option("--gpus-per-pod", metavar="N", help="GPUs of one replica.")
-@planning_flags
-@confidence_flag
-@calibration_flag
-@click.option("--spare", metavar="N", default="0", show_default=True, help="Spare replicas.")
-@click.option("--gpu-hourly-usd", metavar="USD", help="Price of one GPU-hour; 8.60 is assumed without it.")
-@click.option("--model", metavar="TEXT", default="", help="What was measured, for the title.")
-@click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example).")
-@outside_flag
-@click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload.")
+@sizing_flags
 @click.option("--emit", metavar="DIR", help="Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@click.option(
+    "--pictures", metavar="svg|png", help="With --emit: draw the report's pictures too; needs the extra plot."
+)
 @click.option("--xlsx", metavar="FILE.xlsx", help="Write a customer's workbook there, proven equal to this table.")
 @click.option("--force", is_flag=True, help="Let --xlsx overwrite an existing file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the table.")
 def command(**flags: Any) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
-    report = _report(flags) if flags["spec"] is None else _from_spec(flags)
+    report = report_of(flags, beside=("emit", "pictures", "xlsx", "force", "as_json"))
     _print(report, _written(report, flags), as_json=flags["as_json"])
     return 0 if report.all_feasible else _UNMET
 
 
-def _from_spec(flags: dict[str, Any]) -> Report:
-    only_with_spec(("allow_mismatch", "emit", "xlsx", "force", "as_json"))
-    from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
-    from xlsizing.spec import read_spec  # noqa: PLC0415
-
-    return spec_report(
-        read_spec(flags["spec"], allow_outside=flags["allow_outside"]), allow_mismatch=flags["allow_mismatch"]
-    )
-
-
-def _report(flags: dict[str, Any]) -> Report:
-    for name in ("allow_mismatch", "allow_outside"):
-        if flags[name]:
-            refuse(flag(name), "must be given with --spec, and only with it")
-    slas, as_read = slas_of(flags)
-    curve = curve_of(flags)
-    sizing = xlsizing.size(
-        curve,
-        slas,
-        demand_of(flags),
-        gpus_per_pod=gpus_per_pod_of(flags, curve),  # type: ignore[arg-type]  # checked there
-        util=number_in_text(flags["util"], "--util", share=True),
-        gpu_hourly_usd=optional(flags, "gpu_hourly_usd"),
-        spare_replicas=number_in_text(flags["spare"], "--spare"),  # type: ignore[arg-type]  # checked there
-        method=flags["method"],
-        confidence=number_in_text(flags["confidence"], "--confidence", share=True),
-        calibration=calibration_of(flags),
-        limits=limits_of(flags, slas),
-    )
-    return Report(
-        sizing, printable(flags["model"], "--model"), source_of(flags), as_read=as_read, method_chosen=_chosen("method")
-    )
-
-
-def _chosen(name: str) -> bool:
-    """Tell whether the flag `name` was given rather than left at its default."""
-    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
-
-
 def _written(report: Report, flags: dict[str, Any]) -> list[Path]:
     """Write the workbook and the report's files that are asked for, all or none, and return where."""
+    if flags["pictures"] is not None and flags["emit"] is None:
+        refuse("--pictures", "must be given with --emit, and only with it")
     if flags["xlsx"] is None and flags["emit"] is None:
         return []
     from xlsizing.reports.files import write_whole  # noqa: PLC0415  # only where files are asked for
 
     book = {} if flags["xlsx"] is None else _workbook(report, flags["xlsx"], force=flags["force"])
-    pair = {} if flags["emit"] is None else _pair(report, flags["emit"])
+    pair = {} if flags["emit"] is None else _pair(report, flags["emit"], flags["pictures"])
     write_whole(book | pair, check=_reviewed if pair else None, fresh=() if flags["force"] else book)
     return [*book, *pair]
 
@@ -123,16 +62,30 @@ def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | byt
         return {target: customer_workbook(report, progress)}
 
 
-def _pair(report: Report, folder: str) -> dict[Path, str | bytes]:
-    """Return the report's two files, by where they shall stand."""
+def _pair(report: Report, folder: str, form: str | None) -> dict[Path, str | bytes]:
+    """Return the report's two files and its pictures in a `form`, if one is asked for, by where they shall stand."""
     from xlsizing.reports.markdown import markdown  # noqa: PLC0415  # only where files are asked for
     from xlsizing.reports.record import json_text  # noqa: PLC0415
 
     if not folder.strip():
         refuse("--emit", "must name a directory", got=BLANK, way_out='write "." for the current one')
+    drawn = {} if form is None else _pictures(report, form)
     return {
-        Path(folder, "CAPACITY-SIZING.md"): markdown(report),
+        Path(folder, "CAPACITY-SIZING.md"): markdown(report, {name: picture for name, (picture, _) in drawn.items()}),
         Path(folder, "capacity_sizing.json"): json_text(report),
+        **{Path(folder, name): data for name, (_, data) in drawn.items()},
+    }
+
+
+def _pictures(report: Report, form: str) -> dict[str, tuple[Picture, bytes]]:
+    """Return each picture of the report, and what its file holds, by the name of the file."""
+    from xlsizing.drawing.canvas import FORMATS  # noqa: PLC0415  # only where pictures are asked for
+    from xlsizing.reports.pictures.gallery import gallery  # noqa: PLC0415
+
+    choice(form, "--pictures", FORMATS)
+    return {
+        f"CAPACITY-SIZING-{picture.name}.{form}": (picture, picture.bytes_of([report], form))
+        for picture in gallery([report])
     }
 
 

@@ -1,0 +1,1 @@
+"""Pictures: the one place that knows the library which draws them."""

@@ -1,0 +1,124 @@
+"""GPUs against the SLA: the plateau, the steep rise, what nobody measured, and the SLAs of this sizing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+
+from xlsizing.errors import shown
+from xlsizing.reports.pictures.frame import GREY, INK, LOOKS, MOST_MARKED, framed, legend_above, log_axis
+from xlsizing.reports.pictures.labels import Labels
+from xlsizing.reports.pictures.lines import Lines, lines_of
+from xlsizing.reports.report import Report
+from xlsizing.reports.tables import CANNOT_BE_MET, figure_heads, figure_of
+from xlsizing.rows import COMMIT, SizingRow
+
+__all__ = ["gpus_by_sla"]
+
+_HEIGHT: Final = 4.2
+_HOLLOW: Final = {"color": INK, "markerfacecolor": "white", "markersize": 7}
+_TO_QUOTE: Final = "to quote, bold in tables"
+
+
+def gpus_by_sla(report: Report, title: str, form: str) -> bytes:
+    """Return the picture of GPUs against the SLA.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing, of one demand [-]
+    title : str
+        What the picture is called [-]
+    form : str
+        One of `canvas.FORMATS` [-]
+
+    Returns
+    -------
+    bytes
+        The picture [-]
+    """
+    lines = lines_of(report)
+    under = [lines.words] if lines.words else []
+    if len(report.rows) > MOST_MARKED:
+        under.append(
+            f"GPUs are written beside the SLAs where there are at most {MOST_MARKED}; here are {len(report.rows):,}."
+        )
+    return framed([report], title, _HEIGHT, partial(_draw, report, lines), form, under=under)
+
+
+def _draw(report: Report, lines: Lines, figure: Any) -> None:
+    panel, heads = figure.subplots(), figure_heads(report)
+    low, high = lines.drawn("total_gpus_low"), lines.drawn("total_gpus_high")
+    panel.fill_between(lines.sla, low, high, color="0.9", linewidth=0, label="range, measured points")
+    for which, look in LOOKS.items():
+        gpus = np.where(lines.sizing.feasible, figure_of(lines.sizing, "total_gpus", which), np.nan)
+        panel.plot(lines.sla, gpus, label=heads[which], **look)
+    panel.set_xlim(lines.lowest, lines.highest)
+    _logarithmic(panel, report, low, high)
+    _beyond(panel, report.sizing.curve.fastest, lines.highest)
+    rates = report.sizing.curve.tok_s_per_user
+    at_axis = panel.get_xaxis_transform()
+    panel.plot(
+        rates, np.zeros(rates.size), "^", transform=at_axis, clip_on=False, label="measured point", zorder=5, **_HOLLOW
+    )
+    _marks(panel, report)
+    panel.set_xlabel("interactivity SLA [output tok/s that each user must see]")
+    spares = ", spares in" if report.sizing.spare_replicas else ""
+    panel.set_ylabel(f"GPUs{spares}, logarithmic scale")
+    legend_above(panel, 3)
+
+
+def _logarithmic(panel: Any, report: Report, low: Any, high: Any) -> None:
+    """Scale the GPUs so that lines and marks have room."""
+    met = [row for row in report.rows if row.feasible]
+    least = np.nanmin([*low, *(row.total_gpus_low or np.nan for row in met), 1e15])
+    most = np.nanmax([*high, *(row.total_gpus_high or np.nan for row in met), 1.0])
+    bottom, top = 0.6 * min(least, most), 2.2 * most
+    panel.set_yscale("log")
+    panel.set_ylim(bottom, top)
+    log_axis(panel.yaxis, bottom, top)
+    panel.grid(axis="y", color="0.85", linewidth=0.5)
+    panel.set_axisbelow(True)
+
+
+def _beyond(panel: Any, fastest: float, highest: float) -> None:
+    """Hatch the SLAs that no measured point meets."""
+    panel.axvspan(
+        fastest,
+        highest,
+        facecolor="none",
+        edgecolor="0.6",
+        hatch="////",
+        linewidth=0,
+        label=f"{CANNOT_BE_MET}: > {shown(fastest, digits=5)}",
+    )
+    panel.axvline(fastest, color=GREY, linewidth=0.8)
+
+
+def _marks(panel: Any, report: Report) -> None:
+    """Mark the figure to quote of each SLA, and write it there where there is room for all."""
+    labels, named = Labels(panel), set[str]()
+    floor = panel.get_ylim()[0] * 1.3
+    marks = [_mark(row, quoted) for row, quoted in zip(report.rows, report.quoted, strict=True)]
+    for row, (gpus, look, meaning, _) in zip(report.rows, marks, strict=True):
+        again = meaning in named
+        panel.plot([row.sla], [gpus or floor], label=None if again else meaning, linestyle="", zorder=6, **look)
+        named.add(meaning)
+        labels.keep_clear(row.sla, gpus or floor)
+    if len(marks) <= MOST_MARKED:
+        for row, (gpus, _, _, words) in zip(report.rows, marks, strict=True):
+            labels.write(row.sla, gpus or floor, words)
+
+
+def _mark(row: SizingRow, quoted: str | None) -> tuple[int | None, dict[str, Any], str, str]:
+    """Return where a row is marked, how, what that means, and what is written beside it."""
+    at = f"at {shown(row.sla)}"
+    if not row.feasible:
+        return None, {"marker": "X", **_HOLLOW}, f"SLA that {CANNOT_BE_MET}", f"{at}:\n{CANNOT_BE_MET}"
+    if quoted is None:
+        gpus = figure_of(row, "total_gpus", COMMIT)
+        return gpus, {"marker": "o", **_HOLLOW}, "to commit, none to quote", f"{gpus:,} to\ncommit {at}"
+    gpus = figure_of(row, "total_gpus", quoted)
+    return gpus, {"marker": "D", "color": INK, "markersize": 6}, _TO_QUOTE, f"{gpus:,}\n{at}"

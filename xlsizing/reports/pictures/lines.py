@@ -1,0 +1,90 @@
+"""The figures of a sizing between its SLAs: the same sizing on a fine grid of SLAs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlsizing.checks import Floats, refuse
+from xlsizing.errors import Phrase
+from xlsizing.limits import Limits, in_words, limits_of
+from xlsizing.reports.report import Report
+from xlsizing.result import Sizing
+from xlsizing.rules import TOLERANCE
+from xlsizing.sensitivity import sized_anew
+
+__all__ = ["Lines", "lines_of"]
+
+_POINTS = 800
+_BELOW, _ABOVE = 0.75, 1.06
+"""How far the axis goes beyond the SLAs and the curve [-]."""
+
+
+_WITHOUT = "Lines are without limits on waiting, for rows have different ones; marks are within those of their row."
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What is drawn against the SLA.
+
+    Parameters
+    ----------
+    sizing : Sizing
+        The sizing on a grid of SLAs, none of them tighter than the curve [-]
+    lowest, highest : float
+        Where the axis begins and ends [tok/s/user]
+    words : str
+        Which limits on waiting they keep, in a sentence; empty where there are none [-]
+    """
+
+    sizing: Sizing
+    lowest: float
+    highest: float
+    words: str
+
+    @property
+    def sla(self) -> Floats:
+        """The grid [tok/s/user]."""
+        return self.sizing.sla
+
+    def drawn(self, name: str) -> Floats:
+        """Return the figures in the field `name` of a row along the grid, NaN where the SLA cannot be met [unit of the field]."""
+        return np.where(self.sizing.feasible, np.asarray(getattr(self.sizing, name), float), np.nan)
+
+
+def lines_of(report: Report) -> Lines:
+    """Return the figures of `report` between its SLAs.
+
+    Parameters
+    ----------
+    report : Report
+        The sizing, of one demand [-]
+
+    Returns
+    -------
+    Lines
+        The same sizing on a grid
+
+    Raises
+    ------
+    InputError
+        If it is of several demands.
+
+    Notes
+    -----
+    Where rows have different limits on waiting the lines keep none: a limit belongs to its row.
+    """
+    sizing = report.sizing
+    if sizing.demand.shape:
+        refuse("demand", "must be one to be drawn", got=Phrase(f"{sizing.demand.value.size:,} of them"))
+    kinds = {tuple(limits_of(row).items()) for row in report.rows}
+    shared, limits = len(kinds) == 1, sizing.points.limits
+    kept = limits.row(0) if shared else Limits(output_tokens=limits.output_tokens, statistic=limits.statistic)
+    rates = sizing.curve.tok_s_per_user
+    lowest = _BELOW * min(report.rows[0].sla, float(rates[-1]))
+    highest = _ABOVE * max(report.rows[-1].sla, sizing.curve.fastest)
+    corners = np.concatenate([rates, rates[1:] * (1 + 3 * TOLERANCE)])  # where the range steps
+    grid = np.unique(np.concatenate([np.linspace(lowest, sizing.curve.fastest, _POINTS), corners]))
+    words = ("Lines and marks: " + in_words(limits_of(report.rows[0])) + ".") if shared else _WITHOUT
+    return Lines(sized_anew(sizing, sla=grid, limits=kept), lowest, highest, words if limits.asked else "")

@@ -15,7 +15,19 @@ MODULES = {
     ".".join(("xlsizing", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow")
+HEAVY = (
+    "pandas",
+    "openpyxl",
+    "xlwings",
+    "click",
+    "rich",
+    "pydantic",
+    "yaml",
+    "pyopenvba",
+    "matplotlib",
+    "pyarrow",
+    "jinja2",
+)
 
 # A layer may import itself and those named beside it; hosts may import all layers.
 LAYERS = {
@@ -118,6 +130,7 @@ class TestDirection:
             "pyopenvba": {"workbooks"},
             "matplotlib": {"drawing"},
             "pyarrow": {"batch"},
+            "jinja2": {"reports"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}
         assert users <= homes[library]

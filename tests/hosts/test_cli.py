@@ -46,6 +46,7 @@ COMMANDS = [
         "audit",
         "capacity",
         "plot",
+        "report",
         "accuracy",
         "calibrate",
     ),

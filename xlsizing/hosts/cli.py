@@ -201,6 +201,7 @@ _MODULES = (
     "audit",
     "capacity",
     "plot",
+    "report",
     "accuracy",
     "calibrate",
     "doctor",

@@ -17,7 +17,7 @@ from xlsizing.result import Sizing
 from xlsizing.rows import COMMIT, SizingRow
 from xlsizing.sensitivity import SHARE, Room, room, sized_anew, swings
 
-__all__ = ["MOST_MOVED", "End", "Moved", "moved", "moved_tables"]
+__all__ = ["MOST_MOVED", "End", "Moved", "moved", "moved_table", "room_table"]
 
 MOST_MOVED: Final = 6
 """SLAs whose inputs are moved; of more, so many from the loosest to the tightest [-]."""
@@ -68,9 +68,9 @@ class Moved:
 
     @property
     def title(self) -> str:
-        """What the row asks for, and the figure [-]."""
+        """The figure, and what the row asks for [-]."""
         gpus, usd = (figure_of(self.row, name, self.figure) for name in ("total_gpus", "usd_per_month"))
-        return f"{in_words(limits_of(self.row), self.row.sla)}: {gpus:,} GPUs {self.head}, {usd:,.0f} $/month"
+        return f"{gpus:,} GPUs {self.head}, {usd:,.0f} $/month, at {in_words(limits_of(self.row), self.row.sla)}"
 
     @property
     def room_words(self) -> str:
@@ -135,11 +135,6 @@ def _of_rows(sizing: Sizing, rows: Sequence[SizingRow]) -> Sizing:
     return sized_anew(sizing, sla=[row.sla for row in rows], limits=limits)
 
 
-def moved_tables(report: Report, rows: Sequence[Moved]) -> list[Table]:
-    """Return the room of `rows`, and their figures with each input moved, as tables; none without rows [-]."""
-    return [_room_table(report, rows), _moved_table(report, rows)] if rows else []
-
-
 def _identity(report: Report, row: SizingRow) -> dict[str, str]:
     limits = {
         f"{wait.label} limit s": getattr(row, wait.limit) for wait in WAITS if wait in report.sizing.points.limits.asked
@@ -149,7 +144,8 @@ def _identity(report: Report, row: SizingRow) -> dict[str, str]:
     }
 
 
-def _room_table(report: Report, rows: Sequence[Moved]) -> Table:
+def room_table(report: Report, rows: Sequence[Moved]) -> Table | None:
+    """Return how far each input of `rows` may move before one more pod, as a table; None without rows [-]."""
     lines = [
         _identity(report, each.row)
         | {
@@ -161,10 +157,11 @@ def _room_table(report: Report, rows: Sequence[Moved]) -> Table:
         }
         for each in rows
     ]
-    return _table("How far an input may move, alone, before one more pod is needed", lines)
+    return _table("How far an input may move before the next pod", lines)
 
 
-def _moved_table(report: Report, rows: Sequence[Moved]) -> Table:
+def moved_table(report: Report, rows: Sequence[Moved]) -> Table | None:
+    """Return the figures of `rows` with each input moved, as a table; None without rows [-]."""
     heads = figure_heads(report)
     lines: list[dict[str, str]] = []
     bold: set[tuple[int, int]] = set()
@@ -187,5 +184,9 @@ def _figures(row: SizingRow, heads: Mapping[str, str]) -> dict[str, str]:
     return texts if row.feasible else texts | {next(iter(texts)): CANNOT_BE_MET}
 
 
-def _table(title: str, lines: Sequence[Mapping[str, str]], bold: frozenset[tuple[int, int]] = frozenset()) -> Table:
+def _table(
+    title: str, lines: Sequence[Mapping[str, str]], bold: frozenset[tuple[int, int]] = frozenset()
+) -> Table | None:
+    if not lines:
+        return None
     return Table(title, tuple(lines[0]), [tuple(line.values()) for line in lines], bold)

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from xlsizing.checks import choice, number_in_text, printable, refuse
-from xlsizing.errors import BLANK, InfeasibleError, InputError, Phrase
+from xlsizing.checks import choice, refuse
+from xlsizing.errors import BLANK, InfeasibleError
+from xlsizing.hosts.compare_flags import COMPARE, compare_flags, compared_of
 from xlsizing.hosts.curve_flags import curve_options
 from xlsizing.hosts.sizing_flags import report_of, sizing_flags
-from xlsizing.reading import hashed_name
-from xlsizing.reports.report import Report
 
 __all__ = ["command"]
 
-_BESIDE = ("picture", "output", "compare", "compare_usd", "force")
+_BESIDE = ("picture", "output", *COMPARE, "force")
 
 
 @click.command(name="plot", short_help="Draw a sizing: GPUs, curve, cost, sensitivity.")
 @click.argument("picture", required=False, metavar="[gpus-by-sla|curve|cost-by-sla|sensitivity]")
 @click.option("-o", "--output", metavar="PLACE", required=True, help="A file .svg or .png; without a picture a folder.")
 @sizing_flags
-@click.option(
-    "--compare", metavar="PATH", multiple=True, help="Another curve, for cost-by-sla; may be given four times."
-)
-@click.option(
-    "--compare-usd", metavar="USD", multiple=True, help="Price of one GPU-hour of each curve compared, in their order."
-)
+@compare_flags
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
 def command(**flags: Any) -> int:
     """Draw one picture of a sizing into a file, or without a name all there are into a folder, as SVG and PNG.
@@ -44,7 +37,7 @@ def command(**flags: Any) -> int:
     places = _places(flags)
     check_installed()
     report = report_of(flags, _BESIDE)
-    reports = [report, *_compared(report, flags)]
+    reports = [report, *compared_of(report, flags, curve_options(flags))]
     files: dict[Path, str | bytes] = {
         place: GALLERY[name].bytes_of(reports, place.suffix.lower().removeprefix("."))
         for name, each in places.items()
@@ -81,25 +74,3 @@ def _places(flags: dict[str, Any]) -> dict[str, list[Path]]:
 
 
 _SEVERAL = "cost-by-sla, or without a picture"
-
-
-def _compared(report: Report, flags: dict[str, Any]) -> list[Report]:
-    """Return the same sizing on each curve that the flags compare with."""
-    paths: Sequence[str] = flags["compare"]
-    if len(flags["compare_usd"]) not in (0, len(paths)):
-        got = Phrase(f"{len(flags['compare_usd'])} for {len(paths)}")
-        refuse("--compare-usd", "must be given for each --compare, or for none", got=got)
-    given = [number_in_text(usd, "--compare-usd") for usd in flags["compare_usd"]]
-    prices: list[float] | list[None] = given or [None] * len(paths)
-    return [_on(path, price, report, flags) for path, price in zip(paths, prices, strict=True)]
-
-
-def _on(path: str, price: float | None, report: Report, flags: dict[str, Any]) -> Report:
-    from xlsizing.importers import read_curve  # noqa: PLC0415  # only where curves are compared
-    from xlsizing.reports.compared import compared  # noqa: PLC0415
-
-    curve = read_curve(path, **curve_options(flags))
-    try:
-        return compared(report, curve, printable(hashed_name(Path(path)), "--compare"), price)
-    except InputError as error:
-        raise error.placed(f"--compare {path}") from None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from xlsizing.drawing.canvas import wrapped
 from xlsizing.reports.pictures.frame import INK, WIDTH, framed
 from xlsizing.reports.report import Report
 from xlsizing.reports.sensitivity import End, Moved, moved
@@ -16,7 +17,11 @@ __all__ = ["what_moves_it"]
 _PANEL: Final = 1.34
 _LETTER: Final = 4.9
 _NAMES: Final = 75.0
-"""Sizes of a panel, of a letter, and of the names left of it [in, pt, pt]."""
+_TITLE: Final = 9.0
+"""Sizes of a panel, of a letter, of the names left of it, and of the letters above it [in, pt, pt, pt]."""
+
+_BOLD: Final = 1.2
+"""How much wider bold letters are [-]."""
 
 _UNDER: Final = (
     "Each input is moved alone, by sizing again; with the curve's tok/s/user its output tok/s move too. $ are a month. Bars of "
@@ -77,7 +82,8 @@ def _panel(panel: Any, row: Moved) -> None:
     panel.set_yticks(range(len(ranked)), ranked)
     panel.tick_params(left=False, bottom=False, labelbottom=False)
     panel.spines[:].set_visible(False)
-    panel.set_title(row.title, loc="left", weight="bold")
+    across = (WIDTH * 72 - _NAMES) / _BOLD
+    panel.set_title("\n".join(wrapped(row.title, across, _TITLE, 2)), loc="left", weight="bold", size=_TITLE)
     panel.set_xlabel(row.room_words, loc="left")
 
 

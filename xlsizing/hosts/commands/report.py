@@ -1,0 +1,43 @@
+"""``xlsizing report``: the page of a sizing file, to be mailed and printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from xlsizing.errors import InfeasibleError
+from xlsizing.hosts.compare_flags import compare_flags, compared_of
+from xlsizing.hosts.flags import outside_flag
+
+__all__ = ["command"]
+
+
+@click.command(name="report", short_help="Write the page of a sizing, to mail and to print.")
+@click.option("--spec", metavar="FILE", required=True, help="The sizing file.")
+@outside_flag
+@click.option("-o", "--output", metavar="FILE.html", required=True, help="Where to write it.")
+@click.option(
+    "--pictures/--no-pictures", default=True, help="Draw pictures, which needs the extra plot.  [default: pictures]"
+)
+@compare_flags
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
+def command(**flags: Any) -> int:
+    """Write one HTML page with tables, pictures, context and notes: no network and no script is needed to read it.
+
+    A curve that was measured at another workload than the customer's is refused: the page is for customers.
+    """
+    from xlsizing.drawing.canvas import check_installed  # noqa: PLC0415  # only here, as the next four
+    from xlsizing.reports.files import new_file, write_whole  # noqa: PLC0415
+    from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415
+    from xlsizing.reports.page.page import page  # noqa: PLC0415
+    from xlsizing.spec import read_spec  # noqa: PLC0415
+
+    target = new_file(flags["output"], ".html", force=flags["force"], reads=flags["spec"])
+    if flags["pictures"]:
+        check_installed()
+    report = spec_report(read_spec(flags["spec"], allow_outside=flags["allow_outside"]))
+    written = page([report, *compared_of(report, flags, {})], pictures=flags["pictures"])
+    write_whole({target: written}, fresh=() if flags["force"] else (target,))
+    click.echo(f"{report.headline}.\nWritten: {target}")
+    return 0 if report.all_feasible else InfeasibleError.exit_code

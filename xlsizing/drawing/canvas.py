@@ -18,6 +18,7 @@ FORMATS: Final = ("svg", "png")
 LEAST_PT: Final = 8.0
 """The smallest letters of a picture at its own width [pt]."""
 
+_DIGITS: Final = 6
 _PACKAGE: Final = "matplotlib"
 _METADATA: Final = {"svg": {"Creator": None, "Date": None}, "png": {"Software": None}}
 """What would make the bytes of one picture differ from day to day [-]."""
@@ -73,9 +74,19 @@ def drawn(draw: Callable[[Any], None], inches: tuple[float, float], form: str = 
     with _library("style").context(["default", _STYLE]):
         figure = figures.Figure(figsize=inches, layout="constrained")
         draw(figure)
+        _lay_out(figure)
         picture = BytesIO()
         figure.savefig(picture, format=form, metadata=_METADATA[form])
     return picture.getvalue()
+
+
+def _lay_out(figure: Any) -> None:
+    """Place the panels, once, and not to the last digits: those are the solver's, and differ from run to run."""
+    if figure.axes:  # with none there is nothing to place, and the library warns
+        figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    for panel in figure.axes:
+        panel.set_position([round(edge, _DIGITS) for edge in panel.get_position().bounds])
 
 
 def drawable(text: str) -> str:

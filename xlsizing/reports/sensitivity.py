@@ -77,7 +77,7 @@ class Moved:
         """How far each input may move, in a sentence [-]."""
         return (
             f"As many pods carry demand up to {self.demand_room}, or utilisation down to {self.util_room}, or an SLA up to "
-            f"{self.sla_room} tok/s/user."
+            f"{self.sla_room}."
         )
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase, shown
-from xlsizing.reports.pictures.frame import CARRIES, framed, legend_above, log_axis, stamp
+from xlsizing.reports.pictures.frame import CARRIES, framed, legend_above, log_axis, per_pod, sla_axis, stamp
 from xlsizing.reports.pictures.lines import Lines, lines_of
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import facts, figure_heads, figure_of
@@ -23,6 +23,7 @@ MOST_CURVES: Final = len(CARRIES)
 """More cannot be told apart in grey [-]."""
 
 _HEIGHT: Final = 2.4
+_UNDER: Final = "Each line ends at the fastest point measured; marks stand at the SLAs asked for."
 
 
 def cost_by_sla(reports: Sequence[Report], title: str, form: str) -> bytes:
@@ -49,7 +50,7 @@ def cost_by_sla(reports: Sequence[Report], title: str, form: str) -> bytes:
     """
     if len(reports) > MOST_CURVES:
         refuse("curves to compare", f"must be at most {MOST_CURVES}", got=Phrase(f"{len(reports)} of them"))
-    under = [_named(letter, report) for letter, report in zip(ascii_uppercase, reports, strict=False)]
+    under = [_UNDER, *(_named(letter, report) for letter, report in zip(ascii_uppercase, reports, strict=False))]
     each = list(map(lines_of, reports))
     return framed(
         reports, title, 2 * _HEIGHT, partial(_draw, reports, each), form, under=[*under, *filter(None, [each[0].words])]
@@ -60,8 +61,7 @@ def _named(letter: str, report: Report) -> str:
     """Return what a curve is, for its letter."""
     label = report.context.label() if report.context else "no measurement context given"
     name = report.source.partition(", SHA-256")[0] or report.model or "the curve given"
-    gpus = f"{report.sizing.gpus_per_pod:,} GPUs per pod"
-    return f"{letter}: {name}, {gpus}, {facts(report)['Price']}, {stamp([report])}; {label}"
+    return f"{letter}: {name}, {per_pod(report)}, {facts(report)['Price']}, {stamp([report])}; {label}"
 
 
 def _draw(reports: Sequence[Report], each: Sequence[Lines], figure: Any) -> None:
@@ -73,13 +73,10 @@ def _draw(reports: Sequence[Report], each: Sequence[Lines], figure: Any) -> None
         panel.set_ylabel(f"$/month {figure_heads(reports[0])[which]}")
         panel.grid(color="0.85", linewidth=0.5)
         panel.set_axisbelow(True)
-    panels[0].set_xlim(min(lines.lowest for lines in each), max(lines.highest for lines in each))
     low, high = panels[0].get_ylim()
     log_axis(panels[0].yaxis, low, high)
     legend_above(panels[0], len(reports))
-    panels[1].set_xlabel(
-        "interactivity SLA [output tok/s that each user must see]; a line ends at the fastest point measured"
-    )
+    sla_axis(panels[1], min(lines.lowest for lines in each), max(lines.highest for lines in each))
 
 
 def _line(panel: Any, which: str, letter: str, look: tuple[Any, ...], report: Report, lines: Lines) -> None:
@@ -90,15 +87,8 @@ def _line(panel: Any, which: str, letter: str, look: tuple[Any, ...], report: Re
     rows = [row for row in report.rows if row.feasible]
     places = [[row.sla for row in rows], [figure_of(row, "usd_per_month", which) for row in rows]]
     panel.plot(*places, color=colour, linestyle="", marker=marker, markersize=5.5)
-    panel.plot(
-        [],
-        [],
-        color=colour,
-        linestyle=dashes,
-        marker=marker,
-        markersize=5.5,
-        label=f"{letter}, to {shown(report.sizing.curve.fastest, digits=4)}",
-    )
+    label = f"{letter}, to {shown(report.sizing.curve.fastest, digits=4)}"
+    panel.plot([], [], color=colour, linestyle=dashes, marker=marker, markersize=5.5, label=label)
     met = np.flatnonzero(np.isfinite(usd))
     if met.size:
         end = (lines.sla[met[-1]], usd[met[-1]])

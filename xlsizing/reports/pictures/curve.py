@@ -11,7 +11,17 @@ from xlsizing.checks import Floats
 from xlsizing.errors import shown
 from xlsizing.limits import WAITS, Wait
 from xlsizing.operating import rate_at
-from xlsizing.reports.pictures.frame import BLUE, GREY, INK, MOST_MARKED, ORANGE, framed, legend_above, log_axis
+from xlsizing.reports.pictures.frame import (
+    BLUE,
+    GREY,
+    INK,
+    MOST_MARKED,
+    ORANGE,
+    framed,
+    legend_above,
+    log_axis,
+    plain_numbers,
+)
 from xlsizing.reports.pictures.labels import Labels
 from xlsizing.reports.report import Report
 
@@ -73,13 +83,12 @@ def _draw(report: Report, waits: list[Wait], figure: Any) -> None:
 def _rates(panel: Any, report: Report) -> None:
     sizing, curve = report.sizing, report.sizing.curve
     fine = np.geomspace(curve.concurrency[0], curve.concurrency[-1], 400)
-    panel.plot(
-        fine, rate_at(curve, fine, sizing.points.method), color=BLUE, linewidth=1.5, label="between measured points"
-    )
+    panel.plot(fine, rate_at(curve, fine, sizing.points.method), color=BLUE, linewidth=1.5, label="interpolated")
     panel.plot(curve.concurrency, curve.tok_s_per_user, label="measured point", **_MEASURED)
     rows = [row for row in report.rows if row.feasible]
     tightest = max([curve.fastest, *(row.sla for row in rows)])
     panel.set_ylim(0, 1.3 * tightest)
+    plain_numbers(panel.yaxis)
     panel.set_ylabel("output tok/s per user")
     panel.plot(
         [row.c_commit for row in rows],
@@ -87,9 +96,7 @@ def _rates(panel: Any, report: Report) -> None:
         label="pods to commit",
         **_AT_COMMIT,
     )
-    panel.plot(
-        [row.c_star for row in rows], [row.tok_s_per_user for row in rows], label="pods of the estimate", **_AT_ESTIMATE
-    )
+    panel.plot([row.c_star for row in rows], [row.tok_s_per_user for row in rows], label="estimate", **_AT_ESTIMATE)
     labels = Labels(panel)
     for c, rate in zip(curve.concurrency.tolist(), curve.tok_s_per_user.tolist(), strict=True):
         labels.keep_clear(c, rate)

@@ -27,15 +27,22 @@ __all__ = [
     "LOOKS",
     "MOST_MARKED",
     "ORANGE",
+    "WIDE",
     "WIDTH",
     "framed",
     "legend_above",
     "log_axis",
+    "per_pod",
+    "plain_numbers",
+    "sla_axis",
     "stamp",
 ]
 
 WIDTH: Final = 7.2
 """How wide a picture is: the text of a page of A4 [in]."""
+
+WIDE: Final = 40
+"""SLAs further apart than so many times stand on a logarithmic axis [-]."""
 
 MOST_MARKED: Final = 12
 """SLAs that are marked with their figures; more would stand on each other [-]."""
@@ -132,19 +139,32 @@ def legend_above(panel: Any, columns: int) -> None:
 
 
 def log_axis(axis: Any, low: float, high: float) -> None:
-    """Give a logarithmic `axis` from `low` to `high` the numbers that people read on it, as numbers [unit of the axis]."""
+    """Give a logarithmic `axis` from `low` to `high` the numbers that people read on it [unit of the axis]."""
     decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    steps = next(
-        steps
-        for steps in ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
-        if len(steps) * len(decades) <= _MOST_TICKS or steps == (1,)
-    )
+    steps = next((steps for steps in _STEPS if len(steps) * len(decades) <= _MOST_TICKS), (1,))
     ticks = [step * 10.0**decade for decade in decades for step in steps]
     axis.set_ticks([tick for tick in ticks if low <= tick <= high], minor=False)
     axis.set_ticks([], minor=True)
+    plain_numbers(axis)
+
+
+def plain_numbers(axis: Any) -> None:
+    """Write the numbers of an `axis` as tables write them, whatever their size [-]."""
     axis.set_major_formatter(lambda value, _: shown_grouped(float(f"{value:.6g}")))
 
 
+def sla_axis(panel: Any, low: float, high: float) -> None:
+    """Let the SLAs of a `panel` go from `low` to `high`; a logarithmic axis where they are too far apart [tok/s/user]."""
+    wide = high / low > WIDE
+    panel.set_xscale("log" if wide else "linear")
+    panel.set_xlim(low, high)
+    if wide:
+        log_axis(panel.xaxis, low, high)
+    plain_numbers(panel.xaxis)
+    panel.set_xlabel(f"interactivity SLA [output tok/s that each user must see]{', logarithmic scale' if wide else ''}")
+
+
+_STEPS: Final = ((1, 2, 3, 5, 7), (1, 2, 5), (1, 3))
 _MOST_TICKS: Final = 14
 
 
@@ -162,8 +182,14 @@ def _about(reports: Sequence[Report]) -> str:
         else ""
     )
     planned = [demand_words(sizing.demand), f"utilisation {shown(sizing.util)}", spares]
-    own = [report.model, *planned, f"{sizing.gpus_per_pod:,} GPUs per pod"] if len(reports) == 1 else planned
+    own = [report.model, *planned, per_pod(report)] if len(reports) == 1 else planned
     return " | ".join(filter(None, (report.about.get("Customer", ""), *own)))
+
+
+def per_pod(report: Report) -> str:
+    """Return the GPUs of one replica of `report`, in words [-]."""
+    gpus = report.sizing.gpus_per_pod
+    return f"{gpus:,} {'GPU' if gpus == 1 else 'GPUs'} per pod"
 
 
 def _rests_on(reports: Sequence[Report]) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from xlsizing.errors import shown
-from xlsizing.reports.pictures.frame import GREY, INK, LOOKS, MOST_MARKED, framed, legend_above, log_axis
+from xlsizing.reports.pictures.frame import GREY, INK, LOOKS, MOST_MARKED, framed, legend_above, log_axis, sla_axis
 from xlsizing.reports.pictures.labels import Labels
 from xlsizing.reports.pictures.lines import Lines, lines_of
 from xlsizing.reports.report import Report
@@ -55,7 +56,7 @@ def _draw(report: Report, lines: Lines, figure: Any) -> None:
     for which, look in LOOKS.items():
         gpus = np.where(lines.sizing.feasible, figure_of(lines.sizing, "total_gpus", which), np.nan)
         panel.plot(lines.sla, gpus, label=heads[which], **look)
-    panel.set_xlim(lines.lowest, lines.highest)
+    sla_axis(panel, lines.lowest, lines.highest)
     _logarithmic(panel, report, low, high)
     _beyond(panel, report.sizing.curve.fastest, lines.highest)
     rates = report.sizing.curve.tok_s_per_user
@@ -63,8 +64,7 @@ def _draw(report: Report, lines: Lines, figure: Any) -> None:
     panel.plot(
         rates, np.zeros(rates.size), "^", transform=at_axis, clip_on=False, label="measured point", zorder=5, **_HOLLOW
     )
-    _marks(panel, report)
-    panel.set_xlabel("interactivity SLA [output tok/s that each user must see]")
+    _marks(panel, report, lines.inside)
     spares = ", spares in" if report.sizing.spare_replicas else ""
     panel.set_ylabel(f"GPUs{spares}, logarithmic scale")
     legend_above(panel, 3)
@@ -97,19 +97,19 @@ def _beyond(panel: Any, fastest: float, highest: float) -> None:
     panel.axvline(fastest, color=GREY, linewidth=0.8)
 
 
-def _marks(panel: Any, report: Report) -> None:
-    """Mark the figure to quote of each SLA, and write it there where there is room for all."""
+def _marks(panel: Any, report: Report, inside: Callable[[float], float]) -> None:
+    """Mark the figure to quote of each SLA, and write it there where there is room for all; SLAs off the axis at its end."""
     labels, named = Labels(panel), set[str]()
     floor = panel.get_ylim()[0] * 1.3
     marks = [_mark(row, quoted) for row, quoted in zip(report.rows, report.quoted, strict=True)]
     for row, (gpus, look, meaning, _) in zip(report.rows, marks, strict=True):
         again = meaning in named
-        panel.plot([row.sla], [gpus or floor], label=None if again else meaning, linestyle="", zorder=6, **look)
+        panel.plot([inside(row.sla)], [gpus or floor], label=None if again else meaning, linestyle="", zorder=6, **look)
         named.add(meaning)
-        labels.keep_clear(row.sla, gpus or floor)
+        labels.keep_clear(inside(row.sla), gpus or floor)
     if len(marks) <= MOST_MARKED:
         for row, (gpus, _, _, words) in zip(report.rows, marks, strict=True):
-            labels.write(row.sla, gpus or floor, words)
+            labels.write(inside(row.sla), gpus or floor, words)
 
 
 def _mark(row: SizingRow, quoted: str | None) -> tuple[int | None, dict[str, Any], str, str]:

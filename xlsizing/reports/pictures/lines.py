@@ -9,6 +9,7 @@ import numpy as np
 from xlsizing.checks import Floats, refuse
 from xlsizing.errors import Phrase
 from xlsizing.limits import Limits, in_words, limits_of
+from xlsizing.reports.pictures.frame import WIDE
 from xlsizing.reports.report import Report
 from xlsizing.result import Sizing
 from xlsizing.rules import TOLERANCE
@@ -17,10 +18,11 @@ from xlsizing.sensitivity import sized_anew
 __all__ = ["Lines", "lines_of"]
 
 _POINTS = 800
-_BELOW, _ABOVE = 0.75, 1.06
-"""How far the axis goes beyond the SLAs and the curve [-]."""
+_BELOW, _ABOVE, _FARTHEST = 0.75, 1.06, 1.5
+"""How far the axis goes beyond the SLAs and the curve, and at the most beyond the curve [-]."""
 
 
+_INSIDE = 0.98
 _WITHOUT = "Lines are without limits on waiting, for rows have different ones; marks are within those of their row."
 
 
@@ -47,6 +49,10 @@ class Lines:
     def sla(self) -> Floats:
         """The grid [tok/s/user]."""
         return self.sizing.sla
+
+    def inside(self, sla: float) -> float:
+        """Return where an `sla` is marked: at the end of the axis where it lies beyond [tok/s/user]."""
+        return min(sla, self.highest * _INSIDE)
 
     def drawn(self, name: str) -> Floats:
         """Return the figures in the field `name` of a row along the grid, NaN where the SLA cannot be met [unit of the field]."""
@@ -83,8 +89,10 @@ def lines_of(report: Report) -> Lines:
     kept = limits.row(0) if shared else Limits(output_tokens=limits.output_tokens, statistic=limits.statistic)
     rates = sizing.curve.tok_s_per_user
     lowest = _BELOW * min(report.rows[0].sla, float(rates[-1]))
-    highest = _ABOVE * max(report.rows[-1].sla, sizing.curve.fastest)
+    fastest = sizing.curve.fastest
+    highest = _ABOVE * min(max(report.rows[-1].sla, fastest), _FARTHEST * fastest)
     corners = np.concatenate([rates, rates[1:] * (1 + 3 * TOLERANCE)])  # where the range steps
-    grid = np.unique(np.concatenate([np.linspace(lowest, sizing.curve.fastest, _POINTS), corners]))
+    spread = np.geomspace if highest / lowest > WIDE else np.linspace
+    grid = np.unique(np.concatenate([spread(lowest, fastest, _POINTS)[:-1], corners]))
     words = ("Lines and marks: " + in_words(limits_of(report.rows[0])) + ".") if shared else _WITHOUT
     return Lines(sized_anew(sizing, sla=grid, limits=kept), lowest, highest, words if limits.asked else "")

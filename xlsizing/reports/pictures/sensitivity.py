@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from xlsizing.drawing.canvas import wrapped
+from xlsizing.drawing.canvas import LEAST_PT, wrapped
 from xlsizing.reports.pictures.frame import INK, WIDTH, framed
 from xlsizing.reports.report import Report
 from xlsizing.reports.sensitivity import End, Moved, moved
@@ -16,9 +16,12 @@ __all__ = ["what_moves_it"]
 
 _PANEL: Final = 1.34
 _LETTER: Final = 4.9
-_NAMES: Final = 75.0
+_NAMES: Final = 64.0
 _TITLE: Final = 9.0
 """Sizes of a panel, of a letter, of the names left of it, and of the letters above it [in, pt, pt, pt]."""
+
+_LONG: Final = 1e9
+"""From here on changes are written in powers of ten [GPUs, USD/month]."""
 
 _BOLD: Final = 1.2
 """How much wider bold letters are [-]."""
@@ -82,9 +85,9 @@ def _panel(panel: Any, row: Moved) -> None:
     panel.set_yticks(range(len(ranked)), ranked)
     panel.tick_params(left=False, bottom=False, labelbottom=False)
     panel.spines[:].set_visible(False)
-    across = (WIDTH * 72 - _NAMES) / _BOLD
-    panel.set_title("\n".join(wrapped(row.title, across, _TITLE, 2)), loc="left", weight="bold", size=_TITLE)
-    panel.set_xlabel(row.room_words, loc="left")
+    across = WIDTH * 72 - _NAMES - 16
+    panel.set_title("\n".join(wrapped(row.title, across / _BOLD, _TITLE, 2)), loc="left", weight="bold", size=_TITLE)
+    panel.set_xlabel("\n".join(wrapped(row.room_words, across, LEAST_PT, 2)), loc="left")
 
 
 def _bar(row: Moved, end: End) -> _Bar:
@@ -92,7 +95,11 @@ def _bar(row: Moved, end: End) -> _Bar:
     by = f"{100 * end.share:+.3g} %"
     if gpus is None:
         return _Bar(0, f"{by}: {CANNOT_BE_MET}", met=False)
-    return _Bar(gpus, f"{by}: {gpus:+,} GPUs, {usd:+,.0f} $" if gpus else f"{by}: as it is", met=True)
+    return _Bar(gpus, f"{by}: {_signed(gpus)} GPUs, {_signed(usd)} $" if gpus else f"{by}: as it is", met=True)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) < _LONG else f"{value:+.4g}"
 
 
 def _end(panel: Any, at: int, end: _Bar, side: str) -> None:

@@ -62,6 +62,7 @@ def _draw(panel: Any, method: str, points: Sequence[Point]) -> None:
     panel.plot(middles, median, color="C1", marker="o", markersize=3, label="median of a doubling")
     panel.fill_between(middles, low, high, color="C1", alpha=0.2, label="10 % to 90 %")
     panel.set_xscale("log", base=2)
+    panel.xaxis.set_major_formatter(lambda gap, _: f"{gap:g}")  # the library's own are formulas
     panel.set_xlim(1, gap.max(initial=2) * 1.1)  # stated: an axis without points has no limits of its own
     panel.set_ylim(*_LIMITS)
     panel.set_title(f"{method}, {len(points):,} points")

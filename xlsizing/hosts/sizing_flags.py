@@ -30,7 +30,7 @@ from xlsizing.hosts.flags import (
 )
 from xlsizing.reports.report import Report
 
-__all__ = ["mismatch_flag", "report_of", "sizing_flags", "spec_report_of"]
+__all__ = ["report_of", "sizing_flags"]
 
 
 def sizing_flags(command: Command) -> Command:
@@ -50,23 +50,16 @@ def sizing_flags(command: Command) -> Command:
         click.option("--model", metavar="TEXT", default="", help="What was measured, for the title."),
         click.option("--spec", metavar="FILE", help="All of this from a sizing file (see: xlsizing spec --example)."),
         outside_flag,
-        mismatch_flag,
+        click.option("--allow-mismatch", is_flag=True, help="Internal use, with --spec: a curve of another workload."),
     )
-
-
-def mismatch_flag(command: Command) -> Command:
-    """Declare on `command` that a curve of another workload may be taken [-]."""
-    words = "Internal use, with --spec: a curve of another workload."
-    return declared(command, click.option("--allow-mismatch", is_flag=True, help=words))
 
 
 def report_of(flags: dict[str, Any], beside: Sequence[str]) -> Report:
     """Return the report of what `flags` say; those named `beside` may be given with a sizing file too [-]."""
-    return _report(flags) if flags["spec"] is None else spec_report_of(flags, beside)
+    return _report(flags) if flags["spec"] is None else _from_spec(flags, beside)
 
 
-def spec_report_of(flags: dict[str, Any], beside: Sequence[str]) -> Report:
-    """Return the report of the sizing file that `flags` name; only those named `beside` may be given with it [-]."""
+def _from_spec(flags: dict[str, Any], beside: Sequence[str]) -> Report:
     only_with_spec(("allow_mismatch", *beside))
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415

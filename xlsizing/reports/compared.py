@@ -10,6 +10,9 @@ from xlsizing.sensitivity import sized_anew
 
 __all__ = ["compared"]
 
+_FIRST = "that of the first curve"
+"""What the price of a curve rests on that was given none of its own [-]."""
+
 
 def compared(report: Report, curve: Curve, source: str, usd_per_gpu_hour: float | None = None) -> Report:
     """Return what `report` asks for, on another curve.
@@ -36,7 +39,7 @@ def compared(report: Report, curve: Curve, source: str, usd_per_gpu_hour: float 
         If the curve was measured at another workload than the customer's.
     """
     sizing = sized_anew(report.sizing, curve=curve, gpus_per_pod=curve.measured_gpus, gpu_hourly_usd=usd_per_gpu_hour)
-    price_source = report.price_source if usd_per_gpu_hour is None else ""
+    price_source = _FIRST if usd_per_gpu_hour is None else ""
     return replace(
         report, sizing=sizing, model="", source=source, price_source=price_source,
         levers=(), levers_unmet=(), levers_reaching={}, sign_off=(),

@@ -18,7 +18,7 @@ __all__ = ["command"]
 @outside_flag
 @click.option("-o", "--output", metavar="FILE.html", required=True, help="Where to write it.")
 @click.option(
-    "--pictures/--no-pictures", default=True, help="Draw pictures, which needs the extra plot.  [default: pictures]"
+    "--pictures/--no-pictures", default=True, show_default=True, help="Draw pictures, which needs the extra plot."
 )
 @compare_flags
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")

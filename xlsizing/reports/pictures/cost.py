@@ -82,7 +82,7 @@ def _draw(reports: Sequence[Report], each: Sequence[Lines], figure: Any) -> None
 def _line(panel: Any, which: str, letter: str, look: tuple[Any, ...], report: Report, lines: Lines) -> None:
     """Draw the cost of one curve, with a mark at each SLA asked for and its letter at its end."""
     colour, dashes, marker = look
-    usd = np.where(lines.sizing.feasible, figure_of(lines.sizing, "usd_per_month", which), np.nan)
+    usd = lines.met(figure_of(lines.sizing, "usd_per_month", which))
     panel.plot(lines.sla, usd, color=colour, linestyle=dashes, linewidth=1.6)
     rows = [row for row in report.rows if row.feasible]
     places = [[row.sla for row in rows], [figure_of(row, "usd_per_month", which) for row in rows]]

@@ -51,11 +51,10 @@ def gpus_by_sla(report: Report, title: str, form: str) -> bytes:
 
 def _draw(report: Report, lines: Lines, figure: Any) -> None:
     panel, heads = figure.subplots(), figure_heads(report)
-    low, high = lines.drawn("total_gpus_low"), lines.drawn("total_gpus_high")
+    low, high = lines.met(lines.sizing.total_gpus_low), lines.met(lines.sizing.total_gpus_high)
     panel.fill_between(lines.sla, low, high, color="0.9", linewidth=0, label="range, measured points")
     for which, look in LOOKS.items():
-        gpus = np.where(lines.sizing.feasible, figure_of(lines.sizing, "total_gpus", which), np.nan)
-        panel.plot(lines.sla, gpus, label=heads[which], **look)
+        panel.plot(lines.sla, lines.met(figure_of(lines.sizing, "total_gpus", which)), label=heads[which], **look)
     sla_axis(panel, lines.lowest, lines.highest)
     _logarithmic(panel, report, low, high)
     _beyond(panel, report.sizing.curve.fastest, lines.highest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from xlsizing.checks import Floats, refuse
 from xlsizing.errors import Phrase
@@ -54,9 +55,9 @@ class Lines:
         """Return where an `sla` is marked: at the end of the axis where it lies beyond [tok/s/user]."""
         return min(sla, self.highest * _INSIDE)
 
-    def drawn(self, name: str) -> Floats:
-        """Return the figures in the field `name` of a row along the grid, NaN where the SLA cannot be met [unit of the field]."""
-        return np.where(self.sizing.feasible, np.asarray(getattr(self.sizing, name), float), np.nan)
+    def met(self, figures: npt.ArrayLike) -> Floats:
+        """Return `figures` along the grid, NaN where the SLA cannot be met [unit of the figures]."""
+        return np.where(self.sizing.feasible, np.asarray(figures, float), np.nan)
 
 
 def lines_of(report: Report) -> Lines:

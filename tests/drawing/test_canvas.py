@@ -1,5 +1,6 @@
 """Pictures as bytes: the same whatever is set up, and text that stays text and inside its line."""
 
+import os
 import subprocess
 import sys
 
@@ -30,18 +31,14 @@ def draw(figure):
 class TestBytes:
     def test_the_same_in_another_process_with_another_seed_and_settings(self, tmp_path):
         (tmp_path / "matplotlibrc").write_text("font.size: 30\nsvg.hashsalt: other\nlines.linewidth: 9\n")
-        environments = [
-            {"PYTHONHASHSEED": "1", "MPLCONFIGDIR": str(tmp_path)},
-            {
-                "PYTHONHASHSEED": "2",
-                "MATPLOTLIBRC": str(tmp_path),
-                "MPLCONFIGDIR": str(tmp_path),
-                "SOURCE_DATE_EPOCH": "1",
-            },
-        ]
         out = [
-            subprocess.run([sys.executable, "-c", PROGRAM], env=env, capture_output=True, text=True, check=True).stdout
-            for env in environments
+            subprocess.run(
+                [sys.executable, "-c", PROGRAM], env=os.environ | other, capture_output=True, text=True, check=True
+            ).stdout
+            for other in (
+                {"PYTHONHASHSEED": "1"},
+                {"PYTHONHASHSEED": "2", "MATPLOTLIBRC": str(tmp_path), "SOURCE_DATE_EPOCH": "1"},
+            )
         ]
         assert out[0] == out[1] != ""
 

@@ -97,9 +97,7 @@ def _rates(panel: Any, report: Report) -> None:
         **_AT_COMMIT,
     )
     panel.plot([row.c_star for row in rows], [row.tok_s_per_user for row in rows], label="estimate", **_AT_ESTIMATE)
-    labels = Labels(panel)
-    for c, rate in zip(curve.concurrency.tolist(), curve.tok_s_per_user.tolist(), strict=True):
-        labels.keep_clear(c, rate)
+    labels = Labels(panel, zip(curve.concurrency.tolist(), curve.tok_s_per_user.tolist(), strict=True))
     for row in rows if len(rows) <= MOST_MARKED else []:
         c = float(f"{row.c_star:.4g}")
         labels.write(row.c_star or 1, row.tok_s_per_user or 0, f"{shown(row.sla)}: c={shown(c)}", beside=True)

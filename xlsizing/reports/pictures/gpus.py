@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -98,26 +98,32 @@ def _beyond(panel: Any, fastest: float, highest: float) -> None:
 
 def _marks(panel: Any, report: Report, inside: Callable[[float], float]) -> None:
     """Mark the figure to quote of each SLA, and write it there where there is room for all; SLAs off the axis at its end."""
-    labels, named = Labels(panel), set[str]()
     floor = panel.get_ylim()[0] * 1.3
     marks = [_mark(row, quoted) for row, quoted in zip(report.rows, report.quoted, strict=True)]
-    for row, (gpus, look, meaning, _) in zip(report.rows, marks, strict=True):
-        again = meaning in named
-        panel.plot([inside(row.sla)], [gpus or floor], label=None if again else meaning, linestyle="", zorder=6, **look)
-        named.add(meaning)
-        labels.keep_clear(inside(row.sla), gpus or floor)
+    places = [(inside(row.sla), mark.gpus or floor) for row, mark in zip(report.rows, marks, strict=True)]
+    for meaning, look in {mark.meaning: mark.look for mark in marks}.items():
+        there = [place for place, mark in zip(places, marks, strict=True) if mark.meaning == meaning]
+        panel.plot(*zip(*there, strict=True), label=meaning, linestyle="", zorder=6, **look)
     if len(marks) <= MOST_MARKED:
-        for row, (gpus, _, _, words) in zip(report.rows, marks, strict=True):
-            labels.write(inside(row.sla), gpus or floor, words)
+        labels = Labels(panel, places)
+        for place, mark in zip(places, marks, strict=True):
+            labels.write(*place, mark.words)
 
 
-def _mark(row: SizingRow, quoted: str | None) -> tuple[int | None, dict[str, Any], str, str]:
-    """Return where a row is marked, how, what that means, and what is written beside it."""
+class _Mark(NamedTuple):
+    """Where a row is marked, None where no number stands; how, what that means, and what is written beside it."""
+
+    gpus: int | None
+    look: dict[str, Any]
+    meaning: str
+    words: str
+
+
+def _mark(row: SizingRow, quoted: str | None) -> _Mark:
     at = f"at {shown(row.sla)}"
     if not row.feasible:
-        return None, {"marker": "X", **_HOLLOW}, f"SLA that {CANNOT_BE_MET}", f"{at}:\n{CANNOT_BE_MET}"
+        return _Mark(None, {"marker": "X", **_HOLLOW}, f"SLA that {CANNOT_BE_MET}", f"{at}:\n{CANNOT_BE_MET}")
+    gpus = figure_of(row, "total_gpus", quoted or COMMIT)
     if quoted is None:
-        gpus = figure_of(row, "total_gpus", COMMIT)
-        return gpus, {"marker": "o", **_HOLLOW}, "to commit, none to quote", f"{gpus:,} to\ncommit {at}"
-    gpus = figure_of(row, "total_gpus", quoted)
-    return gpus, {"marker": "D", "color": INK, "markersize": 6}, _TO_QUOTE, f"{gpus:,}\n{at}"
+        return _Mark(gpus, {"marker": "o", **_HOLLOW}, "to commit, none to quote", f"{gpus:,} to\ncommit {at}")
+    return _Mark(gpus, {"marker": "D", "color": INK, "markersize": 6}, _TO_QUOTE, f"{gpus:,}\n{at}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 __all__ = ["Labels"]
@@ -22,16 +23,15 @@ class Labels:
     ----------
     panel : matplotlib Axes
         Its limits and scales must be set [-]
+    marks : iterable of pair of float
+        Where marks stand that no text may cover [units of the axes]
     """
 
-    def __init__(self, panel: Any) -> None:
+    def __init__(self, panel: Any, marks: Iterable[tuple[float, float]]) -> None:
         self._panel = panel
-        self._taken: list[_Box] = []
-
-    def keep_clear(self, x: float, y: float) -> None:
-        """Let no text stand on the mark at `x` and `y` [units of the axes]."""
-        across, up = self._place(x, y)
-        self._taken.append((across - _GAP / 2, up - _GAP / 2, across + _GAP / 2, up + _GAP / 2))
+        places = (self._place(*mark) for mark in marks)
+        half = _GAP / 2
+        self._taken: list[_Box] = [(x - half, y - half, x + half, y + half) for x, y in places]
 
     def write(self, x: float, y: float, text: str, *, beside: bool = False) -> None:
         """Write `text` above the mark at `x` and `y`, or to its right if `beside`, with a thin line to it from far away [units of the axes]."""

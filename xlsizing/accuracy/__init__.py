@@ -2,7 +2,7 @@
 
 from xlsizing.accuracy.calibrate import calibrated
 from xlsizing.accuracy.measure import measured, truth_named
-from xlsizing.accuracy.plot import check_installed, error_by_gap
+from xlsizing.accuracy.plot import error_by_gap
 from xlsizing.accuracy.schemes import scheme_named
 from xlsizing.accuracy.summary import Summary, markdown, record, summary
 from xlsizing.accuracy.sweeps import read_sweeps
@@ -10,7 +10,6 @@ from xlsizing.accuracy.sweeps import read_sweeps
 __all__ = [
     "Summary",
     "calibrated",
-    "check_installed",
     "error_by_gap",
     "markdown",
     "measured",

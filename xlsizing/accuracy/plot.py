@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any, Final
 
 import numpy as np
 
 from xlsizing.accuracy.measure import Hidden, Point
-from xlsizing.checks import Floats, refuse
+from xlsizing.checks import Floats
+from xlsizing.drawing import drawable, drawn
 from xlsizing.rules import METHODS
 
-__all__ = ["check_installed", "error_by_gap"]
+__all__ = ["error_by_gap"]
 
 _INCHES: Final = (11.0, 4.2)
 _LIMITS: Final = (-100, 150)
 _FEW: Final = 10
-_PACKAGE: Final = "matplotlib"
-
-
-def check_installed() -> None:
-    """Refuse to go on where the library that draws is missing: better said before the work than after it [-]."""
-    _library("figure")
 
 
 def error_by_gap(found: Sequence[Hidden], truth: str, source: str) -> bytes:
@@ -48,24 +41,16 @@ def error_by_gap(found: Sequence[Hidden], truth: str, source: str) -> bytes:
     InputError
         If the library that draws is not installed.
     """
-    figure = _library("figure").Figure(figsize=_INCHES, layout="constrained")
-    panels = figure.subplots(1, len(METHODS), sharex=True, sharey=True)
-    for panel, method in zip(panels, METHODS, strict=True):
-        points = [point for each in found if each.truth == truth for point in each.points[method]]
-        _draw(panel, method, points)
-    panels[0].set_ylabel("pods of the estimate over pods needed, less 1 [%]")
-    figure.suptitle(f"Error by gap: {source}, truth {truth}, all schemes", parse_math=False)
-    drawn = BytesIO()
-    figure.savefig(drawn, format="png", metadata={"Software": None})  # the same bytes from the same release
-    return drawn.getvalue()
 
+    def draw(figure: Any) -> None:
+        panels = figure.subplots(1, len(METHODS), sharex=True, sharey=True)
+        for panel, method in zip(panels, METHODS, strict=True):
+            points = [point for each in found if each.truth == truth for point in each.points[method]]
+            _draw(panel, method, points)
+        panels[0].set_ylabel("pods of the estimate over pods needed, less 1 [%]")
+        figure.suptitle(drawable(f"Error by gap: {source}, truth {truth}, all schemes"))
 
-def _library(module: str) -> Any:
-    try:
-        return importlib.import_module(f"{_PACKAGE}.{module}")
-    except ImportError:
-        way_out = "install it with: pip install 'xlsizing[plot]'"
-        refuse("plot", f"must have {_PACKAGE} to draw with", way_out=way_out)
+    return drawn(draw, _INCHES)
 
 
 def _draw(panel: Any, method: str, points: Sequence[Point]) -> None:
@@ -77,11 +62,12 @@ def _draw(panel: Any, method: str, points: Sequence[Point]) -> None:
     panel.plot(middles, median, color="C1", marker="o", markersize=3, label="median of a doubling")
     panel.fill_between(middles, low, high, color="C1", alpha=0.2, label="10 % to 90 %")
     panel.set_xscale("log", base=2)
+    panel.xaxis.set_major_formatter(lambda gap, _: f"{gap:g}")  # the library's own are formulas
     panel.set_xlim(1, gap.max(initial=2) * 1.1)  # stated: an axis without points has no limits of its own
     panel.set_ylim(*_LIMITS)
     panel.set_title(f"{method}, {len(points):,} points")
     panel.set_xlabel("concurrency after over before [-]")
-    panel.legend(loc="upper left", fontsize="small")
+    panel.legend(loc="upper left")
 
 
 def _binned(gap: Floats, error: Floats) -> tuple[list[float], list[float], list[float], list[float]]:

@@ -16,6 +16,7 @@ from xlsizing.advice.rightsize import (
     tp_advice,
 )
 from xlsizing.advice.rigor import Assessment, Reason, Rigor, Workload, assess, context_reasons, other_statistic
+from xlsizing.advice.sensitivity import SHARE, Room, room, sized_anew, swings
 from xlsizing.advice.standing_words import NOT_ASKED, PRICE_CHANGED, QUEUED
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "OUTCOMES",
     "PRICE_CHANGED",
     "QUEUED",
+    "SHARE",
     "Answers",
     "Assessment",
     "Audit",
@@ -39,6 +41,7 @@ __all__ = [
     "NextLever",
     "Reason",
     "Rigor",
+    "Room",
     "TpAdvice",
     "Workload",
     "assess",
@@ -52,7 +55,10 @@ __all__ = [
     "other_statistic",
     "own_best",
     "rank_levers",
+    "room",
+    "sized_anew",
     "standing_words",
+    "swings",
     "today",
     "top_next_lever",
     "tp_advice",

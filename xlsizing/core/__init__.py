@@ -48,18 +48,21 @@ from xlsizing.core.limits import (
     stacked,
     waits_of,
 )
-from xlsizing.core.operating import OperatingPoints, operating_points
+from xlsizing.core.operating import OperatingPoints, operating_points, rate_at
 from xlsizing.core.price import ASSUMED_PRICE, NO_SOURCE, Price, price_of
 from xlsizing.core.result import Sizing, check_pods, pods_needed
 from xlsizing.core.rows import (
     BUDGET,
     COMMIT,
+    ENDINGS,
     FIGURES,
     FUNCTION_TABLE,
     MEASURE_FIRST,
     NO_CLAIM,
     WIDE_RANGE,
     SizingRow,
+    figure_named,
+    figure_of,
     figures,
 )
 from xlsizing.core.sizing import check_kinds, check_measured_gpus, check_replica, size
@@ -75,6 +78,7 @@ __all__ = [
     "COLUMNS",
     "COMMIT",
     "DEMAND_FORMS",
+    "ENDINGS",
     "FIGURES",
     "FORMS",
     "FUNCTION_TABLE",
@@ -125,6 +129,8 @@ __all__ = [
     "claim_codes",
     "claim_words",
     "curve_from_rows",
+    "figure_named",
+    "figure_of",
     "figures",
     "gpus_for_power",
     "gpus_for_usd",
@@ -138,6 +144,7 @@ __all__ = [
     "operating_points",
     "pods_needed",
     "price_of",
+    "rate_at",
     "read_calibration",
     "size",
     "size_each",

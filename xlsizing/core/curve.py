@@ -239,6 +239,20 @@ class Curve:
         curve._derive(curve.output_tok_s)  # noqa: SLF001  # a copy of our own kind
         return curve
 
+    def scaled(self, factor: float) -> Curve:
+        """Return the curve of a replica that is `factor` times as fast at every anchor: tok/s/user, and output tok/s with it [-].
+
+        What the measurement rests on, waits for the first token and the standing stay; it is no measurement.
+        """
+        curve = copy(self)
+        for name in ("knee_anchor", "eta", "held", "best_held", "held_anchor", "reach", "notes"):
+            vars(curve).pop(name, None)
+        curve.tok_s_per_user = self.tok_s_per_user * factor
+        curve.measured_tok_s_per_user = self.measured_tok_s_per_user * factor
+        curve.output_tok_s = None if self.output_tok_s is None else self.output_tok_s * factor
+        curve._derive(self.per_replica_tps * factor)  # noqa: SLF001  # a copy of our own kind
+        return curve
+
     def _checked(self, context: Context) -> Context:
         """Return `context`, once it is one and does not contradict the anchors."""
         from xlsizing.context import Context  # noqa: PLC0415  # most curves carry none, and pay nothing for it

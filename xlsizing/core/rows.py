@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 __all__ = [
     "BUDGET",
     "COMMIT",
+    "ENDINGS",
     "FIGURES",
     "FUNCTION_TABLE",
     "MEASURE_FIRST",
     "NO_CLAIM",
     "WIDE_RANGE",
     "SizingRow",
+    "figure_named",
+    "figure_of",
     "figures",
     "sizing_frame",
     "sizing_rows",
@@ -225,6 +228,20 @@ _WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
     )
 }
 """The columns on waits, each by what it is of a sizing."""
+
+
+ENDINGS: Final = {COMMIT: "_high", BUDGET: "_budget", "estimate": ""}
+"""The three figures of a row, and how the fields of their measures end: total_gpus_high, usd_per_month_budget."""
+
+
+def figure_named(measure: str, figure: str) -> str:
+    """Return the field that holds a `measure` of a `figure`, one of ENDINGS."""
+    return f"{measure}{ENDINGS[figure]}"
+
+
+def figure_of(row: SizingRow | Sizing, measure: str, figure: str) -> Any:
+    """Return a `measure` of a `figure` of a `row`, or of all rows of a sizing [unit of the field]."""
+    return getattr(row, figure_named(measure, figure))
 
 
 def figures(sizing: Sizing, name: str) -> Any:

@@ -1,5 +1,6 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
+from xlsizing.reports.compared import compared
 from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
@@ -29,6 +30,7 @@ __all__ = [
     "Report",
     "Step",
     "Table",
+    "compared",
     "demand_words",
     "explained",
     "explanation_record",
@@ -41,6 +43,8 @@ __all__ = [
     "markdown",
     "new_file",
     "not_asked",
+    "page",
+    "pictures",
     "record",
     "review",
     "shown_grouped",

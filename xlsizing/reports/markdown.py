@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import WORDS, Table, context_table, curve_table, facts, sizing_tables
+
+if TYPE_CHECKING:
+    from xlsizing.reports.pictures.gallery import Picture
 
 __all__ = ["markdown", "read_facts", "read_headline", "read_tables", "stated_id"]
 
@@ -23,8 +27,8 @@ def stated_id(text: str) -> str | None:
     return found[-1] if found else None
 
 
-def markdown(report: Report) -> str:
-    """Return `report` as a Markdown document [-]."""
+def markdown(report: Report, pictures: Mapping[str, Picture] = MappingProxyType({})) -> str:
+    """Return `report` as a Markdown document that shows the `pictures` in the files beside it."""
     tables = (*sizing_tables(report, report.levers), curve_table(report.sizing.curve))
     sections = [
         f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
@@ -32,6 +36,7 @@ def markdown(report: Report) -> str:
         *map(_escaped, report.opening),
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
         *map(_section, tables),
+        *(f"## {picture.title}\n\n![{_escaped(picture.alt)}]({file})" for file, picture in pictures.items()),
         *_listed("What would promote a DRAFT", report.promotions),
         *_listed("Notes", report.notes),
         f"## Next step\n\n{_escaped(report.next_step)}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from xlsizing.advice import Workload, with_ranks
 from xlsizing.core import (
@@ -18,6 +18,8 @@ from xlsizing.core import (
     Sizing,
     SizingRow,
     Wait,
+    figure_named,
+    figure_of,
     in_section,
 )
 from xlsizing.errors import shown
@@ -33,6 +35,7 @@ __all__ = [
     "BINDS",
     "CANNOT_BE_MET",
     "GIVES_WAY",
+    "MOVED",
     "QUOTE",
     "REMARK",
     "RIGOR",
@@ -46,6 +49,7 @@ __all__ = [
     "curve_table",
     "demand_words",
     "facts",
+    "figure_heads",
     "interpolation_words",
     "levers_table",
     "operation_table",
@@ -71,7 +75,10 @@ GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "
 BINDS: Final = "binds"
 """The column that says what keeps a replica from more [-]."""
 
-WORDS: Final = (*GIVES_WAY, BINDS, "step", "unit", "regime", "section", "field", "value", "place")
+MOVED: Final = "input moved"
+"""The column that says which input was changed, and by how much."""
+
+WORDS: Final = (*GIVES_WAY, BINDS, MOVED, "step", "unit", "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
 
 
@@ -163,25 +170,21 @@ class Table:
 
 _Column = tuple[str, Callable[[SizingRow], str]]
 
-_FIGURES: Final = {COMMIT: "_high", BUDGET: "_budget", "estimate": ""}
-"""The figures of a row, and how their fields end: total_gpus_high, usd_per_month_budget [-]."""
+
+def figure_heads(report: Shown) -> dict[str, str]:
+    """Return what each figure of `report` is called in a heading, after its unit."""
+    return {COMMIT: "to commit", BUDGET: f"to budget, {_percent(report)}", "estimate": "estimate"}
 
 
-def _named(measure: str, figure: str) -> str:
-    """Return the field that holds a measure of one of the figures."""
-    return f"{measure}{_FIGURES[figure]}"
-
-
-def _figure(row: SizingRow, measure: str, figure: str) -> Any:
-    return getattr(row, _named(measure, figure))
+def _percent(report: Shown) -> str:
+    return f"{report.sizing.bound.confidence * 100:.0f} %"
 
 
 def _columns(section: str, report: Shown) -> tuple[_Column, ...]:
     """Return the columns of one section of a table, as the table of figures has them."""
     spares = " + spares" if report.sizing.spare_replicas else ""
-    percent = f"{report.sizing.bound.confidence * 100:.0f} %"
     return tuple(
-        (figure.heading.format(spares=spares, percent=percent), _of(name, figure))
+        (figure.heading.format(spares=spares, percent=_percent(report)), _of(name, figure))
         for name, figure in in_section(FIGURES, section)
     )
 
@@ -230,7 +233,7 @@ def answer_table(report: Shown) -> Table:
         for name, at in _placed(section, at)
     }
     bold = frozenset(
-        (at, of[_named(measure, quoted)])
+        (at, of[figure_named(measure, quoted)])
         for at, quoted in enumerate(report.quoted)
         if quoted
         for measure in ("total_gpus", "usd_per_month", "usd_per_million")
@@ -254,12 +257,12 @@ def quote_table(report: Shown) -> Table:
             none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
             rows.append((*asked, none[0], *[""] * 7, none[1]))
             continue
-        gpus = _figure(row, "total_gpus", quoted)
+        gpus = figure_of(row, "total_gpus", quoted)
         rows.append((
             *asked, quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
             f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
-            f"{HOURS_PER_MONTH:,}", f"{_figure(row, 'usd_per_month', quoted):,.0f}",
-            f"{_figure(row, 'usd_per_million', quoted):,.2f}",
+            f"{HOURS_PER_MONTH:,}", f"{figure_of(row, 'usd_per_month', quoted):,.0f}",
+            f"{figure_of(row, 'usd_per_million', quoted):,.2f}",
         ))  # fmt: skip
     header = (
         *(name for name, _ in identity), QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",

@@ -46,6 +46,8 @@ COMMANDS = [
         "rightsize",
         "audit",
         "capacity",
+        "plot",
+        "report",
         "accuracy",
         "calibrate",
     ),

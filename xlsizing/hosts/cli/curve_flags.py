@@ -77,15 +77,16 @@ class CurveFlags:
     def read(self) -> Curve:
         """Return the curve, in a file or point by point [-]."""
         exactly_one({"anchors": self.anchors, "curve": self.curve})
-        how: dict[str, Any] = {
-            "pool_rises": self.pool_rises,
-            "throughput_per_replica": self.throughput_per_replica,
-        }
         if self.anchors is not None:
-            return curve_from_rows(self.anchors, lambda at, _: _nth_anchor([i + 1 for i in at]), **how)
+            return curve_from_rows(self.anchors, lambda at, _: _nth_anchor([i + 1 for i in at]), **self.how)
         from xlsizing.importers import read_curve  # noqa: PLC0415  # only where a file is asked for
 
-        return read_curve(str(self.curve), **how)
+        return read_curve(str(self.curve), **self.how)
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """How a curve is read, by the names of the arguments of `read_curve`."""
+        return {"pool_rises": self.pool_rises, "throughput_per_replica": self.throughput_per_replica}
 
     @property
     def source(self) -> str:

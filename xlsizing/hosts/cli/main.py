@@ -177,6 +177,8 @@ _MODULES = (
     "rightsize",
     "audit",
     "capacity",
+    "plot",
+    "report",
     "accuracy",
     "calibrate",
     "doctor",

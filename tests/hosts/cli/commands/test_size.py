@@ -10,7 +10,7 @@ from xlsizing.hosts.cli.commands.size import command
 from xlsizing.spec.text import read_document
 
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
-BESIDE = {"spec", "allow_mismatch", "allow_outside", "emit", "xlsx", "force", "as_json"}
+BESIDE = {"spec", "allow_mismatch", "allow_outside", "emit", "pictures", "xlsx", "force", "as_json"}
 MISMATCH = "ISL 1024 measured, 8192 asked for: off by 87.5 %, above 10 %"  # 1 - 1024 / 8192
 
 

@@ -33,8 +33,7 @@ def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | No
 
     SWEEPS.csv holds a line a point: curve_id, concurrency, tok_s_per_user, and where measured output_tok_s_per_replica.
     """
-    from xlsizing.accuracy import (  # noqa: PLC0415  # noqa: PLC0415
-        check_installed,
+    from xlsizing.accuracy import (  # noqa: PLC0415
         error_by_gap,
         markdown,
         measured,  # of its own command alone
@@ -42,6 +41,7 @@ def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | No
         record,
         summary,
     )
+    from xlsizing.drawing import check_installed  # noqa: PLC0415
 
     level = bound(confidence, "--confidence")
     picture = None if plot is None else new_file(plot, ".png", force=force)

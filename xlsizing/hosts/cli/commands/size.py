@@ -4,47 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from xlsizing.checks import choice, refuse
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.sizing_flags import SizingFlags, sizing_flags
-from xlsizing.hosts.cli.typed import FOLDER
+from xlsizing.hosts.cli.typed import FOLDER, Typed
 from xlsizing.reports import Report
+
+if TYPE_CHECKING:
+    from xlsizing.reports.pictures import Picture
 
 __all__ = ["command"]
 
 _UNMET = InfeasibleError.exit_code
 
 
+def _form(text: str, name: str) -> str:
+    from xlsizing.drawing import FORMATS  # noqa: PLC0415  # only where pictures are asked for
+
+    return choice(text, name, FORMATS)
+
+
+_FORM: Final = Typed(_form)
+
+
 @click.command(cls=OnceEach, name="size")
-@sizing_flags("emit", "xlsx", "force", "as_json")
+@sizing_flags("emit", "pictures", "xlsx", "force", "as_json")
 @takes("--emit", FOLDER, "DIR", "Write CAPACITY-SIZING.md and capacity_sizing.json there.")
+@takes("--pictures", _FORM, "svg|png", "With --emit: draw the report's pictures too; needs the extra plot.")
 @takes("--xlsx", None, "FILE.xlsx", "Write a customer's workbook there, proven equal to this table.")
 @switch("--force", "Let --xlsx overwrite an existing file.")
 @json_flag("the table")
 def command(
-    *, sizing: SizingFlags, spec: str | None, emit: Path | None, xlsx: str | None, force: bool, as_json: bool
+    *,
+    sizing: SizingFlags,
+    spec: str | None,
+    emit: Path | None,
+    pictures: str | None,
+    xlsx: str | None,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = sizing.report(spec)
-    _print(report, _written(report, emit, xlsx, force=force), as_json=as_json)
-    return 0 if report.all_feasible else _UNMET
-
-
-def _written(report: Report, emit: Path | None, xlsx: str | None, *, force: bool) -> list[Path]:
-    """Write the workbook and the report's files that are asked for, all or none, and return where."""
-    if xlsx is None and emit is None:
-        return []
-    from xlsizing.reports import write_whole  # noqa: PLC0415  # only where files are asked for
-
+    if pictures is not None and emit is None:
+        refuse("--pictures", "must be given with --emit, and only with it")
     book = {} if xlsx is None else _workbook(report, xlsx, force=force)
-    pair = {} if emit is None else _pair(report, emit)
-    write_whole(book | pair, check=_reviewed if pair else None, fresh=() if force else book)
-    return [*book, *pair]
+    pair = {} if emit is None else _pair(report, emit, pictures)
+    if book or pair:
+        from xlsizing.reports import write_whole  # noqa: PLC0415  # only where files are asked for
+
+        write_whole(book | pair, check=_reviewed if pair else None, fresh=() if force else book)
+    _print(report, [*book, *pair], as_json=as_json)
+    return 0 if report.all_feasible else _UNMET
 
 
 def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | bytes]:
@@ -57,11 +75,26 @@ def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | byt
         return {target: customer_workbook(report, progress)}
 
 
-def _pair(report: Report, folder: Path) -> dict[Path, str | bytes]:
-    """Return the report's two files, by where they shall stand."""
+def _pair(report: Report, folder: Path, form: str | None) -> dict[Path, str | bytes]:
+    """Return the report's two files and its pictures in a `form`, if one is asked for, by where they shall stand."""
     from xlsizing.reports import json_text, markdown  # noqa: PLC0415  # only where files are asked for
 
-    return {folder / "CAPACITY-SIZING.md": markdown(report), folder / "capacity_sizing.json": json_text(report)}
+    drawn = {} if form is None else _pictures(report, form)
+    return {
+        folder / "CAPACITY-SIZING.md": markdown(report, {name: picture for name, (picture, _) in drawn.items()}),
+        folder / "capacity_sizing.json": json_text(report),
+        **{folder / name: data for name, (_, data) in drawn.items()},
+    }
+
+
+def _pictures(report: Report, form: str) -> dict[str, tuple[Picture, bytes]]:
+    """Return each picture of the report, and what its file holds, by the name of the file."""
+    from xlsizing.reports.pictures import gallery  # noqa: PLC0415  # only where pictures are asked for
+
+    return {
+        f"CAPACITY-SIZING-{picture.name}.{form}": (picture, picture.bytes_of([report], form))
+        for picture in gallery([report])
+    }
 
 
 def _reviewed(files: Mapping[str, Path]) -> None:

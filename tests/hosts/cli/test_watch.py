@@ -14,7 +14,7 @@ from xlsizing.hosts.cli.watch import watched
 
 LIMITED = """
 import sys
-from xlsizing.hosts import watch
+from xlsizing.hosts.cli import watch
 from xlsizing.hosts.cli.start import main
 
 watch.{0}

@@ -31,6 +31,12 @@ def pytest_addoption(parser):
         help="write the files of tests/reports/golden anew instead of comparing with them; read the difference",
     )
     parser.addoption(
+        "--pyodide",
+        type=Path,
+        metavar="PATH",
+        help="folder of npm's package pyodide (npm install pyodide), for tests/hosts/test_lite.py",
+    )
+    parser.addoption(
         "--sweeps",
         type=Path,
         default=SWEEPS,

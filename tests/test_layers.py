@@ -5,6 +5,7 @@ import importlib
 import json
 import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ MODULES = {
     ".".join(("xlsizing", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-HEAVY = ("pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow")
+HEAVY = (
+    "pandas", "openpyxl", "xlwings", "click", "rich", "pydantic", "yaml", "pyopenvba", "matplotlib", "pyarrow", "mcp", "mcp_types", "anyio",
+)  # fmt: skip
 
 GROUND = {"errors", "checks", "rules", "reading", "number_words"}
 
@@ -41,7 +44,9 @@ HOSTS = {
     "hosts.recalc": {"hosts", "hosts.excel"},
     "hosts.sales": {"hosts", "hosts.excel", "hosts.recalc"},
     "hosts.doctor": {"hosts", "hosts.excel", "hosts.recalc"},
-    "hosts.cli": {"hosts", "hosts.excel", "hosts.recalc", "hosts.sales", "hosts.doctor"},
+    "hosts.lite": {"hosts", "hosts.excel"},
+    "hosts.agents": {"hosts.cli"},
+    "hosts.cli": {"hosts", "hosts.excel", "hosts.recalc", "hosts.sales", "hosts.doctor", "hosts.lite", "hosts.agents"},
 }
 ALLOWED = FOLDERS | {folder: beside | set(FOLDERS) for folder, beside in HOSTS.items()}
 WRITERS = {"xlsizing.errors", "xlsizing.checks"}
@@ -151,9 +156,11 @@ class TestDirection:
     def test_no_two_folders_import_each_other(self):
         back = {(one, other) for one, beside in ALLOWED.items() for other in beside if one in ALLOWED[other]}
         assert back == {
-            ("hosts", "hosts.recalc"),
-            ("hosts.recalc", "hosts"),
-        }  # functions in cells of a workbook, and back
+            *permutations(
+                ("hosts", "hosts.recalc")
+            ),  # recalculation calls the functions; the test fixtures recalculate
+            *permutations(("hosts.agents", "hosts.cli")),  # the tools are commands; one command serves the tools
+        }
 
     @pytest.mark.parametrize("module", sorted(MODULES))
     def test_a_folder_is_used_by_what_it_exports(self, module):
@@ -176,14 +183,21 @@ class TestDirection:
             "xlwings": {"hosts"},
             "click": {"hosts"},
             "rich": {"reports", "hosts"},
-            "pydantic": {"spec"},
+            "pydantic": {"spec", "hosts"},  # there for the schemas of what the tools of the MCP server return
             "yaml": {"spec", "importers"},
             "pyopenvba": {"workbooks"},
             "matplotlib": {"accuracy"},
             "pyarrow": {"batch"},
+            "mcp": {"hosts"},
+            "mcp_types": {"hosts"},
+            "anyio": {"hosts"},
         }
         users = {layer(module) for module in MODULES if library in {name.split(".")[0] for name in imported(module)}}
         assert users <= homes[library]
+
+    def test_one_module_knows_the_protocol_of_assistants(self):
+        users = {module for module in MODULES if {"mcp", "mcp_types"} & {n.split(".")[0] for n in imported(module)}}
+        assert users == {"xlsizing.hosts.agents.server"}
 
 
 class TestOneWriterOfErrors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import json
 import re
 import shlex
 import subprocess
@@ -101,6 +102,21 @@ def test_the_table_of_scenarios(capsys, monkeypatch, tmp_path):
     assert all(part.strip("\n ") in out for part in re.split(r"\.\.\.\n", after(command)))
 
 
+def test_what_is_found_to_cite(capsys, monkeypatch):
+    command = next(line for line in shell_lines() if line.startswith("xlsizing evidence"))
+    monkeypatch.chdir(ROOT)
+    code, out, err = run(capsys, *shlex.split(command)[1:])
+    assert (code, err) == (0, "")
+    assert out.startswith(after(command).partition("...\n")[0])
+
+
+def test_the_line_that_an_assistant_starts_the_server_by():
+    text = next(text for kind, text in BLOCKS if kind == "json" and "mcpServers" in text)
+    line = json.loads(text)["mcpServers"]["xlsizing"]
+    command = cli.command_named(line["args"][0])
+    assert (line["command"], line["args"][1::2]) == ("xlsizing", [option.opts[0] for option in command.params])
+
+
 def test_the_results_of_a_scenario_are_all_listed():
     listed = next(text for kind, text in BLOCKS if kind == "columns")
     assert re.split(r",\s+", listed.strip()) == [each.name for each in RESULTS]
@@ -164,7 +180,9 @@ def test_dependencies_are_the_declared_ones():
     )
     assert declared is not None
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    beside = {re.match(r"[\w.-]+?(?=>=)", package)[0] for package in (*extras["batch"], *extras["dask"])}
+    beside = {
+        re.match(r"[\w.-]+?(?=>=)", package)[0] for package in (*extras["batch"], *extras["dask"], *extras["mcp"])
+    }
     names = [*re.findall(r'^ +"([\w.-]+)', declared[1], flags=re.MULTILINE), *beside]
     table = README[README.index("## Dependencies") :]
     assert re.findall(r"^\| ([A-Za-z][\w.-]*)(?: \(.*?\))? \|", table, flags=re.MULTILINE)[1:] == sorted(
@@ -203,3 +221,14 @@ def test_the_curves_that_come_with_the_sales_workbook():
 def _given_first(name):
     given = ("numpy", "pandas", "openpyxl", "xlwings")
     return (given.index(name) if name in given else len(given), name.lower())
+
+
+def test_the_folders_for_contributors_are_those_of_the_package():
+    block = re.search(r"```folders\n(.*?)```", README, re.DOTALL)[1]
+    named = set(re.findall(r"^  ([a-z/]+)/ ", block, re.MULTILINE))
+    package = ROOT / "xlsizing"
+    folders = {path.parent.relative_to(package).as_posix() for path in package.rglob("__init__.py")} - {"."}
+    hosts = {
+        f"hosts/{name}" for name in re.findall(r"([a-z]+)/(?= |$)", block.partition("headless;")[2].partition("\n")[0])
+    }
+    assert named | hosts == folders - {"workbooks", "hosts/cli/commands"}

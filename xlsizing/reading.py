@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 
-__all__ = ["check_input", "file_data", "hashed_name", "is_input", "keeping_inputs"]
+__all__ = ["check_input", "check_inside", "confined_to", "file_data", "hashed_name", "is_input", "keeping_inputs"]
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _GRACE: Final = 0.25
@@ -35,6 +35,7 @@ _KINDS: Final = (
 _Result = TypeVar("_Result")
 _Identity = tuple[int, int]
 _READ: ContextVar[set[_Identity] | None] = ContextVar("files read", default=None)
+_FOLDER: ContextVar[str | None] = ContextVar("the folder that alone may be read and written", default=None)
 
 
 @contextmanager
@@ -47,6 +48,30 @@ def keeping_inputs() -> Iterator[None]:
         _READ.reset(before)
 
 
+@contextmanager
+def confined_to(folder: Path) -> Iterator[None]:
+    """Refuse, until the block ends, every file outside `folder` that is to be read or written [-]."""
+    before = _FOLDER.set(os.path.realpath(folder))
+    try:
+        yield
+    finally:
+        _FOLDER.reset(before)
+
+
+def check_inside(path: Path, name: str) -> None:
+    """Refuse a `path`, called `name` in the sentence, that leads out of the folder of `confined_to`, by dots or by a link [-]."""
+    folder = _FOLDER.get()
+    if folder is None:
+        return
+    try:
+        inside = Path(os.path.realpath(path)).is_relative_to(folder)
+    except (OSError, ValueError):  # a path that no file can have: who reads it says so
+        return
+    if not inside:
+        way_out = "name a file of that folder, relative to it"
+        refuse(name, "must be in the folder that was given at the start", got=str(path), way_out=way_out)
+
+
 def is_input(found: os.stat_result) -> bool:
     """Tell whether the file that was `found` was read inside `keeping_inputs`: no link hides it [-]."""
     return (found.st_dev, found.st_ino) in (_READ.get() or ())
@@ -54,6 +79,7 @@ def is_input(found: os.stat_result) -> bool:
 
 def hashed_name(path: Path) -> str:
     """Return the name of the file at `path` with the SHA-256 of its bytes; of a folder or a pipe the name alone [-]."""
+    check_inside(path, "file")
     if not path.is_file():
         return path.name
     with path.open("rb") as file:
@@ -65,6 +91,7 @@ def check_input(path: Path, name: str) -> None:
 
     For files that another reads, piece by piece; pipes cannot be, as they are read once.
     """
+    check_inside(path, name)
     found = _done(path.stat, path, name)
     _check_kind(found.st_mode, path, name)
     if stat.S_ISFIFO(found.st_mode):
@@ -96,6 +123,7 @@ def file_data(path: Path, name: str, *, largest: int) -> bytes:
     InputError
         If it cannot be read, is a directory or a device, or is a pipe that nobody writes to.
     """
+    check_inside(path, name)
     _check_kind(_done(lambda: path.stat().st_mode, path, name), path, name)  # opening alone may rewind a tape
     opened = _done(lambda: os.open(path, _FLAGS), path, name)
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.hosts.windows_stand_ins import ComHost
+from tests.spec_files import ILLUSTRATIVE, ROOT
 from xlsizing.hosts.headless import Headless
 
 
@@ -24,3 +27,13 @@ def excel() -> Iterator[ComHost]:
     host = ComHost()
     yield host
     host.close()
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with results and a sizing file, which is the current one, as it is of the server for assistants."""
+    place = tmp_path / "box"
+    shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", place / "results")
+    shutil.copy(ILLUSTRATIVE, place / "sizing.yaml")
+    monkeypatch.chdir(place)
+    return place

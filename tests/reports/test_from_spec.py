@@ -55,7 +55,11 @@ class TestWhatTheFileBrings:
     def test_everything(self, tmp_path):
         given = spec_report(spec_of(tmp_path, FULL), allow_mismatch=True)
         assert given.about == {"Customer": "A customer", "Date": "2026-11-23"}
-        assert (given.model, given.source, given.price_source) == ("A title", "sizing.json", "2026-11-01, a quote")
+        assert (given.model, given.source, given.sizing.price.quoted) == (
+            "A title",
+            "sizing.json",
+            "2026-11-01, a quote",
+        )
         assert given.sla_names == {50: "chat"}
         assert given.sign_off == ("Sales engineer, A. Person, 2026-11-24",)
         assert facts(given)["Price"] == "7.25 $/GPU-hour (2026-11-01, a quote)"
@@ -75,7 +79,7 @@ class TestWhatTheFileBrings:
 
     def test_the_least(self, tmp_path):
         given = spec_report(spec_of(tmp_path, MINIMAL))
-        assert (given.about, given.price_source, given.sla_names, given.sign_off) == ({}, "", {}, ())
+        assert (given.about, given.sizing.price.quoted, given.sla_names, given.sign_off) == ({}, "", {}, ())
         assert facts(given)["Price"] == "8.60 $/GPU-hour (assumed)"
         assert "name" not in answer_table(given).header
 

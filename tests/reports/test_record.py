@@ -5,7 +5,7 @@ import json
 import pytest
 
 from xlsizing import Demand
-from xlsizing.core.rows import WAIT_FIELDS
+from xlsizing.core.limits import WAITS
 from xlsizing.reports.record import json_text, record
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
@@ -50,7 +50,7 @@ class TestNewKeys:
             *("tok_s_per_user", "budget_confidence", "budget_claim", "c_commit", "tok_s_per_user_commit"),
             *("per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "quote"),
             "load_at_max_num_seqs_budget",
-            *("sla_name", "binding", *WAIT_FIELDS),
+            *("sla_name", "binding", *(name for wait in WAITS for name in (wait.limit, wait.name, wait.commit))),
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }
         assert high["reason"].startswith("the fastest measured point is 215.5 at c=1")

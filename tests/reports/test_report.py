@@ -9,6 +9,7 @@ from xlsizing import Curve, Demand, size
 from xlsizing.advice.levers import Lever, lever_delta
 from xlsizing.advice.rigor import Workload
 from xlsizing.advice.standing_words import NO_THROUGHPUT
+from xlsizing.core.price import Price
 from xlsizing.reports.report import Report
 from xlsizing.rules import HEADROOM
 
@@ -236,7 +237,7 @@ class TestMoneyNotes:
         )
 
     def test_date_and_source_of_a_given_price(self, report):
-        quoted = replace(report(DENSE, [60], gpu_hourly_usd=9), price_source="2026-11-01, a quote")
+        quoted = report(DENSE, [60], gpu_hourly_usd=Price(9, date="2026-11-01", source="a quote"))
         assert note(quoted, "Price").startswith("Price: 9.00 $/GPU-hour as given (2026-11-01, a quote);")
 
     def test_spares(self, report):

@@ -16,6 +16,7 @@ from xlsizing.advice.levers import Lever
 from xlsizing.advice.ranking import rank_levers
 from xlsizing.advice.rigor import Workload
 from xlsizing.core.limits import WAITS
+from xlsizing.core.price import Price
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.record import json_text, record
@@ -174,8 +175,9 @@ class TestPasses:
         ],
     )
     def test_hostile_names(self, illustrative, name):
-        names = {"about": {name: name}, "price_source": name, "sla_names": dict.fromkeys([30.0, 75.0], name)}
-        hostile = Report(illustrative.sizing, name, name, levers=illustrative.levers, sign_off=(name,), **names)
+        names = {"about": {name: name}, "sla_names": dict.fromkeys([30.0, 75.0], name)}
+        sizing = replace(illustrative.sizing, price=Price(illustrative.sizing.gpu_hourly_usd, source=name))
+        hostile = Report(sizing, name, name, levers=illustrative.levers, sign_off=(name,), **names)
         assert passes(hostile)
 
 

@@ -164,22 +164,22 @@ class TestOperationTable:
 
 class TestCurveTable:
     def test_what_was_not_measured_says_how_it_was_made(self, report):
-        table = curve_table(report(DENSE, [80]))
+        table = curve_table(report(DENSE, [80]).sizing.curve)
         assert table.header == ("concurrency", "tok/s/user", "output tok/s (c x tok/s/user)")
         assert table.rows == [("8", "100", "800"), ("16", "80", "1280"), ("32", "60", "1920")]
 
     def test_measured_throughput(self, report):
-        table = curve_table(report([(8, 100, 780)], [80]))
+        table = curve_table(report([(8, 100, 780)], [80]).sizing.curve)
         assert (table.header[2], table.rows) == ("output tok/s measured", [("8", "100", "780")])
 
     def test_pooled_rises_show_both(self, report):
-        table = curve_table(report([(4, 100), (8, 102)], [90], pool_rises=0.02))
+        table = curve_table(report([(4, 100), (8, 102)], [90], pool_rises=0.02).sizing.curve)
         assert table.title == "Measured curve, rises pooled"
         assert table.header[:3] == ("concurrency", "tok/s/user measured", "tok/s/user pooled")
         assert [row[:3] for row in table.rows] == [("4", "100", "101"), ("8", "102", "101")]
 
     def test_pooling_that_moves_nothing_is_not_shown(self, report):
-        assert curve_table(report(DENSE, [80], pool_rises=0.02)).title == "Measured curve"
+        assert curve_table(report(DENSE, [80], pool_rises=0.02).sizing.curve).title == "Measured curve"
 
 
 class TestFacts:

@@ -133,7 +133,7 @@ class TestTables:
         assert "commit: e2e there s" not in operation_table(told).header
 
     def test_the_curve_shows_both_first_tokens(self):
-        table = curve_table(reported([30], complete(ttfo=[1, 2, 3, 4, 5, 6, 13])))
+        table = curve_table(reported([30], complete(ttfo=[1, 2, 3, 4, 5, 6, 13])).sizing.curve)
         assert table.header[-2:] == ("TTFT s", "TTFO s")
         assert table.rows[-1][-2:] == ("12", "13")
 

@@ -17,7 +17,8 @@ from xlsizing.advice.rigor import Workload, assess
 from xlsizing.advice.standing_words import NO_THROUGHPUT
 from xlsizing.context.context import Context
 from xlsizing.core.limits import WAITS
-from xlsizing.spec import ModelSize, Price, SignOff, SpecError, example_text, read_spec
+from xlsizing.core.price import Price
+from xlsizing.spec import ModelSize, SignOff, SpecError, example_text, read_spec
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ class TestObjects:
         made = spec(FULL)
         assert (made.title, made.customer, made.date) == ("A title", "A customer", "2026-11-23")
         assert (made.slas, made.sla_names) == ((20, 50), (None, "chat"))
-        assert made.price == Price(7.25, "2026-11-01", "a quote")
+        assert made.price == Price(7.25, date="2026-11-01", source="a quote")
         assert made.model_size == ModelSize(230, 10, 284)
         assert made.sign_off == (SignOff("Sales engineer", "A. Person", "2026-11-24"),)
         assert made.workload() == Workload(1024, 1000, "multi-turn")
@@ -103,9 +104,9 @@ class TestObjects:
         assert (made.unit, float(made.output_tok_s(100))) == (unit, tok_s)
 
     def test_price(self, spec):
-        assert spec(MINIMAL).price.provenance == "8.60 $/GPU-hour, assumed: no price given"
+        assert spec(MINIMAL).price.label == "8.60 $/GPU-hour (assumed)"
         assert spec(MINIMAL).size().price_assumed
-        assert spec(FULL).price.provenance == "7.25 $/GPU-hour, 2026-11-01, a quote"
+        assert spec(FULL).price.label == "7.25 $/GPU-hour (2026-11-01, a quote)"
 
     def test_it_is_frozen(self, spec):
         with pytest.raises(FrozenInstanceError):
@@ -493,7 +494,7 @@ class TestExample:
                     break
                 lines[i] = lines[i][2:]
         made = spec("\n".join(lines), "example.yaml")
-        assert made.price.provenance == "7.25 $/GPU-hour, 2026-11-01, quote 4711 of the cloud provider"
+        assert made.price.label == "7.25 $/GPU-hour (2026-11-01, quote 4711 of the cloud provider)"
         assert [lever.kind for lever in made.levers()] == ["concurrency-factor"]
         assert made.levers()[0].factor_context.kv_cache_dtype == "nvfp4"
 

@@ -12,6 +12,7 @@ from xlsizing.advice.rightsize import (
     DEFAULT_GPU_MEMORY_GB,
     DEFAULT_MEMORY_UTILIZATION,
     DEFAULT_TP,
+    TpAdvice,
     tp_advice,
 )
 from xlsizing.advice.rigor import Assessment, Reason, Rigor, Workload, assess, context_reasons, other_statistic
@@ -38,6 +39,7 @@ __all__ = [
     "NextLever",
     "Reason",
     "Rigor",
+    "TpAdvice",
     "Workload",
     "assess",
     "audit",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlsizing.checks import choice, number, refuse, share, whole
-from xlsizing.core import NO_LIMITS, Limits, in_words
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HOURS_PER_MONTH, MOST_GPUS_PER_POD, TOLERANCE
+from xlsizing.core import NO_LIMITS, Limits, Price, in_words, price_of
+from xlsizing.rules import HOURS_PER_MONTH, MOST_GPUS_PER_POD, TOLERANCE
 
 __all__ = ["BYTES_PER_PARAMETER", "STATUSES", "TP_SIZES", "TpAdvice", "minimum_tp", "tp_advice"]
 
@@ -120,7 +120,7 @@ def tp_advice(
     current_tp: int = DEFAULT_TP,
     gpu_memory_gb: float = DEFAULT_GPU_MEMORY_GB,
     gpu_memory_utilization: float = DEFAULT_MEMORY_UTILIZATION,
-    gpu_hourly_usd: float | None = None,
+    gpu_hourly_usd: float | Price | None = None,
     limits: Limits = NO_LIMITS,
 ) -> TpAdvice:
     """Return whether a replica takes more GPUs than its model needs, and which size to measure next.
@@ -137,7 +137,7 @@ def tp_advice(
         Memory of one GPU [GB]
     gpu_memory_utilization : float, optional
         The serving flag, in (0, 1] [-]
-    gpu_hourly_usd : float, optional
+    gpu_hourly_usd : float or Price, optional
         Price of one GPU; 8.60 is assumed, and labelled so, where none is given [USD/GPU-hour]
     limits : Limits, optional
         Limits on waiting: the rule of thumb knows nothing of them, so the verdict asks that they be measured [s]
@@ -171,7 +171,7 @@ def tp_advice(
         refuse("active_b", f"must not be above total_b, {total:.10g}", got=active)
     kind = _dtype(dtype)
     current = whole(current_tp, "current_tp", low=1, high=MOST_GPUS_PER_POD)
-    price = ASSUMED_USD_PER_GPU_HOUR if gpu_hourly_usd is None else number(gpu_hourly_usd, "gpu_hourly_usd")
+    price = price_of(gpu_hourly_usd)
     in_use = number(gpu_memory_gb, "gpu_memory_gb") * share(gpu_memory_utilization, "gpu_memory_utilization")
     weights, budget = total * BYTES_PER_PARAMETER[kind], WEIGHTS_SHARE * in_use
     minimum = minimum_tp(weights, budget)
@@ -190,9 +190,9 @@ def tp_advice(
         recommended_tp=recommended,
         gpu_ratio=None if recommended is None else current / recommended,
         gpus_saved=saved,
-        usd_saved_per_month=None if saved is None else saved * (price * HOURS_PER_MONTH),
-        gpu_hourly_usd=price,
-        price_assumed=gpu_hourly_usd is None,
+        usd_saved_per_month=None if saved is None else saved * (price.amount * HOURS_PER_MONTH),
+        gpu_hourly_usd=price.amount,
+        price_assumed=price.assumed,
         label=_label(total, active),
         verdict=f"{_verdict(status, weights, budget, active, current, minimum, recommended)}{_within(recommended, current, limits)}.",
     )

@@ -23,8 +23,7 @@ from xlsizing.core import (
     BINDINGS,
     BLOCK_ROWS,
     CLAIMS,
-    KNOWN_IF_INFEASIBLE,
-    MAY_BE_NAN,
+    FIGURES,
     NO_LIMITS,
     Bound,
     Calibration,
@@ -253,7 +252,7 @@ class _Out:
         self._missing = {
             each.name: np.ones(rows, dtype=bool)
             for each in self._results
-            if each.kind != "str" and each.field in MAY_BE_NAN
+            if each.kind != "str" and FIGURES[each.field].may_be_nan
         }
         self._met = np.zeros(rows, dtype=bool)
         self._reasons: dict[str, int] = {}
@@ -269,7 +268,7 @@ class _Out:
             self._values[each.name][rows] = values
             if each.name in self._missing:
                 unknown = ~np.isfinite(values)
-                self._missing[each.name][rows] = unknown if each.field in KNOWN_IF_INFEASIBLE else unknown | ~met
+                self._missing[each.name][rows] = unknown if FIGURES[each.field].known_if_infeasible else unknown | ~met
 
     def _codes(self, name: str, sizing: Sizing) -> npt.NDArray[Any]:
         points = sizing.points
@@ -309,7 +308,7 @@ class _Out:
             if each.kind == "str":
                 words[each.name] = Words(np.where(ok, values, -1), texts[each.field])
             else:
-                known = wrong if each.field in KNOWN_IF_INFEASIBLE else unmet
+                known = wrong if FIGURES[each.field].known_if_infeasible else unmet
                 own = self._missing.get(each.name)
                 columns[each.name] = values, known if own is None else own.take(back)
         self._beside(given, columns, words, wrong)

@@ -176,4 +176,4 @@ def _figures(spec: Spec) -> dict[str, Any]:
     }
     if demand.osl is not None:
         figures["osl"] = float(demand.osl)
-    return figures if spec.price.assumed else {**figures, "gpu_hourly_usd": spec.price.usd_per_gpu_hour}
+    return figures if spec.price.assumed else {**figures, "gpu_hourly_usd": spec.price.amount}

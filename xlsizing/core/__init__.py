@@ -27,6 +27,7 @@ from xlsizing.core.comparison import meets
 from xlsizing.core.curve import Curve
 from xlsizing.core.demand import DEMAND_FORMS, Demand
 from xlsizing.core.each import size_each, too_many
+from xlsizing.core.figures import FORMS, OVERLOADED, UNTOLD, Figure, in_section
 from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
 from xlsizing.core.interpolation import AXES, interpolation
 from xlsizing.core.limits import (
@@ -48,17 +49,15 @@ from xlsizing.core.limits import (
     waits_of,
 )
 from xlsizing.core.operating import OperatingPoints, operating_points
+from xlsizing.core.price import ASSUMED_PRICE, NO_SOURCE, Price, price_of
 from xlsizing.core.result import Sizing, check_pods, pods_needed
 from xlsizing.core.rows import (
     BUDGET,
     COMMIT,
+    FIGURES,
     FUNCTION_TABLE,
-    KNOWN_IF_INFEASIBLE,
-    MAY_BE_NAN,
     MEASURE_FIRST,
     NO_CLAIM,
-    UNTOLD,
-    WAIT_FIELDS,
     WIDE_RANGE,
     SizingRow,
     figures,
@@ -66,6 +65,7 @@ from xlsizing.core.rows import (
 from xlsizing.core.sizing import check_kinds, check_measured_gpus, check_replica, size
 
 __all__ = [
+    "ASSUMED_PRICE",
     "AXES",
     "BINDINGS",
     "BLOCK_ROWS",
@@ -75,26 +75,27 @@ __all__ = [
     "COLUMNS",
     "COMMIT",
     "DEMAND_FORMS",
+    "FIGURES",
+    "FORMS",
     "FUNCTION_TABLE",
     "IF_PRODUCT",
     "KNEE",
-    "KNOWN_IF_INFEASIBLE",
     "LABELS",
     "LAST_POINT",
     "LATE",
     "LATE_NEXT",
-    "MAY_BE_NAN",
     "MEASURE_FIRST",
     "METHOD",
     "NO_CLAIM",
     "NO_LIMITS",
+    "NO_SOURCE",
+    "OVERLOADED",
     "PREDICTED",
     "QUEUED",
     "SHORT",
     "SPEED",
     "UNTOLD",
     "WAITS",
-    "WAIT_FIELDS",
     "WIDE_BRACKET",
     "WIDE_RANGE",
     "Asked",
@@ -102,8 +103,10 @@ __all__ = [
     "Calibration",
     "Curve",
     "Demand",
+    "Figure",
     "Limits",
     "OperatingPoints",
+    "Price",
     "Racks",
     "Sizing",
     "SizingRow",
@@ -125,6 +128,7 @@ __all__ = [
     "figures",
     "gpus_for_power",
     "gpus_for_usd",
+    "in_section",
     "in_time",
     "in_words",
     "interpolation",
@@ -133,6 +137,7 @@ __all__ = [
     "meets",
     "operating_points",
     "pods_needed",
+    "price_of",
     "read_calibration",
     "size",
     "size_each",

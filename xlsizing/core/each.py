@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from xlsizing.core.curve import Curve
 from xlsizing.core.demand import Demand
 from xlsizing.core.limits import NO_LIMITS, Limits
 from xlsizing.core.operating import operating_points
+from xlsizing.core.price import Price
 from xlsizing.core.result import Sizing
 from xlsizing.rules import MOST_PODS
 
@@ -87,7 +88,8 @@ def size_each(
     columns: dict[str, Any] = {
         "gpus_per_pod": gpus_per_pod,
         "util": util,
-        "gpu_hourly_usd": gpu_hourly_usd,
         "spare_replicas": spare_replicas,
     }
-    return _EachRow(curve, demand, points, price_assumed=False, shape=points.shape, bound=bound, **columns)
+    return _EachRow(
+        curve, demand, points, price=Price(cast(Any, gpu_hourly_usd)), shape=points.shape, bound=bound, **columns
+    )

@@ -17,6 +17,7 @@ from xlsizing.core.curve import Curve
 from xlsizing.core.demand import Demand
 from xlsizing.core.limits import Wait
 from xlsizing.core.operating import OperatingPoints
+from xlsizing.core.price import Price
 from xlsizing.core.rows import SizingRow, sizing_frame, sizing_rows
 from xlsizing.errors import shown
 from xlsizing.rules import HOURS_PER_MONTH, MOST_PODS, TOLERANCE, WIDE_RATIO
@@ -50,10 +51,8 @@ class Sizing:
         GPUs of one replica [GPUs/pod]
     util : float
         Planned share of measured throughput [-]
-    gpu_hourly_usd : float
+    price : Price
         Price of one GPU [USD/GPU-hour]
-    price_assumed : bool
-        Whether that price is the default rather than given [-]
     spare_replicas : int
         Replicas beyond those that carry the demand [pods]
     shape : tuple of int
@@ -67,8 +66,7 @@ class Sizing:
     points: OperatingPoints
     gpus_per_pod: int
     util: float
-    gpu_hourly_usd: float
-    price_assumed: bool
+    price: Price
     spare_replicas: int
     shape: tuple[int, ...]
     bound: Bound
@@ -90,6 +88,16 @@ class Sizing:
             return self
         points = replace(self.points, limits=self.points.limits.of_answers(output_tokens))
         return replace(self, points=points, bound=replace(self.bound, output_tokens=output_tokens))
+
+    @property
+    def gpu_hourly_usd(self) -> float:
+        """The price in dollars [USD/GPU-hour]."""
+        return self.price.amount
+
+    @property
+    def price_assumed(self) -> bool:
+        """Whether nobody gave one, so that the default stands."""
+        return self.price.assumed
 
     @property
     def point_of_row(self) -> list[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from xlsizing.core.figures import documented, figure, figures_of, function_columns
 from xlsizing.core.limits import WAITS, Asked, limits_of
 from xlsizing.errors import shown
 from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
@@ -22,13 +23,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BUDGET",
     "COMMIT",
+    "FIGURES",
     "FUNCTION_TABLE",
-    "KNOWN_IF_INFEASIBLE",
-    "MAY_BE_NAN",
     "MEASURE_FIRST",
     "NO_CLAIM",
-    "UNTOLD",
-    "WAIT_FIELDS",
     "WIDE_RANGE",
     "SizingRow",
     "figures",
@@ -50,142 +48,115 @@ NO_CLAIM: Final = "no budget claimed"
 """What a row says whose budget is the commitment, with the reason [-]."""
 
 
-FUNCTION_TABLE: Final = {
-    "SLA tok/s/user": "sla",
-    "GPUs to commit": "gpus_high",
-    "GPUs estimate": "gpus",
-    "GPUs low": "gpus_low",
-    "pods estimate": "pods",
-    "c*, estimate": "c_star",
-    "tok/s per pod, estimate": "per_replica_tps",
-    "$/month to commit": "usd_per_month_high",
-    "$/month estimate": "usd_per_month",
-    "regime": "regime",
-    "remark": "remark",
-    f"GPUs to budget, {100 * DEFAULT_CONFIDENCE:.0f} %": "gpus_budget",
-    "c, commit": "c_commit",
-    "max-num-seqs, commit": "max_num_seqs_commit",
-    "$/month to budget": "usd_per_month_budget",
-    "binds": "binding",
-    "TTFT there, estimate [s]": "ttft_s",
-    "TTFT there, commit [s]": "ttft_s_commit",
-}
-"""The columns of the Excel function SIZING_TABLE, by heading; new ones come last, as formulas count them [-]."""
-
-UNTOLD: Final = "-"
-"""What stands there for a wait that the curve does not tell [-]."""
-
-
 @dataclass(frozen=True, slots=True)
 class SizingRow:
-    """One SLA and demand; where the SLA cannot be met every result is None.
+    """One SLA and demand; where the SLA cannot be met every result is None."""
 
-    Parameters
-    ----------
-    sla : float
-        Interactivity each user must see [tok/s/user]
-    demand_tok_s : float
-        Output throughput asked for [tok/s]
-    regime : str
-        The case the row fell into [-]
-    feasible : bool
-        Whether a measured point meets the SLA [-]
-    reason : str or None
-        Why it cannot be met [-]
-    c_star : float or None
-        Operating concurrency of one replica [requests/replica]
-    tok_s_per_user : float or None
-        Interactivity at c* [tok/s/user]
-    per_replica_tps : float or None
-        Output throughput of one replica at c* [tok/s]
-    pods, pods_low, pods_budget, pods_high, total_pods : int or None
-        The estimate, its range with the budget in it, and the estimate with spares [pods]
-    gpus, gpus_low, gpus_budget, gpus_high, total_gpus, total_gpus_low, total_gpus_budget, total_gpus_high : int or None
-        The estimate, its range (plan with `gpus_budget`, sign `gpus_high`), and the four with spares [GPUs]
-    usd_per_month, usd_per_month_budget, usd_per_month_high : float or None
-        Cost of the estimate, of the GPUs to budget and of those to commit to, spares included [USD/month]
-    usd_per_million, usd_per_million_budget, usd_per_million_high : float or None
-        The same per million output tokens at the demanded load [USD/1M tok]
-    budget_confidence : float or None
-        Share of public curves on which the need was at or below the budget [-]
-    budget_claim : str or None
-        Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed [-]
-    load, load_one_fewer : float or None
-        Load after rounding up, and with one pod fewer (None for one pod) [-]
-    max_num_seqs : int or None
-        The serving flag of the pods of estimate and budget [requests/replica]
-    load_at_max_num_seqs, load_at_max_num_seqs_budget : float or None
-        The load of either with that flag; above 1 it does not carry the demand [-]
-    c_commit, tok_s_per_user_commit, per_replica_tps_commit, load_commit : float or None
-        Where the pods to commit to run: concurrency and interactivity measured there, output throughput of one, and their
-        load [requests/replica, tok/s/user, tok/s, -]
-    max_num_seqs_commit : int or None
-        Their serving flag [requests/replica]
-    too_wide : bool or None
-        Whether the range is too wide to quote [-]
-    measure_next : float or None
-        The concurrency whose measurement tells most, None where none would [requests/replica]
-    binding : str or None
-        What keeps a replica from more, one of `limits.BINDINGS` [-]
-    ttft_limit_s, ttfo_limit_s, e2e_limit_s : float or None
-        Longest wait asked for: for the first token, the first of the answer, the whole answer; None for no limit [s]
-    ttft_s, ttfo_s, e2e_s : float or None
-        The waits at c*; None where the curve does not tell them [s]
-    ttft_s_commit, ttfo_s_commit, e2e_s_commit : float or None
-        The waits where the pods to commit to run, likewise [s]
-    """
-
-    sla: float
-    demand_tok_s: float
-    regime: str
-    feasible: bool
-    reason: str | None
-    c_star: float | None
-    tok_s_per_user: float | None
-    per_replica_tps: float | None
-    pods: int | None
-    pods_low: int | None
-    pods_budget: int | None
-    pods_high: int | None
-    total_pods: int | None
-    gpus: int | None
-    gpus_low: int | None
-    gpus_budget: int | None
-    gpus_high: int | None
-    total_gpus: int | None
-    total_gpus_low: int | None
-    total_gpus_budget: int | None
-    total_gpus_high: int | None
-    usd_per_month: float | None
-    usd_per_month_budget: float | None
-    usd_per_month_high: float | None
-    usd_per_million: float | None
-    usd_per_million_budget: float | None
-    usd_per_million_high: float | None
-    budget_confidence: float | None
-    budget_claim: str | None
-    load: float | None
-    load_one_fewer: float | None
-    max_num_seqs: int | None
-    load_at_max_num_seqs: float | None
-    load_at_max_num_seqs_budget: float | None
-    c_commit: float | None
-    tok_s_per_user_commit: float | None
-    per_replica_tps_commit: float | None
-    load_commit: float | None
-    max_num_seqs_commit: int | None
-    too_wide: bool | None
-    measure_next: float | None
-    binding: str | None
-    ttft_limit_s: float | None
-    ttfo_limit_s: float | None
-    e2e_limit_s: float | None
-    ttft_s: float | None
-    ttfo_s: float | None
-    e2e_s: float | None
-    ttft_s_commit: float | None
-    ttfo_s_commit: float | None
-    e2e_s_commit: float | None
+    # fmt: off
+    sla: float = figure("Interactivity each user must see", "tok/s/user",
+        oldest=1, form="given", known_if_infeasible=True, key="sla_toks_per_user", function=(1, "SLA tok/s/user"))
+    demand_tok_s: float = figure("Output throughput asked for", "tok/s", form="one", known_if_infeasible=True)
+    regime: str = figure("The case the row fell into", "-",
+        oldest=7, known_if_infeasible=True, section="where", heading="regime", place=1, function=(10, "regime"))
+    feasible: bool = figure("Whether a measured point meets the SLA, and the limits beside it", "-",
+        known_if_infeasible=True)
+    reason: str | None = figure("Why it cannot be met", "-", known_if_infeasible=True)
+    c_star: float | None = figure("Operating concurrency of one replica", "requests/replica",
+        oldest=2, form="two", words="c*", key="concurrency", section="where", heading="estimate: c* per pod", place=2,
+        function=(6, "c*, estimate"))
+    tok_s_per_user: float | None = figure("Interactivity at c*", "tok/s/user",
+        form="rate", words="tok/s/user there", section="where", heading="estimate: tok/s/user there", place=4)
+    per_replica_tps: float | None = figure("Output throughput of one replica at c*", "tok/s",
+        oldest=3, form="one", words="tok/s per pod", section="where", heading="estimate: tok/s per pod", place=3,
+        function=(7, "tok/s per pod, estimate"))
+    pods: int | None = figure("Pods of the estimate", "pods",
+        oldest=4, form="int", words="pods", key="replicas", function=(5, "pods estimate"))
+    pods_low: int | None = figure("Pods at the low end of the range", "pods", form="int", words="pods_low")
+    pods_budget: int | None = figure("Pods to budget", "pods",
+        form="int", words="pods to budget", key="replicas_budget")
+    pods_high: int | None = figure("Pods to commit to", "pods",
+        form="int", words="pods_high", section="GPUs", heading="pods to commit", place=5)
+    total_pods: int | None = figure("Pods of the estimate, with spares", "pods", form="int")
+    gpus: int | None = figure("GPUs of the estimate", "GPUs", oldest=5, form="int", words="GPUs", function=(3, "GPUs estimate"))
+    gpus_low: int | None = figure("GPUs at the low end of the range", "GPUs",
+        form="int", words="GPUs, low end", function=(4, "GPUs low"))
+    gpus_budget: int | None = figure("GPUs to budget: plan with them", "GPUs",
+        form="int", words="GPUs to budget", function=(12, f"GPUs to budget, {100 * DEFAULT_CONFIDENCE:.0f} %"))
+    gpus_high: int | None = figure("GPUs to commit to: sign them", "GPUs",
+        form="int", words="GPUs to commit", function=(2, "GPUs to commit"))
+    total_gpus: int | None = figure("GPUs of the estimate, with spares", "GPUs",
+        form="int", words="GPUs with spares", section="GPUs", heading="GPUs estimate{spares}", place=3)
+    total_gpus_low: int | None = figure("GPUs at the low end of the range, with spares", "GPUs",
+        form="int", words="GPUs with spares, low end", section="GPUs", heading="lowest GPUs{spares}", place=4)
+    total_gpus_budget: int | None = figure("GPUs to budget, with spares", "GPUs",
+        form="int", words="GPUs to budget with spares", section="GPUs", heading="GPUs to budget, {percent}{spares}",
+        place=2)
+    total_gpus_high: int | None = figure("GPUs to commit to, with spares", "GPUs",
+        form="int", words="GPUs to commit with spares", section="GPUs", heading="GPUs to commit{spares}", place=1)
+    usd_per_month: float | None = figure("Cost of the estimate, spares included", "USD/month",
+        oldest=6, form="usd", words="$/month", section="dollars", heading="$/month estimate", place=3,
+        function=(9, "$/month estimate"))
+    usd_per_month_budget: float | None = figure("Cost of the GPUs to budget, spares included", "USD/month",
+        form="usd", words="$/month to budget", section="dollars", heading="$/month to budget, {percent}", place=2,
+        function=(15, "$/month to budget"))
+    usd_per_month_high: float | None = figure("Cost of the GPUs to commit to, spares included", "USD/month",
+        form="usd", words="$/month to commit", section="dollars", heading="$/month to commit", place=1,
+        function=(8, "$/month to commit"))
+    usd_per_million: float | None = figure("Cost of the estimate per million output tokens at the demanded load", "USD/1M tok",
+        form="usd2", words="$/1M tok", section="dollars", heading="$/1M tok estimate", place=6)
+    usd_per_million_budget: float | None = figure("The same of the GPUs to budget", "USD/1M tok",
+        form="usd2", words="$/1M tok to budget", section="dollars", heading="$/1M tok to budget, {percent}", place=5)
+    usd_per_million_high: float | None = figure("The same of the GPUs to commit to", "USD/1M tok",
+        form="usd2", words="$/1M tok to commit", section="dollars", heading="$/1M tok to commit", place=4)
+    budget_confidence: float | None = figure("Share of public curves on which the need was at or below the budget", "-",
+        form="pct")
+    budget_claim: str | None = figure("Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed", "-")
+    load: float | None = figure("Load of the estimate after rounding up", "-",
+        form="pct", words="load", section="loads", heading="estimate: load", place=1)
+    load_one_fewer: float | None = figure("The same with one pod fewer; None for one pod", "-",
+        form="pct", words="load with one pod fewer", may_be_nan=True, section="loads",
+        heading="estimate: load, one pod fewer", place=2)
+    max_num_seqs: int | None = figure("The serving flag of the pods of estimate and budget", "requests/replica",
+        form="int", words="max-num-seqs", section="loads", heading="estimate, budget: max-num-seqs", place=3)
+    load_at_max_num_seqs: float | None = figure("The load of the estimate with that flag; above 1 it does not carry the demand", "-",
+        form="held", words="load at max-num-seqs", section="loads", heading="estimate: load at max-num-seqs", place=4)
+    load_at_max_num_seqs_budget: float | None = figure("The same of the pods to budget", "-",
+        form="held", words="load of the pods to budget at max-num-seqs", section="loads",
+        heading="budget: load at max-num-seqs", place=5)
+    c_commit: float | None = figure("Concurrency measured where the pods to commit to run", "requests/replica",
+        form="two", words="c of the pods to commit", section="commit", heading="commit: c per pod", place=1,
+        function=(13, "c, commit"))
+    tok_s_per_user_commit: float | None = figure("Interactivity measured there", "tok/s/user",
+        form="rate", words="tok/s/user of the pods to commit", section="commit", heading="commit: tok/s/user there",
+        place=3)
+    per_replica_tps_commit: float | None = figure("Output throughput of one replica there", "tok/s",
+        form="one", section="commit", heading="commit: tok/s per pod", place=2)
+    load_commit: float | None = figure("Load of the pods to commit to", "-",
+        form="pct", words="load of the pods to commit", section="commit", heading="commit: load", place=4)
+    max_num_seqs_commit: int | None = figure("Their serving flag", "requests/replica",
+        form="int", words="max-num-seqs of the pods to commit", section="commit", heading="commit: max-num-seqs",
+        place=5, function=(14, "max-num-seqs, commit"))
+    too_wide: bool | None = figure("Whether the range is too wide to quote", "-", words="range too wide")
+    measure_next: float | None = figure("The concurrency whose measurement tells most, None where none would", "requests/replica",
+        form="given", words="concurrency to measure next", known_if_infeasible=True, may_be_nan=True)
+    binding: str | None = figure("What keeps a replica from more, one of `limits.BINDINGS`", "-",
+        words="what binds", function=(16, "binds"))
+    ttft_limit_s: float | None = figure("Longest time to the first token asked for; None for no limit", "s",
+        form="given", known_if_infeasible=True, may_be_nan=True)
+    ttfo_limit_s: float | None = figure("The same to the first token of the answer", "s",
+        form="given", known_if_infeasible=True, may_be_nan=True)
+    e2e_limit_s: float | None = figure("The same to the whole answer", "s",
+        form="given", known_if_infeasible=True, may_be_nan=True)
+    ttft_s: float | None = figure("Time to the first token at c*; None where the curve does not tell it", "s",
+        form="wait", words="TTFT at c*", may_be_nan=True, function=(17, "TTFT there, estimate [s]"))
+    ttfo_s: float | None = figure("Time to the first token of the answer, likewise", "s", form="wait", may_be_nan=True)
+    e2e_s: float | None = figure("Time to the whole answer, likewise", "s", form="wait", may_be_nan=True)
+    ttft_s_commit: float | None = figure("Time to the first token where the pods to commit to run, likewise", "s",
+        form="wait", words="TTFT of the pods to commit", may_be_nan=True, function=(18, "TTFT there, commit [s]"))
+    ttfo_s_commit: float | None = figure("Time to the first token of the answer there", "s",
+        form="wait", may_be_nan=True)
+    e2e_s_commit: float | None = figure("Time to the whole answer there", "s", form="wait", may_be_nan=True)
+    # fmt: on
 
     @property
     def asked(self) -> Asked:
@@ -236,7 +207,14 @@ def _above_one(load: float | None) -> bool:
     return load is not None and load > 1 + TOLERANCE
 
 
-_NAMES = tuple(field.name for field in fields(SizingRow))
+FIGURES: Final = figures_of(SizingRow)
+"""Every result by the name of its field, in the order of the fields."""
+
+SizingRow.__doc__ = f"{SizingRow.__doc__}\n\n{documented(SizingRow)}"
+
+FUNCTION_TABLE: Final = function_columns(FIGURES, (11, "remark", "remark"))
+"""The columns of the Excel function SIZING_TABLE, by heading; new ones come last, as formulas count them."""
+
 _WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
     name: partial(value, wait)
     for wait in WAITS
@@ -246,18 +224,7 @@ _WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
         (wait.commit, lambda wait, sizing: sizing.wait_commit(wait)),
     )
 }
-"""The columns on waits, each by what it is of a sizing [-]."""
-
-WAIT_FIELDS: Final = tuple(_WAIT_COLUMNS)
-"""The fields of a row on waits: of each the limit, the wait at c*, and that where the GPUs to commit to run [-]."""
-
-MAY_BE_NAN: Final = {"load_one_fewer", "measure_next", *_WAIT_COLUMNS}
-"""Those whose number may be none: a missing value then [-]."""
-
-KNOWN_IF_INFEASIBLE: Final = {
-    "sla", "demand_tok_s", "regime", "feasible", "reason", "measure_next", *(wait.limit for wait in WAITS),
-}  # fmt: skip
-"""Those that stand on a row which cannot be met [-]."""
+"""The columns on waits, each by what it is of a sizing."""
 
 
 def figures(sizing: Sizing, name: str) -> Any:
@@ -267,7 +234,7 @@ def figures(sizing: Sizing, name: str) -> Any:
 
 def sizing_rows(sizing: Sizing) -> list[SizingRow]:
     """Return the rows of `sizing` as plain Python values [-]."""
-    columns = [_column(sizing, name) for name in _NAMES]
+    columns = [_column(sizing, name) for name in FIGURES]
     return [SizingRow(*values) for values in zip(*columns, strict=True)]
 
 
@@ -275,15 +242,13 @@ def sizing_frame(sizing: Sizing) -> pd.DataFrame:
     """Return the rows of `sizing` as a DataFrame; missing values where a row cannot be met [-]."""
     import pandas as pd  # noqa: PLC0415  # the one place where the core meets pandas, and only when asked
 
-    frame = pd.DataFrame({name: _column(sizing, name) for name in _NAMES})
-    return frame.astype({name: kind for name, kind in _FRAME_TYPES.items() if name in frame})
+    frame = pd.DataFrame({name: _column(sizing, name) for name in FIGURES})
+    kinds = {field.name: _FRAME_TYPES.get(str(field.type)) for field in fields(SizingRow)}
+    return frame.astype({name: kind for name, kind in kinds.items() if kind})
 
 
-_FRAME_TYPES = {
-    field.name: {"int | None": "Int64", "float | None": "Float64", "bool | None": "boolean"}[str(field.type)]
-    for field in fields(SizingRow)
-    if str(field.type) in ("int | None", "float | None", "bool | None")
-}
+_FRAME_TYPES: Final = {"int | None": "Int64", "float | None": "Float64", "bool | None": "boolean"}
+"""What pandas calls the types of figures that a row may lack."""
 
 
 def _column(sizing: Sizing, name: str) -> list[Any]:
@@ -292,9 +257,9 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
     values = np.broadcast_to(figures(sizing, name), sizing.shape).ravel().tolist()
     if name == "budget_claim":
         values = [value or None for value in values]
-    if name in MAY_BE_NAN:
+    if FIGURES[name].may_be_nan:
         values = [value if math.isfinite(value) else None for value in values]
-    if name in KNOWN_IF_INFEASIBLE:
+    if FIGURES[name].known_if_infeasible:
         return values
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
     return [value if ok else None for value, ok in zip(values, met, strict=True)]

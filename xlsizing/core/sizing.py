@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy.typing as npt
 
-from xlsizing.checks import broadcast, number, refuse, share, whole
+from xlsizing.checks import broadcast, refuse, share, whole
 from xlsizing.core.budget import bound, check_calibration
 from xlsizing.core.curve import Curve
 from xlsizing.core.demand import Demand
 from xlsizing.core.limits import NO_LIMITS, Limits
 from xlsizing.core.operating import operating_points
+from xlsizing.core.price import Price, price_of
 from xlsizing.core.result import Sizing
 from xlsizing.errors import BLANK
 from xlsizing.rules import (
-    ASSUMED_USD_PER_GPU_HOUR,
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
@@ -36,7 +36,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     *,
     gpus_per_pod: int,
     util: float = DEFAULT_UTIL,
-    gpu_hourly_usd: float | None = None,
+    gpu_hourly_usd: float | Price | None = None,
     spare_replicas: int = 0,
     method: str = DEFAULT_METHOD,
     confidence: float = DEFAULT_CONFIDENCE,
@@ -57,7 +57,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
         GPUs of one replica [GPUs/pod]
     util : float, optional
         Planned share of measured throughput, in (0, 1] [-]
-    gpu_hourly_usd : float, optional
+    gpu_hourly_usd : float or Price, optional
         Price of one GPU; 8.60 is assumed, and labelled so, where none is given [USD/GPU-hour]
     spare_replicas : int, optional
         Replicas beyond those that carry the demand; in totals and dollars only [pods]
@@ -108,8 +108,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
         points,
         gpus_per_pod=gpus,
         util=share(util, "util"),
-        gpu_hourly_usd=ASSUMED_USD_PER_GPU_HOUR if gpu_hourly_usd is None else number(gpu_hourly_usd, "gpu_hourly_usd"),
-        price_assumed=gpu_hourly_usd is None,
+        price=price_of(gpu_hourly_usd),
         spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
         bound=bound(confidence, calibration=calibration),

@@ -8,8 +8,6 @@ from __future__ import annotations
 import platform
 from typing import Any
 
-import xlwings
-
 import xlsizing
 from xlsizing.checks import choice, number, refuse
 from xlsizing.core import (
@@ -24,6 +22,7 @@ from xlsizing.core import (
     size,
 )
 from xlsizing.hosts.excel.cells import OMITTED, limits_beside, within
+from xlsizing.hosts.excel.host import HOST
 from xlsizing.hosts.excel.registry import excel_function
 from xlsizing.hosts.udfs_advice import (  # xlwings registers what this module holds
     SIZING_AUDIT,
@@ -215,7 +214,7 @@ def SIZING_TPM(value: Any, unit: Any, osl: Any = OMITTED) -> Any:
 @excel_function(refusal=str)
 def SIZING_VERSION() -> Any:
     """Versions of xlsizing, xlwings and Python behind these functions [-]."""
-    return f"xlsizing {xlsizing.__version__}, xlwings {xlwings.__version__}, Python {platform.python_version()}"
+    return f"xlsizing {xlsizing.__version__}, {HOST}, Python {platform.python_version()}"
 
 
 def _point(anchors: Curve, sla: float, method: str, ttft_s: Any) -> OperatingPoints:

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.importers.curve_json import whole_number
-from xlsizing.reading import file_data
+from xlsizing.reading import check_inside, file_data
 
 __all__ = ["LARGEST_BYTES", "Document", "Found", "document", "files_below"]
 
@@ -137,6 +137,7 @@ def files_below(path: Path) -> Found:
     InputError
         If there is no file or folder, or it is a pipe or a device.
     """
+    check_inside(path, _WORDS)
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path; OSError too for a link to itself

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from xlsizing.core import COLUMNS, Curve
 from xlsizing.importers.curve_csv import curve_in_csv
+from xlsizing.reading import check_inside
 
 __all__ = ["PUBLIC", "read_curve"]
 
@@ -53,6 +54,7 @@ def read_curve(
 
         return public_curve(str(path).removeprefix(PUBLIC), Options(**stated))
     file = Path(path)
+    check_inside(file, "curve file")
     own = _own_shape(file)
     if own == "csv":
         return curve_in_csv(file, **stated)

@@ -1,5 +1,6 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
+from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.notes import slas_listed
@@ -9,8 +10,6 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
-    NO_SOURCE,
-    OVERLOADED,
     WORKLOAD_MISMATCH,
     Table,
     demand_words,
@@ -23,14 +22,16 @@ from xlsizing.reports.waiting import not_asked
 
 __all__ = [
     "CANNOT_BE_MET",
-    "NO_SOURCE",
-    "OVERLOADED",
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",
+    "Explained",
     "Report",
+    "Step",
     "Table",
     "demand_words",
+    "explained",
+    "explanation_record",
     "facts",
     "from_spec",
     "interpolation_words",
@@ -44,6 +45,7 @@ __all__ = [
     "review",
     "shown_grouped",
     "slas_listed",
+    "steps_table",
     "terminal",
     "write_whole",
 ]

@@ -20,7 +20,7 @@ from typing import IO, Final, NoReturn
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
-from xlsizing.reading import is_input
+from xlsizing.reading import check_inside, is_input
 from xlsizing.reports.guards import hidden_name, locked, sweep, sync_folder, undisturbed
 
 __all__ = ["new_file", "write_whole"]
@@ -75,6 +75,8 @@ def write_whole(
     where = str(next(iter(texts)).parent)
     if any("\0" in str(target) for target in texts):
         refuse("output", "must be writable", detail="no path holds a NUL", where=where)
+    for target in texts:
+        check_inside(target, "output")
     with ExitStack() as cleanup:
         files: list[_File] = []
         try:
@@ -118,6 +120,7 @@ def new_file(path: str | Path, suffix: str, *, force: bool, reads: str | Path | 
     if not str(path).strip():
         refuse("output", "must name a file", got=BLANK)
     target = Path(path)
+    check_inside(target, "output")
     try:
         exists, is_folder = target.exists(), target.is_dir()
         if reads is not None and exists and Path(reads).exists() and target.samefile(reads):

@@ -8,19 +8,9 @@ from typing import Final
 
 from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import (
-    WORDS,
-    Table,
-    answer_table,
-    context_table,
-    curve_table,
-    facts,
-    levers_table,
-    operation_table,
-    quote_table,
-)
+from xlsizing.reports.tables import WORDS, Table, context_table, curve_table, facts, sizing_tables
 
-__all__ = ["markdown", "stated_id"]
+__all__ = ["markdown", "read_facts", "read_headline", "read_tables", "stated_id"]
 
 
 _ID: Final = "Report id: {}. The file capacity\\_sizing.json of the same run has the same."
@@ -35,14 +25,13 @@ def stated_id(text: str) -> str | None:
 
 def markdown(report: Report) -> str:
     """Return `report` as a Markdown document [-]."""
-    levers = levers_table(report.levers)
-    tables = (answer_table(report), quote_table(report), levers, operation_table(report), curve_table(report))
+    tables = (*sizing_tables(report, report.levers), curve_table(report.sizing.curve))
     sections = [
         f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
         f"**{_escaped(report.headline)}.**",
         *map(_escaped, report.opening),
         "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
-        *(_section(table) for table in tables if table),
+        *map(_section, tables),
         *_listed("What would promote a DRAFT", report.promotions),
         *_listed("Notes", report.notes),
         f"## Next step\n\n{_escaped(report.next_step)}",
@@ -76,3 +65,42 @@ _MARKUP: Final = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#$~&"})
 def _escaped(text: str) -> str:
     """Return `text` on one line, with the characters that Markdown would read as markup shown as they are."""
     return " ".join(text.splitlines()).translate(_MARKUP)
+
+
+def read_headline(text: str) -> str:
+    """Return the standing that the `text` of a Markdown report states."""
+    return _unmarked([*text.split("\n\n", maxsplit=2), ""][1])
+
+
+def read_facts(text: str) -> dict[str, list[str]]:
+    """Return what the head of the `text` of a Markdown report states under each name, however often."""
+    found: dict[str, list[str]] = {}
+    for line in text.partition("\n## ")[0].splitlines():
+        name, colon, fact = line.removeprefix("- ").partition(": ")
+        if line.startswith("- ") and colon:
+            found.setdefault(name, []).append(_unmarked(fact))
+    return found
+
+
+def read_tables(text: str) -> dict[str, list[list[str]]]:
+    """Return header and rows of each table in the `text` of a Markdown report, without markup, by its title."""
+    tables: dict[str, list[list[str]]] = {}
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        title, _, rest = section.partition("\n")
+        cells = [[_unmarked(cell) for cell in _split(line)] for line in rest.splitlines() if line.startswith("|")]
+        if cells:
+            tables.setdefault(title, cells[:1] + cells[2:])
+    return tables
+
+
+def _split(line: str) -> list[str]:
+    """Return the cells between the bars of `line`; a bar behind a backslash is text."""
+    cells = re.findall(r"\|((?:\\.|[^\\|])*)(?=\|)", line)
+    return [cell.strip() for cell in cells]
+
+
+def _unmarked(cell: str) -> str:
+    if "\\" not in cell and "*" not in cell:  # most cells of a long table
+        return " ".join(cell.split())
+    bold = re.fullmatch(r"\*\*(.*)\*\*", cell)
+    return " ".join(re.sub(r"\\(.)", r"\1", bold[1] if bold else cell).split())

@@ -24,9 +24,7 @@ MOST_LISTED = 8
 Rows = Sequence[SizingRow]
 
 
-def notes(
-    sizing: Sizing, rows: Rows, points_at: Sequence[int], quoted: Sequence[str | None], price_source: str = ""
-) -> list[str]:
+def notes(sizing: Sizing, rows: Rows, points_at: Sequence[int], quoted: Sequence[str | None]) -> list[str]:
     """Return the notes on a sizing.
 
     Parameters
@@ -39,8 +37,6 @@ def notes(
         The position of the operating point of each [-]
     quoted : sequence of str or None
         Which figure each may be quoted with [-]
-    price_source : str, optional
-        When and by whom the price was quoted [-]
 
     Returns
     -------
@@ -56,7 +52,7 @@ def notes(
         *_queue_notes(sizing),
         *wait_notes(sizing),
         *sizing.curve.notes,
-        *_money_notes(sizing, price_source),
+        *_money_notes(sizing),
     ]
 
 
@@ -128,8 +124,9 @@ def _queue_notes(sizing: Sizing) -> list[str]:
     ]
 
 
-def _money_notes(sizing: Sizing, price_source: str) -> list[str]:
-    given = f"as given ({price_source})" if price_source else "as given, without date or source"
+def _money_notes(sizing: Sizing) -> list[str]:
+    quoted = sizing.price.quoted
+    given = f"as given ({quoted})" if quoted else "as given, without date or source"
     standing = "is assumed, not quoted" if sizing.price_assumed else given
     price = f"Price: {sizing.gpu_hourly_usd:,.2f} $/GPU-hour {standing}"
     notes = [f"{price}; {HOURS_PER_MONTH} h/month is assumed. $/1M output tokens is at the demanded load."]

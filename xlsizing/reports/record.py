@@ -12,13 +12,19 @@ import numpy as np
 
 import xlsizing
 from xlsizing.advice import Lever, LeverDelta, with_ranks
-from xlsizing.core import WAIT_FIELDS, WAITS, Curve, SizingRow, answer_tokens
+from xlsizing.core import FIGURES, WAITS, Curve, Sizing, SizingRow, answer_tokens
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
-__all__ = ["content_id", "json_text", "lever_records", "record"]
+__all__ = ["LEVER_FIGURES", "clamped", "content_id", "json_text", "lever_records", "record", "row_record"]
 
 _ID_DIGITS: Final = 16
+
+LEVER_FIGURES: Final = (
+    "baseline_gpus", "with_gpus", "delta_gpus", "baseline_gpus_high", "with_gpus_high", "delta_gpus_high",
+    "delta_usd_per_month",
+)  # fmt: skip
+"""The figures of what a lever changes, under their names."""
 
 
 def json_text(report: Report) -> str:
@@ -81,7 +87,7 @@ def _told(report: Report) -> dict[str, Any]:
         "workload_mismatch": list(report.assessment.mismatch),
         "levers": lever_records(report.levers),
         "about": dict(report.about),
-        "price_source": report.price_source or None,
+        "price_source": sizing.price.quoted or None,
         "sign_off": list(report.sign_off),
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
@@ -112,16 +118,15 @@ def _anchors(curve: Curve) -> list[dict[str, float | None]]:
 
 
 def _rows(report: Report) -> list[dict[str, Any]]:
-    """Return the rows by rising SLA; the historical keys from the arrays, which are never empty."""
-    sizing = report.sizing
-    arrays = (sizing.c_star, sizing.per_replica_tps, sizing.pods, sizing.gpus, sizing.usd_per_month)
-    figures = list(zip(*(array.ravel().tolist() for array in np.broadcast_arrays(*arrays)), strict=True))
+    """Return the rows by rising SLA; the oldest keys from the arrays, which are never empty."""
+    oldest = clamped(report.sizing)
     rows = zip(
         report.rows, report.order, report.standings, report.next_levers, report.quoted, report.row_names, strict=True
     )
     return [
         {
-            **_row(row, *figures[at]),
+            **row_record(row),
+            **{key: values[at] for key, values in oldest.items()},
             "sla_name": name,
             "rigor": rigor.label,
             "rigor_reasons": [reason.why for reason in rigor.reasons],
@@ -132,18 +137,16 @@ def _rows(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def _row(row: SizingRow, c_star: float, tps: float, pods: int, gpus: int, usd: float) -> dict[str, Any]:
-    return {
-        "sla_toks_per_user": row.sla,
-        "concurrency": c_star,
-        "per_replica_tps": tps,
-        "replicas": pods,
-        "gpus": gpus,
-        "usd_per_month": usd,
-        "regime": row.regime,
-        "replicas_budget": row.pods_budget,
-        **{name: getattr(row, name) for name in _NEW_KEYS},
-    }
+def row_record(row: SizingRow) -> dict[str, Any]:
+    """Return the figures of a `row`, each under its key, the oldest keys first."""
+    by_age = sorted(FIGURES.items(), key=lambda item: item[1].oldest or len(FIGURES))
+    return {figure.key or name: getattr(row, name) for name, figure in by_age}
+
+
+def clamped(sizing: Sizing) -> dict[str, list[Any]]:
+    """Return what the oldest keys of the rows of a `sizing` hold: where the SLA cannot be met the first anchor's figures."""
+    kept = {name: figure.key or name for name, figure in FIGURES.items() if figure.oldest}
+    return {key: np.broadcast_to(getattr(sizing, name), sizing.shape).ravel().tolist() for name, key in kept.items()}
 
 
 def lever_records(deltas: Iterable[LeverDelta]) -> list[dict[str, Any]]:
@@ -165,13 +168,7 @@ def _lever(delta: LeverDelta, rank: int) -> dict[str, Any]:
         "source": lever.source,
         "rigor": delta.rigor,
         "rigor_reasons": list(delta.reasons),
-        "baseline_gpus": delta.baseline_gpus,
-        "with_gpus": delta.with_gpus,
-        "delta_gpus": delta.delta_gpus,
-        "baseline_gpus_high": delta.baseline_gpus_high,
-        "with_gpus_high": delta.with_gpus_high,
-        "delta_gpus_high": delta.delta_gpus_high,
-        "delta_usd_per_month": delta.delta_usd_per_month,
+        **{name: getattr(delta, name) for name in LEVER_FIGURES},
         **_rests_on(lever),
     }
 
@@ -188,45 +185,6 @@ def _rests_on(lever: Lever) -> dict[str, Any]:
         "baseline_gpus_per_pod": lever.gpus_per_pod,
         "with_lever_gpus_per_pod": lever.optimised_gpus_per_pod or lever.gpus_per_pod,
     }
-
-
-_NEW_KEYS = (
-    "feasible",
-    "reason",
-    "demand_tok_s",
-    "gpus_budget",
-    "gpus_high",
-    "gpus_low",
-    "pods_high",
-    "pods_low",
-    "total_pods",
-    "total_gpus",
-    "total_gpus_low",
-    "total_gpus_budget",
-    "total_gpus_high",
-    "usd_per_month_budget",
-    "usd_per_month_high",
-    "usd_per_million",
-    "usd_per_million_budget",
-    "usd_per_million_high",
-    "budget_confidence",
-    "budget_claim",
-    "tok_s_per_user",
-    "load",
-    "load_one_fewer",
-    "max_num_seqs",
-    "load_at_max_num_seqs",
-    "load_at_max_num_seqs_budget",
-    "c_commit",
-    "tok_s_per_user_commit",
-    "per_replica_tps_commit",
-    "load_commit",
-    "max_num_seqs_commit",
-    "too_wide",
-    "measure_next",
-    "binding",
-    *WAIT_FIELDS,
-)
 
 
 def _plain(value: Any) -> Any:

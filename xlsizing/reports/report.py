@@ -49,8 +49,6 @@ class Report:
         At SLAs, and limits beside them, that this curve cannot meet, a lever that does [tok/s/user, s]
     about : mapping of str to str
         Facts beside the inputs, such as customer and date [-]
-    price_source : str
-        When and by whom the price was quoted; may be empty [-]
     sla_names : mapping of float to str
         What an SLA is called [tok/s/user]
     names : tuple of str or None
@@ -79,7 +77,6 @@ class Report:
     levers_unmet: tuple[str, ...] = ()
     levers_reaching: Mapping[Asked, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
-    price_source: str = ""
     sla_names: Mapping[float, str] = field(default_factory=dict)
     names: tuple[str | None, ...] = ()
     sign_off: tuple[str, ...] = ()
@@ -143,11 +140,21 @@ class Report:
         return [self.assessment.rows[which] for which in self.points_at]
 
     @cached_property
+    def rigors(self) -> list[str]:
+        """DRAFT or VERDICT, of each of `rows`."""
+        return [rigor.label for rigor in self.standings]
+
+    @property
+    def mismatched(self) -> bool:
+        """Whether the curve is that of another workload."""
+        return bool(self.assessment.mismatch)
+
+    @cached_property
     def quoted(self) -> list[str | None]:
         """Which figure each of `rows` may be quoted with; None where none may, as on every row of another workload [-]."""
         if self.assessment.mismatch:
             return [None] * len(self.rows)
-        return [row.quoted(rigor.label) for row, rigor in zip(self.rows, self.standings, strict=True)]
+        return [row.quoted(rigor) for row, rigor in zip(self.rows, self.rigors, strict=True)]
 
     @cached_property
     def opening(self) -> tuple[str, str]:
@@ -199,7 +206,7 @@ class Report:
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
-            *notes(self.sizing, self.rows, self.points_at, self.quoted, self.price_source),
+            *notes(self.sizing, self.rows, self.points_at, self.quoted),
             *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,

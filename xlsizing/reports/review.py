@@ -1,57 +1,39 @@
 """Reading a report back before it is handed over: every number again, from its own curve and formula.
 
-The files are read from disk, as a reader would, and checked against a sizing of what they
-themselves say was measured and asked for. Nothing of the run that wrote them is used.
+The files are read from disk, as a reader would, and compared with a sizing of what they themselves say was measured and
+asked for: the record figure by figure, the Markdown cell by cell with the tables of that sizing.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from xlsizing.advice import Lever, lever_delta
-from xlsizing.core import WAIT_FIELDS, WAITS, Curve, Demand, Limits, Sizing, calibration_of, size
+from xlsizing.core import WAITS
 from xlsizing.errors import SizingError, shown
-from xlsizing.reports.markdown import stated_id
-from xlsizing.reports.record import content_id
-from xlsizing.reports.review_markdown import differences
+from xlsizing.reports.markdown import read_facts, read_headline, read_tables, stated_id
+from xlsizing.reports.read_back import ReadBack
+from xlsizing.reports.record import LEVER_FIGURES, clamped, content_id, row_record
+from xlsizing.reports.tables import (
+    CANNOT_BE_MET,
+    WORKLOAD_MISMATCH,
+    Table,
+    curve_table,
+    demand_words,
+    sizing_facts,
+    sizing_tables,
+)
 from xlsizing.rules import HOURS_PER_MONTH, PLATEAU, TOLERANCE
 
 __all__ = ["ReviewError", "review"]
 
 _JSON: Final = "capacity_sizing.json"
 _MARKDOWN: Final = "CAPACITY-SIZING.md"
-
-_OLD_KEYS: Final = {
-    "concurrency": "c_star",
-    "per_replica_tps": "per_replica_tps",
-    "replicas": "pods",
-    "gpus": "gpus",
-    "usd_per_month": "usd_per_month",
-}
-"""Historical keys of a row, which hold a figure even where the SLA cannot be met [-]."""
-
-_NEW_KEYS: Final = (
-    "regime", "feasible", "reason", "demand_tok_s", "pods_low", "pods_high", "gpus_low", "gpus_high",
-    "total_pods", "total_gpus", "total_gpus_low", "total_gpus_high", "usd_per_month_high", "usd_per_million", "usd_per_million_high",
-    "budget_confidence", "tok_s_per_user", "load",
-    "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "load_at_max_num_seqs_budget", "c_commit", "tok_s_per_user_commit",
-    "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide", "measure_next", "binding", *WAIT_FIELDS,
-)  # fmt: skip
-
-_BUDGET_KEYS: Final = (
-    "replicas_budget", "gpus_budget", "total_gpus_budget", "usd_per_month_budget", "usd_per_million_budget",
-)  # fmt: skip
-
-_LEVER_KEYS: Final = (
-    "baseline_gpus", "with_gpus", "delta_gpus", "baseline_gpus_high", "with_gpus_high", "delta_gpus_high",
-    "delta_usd_per_month",
-)  # fmt: skip
+_CONTEXT: Final = "Measurement context"
 
 _Record = dict[str, Any]
 
@@ -68,7 +50,7 @@ def review(files: Mapping[str, Path]) -> None:
     Parameters
     ----------
     files : mapping of str to Path
-        "capacity_sizing.json" and "CAPACITY-SIZING.md" by name, where they stand [-]
+        "capacity_sizing.json" and "CAPACITY-SIZING.md" by name, where they stand
 
     Raises
     ------
@@ -81,9 +63,10 @@ def review(files: Mapping[str, Path]) -> None:
         text = files[_MARKDOWN].read_text(encoding="utf-8")
         _check_pair(record["report_id"], stated_id(text))
         _check_laws(record)
-        _check_numbers(record)
-        _check_levers(record)
-        for difference in differences(text, record):
+        again = ReadBack(record)
+        for what, written, expected in (*_anchors(again), *_rows(again), *_inputs(again), *_levers(again)):
+            _check_equal(what, written, expected)
+        for difference in _differences(text, again):
             _fail(difference)
         _check_equal("report_id", record["report_id"], content_id(record))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # among them what the core refuses
@@ -110,7 +93,7 @@ def _check_falling(looser: _Record, tighter: _Record) -> None:
     if looser["sla_toks_per_user"] > tighter["sla_toks_per_user"]:
         _fail(f"rows are not by rising SLA: {slas}")
     less = looser["demand_tok_s"] > tighter["demand_tok_s"] * (1 + TOLERANCE)
-    longer = any(_limit(looser, wait.limit) < _limit(tighter, wait.limit) for wait in WAITS)
+    longer = any((looser[wait.limit] or math.inf) < (tighter[wait.limit] or math.inf) for wait in WAITS)
     for key in () if less or longer else ("replicas", "replicas_budget", "pods_high"):
         if tighter[key] < looser[key]:
             _fail(f"pods fall as the SLA tightens: {key} {looser[key]} to {tighter[key]} from {slas}")
@@ -128,131 +111,92 @@ def _check_plateau(met: Sequence[_Record], *, users: bool) -> None:
             _fail(f"the plateau is not flat: {' and '.join(map(str, sorted(pods)))} pods for one demand")
 
 
-def _limit(row: _Record, key: str) -> float:
-    limit = row[key]
-    return math.inf if limit is None else float(limit)
+_Pairs = Iterator[tuple[str, Any, Any]]
+"""What is compared, as it was written, and as curve and formula give it."""
 
 
-def _check_numbers(record: _Record) -> None:
-    sizing = _sized_again(record)
-    arrays = {key: getattr(sizing, name).tolist() for key, name in _OLD_KEYS.items()}
-    for i, (row, again) in enumerate(zip(record["rows"], sizing.rows(), strict=True)):
+def _anchors(again: ReadBack) -> _Pairs:
+    sides = [again.record["anchors"]]
+    for lever in again.record["levers"]:
+        sides += [side for side in (lever["baseline_anchors"], lever["with_lever_anchors"]) if side]
+    for anchors in sides:
+        for anchor, rate in zip(
+            anchors, ReadBack({"anchors": anchors}).measured_curve.tok_s_per_user.tolist(), strict=True
+        ):
+            yield f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate
+
+
+def _rows(again: ReadBack) -> _Pairs:
+    oldest = clamped(again.sizing)
+    for i, (row, figures) in enumerate(zip(again.record["rows"], again.sizing.rows(), strict=True)):
         at = f" at {shown(row['sla_toks_per_user'])} tok/s/user"
-        new = asdict(again)
-        figures = {key: values[i] for key, values in arrays.items()} | {key: new[key] for key in _NEW_KEYS}
-        for key, figure in (figures | _budgets(row, new)).items():
-            _check_equal(key + at, row[key], figure)
-        quoted = (
-            None
-            if record["workload_mismatch"]
-            else replace(again, budget_claim=row["budget_claim"]).quoted(row["rigor"])
-        )
-        _check_equal("quote" + at, row["quote"], quoted)
-    _check_equal("hours_per_month", record["hours_per_month"], HOURS_PER_MONTH)
-    if not sizing.demand.shape and not isinstance(record["demand"]["value"], list):
-        tpm = sizing.demand.output_tpm
-        per_second = None if tpm is None else float(sizing.demand.output_tok_s(0))
-        _check_equal("tpm", record["tpm"], None if tpm is None else float(tpm))
-        _check_equal("tok_per_s_target", record["tok_per_s_target"], per_second)
+        said = again.rows[i] if row["budget_claim"] is not None else figures
+        expected = row_record(said) | {key: values[i] for key, values in oldest.items()} | {"quote": again.quoted[i]}
+        yield from ((key + at, row[key], value) for key, value in expected.items())
 
 
-def _budgets(row: _Record, again: _Record) -> dict[str, Any]:
-    """Return what the keys of the budget must hold: where the row says that none is claimed, the commitment."""
-    names = {key: key.replace("replicas", "pods") for key in _BUDGET_KEYS}
-    if row["budget_claim"] is None:
-        return {key: again[name] for key, name in names.items()} | {"budget_claim": again["budget_claim"]}
-    # Why none is claimed may be what the record's anchors do not show: a prediction, pooling, short outputs.
-    return {key: again[name.replace("budget", "high")] for key, name in names.items()}
+def _inputs(again: ReadBack) -> _Pairs:
+    yield "hours_per_month", again.record["hours_per_month"], HOURS_PER_MONTH
+    if not again.demand.shape:
+        tpm = again.demand.output_tpm
+        per_second = None if tpm is None else float(again.demand.output_tok_s(0))
+        yield "tpm", again.record["tpm"], None if tpm is None else float(tpm)
+        yield "tok_per_s_target", again.record["tok_per_s_target"], per_second
 
 
-def _sized_again(record: _Record) -> Sizing:
-    return size(
-        _curve_again(record["anchors"]),
-        [row["sla_toks_per_user"] for row in record["rows"]],
-        _demand_again(record),
-        gpus_per_pod=record["gpus_per_pod"],
-        util=record["util"],
-        gpu_hourly_usd=record["gpu_hourly_usd"],
-        spare_replicas=record["spare_replicas"],
-        method=record["method"],
-        confidence=record["confidence"],
-        calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
-        limits=_limits_again(record),
-    )
+def _levers(again: ReadBack) -> _Pairs:
+    for said, delta in zip(again.record["levers"], again.levers, strict=True):
+        at = f" of the lever {said['lever']} at {shown(said['sla_toks_per_user'])} tok/s/user"
+        yield from ((key + at, said[key], getattr(delta, key)) for key in LEVER_FIGURES)
+        if said["kind"] != "tp-rightsize":
+            gpus = said["baseline_gpus_per_pod"]
+            yield f"with_lever_gpus_per_pod of the lever {said['lever']}", said["with_lever_gpus_per_pod"], gpus
 
 
-def _limits_again(record: _Record) -> Limits:
-    asked = {wait.name: [row[wait.limit] for row in record["rows"]] for wait in WAITS}
-    return Limits(**asked, output_tokens=record["output_tokens"], statistic=record["latency_statistic"])
+def _differences(text: str, again: ReadBack) -> Iterator[str]:
+    """Yield how a report in Markdown differs from the same in JSON."""
+    head = read_facts(text)
+    for name, told in (sizing_facts(again) | {"Demand": demand_words(again.demand)}).items():
+        if told and head.get(name, []) != [_plain(told)]:
+            yield f"{name} is {', '.join(head.get(name, [])) or 'missing'} in {_MARKDOWN}, {told} in the JSON"
+    standing, headline = read_headline(text), again.record["headline"]
+    if standing != f"{_plain(headline)}.":
+        yield f"the standing is {standing} in {_MARKDOWN}, {headline} in the JSON"
+    written = read_tables(text)
+    expected = [*sizing_tables(again, again.levers), curve_table(again.measured_curve)]
+    for table in expected:
+        yield from _table_differences(written.get(table.title, []), table)
+    for title in written.keys() - {*(table.title for table in expected), _CONTEXT}:
+        yield f'"{title}" is a table in {_MARKDOWN} that the JSON has no figures for'
 
 
-def _limits_beside(row: _Record, record: _Record) -> Limits:
-    """Return the limits of one row, for the answers of the record."""
-    asked = {wait.name: row[wait.limit] for wait in WAITS}
-    return Limits(**asked, output_tokens=record["output_tokens"])
+def _table_differences(lines: Sequence[Sequence[str]], table: Table) -> Iterator[str]:
+    header, *rows = lines or [[]]
+    if len(rows) != len(table.rows):
+        yield f'"{table.title}" has {len(rows)} rows in {_MARKDOWN}, the JSON {len(table.rows)}'
+        return
+    for name in header:
+        if name not in table.header or header.count(name) > 1:
+            yield f'"{table.title}" has a column {name} in {_MARKDOWN} that the review does not know, or has twice'
+    yield from (f'"{table.title}" has no column {name} in {_MARKDOWN}' for name in table.header if name not in header)
+    unit = table.header[0].removeprefix("SLA ")
+    for line, row in zip(rows, table.rows, strict=True):
+        at, cells = f"{line[0]} {unit}", dict(zip(header, line, strict=True))
+        if CANNOT_BE_MET in row and _shows_more(line):
+            yield f"{_MARKDOWN} shows more than that {at} {CANNOT_BE_MET}"
+        for name, told in zip(table.header, row, strict=True):
+            if cells[name] != _plain(told):
+                yield f"{name} at {at} is {cells[name]} in {_MARKDOWN}, {_plain(told)} in the JSON"
 
 
-def _curve_again(anchors: Sequence[_Record]) -> Curve:
-    concurrency = [anchor["concurrency"] for anchor in anchors]
-    pooled = Curve(concurrency, [anchor["toks_per_user_measured"] for anchor in anchors], pool_rises=1.0)
-    for anchor, rate in zip(anchors, pooled.tok_s_per_user.tolist(), strict=True):
-        _check_equal(f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate)
-    rates = [anchor["toks_per_user"] for anchor in anchors]
-    curve = Curve(concurrency, rates, ttft_s=_column(anchors, "ttft_s"), ttfo_s=_column(anchors, "ttfo_s"))
-    measured = _column(anchors, "output_tok_s")
-    # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
-    return curve if measured is None else curve.with_throughput(measured)
+def _shows_more(line: Sequence[str]) -> bool:
+    if CANNOT_BE_MET not in line:
+        return True
+    return any(cell not in ("", WORKLOAD_MISMATCH) for cell in line[line.index(CANNOT_BE_MET) + 1 :])
 
 
-def _column(anchors: Sequence[_Record], name: str) -> list[float] | None:
-    """Return a column that may not have been measured."""
-    column = [anchor[name] for anchor in anchors]
-    return None if None in column else column
-
-
-def _demand_again(record: _Record) -> Demand:
-    asked = record["demand"]
-    if isinstance(asked["value"], list) or isinstance(asked["osl"], list):  # in another order than the rows
-        tok_s = [row["demand_tok_s"] for row in record["rows"]]
-        if asked["unit"] != "users":
-            return Demand.tok_s(tok_s)
-        return Demand.users([each / row["sla_toks_per_user"] for each, row in zip(tok_s, record["rows"], strict=True)])
-    if asked["unit"] == "rps":
-        return Demand.rps(asked["value"], osl=asked["osl"])
-    return {"tpm": Demand.tpm, "tok/s": Demand.tok_s, "users": Demand.users}[asked["unit"]](asked["value"])
-
-
-def _check_levers(record: _Record) -> None:
-    for lever in record["levers"]:
-        again = lever_delta(
-            _lever_again(lever),
-            lever["sla_toks_per_user"],
-            _demand_again(record),
-            gpu_hourly_usd=record["gpu_hourly_usd"],
-            util=record["util"],
-            method=record["method"],
-            limits=_limits_beside(lever, record),
-        )
-        at = f" of the lever {lever['lever']} at {shown(lever['sla_toks_per_user'])} tok/s/user"
-        for key in _LEVER_KEYS:
-            _check_equal(key + at, lever[key], getattr(again, key))
-
-
-def _lever_again(lever: _Record) -> Lever:
-    optimised, gpus = lever["with_lever_anchors"], lever["with_lever_gpus_per_pod"]
-    changes_tp = lever["kind"] == "tp-rightsize"
-    if not changes_tp:
-        _check_equal(f"with_lever_gpus_per_pod of the lever {lever['lever']}", gpus, lever["baseline_gpus_per_pod"])
-    return Lever(
-        lever["lever"],
-        lever["kind"],
-        _curve_again(lever["baseline_anchors"]),
-        lever["baseline_gpus_per_pod"],
-        effort_days=lever["effort_days"],
-        optimised=None if optimised is None else _curve_again(optimised),
-        optimised_gpus_per_pod=gpus if changes_tp else None,
-        factor=lever["factor"],
-    )
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _check_equal(what: str, written: Any, again: Any) -> None:

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from xlsizing.advice import Workload, with_ranks
-from xlsizing.core import BUDGET, COMMIT, WAITS, SizingRow, Wait
+from xlsizing.core import (
+    BUDGET,
+    COMMIT,
+    FIGURES,
+    WAITS,
+    Curve,
+    Figure,
+    Sizing,
+    SizingRow,
+    Wait,
+    in_section,
+)
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
 from xlsizing.reports.waiting import told, waits_fact
@@ -22,13 +33,13 @@ __all__ = [
     "BINDS",
     "CANNOT_BE_MET",
     "GIVES_WAY",
-    "NO_SOURCE",
-    "OVERLOADED",
     "QUOTE",
     "REMARK",
     "RIGOR",
+    "STEP_COLUMNS",
     "WORDS",
     "WORKLOAD_MISMATCH",
+    "Shown",
     "Table",
     "answer_table",
     "context_table",
@@ -40,25 +51,60 @@ __all__ = [
     "operation_table",
     "quote_table",
     "shown_grouped",
+    "sizing_facts",
+    "sizing_tables",
 ]
 
 CANNOT_BE_MET: Final = "cannot be met"
-NO_SOURCE: Final = "no date or source given"
-OVERLOADED: Final = "does not carry the demand"
 QUOTE: Final = "quote"
 REMARK: Final = "remark"
 RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 """What marks every row of a curve that was measured at another workload [-]."""
 
-GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula")
+STEP_COLUMNS: Final = ("step", "number", "unit", "how it follows")
+"""The columns of a row that is explained [-]."""
+
+GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
 """Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
 
 BINDS: Final = "binds"
 """The column that says what keeps a replica from more [-]."""
 
-WORDS: Final = (*GIVES_WAY, BINDS, "regime", "section", "field", "value", "place")
+WORDS: Final = (*GIVES_WAY, BINDS, "step", "unit", "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures [-]."""
+
+
+class Shown(Protocol):
+    """What the tables of a sizing show, whether it was just made or read back from a file."""
+
+    @property
+    def sizing(self) -> Sizing:
+        """The sizing."""
+
+    @property
+    def rows(self) -> Sequence[SizingRow]:
+        """Its rows, by rising SLA."""
+
+    @property
+    def row_names(self) -> Sequence[str | None]:
+        """What each of them is called; None where it has no name."""
+
+    @property
+    def rigors(self) -> Sequence[str]:
+        """DRAFT or VERDICT, of each."""
+
+    @property
+    def quoted(self) -> Sequence[str | None]:
+        """Which figure each may be quoted with; None where none may."""
+
+    @property
+    def mismatched(self) -> bool:
+        """Whether the curve is that of another workload."""
+
+    @property
+    def method_chosen(self) -> bool:
+        """Whether somebody chose the interpolation rather than leaving it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,123 +163,94 @@ class Table:
 
 _Column = tuple[str, Callable[[SizingRow], str]]
 
-_FIGURES: Final = {COMMIT: "high", BUDGET: "budget", "estimate": ""}
+_FIGURES: Final = {COMMIT: "_high", BUDGET: "_budget", "estimate": ""}
 """The figures of a row, and how their fields end: total_gpus_high, usd_per_month_budget [-]."""
 
 
-def _figure(row: SizingRow, name: str, figure: str) -> Any:
-    """Return what the field `name` of `row` is for a figure [unit of the field]."""
-    ending = _FIGURES[figure]
-    return getattr(row, f"{name}_{ending}" if ending else name)
+def _named(measure: str, figure: str) -> str:
+    """Return the field that holds a measure of one of the figures."""
+    return f"{measure}{_FIGURES[figure]}"
 
 
-def _heads(report: Report) -> dict[str, str]:
-    """Return what each figure is called in a heading, after its unit."""
+def _figure(row: SizingRow, measure: str, figure: str) -> Any:
+    return getattr(row, _named(measure, figure))
+
+
+def _columns(section: str, report: Shown) -> tuple[_Column, ...]:
+    """Return the columns of one section of a table, as the table of figures has them."""
+    spares = " + spares" if report.sizing.spare_replicas else ""
     percent = f"{report.sizing.bound.confidence * 100:.0f} %"
-    return {COMMIT: "to commit", BUDGET: f"to budget, {percent}", "estimate": "estimate"}
+    return tuple(
+        (figure.heading.format(spares=spares, percent=percent), _of(name, figure))
+        for name, figure in in_section(FIGURES, section)
+    )
 
 
-_WHERE: Final[tuple[_Column, ...]] = (
-    ("regime", lambda row: row.regime),
-    ("estimate: c* per pod", lambda row: f"{row.c_star:,.2f}"),
-    ("estimate: tok/s per pod", lambda row: f"{row.per_replica_tps:,.1f}"),
-    ("estimate: tok/s/user there", lambda row: shown(row.tok_s_per_user, digits=7)),
-)
-"""Where a replica of the estimate runs [-]."""
-
-_LOADS: Final[tuple[_Column, ...]] = (
-    ("estimate: load", lambda row: _percent(row.load)),
-    ("estimate: load, one pod fewer", lambda row: _percent(row.load_one_fewer)),
-    ("estimate, budget: max-num-seqs", lambda row: f"{row.max_num_seqs:,}"),
-    (
-        "estimate: load at max-num-seqs",
-        lambda row: _percent(row.load_at_max_num_seqs) + (f", {OVERLOADED}" if row.overloaded else ""),
-    ),
-    (
-        "budget: load at max-num-seqs",
-        lambda row: _percent(row.load_at_max_num_seqs_budget) + (f", {OVERLOADED}" if row.overloaded_budget else ""),
-    ),
-)
-"""What the pods of estimate and budget carry there [-]."""
-
-_COMMIT: Final[tuple[_Column, ...]] = (
-    ("commit: c per pod", lambda row: f"{row.c_commit:,.2f}"),
-    ("commit: tok/s per pod", lambda row: f"{row.per_replica_tps_commit:,.1f}"),
-    ("commit: tok/s/user there", lambda row: shown(row.tok_s_per_user_commit, digits=7)),
-    ("commit: load", lambda row: _percent(row.load_commit)),
-    ("commit: max-num-seqs", lambda row: f"{row.max_num_seqs_commit:,}"),
-)
-"""The same of the pods to commit to [-]."""
-
-_SHORT: Final = 4
-"""Digits of a wait that follows from others; a limit has those that were given [-]."""
+def _of(name: str, figure: Figure) -> Callable[[SizingRow], str]:
+    return lambda row: figure.text(getattr(row, name))
 
 
-def _identity(report: Report) -> tuple[_Column, ...]:
+def _identity(report: Shown) -> tuple[_Column, ...]:
     """Return the columns that tell rows apart: the SLA, and the limits on waiting beside it."""
-    limits = ((f"{wait.label} limit s", _seconds(wait.limit)) for wait in report.sizing.points.limits.asked)
+    asked = report.sizing.points.limits.asked
+    limits = ((f"{wait.label} limit s", _of(wait.limit, FIGURES[wait.limit])) for wait in asked)
     return ("SLA tok/s/user", lambda row: shown(row.sla)), *limits
 
 
-def _waiting(report: Report) -> tuple[_Column, ...]:
+def _waiting(report: Shown) -> tuple[_Column, ...]:
     """Return what binds, and the waits where the pods of the estimate and those to commit to run."""
     there = (
-        (f"{figure}: {wait.label} there s", _seconds(name, digits=_SHORT))
+        (f"{figure}: {wait.label} there s", _of(name, FIGURES[name]))
         for wait in told(report.sizing)
         for figure, name in (("estimate", wait.name), (COMMIT, wait.commit))
     )
     return (BINDS, lambda row: row.binding or ""), *there
 
 
-def _seconds(name: str, *, digits: int = 10) -> Callable[[SizingRow], str]:
-    """Return how a row shows the wait or limit in its field `name`."""
-
-    def text(row: SizingRow) -> str:
-        seconds = getattr(row, name)
-        return "-" if seconds is None else shown(seconds, digits=digits)
-
-    return text
+def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
+    """Return the tables of a sizing, in their order."""
+    tables = (answer_table(report), quote_table(report), levers_table(levers), operation_table(report))
+    return [table for table in tables if table]
 
 
-def answer_table(report: Report) -> Table:
-    """Return the three figures and what they cost, spares included, a row an SLA [-]."""
-    heads, spares = _heads(report), " + spares" if report.sizing.spare_replicas else ""
+def answer_table(report: Shown) -> Table:
+    """Return the three figures and what they cost, spares included, a row an SLA."""
     names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
     named = (("name", lambda row: names[id(row)]),) if any(names.values()) else ()
     identity = (*_identity(report), *named)
-    left = (
-        *identity,
-        *((f"GPUs {head}{spares}", _cell("total_gpus", figure, ",")) for figure, head in heads.items()),
-        (f"lowest GPUs{spares}", lambda row: f"{row.total_gpus_low:,}"),
-        ("pods to commit", lambda row: f"{row.pods_high:,}"),
-        (RIGOR, _rigor(report)),
-    )
+    gpus, dollars = _columns("GPUs", report), _columns("dollars", report)
+    left = (*identity, *gpus, (RIGOR, _rigor(report)))
     remarks = _remarks(report)
     if any(remarks.values()):
         left += ((REMARK, lambda row: remarks[id(row)]),)
-    right = (
-        *((f"$/month {head}", _cell("usd_per_month", figure, ",.0f")) for figure, head in heads.items()),
-        *((f"$/1M tok {head}", _cell("usd_per_million", figure, ",.2f")) for figure, head in heads.items()),
-    )
-    header, rows = _filled(left + right, report, said_at=len(identity))
+    header, rows = _filled(left + dollars, report, said_at=len(identity))
+    of = {
+        name: at
+        for section, at in (("GPUs", len(identity)), ("dollars", len(left)))
+        for name, at in _placed(section, at)
+    }
     bold = frozenset(
-        (at, column)
+        (at, of[_named(measure, quoted)])
         for at, quoted in enumerate(report.quoted)
         if quoted
-        for column, (name, _) in enumerate(left + right)
-        if name.removesuffix(spares).endswith(heads[quoted]) and not name.startswith("pods")
+        for measure in ("total_gpus", "usd_per_month", "usd_per_million")
     )
     return Table("GPUs and dollars", header, rows, bold, splits=(len(left),), repeat=len(identity) - len(named))
 
 
-def quote_table(report: Report) -> Table:
+def _placed(section: str, first: int) -> list[tuple[str, int]]:
+    """Return the figures of a section and the columns that they stand in, the first of them given."""
+    return [(name, first + offset) for offset, (name, _) in enumerate(in_section(FIGURES, section))]
+
+
+def quote_table(report: Shown) -> Table:
     """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line [-]."""
     sizing, remarks, rows = report.sizing, _remarks(report), []
     identity = _identity(report)
     for row, quoted in zip(report.rows, report.quoted, strict=True):
         asked = [text(row) for _, text in identity]
         if quoted is None:
-            mark = WORKLOAD_MISMATCH if report.assessment.mismatch else ""
+            mark = WORKLOAD_MISMATCH if report.mismatched else ""
             none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
             rows.append((*asked, none[0], *[""] * 7, none[1]))
             continue
@@ -254,33 +271,31 @@ def quote_table(report: Report) -> Table:
     return Table("The figure in bold, multiplied out", header, rows, bold, splits=splits, repeat=len(identity))
 
 
-def _cell(name: str, figure: str, form: str) -> Callable[[SizingRow], str]:
-    return lambda row: format(_figure(row, name, figure), form)
-
-
-def _remarks(report: Report) -> dict[int, str]:
+def _remarks(report: Shown) -> dict[int, str]:
     """Return the remark of each row, by its identity."""
     return {
-        id(row): row.remark_as(rigor.label) if row.feasible else ""
-        for row, rigor in zip(report.rows, report.standings, strict=True)
+        id(row): row.remark_as(rigor) if row.feasible else ""
+        for row, rigor in zip(report.rows, report.rigors, strict=True)
     }
 
 
-def operation_table(report: Report) -> Table:
+def operation_table(report: Shown) -> Table:
     """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
     identity, waiting = _identity(report), _waiting(report)
-    rigor = ((RIGOR, _rigor(report)),) if report.assessment.mismatch else ()
-    where = len(identity) + len(_WHERE)
+    rigor = ((RIGOR, _rigor(report)),) if report.mismatched else ()
+    at, loads_there, commit = (_columns(section, report) for section in ("where", "loads", "commit"))
+    where = len(identity) + len(at)
     loads = where + len(waiting)
-    header, rows = _filled((*identity, *_WHERE, *waiting, *_LOADS, *_COMMIT, *rigor), report, said_at=len(identity))
+    header, rows = _filled((*identity, *at, *waiting, *loads_there, *commit, *rigor), report, said_at=len(identity))
     splits = [where] * (len(waiting) > 1) + [loads]  # what binds is no part of its own
-    splits += [loads + 2] * (len(identity) > 1) + [loads + len(_LOADS)]  # with limits in each part the loads take two
+    splits += [loads + 2] * (len(identity) > 1) + [
+        loads + len(loads_there)
+    ]  # with limits in each part the loads take two
     return Table("One replica at its operating point", header, rows, splits=tuple(splits), repeat=len(identity))
 
 
-def curve_table(report: Report) -> Table:
-    """Return the measured anchors [-]."""
-    curve = report.sizing.curve
+def curve_table(curve: Curve) -> Table:
+    """Return the measured anchors."""
     pooled = curve.pooled_share is not None or curve.noise_share is not None
     rates = {"tok/s/user measured": curve.measured_tok_s_per_user, "tok/s/user pooled": curve.tok_s_per_user}
     columns = {
@@ -331,35 +346,37 @@ def _lever_row(delta: LeverDelta, rank: int, limited: Sequence[Wait]) -> tuple[s
 
 
 def facts(report: Report) -> dict[str, str]:
-    """Return the inputs of the sizing, name and text [-]."""
-    sizing = report.sizing
+    """Return the inputs of the sizing, name and text."""
     named = {
         **report.about,
         "Model": report.model,
         "Curve": report.source,
         "Context": report.context.label() if report.context else "",
         "Customer's workload": _workload(report.workload),
+        **sizing_facts(report),
+    }
+    return {name: text for name, text in named.items() if text}
+
+
+def sizing_facts(report: Shown) -> dict[str, str]:
+    """Return those of them that the figures follow from; empty where one does not apply."""
+    sizing = report.sizing
+    return {
         "Demand": demand_words(sizing.demand),
         "Waits": waits_fact(sizing),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
         "Spare pods": f"{sizing.spare_replicas:,}",
-        "Price": _price(report),
+        "Price": sizing.price.label,
         "Interpolation": interpolation_words(report),
         "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
     }
-    return {name: text for name, text in named.items() if text}
 
 
-def interpolation_words(report: Report) -> str:
+def interpolation_words(report: Shown) -> str:
     """Return the method of `report`; where nobody chose it, with what figures on file were made by [-]."""
     name = report.sizing.points.method.name
     return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
-
-
-def _price(report: Report) -> str:
-    rests_on = "assumed" if report.sizing.price_assumed else report.price_source or NO_SOURCE
-    return f"{report.sizing.gpu_hourly_usd:,.2f} $/GPU-hour ({rests_on})"
 
 
 def _workload(workload: Workload | None) -> str:
@@ -396,19 +413,19 @@ def shown_grouped(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
 
 
-def _rigor(report: Report) -> Callable[[SizingRow], str]:
+def _rigor(report: Shown) -> Callable[[SizingRow], str]:
     """Return how a row shows its standing; rows of another workload say so."""
-    mismatch = f", {WORKLOAD_MISMATCH}" if report.assessment.mismatch else ""
-    labels = {id(row): rigor.label + mismatch for row, rigor in zip(report.rows, report.standings, strict=True)}
+    mismatch = f", {WORKLOAD_MISMATCH}" if report.mismatched else ""
+    labels = {id(row): rigor + mismatch for row, rigor in zip(report.rows, report.rigors, strict=True)}
     return lambda row: labels[id(row)]
 
 
 def _filled(
-    columns: tuple[_Column, ...], report: Report, *, said_at: int
+    columns: tuple[_Column, ...], report: Shown, *, said_at: int
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return header and rows; a row that cannot be met says so in column `said_at`, and shows no figure."""
     header = tuple(name for name, _ in columns)
-    blank = dict.fromkeys(header, "") | {RIGOR: WORKLOAD_MISMATCH if report.assessment.mismatch else ""}
+    blank = dict.fromkeys(header, "") | {RIGOR: WORKLOAD_MISMATCH if report.mismatched else ""}
     unmet = (CANNOT_BE_MET, *(blank[name] for name in header[said_at + 1 :]))
     rows = [
         tuple(text(row) for _, text in columns)
@@ -417,7 +434,3 @@ def _filled(
         for row in report.rows
     ]
     return header, rows
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:,.1f} %"

@@ -17,17 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import (
-    CANNOT_BE_MET,
-    GIVES_WAY,
-    WORDS,
-    Table,
-    answer_table,
-    facts,
-    levers_table,
-    operation_table,
-    quote_table,
-)
+from xlsizing.reports.tables import CANNOT_BE_MET, GIVES_WAY, WORDS, Table, facts, sizing_tables
 
 __all__ = ["print_parts", "print_report"]
 
@@ -48,7 +38,7 @@ _NOWHERE: Final = Console(file=io.StringIO(), highlight=False)
 
 def print_report(report: Report, file: IO[str]) -> None:
     """Print `report` to `file` [-]."""
-    tables = (answer_table(report), quote_table(report), levers_table(report.levers), operation_table(report))
+    tables = sizing_tables(report, report.levers)
     lists = {
         "What would promote a DRAFT": report.promotions,
         "Notes": report.notes,

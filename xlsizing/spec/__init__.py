@@ -10,6 +10,6 @@ file      `read_spec`, `schema` and `example_text`
 """
 
 from xlsizing.spec.faults import SpecError
-from xlsizing.spec.file import ModelSize, Price, SignOff, Spec, example_text, read_spec, schema
+from xlsizing.spec.file import ModelSize, SignOff, Spec, example_text, read_spec, schema
 
-__all__ = ["ModelSize", "Price", "SignOff", "Spec", "SpecError", "example_text", "read_spec", "schema"]
+__all__ = ["ModelSize", "SignOff", "Spec", "SpecError", "example_text", "read_spec", "schema"]

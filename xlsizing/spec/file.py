@@ -17,50 +17,15 @@ from pydantic import ValidationError
 
 from xlsizing.advice import Lever, Workload
 from xlsizing.context import Context
-from xlsizing.core import Calibration, Curve, Demand, Limits, Sizing, size
+from xlsizing.core import ASSUMED_PRICE, Calibration, Curve, Demand, Limits, Price, Sizing, size
 from xlsizing.errors import InputError
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
 from xlsizing.spec.curves import Reading
 from xlsizing.spec.faults import SpecError, faults_in_fields, faults_in_form, sentences
 from xlsizing.spec.parts import Parts, core_parts
 from xlsizing.spec.sections import SizingFile
 from xlsizing.spec.text import read_document
 
-__all__ = ["ModelSize", "Price", "SignOff", "Spec", "SpecError", "example_text", "read_spec", "schema"]
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """The price of a GPU-hour, and where it comes from.
-
-    Parameters
-    ----------
-    usd_per_gpu_hour : float
-        Price of one GPU for one hour [USD/GPU-hour]
-    date : str or None
-        When it was quoted; None where it is assumed [-]
-    source : str or None
-        Who quoted it; None where it is assumed [-]
-    """
-
-    usd_per_gpu_hour: float = ASSUMED_USD_PER_GPU_HOUR
-    date: str | None = None
-    source: str | None = None
-
-    @property
-    def assumed(self) -> bool:
-        """Whether the file gives no price, so that the default stands [-]."""
-        return self.source is None
-
-    @property
-    def provenance(self) -> str:
-        """The price with its date and source, or that it is assumed, in one phrase [USD/GPU-hour].
-
-        >>> Price().provenance
-        '8.60 $/GPU-hour, assumed: no price given'
-        """
-        price = f"{self.usd_per_gpu_hour:,.2f} $/GPU-hour"
-        return f"{price}, assumed: no price given" if self.assumed else f"{price}, {self.date}, {self.source}"
+__all__ = ["ModelSize", "SignOff", "Spec", "SpecError", "example_text", "read_spec", "schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +166,7 @@ class Spec:
             self.demand(),
             gpus_per_pod=self.gpus_per_pod,
             util=self.util,
-            gpu_hourly_usd=None if self.price.assumed else self.price.usd_per_gpu_hour,
+            gpu_hourly_usd=self.price,
             spare_replicas=self.spare_pods,
             method=self.method,
             confidence=self.confidence,
@@ -266,7 +231,7 @@ def _spec(path: Path, file: SizingFile, parts: Parts) -> Spec:
         confidence=file.confidence,
         calibration=file.calibration,
         curve_file=file.curve.file,
-        price=Price(price.usd_per_gpu_hour, price.date, price.source) if price else Price(),
+        price=Price(price.usd_per_gpu_hour, date=price.date, source=price.source) if price else ASSUMED_PRICE,
         context=parts.curve.context,
         model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,
         sign_off=tuple(SignOff(line.role, line.name, line.date) for line in file.sign_off),

@@ -36,6 +36,7 @@ FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 COMMANDS = [
     *(
         "size",
+        "explain",
         "batch",
         "import",
         "curves",
@@ -48,7 +49,7 @@ COMMANDS = [
         "accuracy",
         "calibrate",
     ),
-    *("doctor", "spec"),
+    *("doctor", "spec", "evidence", "skill", "mcp"),
 ]
 GIVEN = {"--tpm": "3000000", "--sla": "100", "--anchors": ANCHORS, "--gpus-per-pod": "4"}
 

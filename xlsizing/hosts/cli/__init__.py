@@ -1,3 +1,3 @@
 """The command line: one module a command, and the flags that several share."""
 
-__all__ = ["start"]
+__all__ = ["main", "output", "start"]

@@ -22,7 +22,7 @@ from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
 from xlsizing.reading import keeping_inputs
 
-__all__ = ["main"]
+__all__ = ["command_named", "main", "outcome"]
 
 _BAD_INPUT = SizingError.exit_code
 _LONGEST_SENTENCE = 1000
@@ -68,35 +68,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
         With 0; 2 for bad input; 3 where an SLA cannot be met; 1 where written files failed their review; 4 where
         something is not right.
     """
-    os.environ.setdefault(
-        "PYDANTIC_DISABLE_PLUGINS", "__all__"
-    )  # other packages' plugins: slow to find, of no use here
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a model's name may not fit the terminal's encoding
-    try:
-        with keeping_inputs(), stopped_by_signals():
-            code = _commands.main(arguments, prog_name="xlsizing", standalone_mode=False)
-    except click.exceptions.Abort:
-        code = _failed("interrupted")
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "xlsizing"
-        code = _failed(f"{_usage(error)}; try '{command} --help'")
-    except SizingError as error:
-        for sentence in getattr(error, "faults", None) or [_in_flags(error)]:
-            _failed(sentence)
-        code = error.exit_code
-    except OSError as error:
-        code = _failed(f"output must be writable: {error.strerror or error} ({error.filename or 'standard output'})")
+    code, sentences = outcome(arguments)
+    for sentence in sentences:
+        click.echo(f"xlsizing: {sentence}", err=True)
     sys.exit(code)
 
 
-def _failed(sentence: str) -> int:
-    """Write `sentence` on one line, whatever characters came with the input."""
+def outcome(arguments: Sequence[str] | None = None) -> tuple[int, list[str]]:
+    """Run a command by its `arguments`; return its exit code, and why it did not do what was asked, a sentence each [-]."""
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # other packages' plugins: slow to find, of no use here
+    try:
+        with keeping_inputs(), stopped_by_signals():
+            return _commands.main(arguments, prog_name="xlsizing", standalone_mode=False), []
+    except click.exceptions.Abort:
+        return _failed("interrupted")
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "xlsizing"
+        return _failed(f"{_usage(error)}; try '{command} --help'")
+    except SizingError as error:
+        sentences = getattr(error, "faults", None) or [_in_flags(error)]
+        return error.exit_code, list(map(_line, sentences))
+    except OSError as error:
+        return _failed(f"output must be writable: {error.strerror or error} ({error.filename or 'standard output'})")
+
+
+def command_named(name: str) -> click.Command:
+    """Return the command called `name`, one of those that the help lists [-]."""
+    module = f"{name}_" if iskeyword(name) else name
+    command: click.Command = import_module(f"xlsizing.hosts.cli.commands.{module}").command
+    return command
+
+
+def _failed(sentence: str) -> tuple[int, list[str]]:
+    return _BAD_INPUT, [_line(sentence)]
+
+
+def _line(sentence: str) -> str:
+    """Return `sentence` on one line, whatever characters came with the input."""
     line = one_line(sentence)
-    if len(line) > _LONGEST_SENTENCE:
-        line = f"{line[:_LONGEST_SENTENCE]}..."
-    click.echo(f"xlsizing: {line}", err=True)
-    return _BAD_INPUT
+    return f"{line[:_LONGEST_SENTENCE]}..." if len(line) > _LONGEST_SENTENCE else line
 
 
 def _usage(error: click.UsageError) -> str:
@@ -148,13 +162,12 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
-        module = f"{name}_" if iskeyword(name) else name
-        command: click.Command = import_module(f"xlsizing.hosts.cli.commands.{module}").command
-        return command
+        return command_named(name)
 
 
 _MODULES = (
     "size",
+    "explain",
     "batch",
     "import",
     "curves",
@@ -168,6 +181,9 @@ _MODULES = (
     "calibrate",
     "doctor",
     "spec",
+    "evidence",
+    "skill",
+    "mcp",
 )
 
 

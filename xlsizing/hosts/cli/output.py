@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock, Timer
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from xlsizing.errors import SizingError
 
-__all__ = ["NOT_RIGHT", "end_at_once", "one_line", "print_facts", "print_json", "print_text", "working"]
+__all__ = ["NOT_RIGHT", "end_at_once", "kept_json", "one_line", "print_facts", "print_json", "print_text", "working"]
 
 NOT_RIGHT: Final = 4
 """Exit code: done, but something is not right [-]."""
@@ -33,9 +34,32 @@ def one_line(text: str) -> str:
 
 
 def print_json(record: Any) -> None:
-    """Print `record` as JSON, in ASCII: it survives any terminal and any encoding [-]."""
-    if sys.stdout is not None:
+    """Print `record` as JSON, in ASCII: it survives any terminal and any encoding; inside `kept_json` keep it [-]."""
+    kept = _KEPT.get()
+    if kept is not None:
+        kept.append(json.loads(json.dumps(record, allow_nan=False)))
+    elif sys.stdout is not None:
         click.echo(json.dumps(record, indent=2, allow_nan=False))
+
+
+@contextmanager
+def kept_json() -> Iterator[list[Any]]:
+    """Keep what `print_json` would print until the block ends, for a caller that is no terminal.
+
+    Yields
+    ------
+    list
+        The records, as a reader of the JSON has them [-]
+    """
+    kept: list[Any] = []
+    before = _KEPT.set(kept)
+    try:
+        yield kept
+    finally:
+        _KEPT.reset(before)
+
+
+_KEPT: ContextVar[list[Any] | None] = ContextVar("records kept", default=None)
 
 
 def print_text(write: Callable[[IO[str]], None]) -> None:

@@ -16,12 +16,11 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
-import xlwings as xw
-
 from xlsizing.errors import SizingError
 from xlsizing.hosts.excel import cells
 from xlsizing.hosts.excel.cells import MARK, OMITTED
 from xlsizing.hosts.excel.context_range import measured_at
+from xlsizing.hosts.excel.host import handed_over
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS
 
 __all__ = ["CATEGORY", "FUNCTIONS", "Argument", "ExcelFunction", "excel_function"]
@@ -192,10 +191,8 @@ def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str
         except Exception as defect:  # noqa: BLE001  # ours: it must not become a traceback in a cell
             return f"{'' if explains else f'{MARK}VALUE: '}{_internal_error(python.__name__, defect)}"
 
-    registered = door
-    for argument in reversed(arguments):
-        registered = xw.arg(argument.name, doc=argument.doc, **argument.xlwings_options)(registered)
-    registered = xw.func(category=CATEGORY)(registered)
+    options = {argument.name: {"doc": argument.doc} | argument.xlwings_options for argument in arguments}
+    registered = handed_over(door, options, CATEGORY)
     doc = inspect.getdoc(python) or ""
     FUNCTIONS[python.__name__] = ExcelFunction(python.__name__, doc, arguments, registered, explains)
     return registered

@@ -13,7 +13,7 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.advice import PRICE_CHANGED
 from xlsizing.core import SizingRow
-from xlsizing.reports import NO_SOURCE, Report
+from xlsizing.reports import Report
 from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.first_page import BANNER_AT, BY_SLA, DEMAND_AT, EDITED_AT, GATE_AT, OPENING_AT, STEP_AT
@@ -257,7 +257,7 @@ def _basis(page: Page, report: Report) -> None:
 
 def price_source(report: Report) -> str:
     """Return where the price is from, as the first page says it: its date and source, or that there is none [-]."""
-    return "assumed" if report.sizing.price_assumed else report.price_source or NO_SOURCE
+    return report.sizing.price.rests_on
 
 
 def _beside(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from xlsizing.core import CLAIM, CLAIMS, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, Calibration, SizingRow
-from xlsizing.reports import OVERLOADED, RULE, THREE_FIGURES
+from xlsizing.core import (
+    CLAIM,
+    CLAIMS,
+    IF_PRODUCT,
+    MEASURE_FIRST,
+    NO_CLAIM,
+    OVERLOADED,
+    WIDE_RANGE,
+    Calibration,
+    SizingRow,
+)
+from xlsizing.reports import RULE, THREE_FIGURES
 from xlsizing.rules import HEADROOM
 from xlsizing.workbooks.customer.phrases import in_words, literal, sentence
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, LiveWait, in_other_statistic

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing.core import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE, SizingRow
-from xlsizing.reports import CANNOT_BE_MET, OVERLOADED
+from xlsizing.core import MEASURE_FIRST, NO_CLAIM, OVERLOADED, WIDE_RANGE, SizingRow
+from xlsizing.reports import CANNOT_BE_MET
 from xlsizing.rules import INTERP, KNEE_CAPPED, MEASURED, PLATEAU, TOLERANCE
 
 __all__ = ["wrong_basis", "wrong_remark"]

@@ -8,8 +8,8 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
 
 from xlsizing.advice import NOT_ASKED, PRICE_CHANGED
-from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
-from xlsizing.reports import NO_SOURCE, RULE, THREE_FIGURES
+from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, NO_SOURCE, WIDE_RANGE
+from xlsizing.reports import RULE, THREE_FIGURES
 from xlsizing.rules import (
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,

@@ -190,3 +190,18 @@ class TestSizingFile:
         done = run(capsys, "size", "--spec", spec)
         assert done.code == 0
         assert "public benchmark of others, not this deployment" in " ".join(done.out.split())
+
+
+class TestJson:
+    def test_says_what_was_read_and_written(self, capsys, folder, tmp_path):
+        out = tmp_path / "curve.yaml"
+        code, printed, err = run(capsys, "import", folder(results.files("inferencex")), "-o", out, "--json")
+        record = json.loads(printed)
+        assert (code, err, record["written"]) == (0, "", [str(out)])
+        assert [curve["points"] for curve in record["curves"]] == [len(read_curve(out))]
+
+    def test_several_curves_are_refused_without_a_table(self, capsys, folder, tmp_path):
+        files = results.files("vllm") | {f"other/{name}": text for name, text in results.files("sglang").items()}
+        code, printed, err = run(capsys, "import", folder(files), "-o", tmp_path / "curve.yaml", "--json")
+        assert (code, printed) == (2, "")
+        assert err

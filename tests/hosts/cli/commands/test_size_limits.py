@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.command_line import run
 from xlsizing import Curve, Demand, Limits, size
 from xlsizing.core.limits import WAITS
-from xlsizing.core.rows import WAIT_FIELDS
 from xlsizing.hosts.cli.flags import wait_flag
 
 C, R = [1, 10, 64, 256], [215.5, 122.2, 70, 41.8]
@@ -18,7 +17,16 @@ CURVE = Curve(C, R, ttft_s=TTFT, ttfo_s=TTFO)
 ANCHORS = ",".join(f"{c}:{r}::{ttft}:{ttfo}" for c, r, ttft, ttfo in zip(C, R, TTFT, TTFO, strict=True))
 ASKED = ("size", "--tpm", "3e6", "--gpus-per-pod", "4", "--anchors", ANCHORS)
 
-_FIELDS = ("pods_low", "pods_high", "gpus_high", "max_num_seqs", "binding", "feasible", "reason", *WAIT_FIELDS)
+_FIELDS = (
+    "pods_low",
+    "pods_high",
+    "gpus_high",
+    "max_num_seqs",
+    "binding",
+    "feasible",
+    "reason",
+    *(name for wait in WAITS for name in (wait.limit, wait.name, wait.commit)),
+)
 
 
 def printed(capsys, *arguments):

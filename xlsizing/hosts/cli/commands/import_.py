@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +13,12 @@ from xlsizing.checks import refuse
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
 from xlsizing.hosts.cli.declaring import OnceEach, group, switch
-from xlsizing.hosts.cli.output import print_text, working
+from xlsizing.hosts.cli.flags import json_flag
+from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
 
 if TYPE_CHECKING:
-    from xlsizing.importers import Imported, Results
+    from xlsizing.importers import CurveRow, Imported, Results
 
 __all__ = ["command"]
 
@@ -28,23 +30,36 @@ __all__ = ["command"]
 @pool_rises_flag
 @switch("--split", "Write one curve for each group of points that differ in more than concurrency.")
 @switch("--force", "Overwrite existing files.")
+@json_flag("the table")
 def command(
-    paths: tuple[str, ...], *, output: str, results: ResultFlags, pool_rises: float | None, split: bool, force: bool
+    paths: tuple[str, ...],
+    *,
+    output: str,
+    results: ResultFlags,
+    pool_rises: float | None,
+    split: bool,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Read results of a benchmark tool, files and folders, and write the curve that they make with its context."""
-    from xlsizing.importers import curve_rows, one_curve, read_results  # noqa: PLC0415  # of its own command alone
+    from xlsizing.importers import Results, curve_rows, one_curve, read_results  # noqa: PLC0415  # of its own command alone
     from xlsizing.reports import write_whole  # noqa: PLC0415
 
     targets = _targets(output, split=split)
     with working("Files read") as progress:
         found = read_results(paths, results.options(pool_rises), progress)
-    if not split and len(found.curves) > 1:  # the refusal names the fields, the table shows the groups
+    if len(found.curves) > 1 and not (split or as_json):  # the refusal names the fields, the table shows the groups
         rows = curve_rows(found)
         print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
     curves = list(found.curves) if split else [one_curve(found, " ".join(paths))]
     files = _files(curves, targets, split=split)
     write_whole(files, fresh=() if force else files)
-    print_text(lambda stream: _print(stream, found, curves, list(files)))
+    rows = curve_rows(Results(tuple(curves), (), ()))
+    said = _said(curves)
+    if as_json:
+        print_json(_record(rows, said, found, files))
+    else:
+        print_text(lambda stream: _print(stream, rows, said, found, files))
     return 0
 
 
@@ -88,22 +103,41 @@ def _stem(imported: Imported) -> str:
     return words.lower()[:120] or "curve"
 
 
-def _print(stream: Any, results: Results, curves: list[Imported], files: list[Path]) -> None:
-    from xlsizing.importers import Results as Made  # noqa: PLC0415  # as above
-    from xlsizing.importers import curve_rows  # noqa: PLC0415
-
-    rows = curve_rows(Made(tuple(curves), (), ()))
-    lists = {
+def _said(curves: list[Imported]) -> dict[str, list[str]]:
+    """Return what a reader must know of `curves`, each sentence once."""
+    return {
         "Notes": list(dict.fromkeys(note for imported in curves for note in imported.notes)),
         "Why it stays a DRAFT": list(
             dict.fromkeys(caution.why for imported in curves for caution in imported.cautions)
         ),
         "Not in the files": list(dict.fromkeys(_missing(imported) for imported in curves)),
+    }
+
+
+def _record(
+    rows: list[CurveRow], said: dict[str, list[str]], results: Results, files: Iterable[Path]
+) -> dict[str, Any]:
+    notes, reasons, missing = said.values()
+    return {
+        "curves": [row.record() for row in rows],
+        "notes": notes,
+        "draft_reasons": reasons,
+        "missing": missing,
+        "passed": list(results.passed),
+        "bad": list(results.bad),
+        "written": list(map(str, files)),
+    }
+
+
+def _print(
+    stream: IO[str], rows: list[CurveRow], said: dict[str, list[str]], results: Results, files: Iterable[Path]
+) -> None:
+    lists = said | {
         "Passed over": passed_lines(results.passed),
         "Bad, and left out": passed_lines(results.bad),
         "Written": list(map(str, files)),
     }
-    print_rows(stream, f"{len(curves)} curve{'s' * (len(curves) != 1)}", rows, lists)
+    print_rows(stream, f"{len(rows)} curve{'s' * (len(rows) != 1)}", rows, lists)
 
 
 def _missing(imported: Imported) -> str:

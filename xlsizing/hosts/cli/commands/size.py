@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 from click.core import ParameterSource
@@ -12,7 +14,18 @@ import xlsizing
 from xlsizing.core import WAITS
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
-from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, group, needed, only_with, spec_flag, switch, takes
+from xlsizing.hosts.cli.declaring import (
+    OR_SPEC,
+    OnceEach,
+    group,
+    needed,
+    only_with,
+    option,
+    shared,
+    spec_flag,
+    switch,
+    takes,
+)
 from xlsizing.hosts.cli.flags import (
     PER_POD,
     SLAS,
@@ -33,50 +46,82 @@ from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.typed import FOLDER, LINE, NUMBER
 from xlsizing.reports import Report
 
-__all__ = ["command"]
+__all__ = ["SIZING_FILE", "SizingFlags", "command", "sized_report"]
 
 _UNMET = InfeasibleError.exit_code
 
 
+@dataclass(frozen=True)
+class SizingFlags:
+    """What a sizing is made of, where no sizing file says it.
+
+    Parameters
+    ----------
+    demand, sla, limits, curve : DemandFlags, Slas or None, LimitFlags, CurveFlags
+        What is asked, and the curve that it is sized by [-]
+    gpus_per_pod : int or None
+        GPUs of one replica, where the curve does not say [GPUs/pod]
+    planning, confidence, calibration : Planning, float, str or None
+        How it is planned, and what the budget is to cover and rests on [-]
+    spare : int
+        Spare replicas [pods]
+    gpu_hourly_usd : float or None
+        Price of one GPU-hour [USD/GPU-hour]
+    model : str or None
+        The title [-]
+    """
+
+    demand: DemandFlags = shared(group("demand", DemandFlags))
+    sla: Slas | None = option("--sla", SLAS, "S,S,...", "Output tok/s that each user must see.")
+    limits: LimitFlags = shared(group("limits", LimitFlags))
+    curve: CurveFlags = shared(group("curve", CurveFlags))
+    gpus_per_pod: int | None = option("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
+    planning: Planning = shared(group("planning", Planning))
+    confidence: float = shared(confidence_flag)
+    calibration: str | None = shared(calibration_flag)
+    spare: int = option("--spare", SPARES, "N", "Spare replicas.", default="0")
+    gpu_hourly_usd: float | None = option(
+        "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
+    )
+    model: str | None = option("--model", LINE, "TEXT", "What was measured, for the title.")
+
+    def report(self) -> Report:
+        """Return the report of what the flags say [-]."""
+        only_with("--spec", ("allow_mismatch", "allow_outside"))
+        slas = needed(self.sla, "--sla", OR_SPEC)
+        curve = self.curve.read()
+        sizing = xlsizing.size(
+            curve,
+            slas.rates,
+            self.demand.demand(wait_flag(WAITS[-1]), answers=self.limits.e2e is not None),
+            gpus_per_pod=gpus_of_replica(self.gpus_per_pod, curve, OR_SPEC),
+            util=self.planning.util,
+            gpu_hourly_usd=self.gpu_hourly_usd,
+            spare_replicas=self.spare,
+            method=self.planning.method,
+            confidence=self.confidence,
+            calibration=calibration_in(self.calibration),
+            limits=self.limits.limits(len(slas.rates), self.demand.osl),
+        )
+        title, source = self.model or "", self.curve.source
+        return Report(sizing, title, source, as_read=slas.as_read, method_chosen=_chosen("method"))
+
+
+SIZING_FILE: Final = "All of this from a sizing file (see: xlsizing spec --example)."
+
+
 @click.command(cls=OnceEach, name="size")
-@group("demand", DemandFlags)
-@takes("--sla", SLAS, "S,S,...", "Output tok/s that each user must see.")
-@group("limits", LimitFlags)
-@group("curve", CurveFlags)
-@takes("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
-@group("planning", Planning)
-@confidence_flag
-@calibration_flag
-@takes("--spare", SPARES, "N", "Spare replicas.", default="0")
-@takes("--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it.")
-@takes("--model", LINE, "TEXT", "What was measured, for the title.")
-@spec_flag(
-    "All of this from a sizing file (see: xlsizing spec --example).",
-    "allow_mismatch",
-    "emit",
-    "xlsx",
-    "force",
-    "as_json",
-)
+@group("asked", SizingFlags)
+@spec_flag(SIZING_FILE, "allow_mismatch", "emit", "xlsx", "force", "as_json")
 @outside_flag
 @mismatch_flag
 @takes("--emit", FOLDER, "DIR", "Write CAPACITY-SIZING.md and capacity_sizing.json there.")
 @takes("--xlsx", None, "FILE.xlsx", "Write a customer's workbook there, proven equal to this table.")
 @switch("--force", "Let --xlsx overwrite an existing file.")
 @json_flag("the table")
-def command(  # noqa: PLR0913  # a flag each
+def command(
     *,
-    demand: DemandFlags,
-    sla: Slas | None,
-    limits: LimitFlags,
-    curve: CurveFlags,
-    gpus_per_pod: int | None,
-    planning: Planning,
-    confidence: float,
-    calibration: str | None,
-    spare: int,
-    gpu_hourly_usd: float | None,
-    model: str | None,
+    asked: SizingFlags,
     spec: str | None,
     allow_outside: bool,
     allow_mismatch: bool,
@@ -86,31 +131,15 @@ def command(  # noqa: PLR0913  # a flag each
     as_json: bool,
 ) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
-    if spec is not None:
-        report = _from_spec(spec, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
-    else:
-        only_with("--spec", ("allow_mismatch", "allow_outside"))
-        slas = needed(sla, "--sla", OR_SPEC)
-        measured = curve.read()
-        sizing = xlsizing.size(
-            measured,
-            slas.rates,
-            demand.demand(wait_flag(WAITS[-1]), answers=limits.e2e is not None),
-            gpus_per_pod=gpus_of_replica(gpus_per_pod, measured, OR_SPEC),
-            util=planning.util,
-            gpu_hourly_usd=gpu_hourly_usd,
-            spare_replicas=spare,
-            method=planning.method,
-            confidence=confidence,
-            calibration=calibration_in(calibration),
-            limits=limits.limits(len(slas.rates), demand.osl),
-        )
-        report = Report(sizing, model or "", curve.source, as_read=slas.as_read, method_chosen=_chosen("method"))
+    report = sized_report(asked, spec, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
     _print(report, _written(report, emit, xlsx, force=force), as_json=as_json)
     return 0 if report.all_feasible else _UNMET
 
 
-def _from_spec(spec: str, *, allow_outside: bool, allow_mismatch: bool) -> Report:
+def sized_report(asked: SizingFlags, spec: str | None, *, allow_outside: bool, allow_mismatch: bool) -> Report:
+    """Return the report of what is `asked`, or of the sizing file `spec` read as `allow_outside`, `allow_mismatch` say [-]."""
+    if spec is None:
+        return asked.report()
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 

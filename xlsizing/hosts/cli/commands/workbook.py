@@ -8,7 +8,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.declaring import OnceEach, group, only_with, switch, takes
+from xlsizing.hosts.cli.declaring import OnceEach, group, needed, only_with, switch, takes
 from xlsizing.hosts.cli.flags import outside_flag
 from xlsizing.hosts.cli.output import one_line, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
@@ -26,8 +26,9 @@ __all__ = ["command"]
     multiple=True,
     help="With --sales: its curves, from results of benchmark tools, their folders, curve files and public:NAME.",
 )
+@takes("--lite", None, "DIR", "Instead, the functions for xlwings Lite: main.py, requirements, a wheel.")
 @click.argument("paths", nargs=-1, metavar="")
-@click.option("-o", "--output", metavar="FILE", required=True, help="Where to write it: .xlsx, with --sales .xlsm.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it: .xlsx, with --sales .xlsm.")
 @switch("--force", "Overwrite an existing file.")
 @group("results", ResultFlags)
 def command(
@@ -36,15 +37,26 @@ def command(
     allow_outside: bool,
     sales: bool,
     curves: tuple[str, ...],
+    lite: str | None,
     paths: tuple[str, ...],
-    output: str,
+    output: str | None,
     force: bool,
     results: ResultFlags,
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
-    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it.
+    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
+    write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
     """
+    if paths and not curves:
+        refuse("a path", "must follow --curves", got=paths[0])
+    of_results = [each.name for each in fields(ResultFlags)]
+    if lite is not None:
+        if spec is not None or sales:
+            refuse("--lite", "must not be given beside --spec or --sales")
+        only_with("--spec or --sales", ("allow_outside", "curves", "output", *of_results))
+        return _lite(lite, force=force)
+    output = needed(output, "--output")
     if (spec is not None) == sales:
         rule = "must not be given together" if sales else "must be given, one of them"
         refuse(
@@ -52,10 +64,8 @@ def command(
         )
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
-    if paths and not curves:
-        refuse("a path", "must follow --curves", got=paths[0])
     if not curves:
-        only_with("--curves", [each.name for each in fields(ResultFlags)])
+        only_with("--curves", of_results)
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
     return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)
@@ -78,6 +88,13 @@ def _sales(output: str, *, force: bool) -> int:
     from xlsizing.hosts.sales import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     click.echo(f"Written: {write_sales_workbook(output, force=force)}")
+    return 0
+
+
+def _lite(folder: str, *, force: bool) -> int:
+    from xlsizing.hosts.lite import write_lite  # noqa: PLC0415  # xlwings is slow to import
+
+    click.echo(f"Written: {', '.join(map(str, write_lite(folder, force=force)))}")
     return 0
 
 

@@ -1,0 +1,79 @@
+"""The price of a GPU-hour, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from xlsizing.checks import number
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
+
+__all__ = ["ASSUMED_PRICE", "NO_SOURCE", "Price", "price_of"]
+
+NO_SOURCE: Final = "no date or source given"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of one GPU for one hour.
+
+    Parameters
+    ----------
+    amount : float
+        In the currency [currency/GPU-hour]
+    currency : str, optional
+        Its code by ISO 4217
+    date, source : str, optional
+        When it was quoted, and by whom
+    assumed : bool, optional
+        Whether nobody gave one, so that the default stands
+    """
+
+    amount: float
+    currency: str = "USD"
+    date: str | None = None
+    source: str | None = None
+    assumed: bool = False
+
+    @property
+    def quoted(self) -> str:
+        """When and by whom it was quoted; empty where neither is known."""
+        return ", ".join(filter(None, (self.date, self.source)))
+
+    @property
+    def rests_on(self) -> str:
+        """What it rests on, in a word or two.
+
+        >>> ASSUMED_PRICE.rests_on, Price(7.25, source="a quote").rests_on, Price(7.25).rests_on
+        ('assumed', 'a quote', 'no date or source given')
+        """
+        return "assumed" if self.assumed else self.quoted or NO_SOURCE
+
+    @property
+    def label(self) -> str:
+        """The price and what it rests on, in one phrase.
+
+        >>> ASSUMED_PRICE.label
+        '8.60 $/GPU-hour (assumed)'
+        """
+        return f"{self.amount:,.2f} $/GPU-hour ({self.rests_on})"
+
+
+ASSUMED_PRICE: Final = Price(ASSUMED_USD_PER_GPU_HOUR, assumed=True)
+"""The price where none is given."""
+
+
+def price_of(gpu_hourly_usd: Any) -> Price:
+    """Return what was given as `gpu_hourly_usd` as a price: a number of dollars, a `Price`, or None for the assumed one.
+
+    Raises
+    ------
+    InputError
+        If it is not a number in range.
+    """
+    if gpu_hourly_usd is None:
+        return ASSUMED_PRICE
+    if isinstance(gpu_hourly_usd, Price):
+        number(gpu_hourly_usd.amount, "price")
+        return gpu_hourly_usd
+    return Price(number(gpu_hourly_usd, "gpu_hourly_usd"))

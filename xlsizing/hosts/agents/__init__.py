@@ -1,0 +1,9 @@
+"""What an assistant is given: a skill to read, tools to call, and a search in what was written down before."""
+
+__all__ = [
+    "citations",
+    "server",
+    "skill",
+    "tool_results",
+    "tools",
+]

@@ -1,0 +1,188 @@
+"""The sizing again, from what a written record says was measured and asked for; nothing of the run that wrote it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from xlsizing.advice import Lever, LeverDelta, lever_delta
+from xlsizing.context import Context
+from xlsizing.core import FIGURES, WAITS, Curve, Demand, Limits, Price, Sizing, SizingRow, calibration_of, size
+
+__all__ = ["ReadBack"]
+
+_Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """What the tables of a sizing show, worked out again from a record.
+
+    Parameters
+    ----------
+    record : dict
+        The record as it was read
+    """
+
+    record: _Record
+
+    @cached_property
+    def sizing(self) -> Sizing:
+        """The sizing, its rows in the order of the record's."""
+        record = self.record
+        return size(
+            self.curve,
+            [row["sla_toks_per_user"] for row in record["rows"]],
+            self._demand_of_rows,
+            gpus_per_pod=record["gpus_per_pod"],
+            util=record["util"],
+            gpu_hourly_usd=self._price,
+            spare_replicas=record["spare_replicas"],
+            method=record["method"],
+            confidence=record["confidence"],
+            calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
+            limits=_limits_of(record["rows"], record["output_tokens"], record["latency_statistic"]),
+        )
+
+    @cached_property
+    def rows(self) -> list[SizingRow]:
+        """The rows; one whose record claims no budget holds the commitment as its budget, as the record must."""
+        # Why none is claimed may be what the record's anchors do not show: a prediction, pooling, short outputs.
+        budgets = [name for name in FIGURES if name.endswith("_budget") and name != "load_at_max_num_seqs_budget"]
+        given = [row["budget_claim"] for row in self.record["rows"]]
+        return [
+            row
+            if claim is None
+            else replace(
+                row,
+                budget_claim=claim,
+                **{name: getattr(row, name.replace("budget", "high")) for name in budgets},
+            )
+            for row, claim in zip(self.sizing.rows(), given, strict=True)
+        ]
+
+    @property
+    def row_names(self) -> list[str | None]:
+        """What each row is called."""
+        return [row["sla_name"] for row in self.record["rows"]]
+
+    @property
+    def rigors(self) -> list[str]:
+        """DRAFT or VERDICT, as the record says."""
+        return [row["rigor"] for row in self.record["rows"]]
+
+    @cached_property
+    def quoted(self) -> list[str | None]:
+        """Which figure each row may be quoted with."""
+        if self.mismatched:
+            return [None] * len(self.rows)
+        return [row.quoted(rigor) for row, rigor in zip(self.rows, self.rigors, strict=True)]
+
+    @property
+    def mismatched(self) -> bool:
+        """Whether the curve is that of another workload."""
+        return bool(self.record["workload_mismatch"])
+
+    @property
+    def _price(self) -> Price:
+        said = self.record
+        return Price(said["gpu_hourly_usd"], source=said["price_source"], assumed=said["price_assumed"])
+
+    @property
+    def method_chosen(self) -> bool:
+        """Whether somebody chose the interpolation."""
+        return bool(self.record["method_chosen"])
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The curve that was sized on: its rates as pooled, with the statistic of its waits."""
+        stated = (self.record["context"] or {}).get("statistic")
+        context = None if stated is None else Context(statistic=stated)
+        return _curve_of(self.record["anchors"], "toks_per_user").with_context(context)
+
+    @cached_property
+    def measured_curve(self) -> Curve:
+        """The curve as measured, pooled anew."""
+        return _curve_of(self.record["anchors"], "toks_per_user_measured", pool_rises=1.0)
+
+    @cached_property
+    def demand(self) -> Demand:
+        """The demand as it was stated."""
+        asked = self.record["demand"]
+        return _stated(asked["value"], asked["unit"], asked["osl"])
+
+    @property
+    def _demand_of_rows(self) -> Demand:
+        """The demand of each row; where several were stated, they are in another order than the rows."""
+        if not self.demand.shape:
+            return self.demand
+        rows = self.record["rows"]
+        tok_s = [row["demand_tok_s"] for row in rows]
+        if not self.demand.counts_users:
+            return Demand.tok_s(tok_s)
+        return Demand.users([each / row["sla_toks_per_user"] for each, row in zip(tok_s, rows, strict=True)])
+
+    @cached_property
+    def levers(self) -> list[LeverDelta]:
+        """What the levers change, with the standing that the record says."""
+        return [self._delta(lever) for lever in self.record["levers"]]
+
+    def _delta(self, said: _Record) -> LeverDelta:
+        again = lever_delta(
+            _lever_of(said),
+            said["sla_toks_per_user"],
+            self.demand,
+            gpu_hourly_usd=self.record["gpu_hourly_usd"],
+            util=self.record["util"],
+            method=self.record["method"],
+            limits=_limits_of(said, self.record["output_tokens"], None),
+        )
+        return replace(again, rigor=said["rigor"], reasons=tuple(said["rigor_reasons"]))
+
+
+def _limits_of(asked: _Record | Sequence[_Record], output_tokens: float | None, statistic: str | None) -> Limits:
+    """Return the limits beside one row, or beside each of several."""
+    limits: dict[str, Any] = {
+        wait.name: asked[wait.limit] if isinstance(asked, dict) else [row[wait.limit] for row in asked]
+        for wait in WAITS
+    }
+    return Limits(**limits, output_tokens=output_tokens, statistic=statistic)
+
+
+def _stated(value: Any, unit: str, osl: Any) -> Demand:
+    if unit == "rps":
+        return Demand.rps(value, osl=osl)
+    return {"tpm": Demand.tpm, "tok/s": Demand.tok_s, "users": Demand.users}[unit](value)
+
+
+def _curve_of(anchors: Sequence[_Record], rates: str, **options: Any) -> Curve:
+    waits: dict[str, Any] = {wait.name: _column(anchors, wait.name) for wait in WAITS[:2]}
+    concurrency, given = ([anchor[key] for anchor in anchors] for key in ("concurrency", rates))
+    curve = Curve(concurrency, given, **waits, **options)
+    measured = _column(anchors, "output_tok_s")
+    # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
+    return curve if measured is None else curve.with_throughput(measured)
+
+
+def _column(anchors: Sequence[_Record], name: str) -> list[float] | None:
+    """Return a column that may not have been measured."""
+    column = [anchor[name] for anchor in anchors]
+    return None if None in column else column
+
+
+def _lever_of(said: _Record) -> Lever:
+    optimised, gpus = said["with_lever_anchors"], said["with_lever_gpus_per_pod"]
+    return Lever(
+        said["lever"],
+        said["kind"],
+        _curve_of(said["baseline_anchors"], "toks_per_user"),
+        said["baseline_gpus_per_pod"],
+        tier=said["tier"],
+        campaign=said["campaign"],
+        effort_days=said["effort_days"],
+        optimised=None if optimised is None else _curve_of(optimised, "toks_per_user"),
+        optimised_gpus_per_pod=gpus if said["kind"] == "tp-rightsize" else None,
+        factor=said["factor"],
+    )

@@ -44,8 +44,8 @@ class ResultFlags:
 
     Parameters
     ----------
-    form, stat, concurrency, throughput_per_replica, gpus_per_pod, most_failed, ignoring, skip_bad, added, sheet, cells
-        As in `importers.Options`, but `added` the name of a file [-]
+    form, stat, concurrency, throughput_per_replica, gpus_per_pod, max_failed, ignoring, skip_bad, added, sheet, cells
+        As in `importers.Options`, but `max_failed` is its `most_failed`, and `added` the name of a file [-]
     """
 
     form: str | None = option(
@@ -65,12 +65,11 @@ class ResultFlags:
     gpus_per_pod: int | None = option(
         "--gpus-per-pod", PER_POD, "N", "GPUs of the replica, where the files do not say."
     )
-    most_failed: float = option(
+    max_failed: float = option(
         "--max-failed",
         Typed(lambda text, name: share(number_in_text(text, name), name)),
         "SHARE",
         "A point with more failed requests is refused.",
-        to="most_failed",
         default=str(MOST_FAILED),
     )
     ignoring: tuple[str, ...] = option(
@@ -86,7 +85,8 @@ class ResultFlags:
     def options(self, pool_rises: float | None = None) -> Options:
         """Return them as importers take them, with rises of up to `pool_rises` pooled where the command pools [-]."""
         added = None if self.added is None else _context_in(Path(self.added))
-        return Options(**vars(self) | {"added": added}, pool_rises=pool_rises)
+        own = vars(self) | {"added": added, "pool_rises": pool_rises}
+        return Options(most_failed=own.pop("max_failed"), **own)
 
 
 def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[str, list[str]]) -> None:

@@ -7,31 +7,32 @@ from typing import Any
 
 import click
 
-from xlsizing.checks import number_in_text, whole
 from xlsizing.hosts.agents.citations import Found, cited
+from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
+from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import one_line, print_json
 from xlsizing.hosts.cli.result_flags import passed_lines
+from xlsizing.hosts.cli.typed import whole_number
 
 __all__ = ["command"]
 
 _MOST = 1_000_000
 
 
-@click.command(name="evidence", short_help="Find what to cite in a folder of campaigns and reports.")
+@click.command(cls=OnceEach, name="evidence", short_help="Find what to cite in a folder of campaigns and reports.")
 @click.argument("query", metavar="QUERY")
 @click.argument("folder", metavar="DIR")
-@click.option("--case", is_flag=True, help="Upper and lower case differ.")
-@click.option("--words", is_flag=True, help="Whole words only.")
-@click.option("--limit", metavar="N", default="20", show_default=True, help="The most lines shown; all are counted.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of lines.")
-def command(query: str, folder: str, *, case: bool, words: bool, limit: str, as_json: bool) -> int:
+@switch("--case", "Upper and lower case differ.")
+@switch("--words", "Whole words only.")
+@takes("--limit", whole_number(1, _MOST), "N", "The most lines shown; all are counted.", default="20")
+@json_flag("lines")
+def command(query: str, folder: str, *, case: bool, words: bool, limit: int, as_json: bool) -> int:
     """Find the lines below DIR that hold every word of QUERY, in any order: file, line, heading above, text.
 
     Markdown, text, YAML, JSON and logs are searched; hidden files, files of other kinds and those above 10 MB are not.
     Finding nothing is an answer: it says so, and the exit code is 0.
     """
-    most = whole(number_in_text(limit, "--limit"), "--limit", low=1, high=_MOST)
-    found = cited(query, Path(folder), case=case, words=words, limit=most)
+    found = cited(query, Path(folder), case=case, words=words, limit=limit)
     if as_json:
         print_json(_record(query, folder, found))
     else:

@@ -36,15 +36,13 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class _Replica:
-    """What the rule of thumb asks for, each field called as its argument."""
+    """What the rule of thumb asks for, each field called as its flag."""
 
     total_b: float | None = option("--total-b", NUMBER, "B", "Total parameters of the model, in billions.")
     active_b: float | None = option("--active-b", NUMBER, "B", "Parameters active per token, in billions.")
     dtype: str = option("--dtype", None, "NAME", "Weight dtype.", default=DEFAULT_DTYPE)
     current_tp: int = option("--current-tp", PER_POD, "N", "GPUs of a replica today.", default=str(DEFAULT_TP))
-    gpu_memory_gb: float = option(
-        "--gpu-mem-gb", NUMBER, "GB", "Memory of one GPU.", to="gpu_memory_gb", default=f"{DEFAULT_GPU_MEMORY_GB:g}"
-    )
+    gpu_mem_gb: float = option("--gpu-mem-gb", NUMBER, "GB", "Memory of one GPU.", default=f"{DEFAULT_GPU_MEMORY_GB:g}")
     gpu_memory_utilization: float = option(
         "--gpu-memory-utilization", SHARE, "SHARE", "The serving flag.", default=str(DEFAULT_MEMORY_UTILIZATION)
     )
@@ -56,7 +54,8 @@ class _Replica:
         """Return the arguments of the rule of thumb."""
         for name in ("total_b", "active_b"):
             needed(getattr(self, name), flag(name), OR_SPEC)
-        return vars(self)
+        own = dict(vars(self))
+        return own | {"gpu_memory_gb": own.pop("gpu_mem_gb")}
 
 
 @click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
@@ -71,7 +70,7 @@ def command(*, replica: _Replica, ttft: float | None, spec: str | None, allow_ou
     try:
         advice = tp_advice(**given, limits=ttft_limit(ttft))
     except InputError as error:
-        names = _FIELDS if spec else {each.name: each.opts[0] for each in click.get_current_context().command.params}
+        names = _FIELDS if spec else {name: flag(name) for name in _FIELDS} | {"gpu_memory_gb": "--gpu-mem-gb"}
         raise error.reworded(name=names.get(error.name, error.name), where=spec) from None
     if as_json:
         print_json({"model": named.get("Model", ""), **asdict(advice)})

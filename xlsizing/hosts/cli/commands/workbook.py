@@ -8,7 +8,7 @@ import click
 
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.declaring import OnceEach, group, only_with, switch, takes
+from xlsizing.hosts.cli.declaring import OnceEach, group, needed, only_with, switch, takes
 from xlsizing.hosts.cli.flags import outside_flag
 from xlsizing.hosts.cli.output import one_line, working
 from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
@@ -48,16 +48,15 @@ def command(
     With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
     write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
     """
-    own_flags = [each.name for each in fields(ResultFlags)]
     if paths and not curves:
         refuse("a path", "must follow --curves", got=paths[0])
+    of_results = [each.name for each in fields(ResultFlags)]
     if lite is not None:
         if spec is not None or sales:
             refuse("--lite", "must not be given beside --spec or --sales")
-        only_with("--spec or --sales", ("allow_outside", "curves", "output", *own_flags))
+        only_with("--spec or --sales", ("allow_outside", "curves", "output", *of_results))
         return _lite(lite, force=force)
-    if output is None:
-        refuse("--output", "must be given")
+    output = needed(output, "--output")
     if (spec is not None) == sales:
         rule = "must not be given together" if sales else "must be given, one of them"
         refuse(
@@ -66,7 +65,7 @@ def command(
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
     if not curves:
-        only_with("--curves", own_flags)
+        only_with("--curves", of_results)
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
     return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)

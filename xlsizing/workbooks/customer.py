@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,8 +22,9 @@ from xlsizing.workbooks.levers_sheet import levers_sheet
 from xlsizing.workbooks.live_next import live_next, next_rows
 from xlsizing.workbooks.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.names import SHEETS, Layout
+from xlsizing.workbooks.package import saved_parts
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.parts import read_parts
+from xlsizing.workbooks.shared_strings import SharedStrings
 from xlsizing.workbooks.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.styles import Styles
 from xlsizing.workbooks.wait_steps import LIMITED
@@ -103,6 +103,8 @@ class Draft:
         The parts of the .xlsx, its sheets empty [-]
     pages : dict of str to Page
         The sheets by title: what is in them whichever SLAs there are, and the rows written last [-]
+    texts : SharedStrings
+        The texts of all cells written so far [-]
     first_result : int
         The row of the first delivered result on sheet Checks [-]
     """
@@ -111,6 +113,7 @@ class Draft:
     layout: Layout
     parts: dict[str, bytes]
     pages: dict[str, Page]
+    texts: SharedStrings
     first_result: int
 
     def write(self, piece: range) -> None:
@@ -129,17 +132,15 @@ def drafted(report: Report) -> Draft:
     check_report(report)
     layout = Layout.of(report.sizing.sla.size, len(report.sizing.curve))
     book = Workbook()
-    styles = Styles(book)
-    pages = {title: _page(book, styles, title) for title in SHEETS}
-    draft = Draft(report, layout, {}, pages, _filled(pages, report, layout))
+    styles, texts = Styles(book), SharedStrings()
+    pages = {title: _page(book, styles, texts, title) for title in SHEETS}
+    draft = Draft(report, layout, {}, pages, texts, _filled(pages, report, layout))
     for page in pages.values():
         page.settle()
     draft.write(layout.pieces[0])  # before the styles are saved: a row uses all that any row does
     styles.done()
     _properties(book, report)
-    stream = io.BytesIO()
-    book.save(stream)
-    draft.parts.update(read_parts(stream.getvalue()))
+    draft.parts.update(saved_parts(book))
     return draft
 
 
@@ -158,10 +159,10 @@ def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     return checks_sheet(pages["Checks"], report, layout)
 
 
-def _page(book: Workbook, styles: Styles, title: str) -> Page:
+def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> Page:
     sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
     sheet.title = title
-    return Page(sheet, styles)
+    return Page(sheet, styles, texts)
 
 
 def _properties(book: Workbook, report: Report) -> None:

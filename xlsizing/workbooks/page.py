@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
@@ -14,6 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.cells import ROW, Rows, cell_xml, is_formula, text_xml
 from xlsizing.workbooks.names import column_of, define, letter, place
+from xlsizing.workbooks.package import SchemaFont
+from xlsizing.workbooks.shared_strings import SharedStrings
 from xlsizing.workbooks.styles import RED, Styles
 from xlsizing.workbooks.text import cell_text, escaped, looks_like_code
 
@@ -32,10 +33,12 @@ class Page:
         The sheet [-]
     styles : Styles
         The styles of its workbook [-]
+    texts : SharedStrings
+        The texts of its workbook [-]
     """
 
-    def __init__(self, sheet: Worksheet, styles: Styles) -> None:
-        self.sheet, self._styles = sheet, styles
+    def __init__(self, sheet: Worksheet, styles: Styles, texts: SharedStrings) -> None:
+        self.sheet, self._styles, self._texts = sheet, styles, texts
         self.names: dict[str, str] = {}
         self._settled: dict[int, dict[int, str]] = {}
         self._rows: dict[int, dict[int, str]] = {}
@@ -51,16 +54,14 @@ class Page:
         """Write `value` in `style` at `row` and `column`, both counted from 1 [-]."""
         if value is None and style.startswith("static"):
             return  # some engines read a styled blank as 0
-        self._rows.setdefault(row, {})[column] = cell_xml(f"{letter(column)}{row}", value, self._styles[style])
+        self._rows.setdefault(row, {})[column] = self._cell(f"{letter(column)}{row}", value, style)
 
     def repeat(self, rows: range, cells: Iterable[tuple[int, str, str]]) -> None:
         """Write the same `cells` into each of `rows`: column, formula and style, ROW for the row's own number [-].
 
         Each is put together once, which takes a fifth of the time and makes sure that the rows differ in nothing else.
         """
-        made = [
-            (column, cell_xml(f"{letter(column)}{ROW}", text, self._styles[style])) for column, text, style in cells
-        ]
+        made = [(column, self._cell(f"{letter(column)}{ROW}", text, style)) for column, text, style in cells]
         for row in rows:
             number = str(row)
             self._rows.setdefault(row, {}).update([(column, cell.replace(ROW, number)) for column, cell in made])
@@ -70,7 +71,14 @@ class Page:
         stored = cell_text(text, name)
         row, column = place(cell)
         plain, code = self._styles[style], self._styles[f"{style}'"]  # both: styles are closed before the last row
-        self._rows.setdefault(row, {})[column] = text_xml(cell, stored, code if looks_like_code(stored) else plain)
+        own = code if looks_like_code(stored) else plain
+        self._rows.setdefault(row, {})[column] = text_xml(cell, self._texts.place(stored), own)
+
+    def _cell(self, cell: str, value: object, style: str) -> str:
+        """Return `cell` with `value`, a number, a text of ours, a formula or nothing, in `style`."""
+        if isinstance(value, str) and not value.startswith("="):
+            return text_xml(cell, self._texts.place(value), self._styles[style])
+        return cell_xml(cell, value, self._styles[style])
 
     def array(self, cells: str, formula: str, styles: Sequence[str]) -> None:
         """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column [-].
@@ -152,7 +160,7 @@ class Page:
 
     def reddens(self, cells: str, condition: str) -> None:
         """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds [-]."""
-        red = Font(color=f"FF{RED}", bold=True)
+        red = SchemaFont(color=f"FF{RED}", bold=True)
         self.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], font=red))
 
     def widths(self, **columns: float) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
+
+from xlsizing.workbooks.package import SchemaFont
 
 __all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
 
@@ -80,7 +82,7 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        book._fonts = IndexedList([Font(name=FONT, size=10)])  # noqa: SLF001  # the first one measures columns
+        book._fonts = IndexedList([SchemaFont(name=FONT, size=10)])  # noqa: SLF001  # the first one measures columns
         self._scratch = book.create_sheet("scratch")
         self._made: dict[str, int] = {}
 
@@ -106,11 +108,11 @@ class Styles:
         return int(cell.style_id)
 
 
-def _font(role: str) -> Font:
+def _font(role: str) -> SchemaFont:
     sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11}
     colours = {"input": _BLUE, "head": _WHITE, "note": _MUTED, "title": DARK, "section": DARK, "const": _BLACK}
     bold = role in ("title", "section", "head", "key", "banner", "strong")
-    return Font(
+    return SchemaFont(
         name=FONT, size=sizes.get(role, 10), bold=bold, italic=role == "note", color=f"FF{colours.get(role, _BLACK)}"
     )
 

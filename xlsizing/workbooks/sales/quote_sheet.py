@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 
 from xlsizing.budget import CLAIM, IF_PRODUCT
 from xlsizing.reports.opening import RULE, THREE_FIGURES
@@ -21,6 +21,7 @@ from xlsizing.rules import (
 )
 from xlsizing.standing_words import NOT_ASKED, PRICE_CHANGED
 from xlsizing.workbooks.names import letter
+from xlsizing.workbooks.package import SchemaFont
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.phrases import sentence
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
@@ -435,7 +436,7 @@ def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
     alarm(page, f"B{first}:N{last}", f'IF(ISERROR($L{first}),$B{first}<>"",$L{first}=Word_Infeasible)')
     alarm(page, "B3:O3", "Quote_Failed>0")
-    key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
+    key = {"font": SchemaFont(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
         bold = FormulaRule(formula=[f"IF(ISERROR($H{first}),FALSE,$H{first}={word})"], **key)
         page.sheet.conditional_formatting.add(f"{column}{first}:{column}{last}", bold)

@@ -8,11 +8,12 @@ from typing import Final
 from xml.etree.ElementTree import canonicalize
 
 from openpyxl.styles import Font
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
 
 from xlsizing.workbooks.parts import read_parts
 
-__all__ = ["SchemaFont", "saved_parts", "with_part"]
+__all__ = ["SchemaFont", "begin_with", "saved_parts", "with_part"]
 
 _TYPES: Final = "[Content_Types].xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -32,6 +33,11 @@ class SchemaFont(Font):  # type: ignore[misc]  # openpyxl ships no types
     __attrs__, __nested__ = Font.__attrs__, Font.__nested__  # openpyxl gathers them from a class alone
     __elements__ = ("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name",
                     "family", "charset", "scheme")  # fmt: skip
+
+
+def begin_with(book: Workbook, font: SchemaFont) -> None:
+    """Let `font` be the first of a new `book`: cells without a style have it, and it measures columns."""
+    book._fonts = IndexedList([font])  # noqa: SLF001  # there is no other way
 
 
 def saved_parts(book: Workbook) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.cells import ROW, Rows, cell_xml, is_formula, text_xml
+from xlsizing.workbooks.dynamic_arrays import DYNAMIC
 from xlsizing.workbooks.names import column_of, define, letter, place
 from xlsizing.workbooks.package import SchemaFont
 from xlsizing.workbooks.shared_strings import SharedStrings
@@ -80,17 +81,28 @@ class Page:
             return text_xml(cell, self._texts.place(value), self._styles[style])
         return cell_xml(cell, value, self._styles[style])
 
-    def array(self, cells: str, formula: str, styles: Sequence[str]) -> None:
-        """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column [-].
+    def array(self, cells: str, formula: str, styles: Sequence[str], *, dynamic: bool = False) -> None:
+        """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column.
 
-        A formula that spills would be clipped.
+        Parameters
+        ----------
+        cells : str
+            The cells [-]
+        formula : str
+            The formula, beginning with "=" [-]
+        styles : sequence of str
+            The styles of the columns [-]
+        dynamic : bool, optional
+            Whether Excel with dynamic arrays lets it take as many cells as it needs, so that a single value leaves all
+            but the first blank; else it fills these cells in every version [-]
         """
         left, top, right, bottom = range_boundaries(cells)
         for row in range(top, bottom + 1):
             for column, style in zip(range(left, right + 1), styles, strict=True):
                 self.at(row, column, None, style)
         entered = f'<f t="array" ref="{cells}">{escaped(formula.removeprefix("="))}</f>'
-        self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}">{entered}</c>'
+        kind = DYNAMIC if dynamic else ""
+        self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}"{kind}>{entered}</c>'
 
     def tall(self, row: int, height: float) -> None:
         """Set the `height` of `row` [pt]."""

@@ -6,10 +6,9 @@ import math
 from typing import Final
 
 from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
-from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
 
-from xlsizing.workbooks.package import SchemaFont
+from xlsizing.workbooks.package import SchemaFont, begin_with
 
 __all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
 
@@ -82,7 +81,7 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        book._fonts = IndexedList([SchemaFont(name=FONT, size=10)])  # noqa: SLF001  # the first one measures columns
+        begin_with(book, SchemaFont(name=FONT, size=10))
         self._scratch = book.create_sheet("scratch")
         self._made: dict[str, int] = {}
 

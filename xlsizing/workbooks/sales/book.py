@@ -8,7 +8,8 @@ from typing import Final
 from openpyxl import Workbook
 
 import xlsizing
-from xlsizing.workbooks.package import saved_parts
+from xlsizing.workbooks.dynamic_arrays import METADATA
+from xlsizing.workbooks.package import saved_parts, with_part
 from xlsizing.workbooks.page import Page
 from xlsizing.workbooks.parts import filled, sheet_part, zipped
 from xlsizing.workbooks.sales.checks_sheet import checks_sheet
@@ -73,7 +74,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
 
 def _written(book: Workbook, pages: Iterable[Page], texts: SharedStrings) -> bytes:
     """Return the .xlsx of `book`, whose sheets are `pages` in their order, with their `texts`."""
-    parts = texts.added_to(saved_parts(book))
+    parts = with_part(texts.added_to(saved_parts(book)), "metadata.xml", "sheetMetadata", METADATA)
     sheets = {
         sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
     }

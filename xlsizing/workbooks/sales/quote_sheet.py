@@ -424,6 +424,7 @@ def _below(page: Page) -> None:
     page.put(f"B{top - 1}", "The same from one formula, SIZING_TABLE over all SLAs", "section")
     cells = f"B{top}:{letter(1 + len(TABLE_STYLES))}{bottom}"
     slas = _COSTED.replace("$B{row}", "Quote_SLA")
+    # Not dynamic: where there is no table, all of Quote_Table must show why, not its first cell alone.
     page.array(
         cells,
         f'=IF(COUNTA(Quote_SLA)=0,"",IF(Quote_Refused+Quote_Price_Failed>0,NA(),SIZING_TABLE({slas})))',

@@ -77,9 +77,9 @@ class Page:
 
     def _cell(self, cell: str, value: object, style: str) -> str:
         """Return `cell` with `value`, a number, a text of ours, a formula or nothing, in `style`."""
-        if isinstance(value, str) and not value.startswith("="):
-            return text_xml(cell, self._texts.place(value), self._styles[style])
-        return cell_xml(cell, value, self._styles[style])
+        if value is None or isinstance(value, int | float) or str(value).startswith("="):
+            return cell_xml(cell, value, self._styles[style])
+        return text_xml(cell, self._texts.place(str(value)), self._styles[style])
 
     def array(self, cells: str, formula: str, styles: Sequence[str], *, dynamic: bool = False) -> None:
         """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column.

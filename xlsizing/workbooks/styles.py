@@ -44,6 +44,7 @@ _FORMATS: Final = {
     "pct": "0.0%",
     "share": "0.0%",
     "price": "#,##0.00##",
+    "row": '"row "0',
     "text": "General",
     "left": "General",
     "wrap": "General",
@@ -53,7 +54,7 @@ _FORMATS: Final = {
 }
 """Kinds of content and their number formats [-]."""
 
-_LEFT: Final = ("text", "left", "wrap", "typed", "int left", "price left")
+_LEFT: Final = ("row", "text", "left", "wrap", "typed", "int left", "price left")
 
 
 _LINE_HEIGHT: Final = 13.5

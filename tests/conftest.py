@@ -13,6 +13,9 @@ settings.load_profile("xlsizing")
 # A sizing without a date is of today, and nothing may be measured later: the tests' own day, in their processes too.
 os.environ["SOURCE_DATE_EPOCH"] = "1795608000"  # 2026-11-25 12:00 UTC
 
+# Tests that change the XML of openpyxl's files know one form of it; with lxml, which openxml-audit brings, it has another.
+os.environ["OPENPYXL_LXML"] = "False"
+
 SWEEPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "sweeps.csv"
 
 

@@ -98,6 +98,11 @@ def _as_read(cell):
     return CellError(cell.value) if cell.data_type == "e" else "" if cell.value is None else cell.value
 
 
+def _as_openpyxl_has_it(value):
+    """Return a value as openpyxl reads it: of a shared text it drops whatever looks like the escape of an underscore."""
+    return value.replace("x005F_", "") if isinstance(value, str) else value
+
+
 class TestCases:
     def test_there_are_enough_of_every_kind(self):
         rows = [row for case in GOOD for row in case.rows() if row is not None]
@@ -206,7 +211,8 @@ class TestEveryCell:
         for title, reference in used(anybook).items():
             delivered = opened(anybook, data_only=True)[title][reference]
             cached = [[_as_read(cell) for cell in row] for row in delivered]
-            assert unlike(cached, engine.sheet(title, reference)) == [], title
+            found = [[_as_openpyxl_has_it(value) for value in row] for row in engine.sheet(title, reference)]
+            assert unlike(cached, found) == [], title
 
 
 class TestEdited:

@@ -142,8 +142,11 @@ class _Workbook(Writer):
     def __init__(self, file: IO[bytes], schema: Any) -> None:
         import openpyxl  # noqa: PLC0415  # slow to import, and for these files only
 
+        from xlsizing.workbooks.writer import SchemaFont, begin_with  # noqa: PLC0415  # with openpyxl itself
+
         self._file, self._rows = file, 0
         self._book = openpyxl.Workbook(write_only=True)
+        begin_with(self._book, SchemaFont(name="Calibri", size=11))
         self._sheet = self._book.create_sheet("scenarios")
         self._sheet.freeze_panes = "A2"
         self._sheet.append([self._cell(name) for name in schema.names])

@@ -11,7 +11,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from openpyxl.utils import coordinate_to_tuple
+from openpyxl.utils import coordinate_to_tuple, rows_from_range
 from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.hosts.test_libreoffice_macros import MacroOffice
@@ -136,25 +136,25 @@ class TestWithoutMacros:
         assert found == {}
 
     def test_as_built(self, opened_without_macros):
-        stored = openpyxl.load_workbook(BytesIO(built()), data_only=True)["Quote"]
-        shown = opened_without_macros(built())["Quote"]
-        arrays = _in_arrays(built())
-        wrong = {
-            cell.coordinate
-            for row in shown.iter_rows()
-            for cell in row
-            if cell.data_type == "e" and stored[cell.coordinate].data_type != "e"
-        }
-        # LibreOffice works out the formula of a whole range anew, whatever stands in it: the table below the page.
-        assert wrong <= arrays
-        assert min(coordinate_to_tuple(cell)[0] for cell in arrays) > 27
+        stored = openpyxl.load_workbook(BytesIO(built()), data_only=True)
+        shown = opened_without_macros(built())
+        for sheet in shown:
+            wrong = {
+                cell.coordinate
+                for row in sheet.iter_rows()
+                for cell in row
+                if cell.data_type == "e" and stored[sheet.title][cell.coordinate].data_type != "e"
+            }
+            # LibreOffice works out an array formula anew, whatever stands in it: the table below the page, and the worked ones.
+            assert wrong <= _in_arrays(built(), sheet.title), sheet.title
+        assert min(coordinate_to_tuple(cell)[0] for cell in _in_arrays(built())) > 27
 
 
-def _in_arrays(data):
-    """Return the cells of the formulas that fill a whole range of sheet Quote."""
-    sheet = openpyxl.load_workbook(BytesIO(data))["Quote"]
+def _in_arrays(data, title="Quote"):
+    """Return the cells of a sheet that array formulas fill."""
+    sheet = openpyxl.load_workbook(BytesIO(data))[title]
     ranges = [cell.value.ref for row in sheet.iter_rows() for cell in row if isinstance(cell.value, ArrayFormula)]
-    return {cell.coordinate for cells in ranges for row in sheet[cells] for cell in row}
+    return {cell for cells in ranges for row in rows_from_range(cells) for cell in row}
 
 
 def _same(shown, stored):

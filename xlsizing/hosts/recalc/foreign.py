@@ -49,7 +49,7 @@ _AREA: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,7}(?::[A-Z]{1,3}[0-9]{1,7})?", re.
 _COUNT: Final = re.compile(r"[0-9]{1,7}", re.ASCII)
 _EXTERNAL: Final = re.compile(r"'?[^'!]*\[[^\]']+\][^!]*!|\[[0-9]+\]!?[^,]")
 _LINKED: Final = re.compile(r"'?\[([0-9]+)\]([^!]*?)'?!(.*)", re.DOTALL)
-_OURS: Final = re.compile(rb"<dc:creator>xlsizing ")
+_OURS: Final = re.compile(rb"<dc:creator[^>]*>xlsizing ")
 _LOCALE: Final = re.compile(r"\[\$-[^\]]*\]")
 _MONEY: Final = re.compile(r"[$\u00a3\u00a5\u20a0-\u20cf]")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +23,7 @@ from xlsizing.workbooks.customer.live_next import live_next, next_rows
 from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.customer.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import SHEETS, Layout, Page, Styles, read_parts
+from xlsizing.workbooks.writer import SHEETS, Layout, Page, SharedStrings, Styles, saved_parts
 
 __all__ = ["MOST_ANCHORS", "Draft", "check_report", "drafted"]
 
@@ -100,6 +99,8 @@ class Draft:
         The parts of the .xlsx, its sheets empty [-]
     pages : dict of str to Page
         The sheets by title: what is in them whichever SLAs there are, and the rows written last [-]
+    texts : SharedStrings
+        The texts of all cells written so far [-]
     first_result : int
         The row of the first delivered result on sheet Checks [-]
     """
@@ -108,6 +109,7 @@ class Draft:
     layout: Layout
     parts: dict[str, bytes]
     pages: dict[str, Page]
+    texts: SharedStrings
     first_result: int
 
     def write(self, piece: range) -> None:
@@ -126,17 +128,15 @@ def drafted(report: Report) -> Draft:
     check_report(report)
     layout = Layout.of(report.sizing.sla.size, len(report.sizing.curve))
     book = Workbook()
-    styles = Styles(book)
-    pages = {title: _page(book, styles, title) for title in SHEETS}
-    draft = Draft(report, layout, {}, pages, _filled(pages, report, layout))
+    styles, texts = Styles(book), SharedStrings()
+    pages = {title: _page(book, styles, texts, title) for title in SHEETS}
+    draft = Draft(report, layout, {}, pages, texts, _filled(pages, report, layout))
     for page in pages.values():
         page.settle()
     draft.write(layout.pieces[0])  # before the styles are saved: a row uses all that any row does
     styles.done()
     _properties(book, report)
-    stream = io.BytesIO()
-    book.save(stream)
-    draft.parts.update(read_parts(stream.getvalue()))
+    draft.parts.update(saved_parts(book))
     return draft
 
 
@@ -155,10 +155,10 @@ def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     return checks_sheet(pages["Checks"], report, layout)
 
 
-def _page(book: Workbook, styles: Styles, title: str) -> Page:
+def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> Page:
     sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
     sheet.title = title
-    return Page(sheet, styles)
+    return Page(sheet, styles, texts)
 
 
 def _properties(book: Workbook, report: Report) -> None:

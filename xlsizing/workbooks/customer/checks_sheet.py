@@ -268,7 +268,7 @@ def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> 
     ]
     for position, live in enumerate(layout.anchor_rows):
         at = row + 2 + position
-        page.put(f"B{at}", f"row {live}", "calc.text")
+        page.put(f"B{at}", live, "calc.row")
         pairs = []
         for j, values in enumerate(columns):
             page.at(at, 3 + j, values[position] if position < len(values) else None, "static.num")
@@ -310,7 +310,7 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
     delivered = report.given_rows[piece.start : piece.stop]
     for position, row in zip_longest(piece, delivered):
         at, live = first + position, layout.sla_rows[position]
-        page.put(f"B{at}", f"row {live}", "calc.text")
+        page.put(f"B{at}", live, "calc.row")
         values = _snapshot(row) if row else [None] * len(_SNAPSHOT_HEADS)
         pairs = []
         results = [f"Sizing!${column}{live}" for column in _SNAPSHOT_COLUMNS]

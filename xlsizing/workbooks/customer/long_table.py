@@ -123,15 +123,22 @@ class LongTable:
         return found
 
     def packed(self, whole: Recalculated) -> dict[str, Part]:
-        """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole` [-]."""
+        """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none [-]."""
         return {
             title: [
                 packed(whole.sheets[title].head.text.encode()),
-                *(_completed(text, formulas, partial(whole.value, title)) for text, formulas in pieces),
+                *(_completed(*piece, partial(whole.value, title)) for piece in _drained(pieces)),
                 packed(whole.sheets[title].tail.text.encode()),
             ]
             for title, pieces in self._pieces.items()
         }
+
+
+def _drained(pieces: list[tuple[bytes, list[tuple[int, int]]]]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
+    """Give the `pieces` one by one, each let go of before the next: two copies of all would be the most memory."""
+    pieces.reverse()
+    while pieces:
+        yield pieces.pop()
 
 
 def _completed(text: bytes, formulas: list[tuple[int, int]], value: Callable[[int, int], object]) -> bytes:

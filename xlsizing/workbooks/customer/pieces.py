@@ -110,7 +110,7 @@ def _without_values(draft: Draft, sheets: Mapping[str, Sheet]) -> bytes:
 
 def _with_rows(draft: Draft, rows: Mapping[str, Part]) -> dict[str, Part]:
     """Return the parts of the .xlsx with `rows` in its sheets, given by title."""
-    parts: dict[str, Part] = dict(draft.parts)
+    parts: dict[str, Part] = dict(draft.texts.added_to(draft.parts))
     for position, title in enumerate(SHEETS):
         name = sheet_part(position)
         parts[name] = filled(draft.parts[name], draft.pages[title].extent(), rows[title])

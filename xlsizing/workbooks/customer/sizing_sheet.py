@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.advice import PRICE_CHANGED
@@ -31,7 +31,20 @@ from xlsizing.workbooks.customer.sizing_words import (
     unmet_lines,
 )
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import BAD, GOOD, GREY, RED, ROOM_SLAS, ROW, Layout, Page, column_of, place, tall
+from xlsizing.workbooks.writer import (
+    BAD,
+    GOOD,
+    GREY,
+    RED,
+    ROOM_SLAS,
+    ROW,
+    Layout,
+    Page,
+    SchemaFont,
+    column_of,
+    place,
+    tall,
+)
 
 __all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 
@@ -373,14 +386,14 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
 def _colours(page: Page, layout: Layout) -> None:
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     state = calc_cells(first)["state"]
-    red = {"font": Font(color=f"FF{RED}", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
+    red = {"font": SchemaFont(color=f"FF{RED}", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
     rules = page.sheet.conditional_formatting
     for left, right in (("B", _REMARK), (_SECOND, _LAST)):
         rules.add(f"{left}{first}:{right}{last}", FormulaRule(formula=[f"OR({state}=1,{state}=2)"], **red))
     fine = PatternFill("solid", bgColor=f"FF{GOOD}")
     rules.add(f"B3:{_REMARK}3", FormulaRule(formula=["Checks_Failed>0"], **red))
     rules.add(f"B3:{_REMARK}3", FormulaRule(formula=["All_Verdict=1"], fill=fine))
-    key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
+    key = {"font": SchemaFont(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"E": "Word_Commit", "F": "Word_Budget"}.items():
         rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$H{first}={word}"], **key))
     for cell in (EDITED_AT, "I5"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -18,7 +17,17 @@ from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_she
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
 from xlsizing.workbooks.sales.quote_sheet import quote_sheet
-from xlsizing.workbooks.writer import Page, Styles, filled, read_parts, sheet_part, zipped
+from xlsizing.workbooks.writer import (
+    METADATA,
+    Page,
+    SharedStrings,
+    Styles,
+    filled,
+    saved_parts,
+    sheet_part,
+    with_part,
+    zipped,
+)
 
 __all__ = ["sales_workbook"]
 
@@ -50,8 +59,8 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
         The .xlsx [-]
     """
     book = Workbook()
-    styles = Styles(book)
-    pages = {title: _page(book, styles, title) for title in SHEETS}
+    styles, texts = Styles(book), SharedStrings()
+    pages = {title: _page(book, styles, texts, title) for title in SHEETS}
     quote_sheet(pages["Quote"], deck)
     curves_sheet(pages["Curves"], deck)
     compare_sheet(pages["Compare"], deck)
@@ -65,14 +74,12 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     book.properties.title = "GPU sizing for sales"
     book.calculation.fullCalcOnLoad = True
     book.active = 0
-    return _written(book, pages.values())
+    return _written(book, pages.values(), texts)
 
 
-def _written(book: Workbook, pages: Iterable[Page]) -> bytes:
-    """Return the .xlsx of `book`, whose sheets are `pages` in their order."""
-    stream = io.BytesIO()
-    book.save(stream)
-    parts = read_parts(stream.getvalue())
+def _written(book: Workbook, pages: Iterable[Page], texts: SharedStrings) -> bytes:
+    """Return the .xlsx of `book`, whose sheets are `pages` in their order, with their `texts`."""
+    parts = with_part(texts.added_to(saved_parts(book)), "metadata.xml", "sheetMetadata", METADATA)
     sheets = {
         sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
     }
@@ -80,10 +87,10 @@ def _written(book: Workbook, pages: Iterable[Page]) -> bytes:
     return zipped({**parts, **filled_in}, small=False)
 
 
-def _page(book: Workbook, styles: Styles, title: str) -> Page:
+def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> Page:
     sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
     sheet.title = title
-    return Page(sheet, styles)
+    return Page(sheet, styles, texts)
 
 
 def _settings(page: Page, values: dict[str, str]) -> None:

@@ -115,11 +115,10 @@ def _function(page: Page, row: int, function: FunctionHelp) -> None:
     page.user(f"D{row}", "\n".join(helped) or "none", "label.wrap", "argument")
     formula = WORKED[function.name]
     page.user(f"E{row}", formula, "label.wrap", "formula")
-    page.put(
-        f"F{row}",
-        "in the table below the last function, from column H" if function.name == _TABLE else formula,
-        "key.wrap",
-    )
+    if function.name == _TABLE:
+        page.put(f"F{row}", "in the table below the last function, from column H", "key.wrap")
+    else:
+        page.array(f"F{row}", formula, ("key.wrap",), dynamic=True)
     lines = max(sum(1 + len(line) // 92 for line in helped), 1 + len(function.name) // 30, 2, 1 + len(formula) // 40)
     page.tall(row, _LINE * max(lines, _LONG.get(function.name, 0)) + 3)
 
@@ -146,7 +145,7 @@ def _example(page: Page, top: int) -> None:
     page.put(f"H{row}", WORKED[_TABLE].removeprefix("="), "section")
     right = letter(column_index_from_string(_LEFT) + len(TABLE_STYLES) - 1)
     cells = f"{_LEFT}{row + 1}:{right}{row + 1 + len(_SLAS)}"
-    page.array(cells, WORKED[_TABLE], TABLE_STYLES)
+    page.array(cells, WORKED[_TABLE], TABLE_STYLES, dynamic=True)
 
 
 _OPTIMISED: Final = (237.0, 134.4, 46.0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 from openpyxl.utils import range_boundaries
 
-from xlsizing.workbooks.writer import BAD, Page, letter
+from xlsizing.workbooks.writer import BAD, Page, SchemaFont, letter
 
 __all__ = [
     "ANCHORS",
@@ -138,7 +138,7 @@ def _spread(page: Page, cells: str, style: str) -> str:
 
 def alarm(page: Page, cells: str, condition: str) -> None:
     """Let `cells` of `page` turn red while `condition`, a formula for the first of them, holds [-]."""
-    red = {"font": Font(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
+    red = {"font": SchemaFont(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
     page.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], **red))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import PatternFill
 
 from xlsizing.advice import NOT_ASKED, PRICE_CHANGED
 from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, NO_SOURCE, WIDE_RANGE
@@ -33,7 +33,7 @@ from xlsizing.workbooks.sales.layout import (
     of_curve,
 )
 from xlsizing.workbooks.sales.unclaimed import unclaimed
-from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, letter
+from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, SchemaFont, letter
 
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 
@@ -417,6 +417,7 @@ def _below(page: Page) -> None:
     page.put(f"B{top - 1}", "The same from one formula, SIZING_TABLE over all SLAs", "section")
     cells = f"B{top}:{letter(1 + len(TABLE_STYLES))}{bottom}"
     slas = _COSTED.replace("$B{row}", "Quote_SLA")
+    # Not dynamic: where there is no table, all of Quote_Table must show why, not its first cell alone.
     page.array(
         cells,
         f'=IF(COUNTA(Quote_SLA)=0,"",IF(Quote_Refused+Quote_Price_Failed>0,NA(),SIZING_TABLE({slas})))',
@@ -429,7 +430,7 @@ def _colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
     alarm(page, f"B{first}:N{last}", f'IF(ISERROR($L{first}),$B{first}<>"",$L{first}=Word_Infeasible)')
     alarm(page, "B3:O3", "Quote_Failed>0")
-    key = {"font": Font(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
+    key = {"font": SchemaFont(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"D": "Word_Commit", "E": "Word_Budget"}.items():
         bold = FormulaRule(formula=[f"IF(ISERROR($H{first}),FALSE,$H{first}={word})"], **key)
         page.sheet.conditional_formatting.add(f"{column}{first}:{column}{last}", bold)

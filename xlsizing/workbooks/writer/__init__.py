@@ -1,8 +1,10 @@
 """Any workbook: its sheets while they are written, cells, names, styles, parts, and the macros in it."""
 
 from xlsizing.workbooks.writer.cells import ERROR_VALUES, ROW, CellValue, Rows, Values, is_formula, value_xml
+from xlsizing.workbooks.writer.dynamic_arrays import METADATA
 from xlsizing.workbooks.writer.macros import modules_of, with_macros
 from xlsizing.workbooks.writer.names import LONGEST_PIECE, ROOM_SLAS, SHEETS, Layout, column_of, letter, place
+from xlsizing.workbooks.writer.package import SchemaFont, begin_with, saved_parts, with_part
 from xlsizing.workbooks.writer.page import Page
 from xlsizing.workbooks.writer.parts import (
     Part,
@@ -15,6 +17,7 @@ from xlsizing.workbooks.writer.parts import (
     with_points,
     zipped,
 )
+from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import AMBER, BAD, FONT, GOOD, GREY, RED, Styles, tall
 from xlsizing.workbooks.writer.text import LONGEST_TEXT, cell_text
 from xlsizing.workbooks.writer.xml_parts import element, parsed
@@ -28,6 +31,7 @@ __all__ = [
     "GREY",
     "LONGEST_PIECE",
     "LONGEST_TEXT",
+    "METADATA",
     "RED",
     "ROOM_SLAS",
     "ROW",
@@ -37,8 +41,11 @@ __all__ = [
     "Page",
     "Part",
     "Rows",
+    "SchemaFont",
+    "SharedStrings",
     "Styles",
     "Values",
+    "begin_with",
     "cell_text",
     "column_of",
     "drawn",
@@ -52,10 +59,12 @@ __all__ = [
     "place",
     "read_parts",
     "reproducible",
+    "saved_parts",
     "sheet_part",
     "tall",
     "value_xml",
     "with_macros",
+    "with_part",
     "with_points",
     "zipped",
 ]

@@ -76,7 +76,7 @@ class Rows(NamedTuple):
 
 
 def cell_xml(place: str, value: object, style: int) -> str:
-    """Return the cell at `place` with `value`, a number, a text of ours, a formula or nothing, in `style` [-].
+    """Return the cell at `place` with `value`, a number, a formula or nothing, in `style` [-].
 
     >>> cell_xml("B2", 7, 3)
     '<c r="B2" s="3"><v>7</v></c>'
@@ -86,21 +86,23 @@ def cell_xml(place: str, value: object, style: int) -> str:
     if isinstance(value, int | float):
         number = int(value) if isinstance(value, int) else float(value)
         return f'<c r="{place}" s="{style}"><v>{number!r}</v></c>'
-    text = str(value)
-    if text.startswith("="):
-        return f'<c r="{place}" s="{style}"{_GAP}><f>{escaped(text[1:])}</f>{_GAP}</c>'
-    return text_xml(place, text, style)
+    return f'<c r="{place}" s="{style}"{_GAP}><f>{escaped(str(value)[1:])}</f>{_GAP}</c>'
 
 
-def text_xml(place: str, text: str, style: int) -> str:
-    """Return the cell at `place` with `text`, whatever it begins with, in `style` [-]."""
-    shown = f'<is><t xml:space="preserve">{escaped(text)}</t></is>'
-    return f'<c r="{place}" s="{style}" t="inlineStr">{shown}</c>'
+def text_xml(place: str, number: int, style: int) -> str:
+    """Return the cell at `place` with the text at `number` among the shared ones, whatever it begins with, in `style` [-].
+
+    >>> text_xml("B2", 7, 3)
+    '<c r="B2" s="3" t="s"><v>7</v></c>'
+    """
+    return f'<c r="{place}" s="{style}" t="s"><v>{number}</v></c>'
 
 
 def value_xml(place: str, value: CellValue) -> str:
-    """Return the cell at `place` with the `value` of a formula without the formula [-]."""
-    return text_xml(place, value or "", 0) if value is None or isinstance(value, str) else cell_xml(place, value, 0)
+    """Return the cell at `place` with the `value` of a formula without the formula, for an engine alone [-]."""
+    if isinstance(value, float):
+        return cell_xml(place, value, 0)
+    return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escaped(value or "")}</t></is></c>'
 
 
 def is_formula(cell: str) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Font
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlsizing.workbooks.writer.cells import ROW, Rows, cell_xml, is_formula, text_xml
+from xlsizing.workbooks.writer.dynamic_arrays import DYNAMIC
 from xlsizing.workbooks.writer.names import column_of, define, letter, place
+from xlsizing.workbooks.writer.package import SchemaFont
+from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import RED, Styles
 from xlsizing.workbooks.writer.text import cell_text, escaped, looks_like_code
 
@@ -32,10 +34,12 @@ class Page:
         The sheet [-]
     styles : Styles
         The styles of its workbook [-]
+    texts : SharedStrings
+        The texts of its workbook [-]
     """
 
-    def __init__(self, sheet: Worksheet, styles: Styles) -> None:
-        self.sheet, self._styles = sheet, styles
+    def __init__(self, sheet: Worksheet, styles: Styles, texts: SharedStrings) -> None:
+        self.sheet, self._styles, self._texts = sheet, styles, texts
         self.names: dict[str, str] = {}
         self._settled: dict[int, dict[int, str]] = {}
         self._rows: dict[int, dict[int, str]] = {}
@@ -51,16 +55,14 @@ class Page:
         """Write `value` in `style` at `row` and `column`, both counted from 1 [-]."""
         if value is None and style.startswith("static"):
             return  # some engines read a styled blank as 0
-        self._rows.setdefault(row, {})[column] = cell_xml(f"{letter(column)}{row}", value, self._styles[style])
+        self._rows.setdefault(row, {})[column] = self._cell(f"{letter(column)}{row}", value, style)
 
     def repeat(self, rows: range, cells: Iterable[tuple[int, str, str]]) -> None:
         """Write the same `cells` into each of `rows`: column, formula and style, ROW for the row's own number [-].
 
         Each is put together once, which takes a fifth of the time and makes sure that the rows differ in nothing else.
         """
-        made = [
-            (column, cell_xml(f"{letter(column)}{ROW}", text, self._styles[style])) for column, text, style in cells
-        ]
+        made = [(column, self._cell(f"{letter(column)}{ROW}", text, style)) for column, text, style in cells]
         for row in rows:
             number = str(row)
             self._rows.setdefault(row, {}).update([(column, cell.replace(ROW, number)) for column, cell in made])
@@ -70,19 +72,37 @@ class Page:
         stored = cell_text(text, name)
         row, column = place(cell)
         plain, code = self._styles[style], self._styles[f"{style}'"]  # both: styles are closed before the last row
-        self._rows.setdefault(row, {})[column] = text_xml(cell, stored, code if looks_like_code(stored) else plain)
+        own = code if looks_like_code(stored) else plain
+        self._rows.setdefault(row, {})[column] = text_xml(cell, self._texts.place(stored), own)
 
-    def array(self, cells: str, formula: str, styles: Sequence[str]) -> None:
-        """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column [-].
+    def _cell(self, cell: str, value: object, style: str) -> str:
+        """Return `cell` with `value`, a number, a text of ours, a formula or nothing, in `style`."""
+        if value is None or isinstance(value, int | float) or str(value).startswith("="):
+            return cell_xml(cell, value, self._styles[style])
+        return text_xml(cell, self._texts.place(str(value)), self._styles[style])
 
-        A formula that spills would be clipped.
+    def array(self, cells: str, formula: str, styles: Sequence[str], *, dynamic: bool = False) -> None:
+        """Write `formula` as one array formula over all of `cells`, a style of `styles` for each column.
+
+        Parameters
+        ----------
+        cells : str
+            The cells [-]
+        formula : str
+            The formula, beginning with "=" [-]
+        styles : sequence of str
+            The styles of the columns [-]
+        dynamic : bool, optional
+            Whether Excel with dynamic arrays lets it take as many cells as it needs, so that a single value leaves all
+            but the first blank; else it fills these cells in every version [-]
         """
         left, top, right, bottom = range_boundaries(cells)
         for row in range(top, bottom + 1):
             for column, style in zip(range(left, right + 1), styles, strict=True):
                 self.at(row, column, None, style)
         entered = f'<f t="array" ref="{cells}">{escaped(formula.removeprefix("="))}</f>'
-        self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}">{entered}</c>'
+        kind = DYNAMIC if dynamic else ""
+        self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}"{kind}>{entered}</c>'
 
     def tall(self, row: int, height: float) -> None:
         """Set the `height` of `row` [pt]."""
@@ -152,7 +172,7 @@ class Page:
 
     def reddens(self, cells: str, condition: str) -> None:
         """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds [-]."""
-        red = Font(color=f"FF{RED}", bold=True)
+        red = SchemaFont(color=f"FF{RED}", bold=True)
         self.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], font=red))
 
     def widths(self, **columns: float) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils.indexed_list import IndexedList
+from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
+
+from xlsizing.workbooks.writer.package import SchemaFont, begin_with
 
 __all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
 
@@ -43,6 +44,7 @@ _FORMATS: Final = {
     "pct": "0.0%",
     "share": "0.0%",
     "price": "#,##0.00##",
+    "row": '"row "0',
     "text": "General",
     "left": "General",
     "wrap": "General",
@@ -52,7 +54,7 @@ _FORMATS: Final = {
 }
 """Kinds of content and their number formats [-]."""
 
-_LEFT: Final = ("text", "left", "wrap", "typed", "int left", "price left")
+_LEFT: Final = ("row", "text", "left", "wrap", "typed", "int left", "price left")
 
 
 _LINE_HEIGHT: Final = 13.5
@@ -80,7 +82,7 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        book._fonts = IndexedList([Font(name=FONT, size=10)])  # noqa: SLF001  # the first one measures columns
+        begin_with(book, SchemaFont(name=FONT, size=10))
         self._scratch = book.create_sheet("scratch")
         self._made: dict[str, int] = {}
 
@@ -106,11 +108,11 @@ class Styles:
         return int(cell.style_id)
 
 
-def _font(role: str) -> Font:
+def _font(role: str) -> SchemaFont:
     sizes = {"title": 16, "subtitle": 11, "section": 11, "banner": 11}
     colours = {"input": _BLUE, "head": _WHITE, "note": _MUTED, "title": DARK, "section": DARK, "const": _BLACK}
     bold = role in ("title", "section", "head", "key", "banner", "strong")
-    return Font(
+    return SchemaFont(
         name=FONT, size=sizes.get(role, 10), bold=bold, italic=role == "note", color=f"FF{colours.get(role, _BLACK)}"
     )
 

@@ -8,9 +8,9 @@ from typing import Final
 from xlsizing.advice import context_reasons, other_statistic
 from xlsizing.advice import standing_words as words
 from xlsizing.reports import Report
-from xlsizing.rules import DRAFT, SWEEP
+from xlsizing.rules import SWEEP
 from xlsizing.workbooks.customer.calc_sheet import CALC, calc_cells
-from xlsizing.workbooks.customer.settings import listed
+from xlsizing.workbooks.customer.settings import IN_PART, listed
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, NO_REASON
 from xlsizing.workbooks.writer import ROW, Layout, Page, letter
 
@@ -169,7 +169,7 @@ def _by_standing(check: str, verdict: str, mixed: str, draft: str) -> str:
 def standing(report: Report) -> str:
     """Return the standing of the whole in words: VERDICT, DRAFT, or that some rows are either [-]."""
     labels = {rigor.label for rigor in report.standings}
-    return f"{DRAFT} in part" if len(labels) > 1 else labels.pop()
+    return IN_PART if len(labels) > 1 else labels.pop()
 
 
 def why(report: Report) -> str:

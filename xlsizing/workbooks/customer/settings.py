@@ -34,6 +34,7 @@ __all__ = [
     "CACHE_STATES",
     "CHECK_INPUTS",
     "DATASET_KINDS",
+    "IN_PART",
     "LEVEL_CELLS",
     "TURNS",
     "UNITS",
@@ -54,6 +55,9 @@ TURNS: Final = FACTS["turns"].choices
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
 """What every result says while an input is wrong [-]."""
+
+IN_PART: Final = f"{rules.DRAFT} in part"
+"""The standing of the whole where some rows are a VERDICT [-]."""
 
 UNITS: Final = ("tpm", "tok/s", "rps", "users")
 """Forms of a demand [-]."""
@@ -136,7 +140,7 @@ _CONSTANTS: Final = {
     **{f"Claim_{code}": (words, "why no budget is claimed") for code, words in enumerate(CLAIMS) if code},
     "Word_Verdict": (rules.VERDICT, "rigor"),
     "Word_Draft": (rules.DRAFT, "rigor"),
-    "Word_Mixed": (f"{rules.DRAFT} in part", "the standing of the whole where some rows are a VERDICT"),
+    "Word_Mixed": (IN_PART, "the standing of the whole where some rows are a VERDICT"),
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
     "Word_Single": (TURNS[0], "turns of the workload"),
     "Word_Multi": (TURNS[1], "turns of the workload"),

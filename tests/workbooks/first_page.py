@@ -102,7 +102,8 @@ def headline(engine):
             draft=DRAFT,
         )
     lacks = standing.LACKS.format(points=page["lacking"])
-    low, high = (engine.column(name)[0] for name in ("Out_Basis_From", "Out_Basis_To"))
+    ends = zip(engine.column("Out_Basis_From"), engine.column("Out_Basis_To"), strict=True)
+    low, high = next((pair for pair in ends if not isinstance(pair[1], str)), ("", ""))  # of a row between two points
     outside = standing.OUTSIDE.format(low=_shown(low), high=_shown(high), sweep_low=SWEEP[0], sweep_high=SWEEP[-1])
     why = page["why"].replace("the sweep lacks points", lacks)
     why = why.replace(

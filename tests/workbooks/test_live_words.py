@@ -32,6 +32,8 @@ EDITED = "the anchors or the workload were edited since delivery"
 PRICE = "price changed, no source"
 DELIVERED_CASE = Case("as delivered", WORKED, list(DELIVERED))
 SAMPLE = GOOD[::3]
+SAID = [case for case in GOOD[::2] if case.hours == HOURS_PER_MONTH]
+"""Cases whose month is the package's, so that its dollars are too."""
 
 
 @pytest.fixture(scope="module", params=list(IN_PROCESS))
@@ -49,10 +51,6 @@ def report(case):
     return Report(case.sizing)
 
 
-def in_the_month_of_the_package(cases):
-    return [case for case in cases if case.hours == HOURS_PER_MONTH]
-
-
 def by_name(cases):
     return pytest.mark.parametrize("case", cases, ids=lambda case: case.name)
 
@@ -67,21 +65,16 @@ class TestNextLever:
         if step.unlock_gpus is not None:
             assert unlock == step.unlock_gpus
 
-    @by_name(in_the_month_of_the_package(GOOD))
+    @by_name(SAID)
     def test_the_cells_say_what_the_sentences_do(self, engine, case):
         fill(engine, case)
-        step = report(case).next_lever
-        assert next_step(engine) == (step.step, step.gate)
-        assert opening(engine) == report(case).opening[0]
-
-    @by_name(in_the_month_of_the_package(SAMPLE))
-    def test_the_standing_and_why(self, engine, case):
-        fill(engine, case)
-        found = headline(engine).replace(f"; {EDITED}", "").replace(f"; {PRICE}", "")
-        assert found == report(case).headline
+        told = report(case)
+        assert next_step(engine) == (told.next_lever.step, told.next_lever.gate)
+        assert opening(engine) == told.opening[0]
+        assert headline(engine).replace(f"; {EDITED}", "").replace(f"; {PRICE}", "") == told.headline
 
     def test_there_are_words_of_every_kind(self):
-        steps = [report(case).next_lever.step for case in in_the_month_of_the_package(GOOD)]
+        steps = [report(case).next_lever.step for case in SAID]
         assert len(steps) >= 40
         for kind in (
             "narrows the range",

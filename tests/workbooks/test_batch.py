@@ -249,7 +249,7 @@ class TestRowsThatFollowTheWhole:
         def rows(page, layout, piece):
             calc_rows(page, layout, piece)
             for row in layout.sla_rows[piece.start : piece.stop]:
-                page.put(f"DA{row}", f"=IF(ISNUMBER(Sizing!$W{row}),Sizing!$W{row},0)", "calc.num")
+                page.put(f"DA{row}", f"=IF(ISNUMBER(Sizing!$Z{row}),Sizing!$Z{row},0)", "calc.num")
                 page.put(f"DB{row}", f"=IF(DA{row}=Most,1,0)", "calc.num")
                 page.put(f"DC{row}", f'=IF(DB{row}=1,"top <&> of "&Tops,"")', "calc.text")
                 page.put(f"DD{row}", f"=DA{row}/2", "calc.num")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.workbooks.built import standard_report
 from tests.workbooks.engines import boxes, parts
+from tests.workbooks.first_page import CELLS
 from tests.workbooks.test_package import CHART, DRAWING, SHEETS, opened, tree
 from xlsizing import Curve, Demand, size
 from xlsizing.reports.report import Report
@@ -81,9 +82,26 @@ class TestPrint:
             assert [part.text for part in (footer.left, footer.center, footer.right)] == ["&F", "&A", "&P / &N"], title
 
     def test_workings_are_kept_off_paper(self, standard):
-        for title, last in (("Curve", "F"), ("Calc", "D"), ("Sizing", "AL")):
+        for title, last in (("Curve", "F"), ("Calc", "D"), ("Sizing", "AQ")):
             area = opened(standard)[title].print_area.replace("$", "").rpartition("!")[2]
             assert re.fullmatch(r"[A-Z]+", area.split(":")[1].rstrip("0123456789"))[0] == last
+
+    def test_every_number_beside_the_table_has_its_label_at_its_left(self, standard):
+        sheet = opened(standard)["Sizing"]
+        labels = {
+            "flat": "flat GPUs to commit", "knee": "up to the knee, tok/s/user", "least": "least to commit of rows met",
+            "most": "most to commit of rows met", "tightest": "tightest SLA met, tok/s/user", "lacking": "sweep lacks c",
+            "c": "Measure at concurrency", "sla": "at SLA, tok/s/user", "limit": "and TTFT limit, s", "low": "GPUs, low end",
+            "high": "GPUs, high end", "now": "GPUs by now", "gpus": "may free, GPUs", "usd": "may free, $/month",
+            "c_star": "c* by now", "failed": "Failed, on sheet Checks", "notes": "notes there", "asked": "SLAs asked",
+            "verdicts": "VERDICT rows", "unmet": "cannot be met", "edited": "edited since delivery",
+        }  # fmt: skip
+        for name, label in labels.items():
+            cell = sheet[CELLS[name]]
+            beside = [sheet.cell(cell.row, column).value for column in range(cell.column - 1, 0, -1)]
+            assert next(filter(None, beside)) == label, name
+        formats = {name: sheet[CELLS[name]].number_format for name in ("low", "gpus", "usd", "flat", "failed")}
+        assert formats == dict.fromkeys(formats, "#,##0") | {"usd": "$#,##0"}
 
     def test_one_row_is_printed_step_by_step(self, standard):
         area = opened(standard)["Calc"].print_area.replace("$", "").rpartition("!")[2]

@@ -244,4 +244,4 @@ class TestPrint:
         assert sheet.page_setup.orientation == "landscape"
         assert not sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.scale == 80  # letters of 10 pt are 8 pt
-        assert [stop.id for stop in sheet.col_breaks.brk] == [18]  # after the remark
+        assert [stop.id for stop in sheet.col_breaks.brk] == [19]  # after the remark

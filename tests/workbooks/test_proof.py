@@ -7,9 +7,16 @@ from tests.spec_files import EXAMPLE
 from tests.workbooks.built import standard_report
 from xlsizing import Curve, Demand, Limits, SizingError, size, write_workbook
 from xlsizing.reports.report import Report
-from xlsizing.workbooks.customer import calc_sheet, curve_sheet, live_next, live_rigor, settings, sizing_sheet
+from xlsizing.workbooks.customer import (
+    calc_sheet,
+    curve_sheet,
+    first_page,
+    live_next,
+    live_rigor,
+    settings,
+    sizing_sheet,
+)
 from xlsizing.workbooks.customer.book import drafted
-from xlsizing.workbooks.customer.first_page import same_words
 from xlsizing.workbooks.customer.pieces import proven
 from xlsizing.workbooks.customer.proof import ProofError
 from xlsizing.workbooks.writer.cells import cell_xml
@@ -27,6 +34,12 @@ REPORTS = {
     "waits": Report(size(WAITING, SLAS, Demand.tpm(3e6), gpus_per_pod=4, limits=LIMITS)),
 }
 """Every case of the rules between them, with measured throughput and spares."""
+
+PLATEAU = Report(size(Curve([1, 8], [100, 60]), [20], Demand.tpm(3e6), gpus_per_pod=4))
+"""A next step past the last measured point."""
+
+UNPROVEN = {"D17", "F17", "S17"}
+"""Sums of sheet Checks on the first page, which is proven by itself."""
 
 NOTES_ALONE = {"odd", "gap"}
 """Workings behind a note on sheet Checks: no result follows from them."""
@@ -117,23 +130,29 @@ class TestWrongWords:
             return ((name, (f"={f[1:]}+1" if name == "Next_c" else f, words)) for name, (f, words) in choice(of_row))
 
         monkeypatch.setattr(live_next, "_choice", spoiled_choice)
-        assert "Next_c of the next step is 6 in Calc!" in refusal(standard_report(), tmp_path / "a.xlsx")
+        assert "'Measure at concurrency' is 6 in Sizing!L13 and 5 in Python" in refusal(
+            standard_report(), tmp_path / "a.xlsx"
+        )
         assert list(tmp_path.iterdir()) == []
 
     def test_another_standing(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(live_rigor, "_line", lambda: "=Word_Verdict")
-        assert "standing is 'VERDICT' in Calc!" in refusal(standard_report(), tmp_path / "a.xlsx")
+        monkeypatch.setattr(live_rigor, "_by_standing", lambda *words: "=Word_Verdict")
+        assert "standing is 'VERDICT' in Sizing!B3 and 'DRAFT' in Python" in refusal(
+            standard_report(), tmp_path / "a.xlsx"
+        )
 
     def test_an_error_value_on_the_first_page(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(sizing_sheet, "BANNER", "=Checks_Failed/0")
-        assert "Sizing!B3 is #DIV/0!" in refusal(standard_report(), tmp_path / "a.xlsx")
+        monkeypatch.setattr(sizing_sheet, "TO_DO", "=Checks_Failed/0")
+        assert "Sizing!P3 is #DIV/0!" in refusal(standard_report(), tmp_path / "a.xlsx")
 
 
 class TestAnotherSentence:
     """Beside the table: the same words as in Python, and the same numbers but for rounding."""
 
     @pytest.mark.parametrize(
-        "places", [{"J11": "Next_Gate"}, {"J13": "Next_Step"}, {"J11": "Rigor_Line"}, {"B4": "Rigor_Line"}], ids=str
+        "places",
+        [{"J11": "Next_Gate"}, {"J12": "Next_Step"}, {"J11": "Rigor_Line"}, {"D3": "Rigor_Line"}, {"B4": "Rigor_Line"}],
+        ids=str,
     )
     def test_a_cell_that_shows_another_text(self, places):
         draft = drafted(standard_report())
@@ -148,31 +167,20 @@ class TestAnotherSentence:
             standard_report(), tmp_path / "a.xlsx"
         )
 
-    def test_a_number_spelt_wrong(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(live_next, "grouped_steps", lambda cells: ["1"] * (len(cells) - 1))
-        assert "opening is '1 GPUs to commit" in refusal(standard_report(), tmp_path / "a.xlsx")
+    @pytest.mark.parametrize("cell", [figure.cell for figure in first_page._FIGURES if figure.cell not in UNPROVEN])
+    def test_a_number_that_is_another(self, cell):
+        report = REPORTS["waits"] if cell == "L15" else PLATEAU if cell in ("O15", "S15") else standard_report()
+        draft = drafted(report)
+        draft.pages["Sizing"]._settled[place(cell)[0]][place(cell)[1]] = cell_xml(cell, "=12345", 0)
+        with pytest.raises(ProofError, match=f"is 12345 in Sizing!{cell} and "):
+            proven(draft)
 
     def test_a_reason_left_out(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(live_rigor, "joined", lambda *texts: [texts[0]] * len(texts))
-        assert "banner is 'given. 1 SLA(s) cannot be met" in refusal(standard_report(), tmp_path / "a.xlsx")
-
-    @pytest.mark.parametrize(
-        ("text", "wanted", "same"),
-        [
-            ("c=5.36 and 1,328 GPUs", "c=5.360118287 and 1,328 GPUs", True),
-            ("c=5.361", "c=5.360118287", False),
-            ("c=5", "c=6", False),
-            ("1,328 GPUs", "1,329 GPUs", False),
-            ("1E-05 tok/s", "1e-05 tok/s", True),
-            ("$1,643/month", "$1,642/month", True),
-            ("$1,644/month", "$1,642/month", False),
-            ("c=8, 16", "c=8, 16, 32", False),
-            ("c=8, 16, 32", "c=8, 16", False),
-            ("at least 5", "at most 5", False),
-        ],
-    )
-    def test_what_counts_as_the_same(self, text, wanted, same):
-        assert same_words(text, wanted) == same
+        joined = live_rigor._joined
+        monkeypatch.setattr(live_rigor, "_joined", lambda reasons: joined(reasons[:1]))
+        assert "reason of the standing is 'no measurement context given' in Sizing!D3" in refusal(
+            standard_report(), tmp_path / "a.xlsx"
+        )
 
 
 class TestWhatIsLeft:

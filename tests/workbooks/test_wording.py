@@ -1,13 +1,14 @@
-"""Basis and remark of a row: right words pass, wrong words, numbers and silence are found."""
+"""Basis and remark of a row: words out of a few, the numbers beside them, and no other in a file."""
 
 import pytest
 
 from tests.workbooks.built import standard_report
 from tests.workbooks.test_batch import after_rows
 from xlsizing import Curve, Demand, size, write_workbook
-from xlsizing.core.figures import OVERLOADED
+from xlsizing.advice.rigor import Reason, Rigor
+from xlsizing.advice.standing_words import QUEUED
 from xlsizing.workbooks.customer.proof import ProofError
-from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
+from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words
 
 ROWS = {row.sla: row for row in standard_report().sizing.rows()}
 WORKED_CURVE = Curve([1, 10, 256], [215.5, 122.2, 41.8])
@@ -18,6 +19,9 @@ MEASURED = size(Curve([1, 10], [215.5, 122.2]), [215.5], Demand.tpm(3e6), gpus_p
 KNEE = size(Curve([1, 8, 16], [100, 60, 25]), [30], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
 OVERLOADED_ROW = size(WORKED_CURVE, [190], Demand.tpm(3e6), gpus_per_pod=4, method="log-c").rows()[0]
 ABOVE = size(Curve([8, 16], [100, 60]), [200], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
+CLOSED = size(Curve([0.3, 1], [100, 90]), [95], Demand.tpm(3e6), gpus_per_pod=4).rows()[0]
+OUTSIDE = "interpolated between c=1 and c=10, not inside the sweep c=8..128"
+STATISTIC = "TTFT p99 asked, mean measured"
 
 
 def test_the_rows_are_of_every_kind():
@@ -34,85 +38,58 @@ def test_the_rows_are_of_every_kind():
 
 class TestBasis:
     @pytest.mark.parametrize(
-        ("text", "row", "bracket"),
+        ("row", "words"),
         [
-            ("flat: last measured point, c=256", PLATEAU, (256, 256)),
-            ("interpolated, c=10 to 256", WIDE, (10, 256)),
-            ("interpolated, c=0.333 to 1.5E+15", WIDE, (1 / 3, 1.5e15)),
-            ("measured at c=1", MEASURED, (1, 1)),
-            ("past the knee: best at c=8", KNEE, (8, 16)),
-            ("cannot be met", UNMET, (1, 1)),
-            ("", None, (0, 0)),
+            (PLATEAU, "flat: last point"),
+            (WIDE, "interpolated"),
+            (MEASURED, "measured"),
+            (KNEE, "past the knee: best"),
+            (UNMET, "cannot be met"),
+            (None, ""),
         ],
     )
-    def test_right(self, text, row, bracket):
-        assert list(wrong_basis(text, row, bracket)) == []
-
-    @pytest.mark.parametrize(
-        ("text", "row", "wanted"),
-        [
-            ("measured at c=10", WIDE, ["interpolated", "c=10 to c=256"]),
-            ("interpolated, c=10 to 25.6", WIDE, ["c=10 to c=256"]),
-            ("interpolated, c=10", WIDE, ["c=10 to c=256"]),
-            ("interpolated", WIDE, ["c=10 to c=256"]),
-            ("", WIDE, ["interpolated", "c=10 to c=256"]),
-            ("interpolated, c=10 to 256", UNMET, ["cannot be met"]),
-            ("CHECK INPUTS", None, ["nothing"]),
-        ],
-    )
-    def test_wrong(self, text, row, wanted):
-        assert list(wrong_basis(text, row, (10, 256))) == wanted
+    def test_it_is_one_of_a_few_words(self, row, words):
+        assert basis_words(row) == words
 
 
 class TestRemark:
     @pytest.mark.parametrize(
-        ("text", "row"),
+        ("row", "words"),
         [
-            ("", PLATEAU),
-            ("", None),
-            (f"measure first: c=183; {LOG_C}", WIDE),
-            ("wide range: measure c=170", CLAIMED),
-            (f"measure first: c=2; {LOG_C}; max-num-seqs does not carry the demand", OVERLOADED_ROW),
-            ("above the fastest measured point; relax the SLA", UNMET),
-            ("above the fastest measured point; measure c=1 or relax the SLA", ABOVE),
+            (PLATEAU, ""),
+            (WIDE, f"measure first; {LOG_C}"),
+            (CLAIMED, "wide range"),
+            (OVERLOADED_ROW, f"measure first; {LOG_C}; max-num-seqs does not carry the demand"),
+            (UNMET, "above the fastest measured point; relax the SLA"),
+            (ABOVE, "above the fastest measured point; measure c=1 or relax the SLA"),
+            (CLOSED, "wide range: bracket closed"),
         ],
     )
-    def test_right(self, text, row):
-        assert list(wrong_remark(text, row, "DRAFT")) == []
+    def test_it_is_the_core_s_without_the_number_that_stands_beside_it(self, row, words):
+        assert remark_words(row, "DRAFT") == words
+
+    def test_a_row_without_an_sla_has_none(self):
+        assert remark_words(None, "") == ""
 
     def test_a_verdict_is_quoted_with_its_commitment(self):
-        assert list(wrong_remark(f"wide range: measure c=183; {LOG_C}", WIDE, "VERDICT")) == []
-        assert list(wrong_remark(f"measure first: c=183; {LOG_C}", WIDE, "VERDICT")) == [
-            "not 'measure first'",
-            "wide range",
-        ]
+        assert remark_words(WIDE, "VERDICT") == f"wide range; {LOG_C}"
 
     @pytest.mark.parametrize(
-        ("text", "row", "wanted"),
+        ("whys", "words"),
         [
-            ("", WIDE, ["measure first", LOG_C, "c=183"]),
-            (f"measure first: bracket closed; {LOG_C}", WIDE, ["not 'bracket closed'", "c=183"]),
-            (f"measure first: c=24; {LOG_C}", WIDE, ["c=183"]),
-            ("measure first: c=183", WIDE, [LOG_C]),
-            ("measure first: c=170", CLAIMED, ["not 'measure first'", "wide range"]),
-            (f"wide range: measure c=170; {LOG_C}", CLAIMED, ["not 'no budget claimed'"]),
-            ("wide range: measure c=512", PLATEAU, ["not 'wide range'", "no concurrency"]),
-            (f"measure first: c=2; {LOG_C}", OVERLOADED_ROW, [OVERLOADED]),
-            ("max-num-seqs does not carry the demand", PLATEAU, [f"not {OVERLOADED!r}"]),
-            ("", UNMET, ["the fastest measured point"]),
-            ("above the fastest measured point; relax the SLA", PLATEAU, ["not 'the fastest measured point'"]),
-            ("above the fastest measured point; relax the SLA", ABOVE, ["c=1"]),
-            ("wide range", None, ["nothing"]),
+            ([OUTSIDE, QUEUED, STATISTIC], f"DRAFT: {STATISTIC}"),
+            ([OUTSIDE, QUEUED], "DRAFT: output tok/s too low at a point used"),
+            ([OUTSIDE], "DRAFT: bracket outside the sweep"),
         ],
     )
-    def test_wrong(self, text, row, wanted):
-        assert list(wrong_remark(text, row, "DRAFT")) == wanted
+    def test_a_draft_among_verdicts_says_why(self, whys, words):
+        own = own_words(Rigor(tuple(Reason(why, "") for why in whys)))
+        assert (own, remark_words(PLATEAU, "DRAFT", own)) == (words, words)
 
     def test_a_claim_may_name_a_concurrency_of_its_own(self):
         # first anchor at c=32: no budget is claimed, and the phrase names c=16
         row = size(Curve([32, 256], [100, 40]), [60], Demand.tpm(3e8), gpus_per_pod=4).rows()[0]
-        assert row.remark.endswith("no budget claimed: the first anchor is above c=16")
-        assert list(wrong_remark(row.remark, row, "DRAFT")) == []
+        assert remark_words(row, "DRAFT").endswith("no budget claimed: the first anchor is above c=16")
 
 
 class TestInTheProof:
@@ -120,13 +97,18 @@ class TestInTheProof:
         ("cell", "text", "sentence"),
         [
             (
-                "U21",
-                '="measured at c=10"',
-                r"basis in row 21 .*SLA 50.* is 'measured at c=10' in Sizing!U21 and must say int",
+                "V21",
+                '="measured"',
+                r"basis in row 21 .*SLA 50.* is 'measured' in Sizing!V21 and 'interpolated' in Python",
             ),
-            ("R21", '=""', r"remark in row 21 .*SLA 50.* is '' in Sizing!R21 and must say wide range; "),
-            ("R20", '="at max-num-seqs it does not carry the demand"', "must say not 'does not carry the demand'"),
-            ("R26", '="wide range"', r"remark in row 26 of sheet Sizing is 'wide range' .*must say nothing"),
+            ("W21", "=11", "c of the basis in row 21 .* is 11 in Sizing!W21 and 10 in Python"),
+            ("X21", '=""', "higher c of the basis in row 21 .* is '' in Sizing!X21 and 256 in Python"),
+            ("R21", "=171", "c to measure in row 21 .* is 171 in Sizing!R21 and 170 in Python"),
+            ("S21", '=""', r"remark in row 21 .*SLA 50.* is '' in Sizing!S21 and 'wide range' in Python"),
+            ("S20", '="wide range"', "is 'wide range' in Sizing!S20 and '' in Python"),
+            ("S26", '="wide range"', r"remark in row 26 of sheet Sizing is 'wide range' .* and '' in Python"),
+            ("AP25", "=1", "TTFT of the first point in row 25 .* is 1 in Sizing!AP25 and '' in Python"),
+            ("AQ25", "=1", "times the limit in row 25 .* is 1 in Sizing!AQ25 and '' in Python"),
         ],
     )
     def test_a_wrong_word_never_reaches_a_file(self, monkeypatch, tmp_path, cell, text, sentence):

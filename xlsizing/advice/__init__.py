@@ -4,7 +4,7 @@ from xlsizing.advice.audit import Audit, audit
 from xlsizing.advice.capacity import Answers, Fleet
 from xlsizing.advice.evidence import today
 from xlsizing.advice.levers import MAY_DIFFER, NEVER_A_CHANGE, OUTCOMES, Lever, LeverDelta, lever_delta
-from xlsizing.advice.next_lever import NextLever, context_step, next_lever, top_next_lever
+from xlsizing.advice.next_lever import NextLever, Step, context_step, next_lever, step_of, step_row, top_next_lever
 from xlsizing.advice.ranking import own_best, rank_levers, with_ranks
 from xlsizing.advice.rightsize import (
     BYTES_PER_PARAMETER,
@@ -15,7 +15,16 @@ from xlsizing.advice.rightsize import (
     TpAdvice,
     tp_advice,
 )
-from xlsizing.advice.rigor import Assessment, Reason, Rigor, Workload, assess, context_reasons, other_statistic
+from xlsizing.advice.rigor import (
+    Assessment,
+    Reason,
+    Rigor,
+    Workload,
+    assess,
+    context_reasons,
+    missing_sweep_points,
+    other_statistic,
+)
 from xlsizing.advice.sensitivity import SHARE, Room, room, sized_anew, swings
 from xlsizing.advice.standing_words import NOT_ASKED, PRICE_CHANGED, QUEUED
 
@@ -42,6 +51,7 @@ __all__ = [
     "Reason",
     "Rigor",
     "Room",
+    "Step",
     "TpAdvice",
     "Workload",
     "assess",
@@ -50,6 +60,7 @@ __all__ = [
     "context_step",
     "lever_delta",
     "levers",
+    "missing_sweep_points",
     "next_lever",
     "next_words",
     "other_statistic",
@@ -58,6 +69,8 @@ __all__ = [
     "room",
     "sized_anew",
     "standing_words",
+    "step_of",
+    "step_row",
     "swings",
     "today",
     "top_next_lever",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,17 @@ if TYPE_CHECKING:
     from xlsizing.advice.levers import LeverDelta
     from xlsizing.context import Context
 
-__all__ = ["NextLever", "context_step", "next_lever", "top_next_lever"]
+__all__ = ["NextLever", "Step", "context_step", "next_lever", "step_of", "step_row", "top_next_lever"]
+
+
+class Step(IntEnum):
+    """What a next step is about; the most telling is the highest [-]."""
+
+    REACH = 0
+    STANDING = 1
+    FIRST_POINT = 2
+    PLATEAU = 3
+    BRACKET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +89,32 @@ def next_lever(
     concurrency is left inside the bracket: the first unknown context field, else the next missing
     point of the sweep, else the top lever. Limits on waiting stand beside the SLA in every step and gate.
     """
+    kind, c = step_of(row), row.measure_next or 1.0
+    if kind is Step.BRACKET:
+        return _bracket(sizing, row, c)
+    if kind is Step.PLATEAU:
+        return _plateau(sizing, row, c)
+    if kind is Step.STANDING:
+        return _standing(sizing, row, best)
+    return _first_point(row) if kind is Step.FIRST_POINT else _reaching_lever(row, reaching)
+
+
+def step_of(row: SizingRow) -> Step:
+    """Return what the next step of a `row` is about [-]."""
     if not row.feasible:
-        return _first_point(row) if row.measure_next else _reaching_lever(row, reaching)
+        return Step.FIRST_POINT if row.measure_next else Step.REACH
     if row.measure_next and _gpus_apart(row):
-        return _bracket(sizing, row, row.measure_next)
-    if row.measure_next and row.regime == PLATEAU:
-        return _plateau(sizing, row, row.measure_next)
-    return _standing(sizing, row, best)
+        return Step.BRACKET
+    return Step.PLATEAU if row.measure_next and row.regime == PLATEAU else Step.STANDING
+
+
+def step_row(rows: Sequence[SizingRow]) -> SizingRow:
+    """Return that of `rows`, by rising SLA, which the next step of a whole result is for [-].
+
+    The row whose range a measurement narrows most; where no range is open, the plateau, a row above the curve, or the
+    widest row, in this order.
+    """
+    return max(rows, key=lambda row: (step_of(row), _gpus_apart(row)))
 
 
 def top_next_lever(
@@ -109,19 +139,9 @@ def top_next_lever(
     Returns
     -------
     NextLever
-        That of the row whose range a measurement narrows most; where no range is open, of the
-        plateau, of a row above the curve, or of the widest row, in this order [-]
+        That of the row which `step_row` names [-]
     """
-    measurable = [row for row in rows if row.measure_next]
-    by_width = sorted(rows, key=_gpus_apart, reverse=True)
-    chosen = (
-        *(row for row in by_width if row.measure_next and _gpus_apart(row)),
-        *(row for row in measurable if row.regime == PLATEAU),
-        *(row for row in measurable if not row.feasible),
-        *(row for row in by_width if row.feasible),
-        *rows,
-    )
-    row = chosen[0]
+    row = step_row(rows)
     return next_lever(sizing, row, (best or {}).get(row.asked), (reaching or {}).get(row.asked))
 
 

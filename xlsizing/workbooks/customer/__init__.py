@@ -1,7 +1,6 @@
 """The customer's workbook: live formulas without macros and without Python, proven before it is handed over."""
 
 from xlsizing.workbooks.customer.axes import METHOD_WORDS, known_method
-from xlsizing.workbooks.customer.phrases import sentence
 from xlsizing.workbooks.customer.proof import ProofError
 from xlsizing.workbooks.customer.settings import (
     CACHE_STATES,
@@ -30,6 +29,5 @@ __all__ = [
     "known_method",
     "no_source",
     "plain_source",
-    "sentence",
     "write_workbook",
 ]

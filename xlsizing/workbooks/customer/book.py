@@ -22,6 +22,7 @@ from xlsizing.workbooks.customer.levers_sheet import levers_sheet
 from xlsizing.workbooks.customer.live_next import live_next, next_rows
 from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.customer.sizing_sheet import sizing_rows, sizing_sheet
+from xlsizing.workbooks.customer.sizing_words import claims
 from xlsizing.workbooks.customer.wait_steps import LIMITED
 from xlsizing.workbooks.writer import SHEETS, Layout, Page, SharedStrings, Styles, saved_parts
 
@@ -147,6 +148,7 @@ def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)
     live_next(pages["Calc"], report, layout)
+    claims(pages["Calc"], "AA8", report.sizing.bound.calibration)
     context_sheet(pages["Context"], report)
     levers_sheet(pages["Levers"], report)
     about_sheet(pages["About"], report)

@@ -21,7 +21,7 @@ from xlsizing.workbooks.writer import FONT, Layout, Page, column_of
 
 __all__ = ["ALT_TEXTS", "charts"]
 
-_LEFT, _MIDDLE, _RIGHT = (column_of(letters) - 1 for letters in ("T", "AB", "AM"))
+_LEFT, _MIDDLE, _RIGHT = (column_of(letters) - 1 for letters in ("U", "AE", "AR"))
 _TOP, _BOTTOM = 2, 18
 """Where the charts stand: on the second page, above the operating points; columns counted from 0, rows from 1 [-]."""
 

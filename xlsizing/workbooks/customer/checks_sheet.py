@@ -155,7 +155,7 @@ _SNAPSHOT_HEADS: Final = (
     "$/month", "$/month to commit", "c*",
 )  # fmt: skip
 _SNAPSHOT_KINDS: Final = ("num", "left", *("num" for _ in LIMITED), "int", "int", "int", "int", "usd", "usd", "two")
-_SNAPSHOT_COLUMNS: Final = ("V", "W", "AD", "AF", "AP", "AN", "X")
+_SNAPSHOT_COLUMNS: Final = ("Y", "Z", "AG", "AI", "AU", "AS", "AA")
 """Of sheet Sizing, for all but the SLA, its limits and the regime [-]."""
 
 

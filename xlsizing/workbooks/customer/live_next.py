@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from xlsizing.advice import context_step
+from xlsizing.advice import Step, context_step, step_of, step_row
 from xlsizing.advice import next_words as words
-from xlsizing.core import SPEED
 from xlsizing.errors import shown
 from xlsizing.reports import Report
-from xlsizing.rules import ETA_SUSPICIOUS, TOLERANCE
+from xlsizing.rules import ETA_SUSPICIOUS
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.live_rigor import FIRST_HELPER
-from xlsizing.workbooks.customer.phrases import SPELT_CELLS, grouped_steps, in_words, sentence
 from xlsizing.workbooks.customer.settings import listed
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import ROW, Layout, Page, Values, letter
+from xlsizing.workbooks.writer import ROW, Layout, Page, letter
 
-__all__ = ["live_next", "next_differences", "next_rows"]
+__all__ = ["HEADING", "gate_words", "live_next", "next_rows", "step_words"]
 
 _TOP: Final = 3
 _FACTS: Final = ("N", "O", "P")
 _CHOICE: Final = ("T", "U", "V")
-_SPELT: Final = 26  # column Z
+_WORDS: Final = ("Z", "AA", "AB")
 _HELPERS: Final = ("Next_Widths", "Next_Classes", "Next_In_Class", "Next_Picks")
 _COLUMNS: Final = range(FIRST_HELPER + 1, FIRST_HELPER + 1 + len(_HELPERS))
-_NUMBERS: Final = ("low", "high", "gpus", "all_gpus", "usd", "flat", "most", "least")
+
+
+def _here(template: str) -> str:
+    """Return a sentence of the core's without its numbers, which stand beside it on the first page."""
+    cells = {"{sla} tok/s/user": "this SLA", "c={c_star}": "c* by now", "c={c}": "this concurrency"}
+    for place, word in cells.items():
+        template = template.replace(place, word)
+    return template
+
+
+_STEPS: Final = {
+    Step.FIRST_POINT: _here(words.FIRST_POINT),
+    Step.PLATEAU: _here(words.PLATEAU_STEP).format(unlock="the GPUs below"),
+    Step.BRACKET: "Measure this concurrency: it narrows the range of GPUs at this SLA",
+}
+_SWEEP: Final = _here(words.SWEEP_STEP)
+_REACH, _REACH_GATE = _here(words.FIND_REACHING), _here(words.FIND_REACHING_GATE)
+_AT: Final = _here(words.AT_C)
+_HELD: Final = _AT + words.HOLDS.format(share=shown(100 * ETA_SUSPICIOUS))
+_MORE: Final = _AT + _here(words.CARRIES_MORE)
+"""The states of step and gate [-]."""
+
+_SPELT: Final = {
+    "Next_Asked": "Next_SLA",
+    "Spelt_low": "Next_Low",
+    "Spelt_high": "Next_High",
+    "Spelt_gpus": "Next_GPUs",
+    "Spelt_all_gpus": "Next_All",
+    "Spelt_usd": "Next_USD",
+    "Spelt_flat": "Opening_Flat",
+    "Spelt_most": "Opening_Most",
+    "Spelt_least": "Opening_Least",
+}
+"""Names of numbers that formulas once spelt as texts: they lead to the numbers [-]."""
+
+HEADING: Final = (
+    '=IF(Next_Closed=1,"Next lever: bracket closed, no whole concurrency is left to measure at this SLA",'
+    '"Next lever (live: it follows the inputs; GPUs without spares)")'
+)
+"""The formula of what stands above the next step [-]."""
 
 
 def live_next(calc: Page, report: Report, layout: Layout) -> None:
@@ -49,12 +85,12 @@ def live_next(calc: Page, report: Report, layout: Layout) -> None:
     columns = {key: cell.removeprefix("Calc!$").removesuffix(str(first)) for key, cell in cells.items()}
     of_row = {key: f"INDEX({column}${first}:{column}${last},Next_Row)" for key, column in columns.items()}
     listed(calc, _TOP, _CHOICE, dict(_choice(of_row)))
-    _spell(calc)
-    listed(calc, _TOP + len(_NUMBERS) + 1, tuple(letter(_SPELT + i) for i in range(3)), dict(_sentences()))  # type: ignore[arg-type]
+    listed(calc, _TOP, _WORDS, dict(_said()))
+    for spelt, name in _SPELT.items():
+        calc.named(spelt, calc.names[name])
 
 
-# A row's class, best first: 4 a range that a measurement narrows, 3 the plateau, 2 above a curve that starts above c=1,
-# 1 any other that is met, 0 any other that is not. Within a class the widest range comes first, then the lowest SLA.
+# A row's class is its `Step`. Within a class the widest range comes first, then the lowest SLA.
 
 
 def _heads(calc: Page, layout: Layout) -> None:
@@ -115,11 +151,13 @@ def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]
     gain = f"IF(OR(Is_Users=1,Has_T=0),Beyond_Last,MAX(1,{doubled}/INDEX(Curve_best,N_Anchors)))"
     sweep = "AND(Next_Class=1,Next_By_Context=0,ISNUMBER(Sweep_First))"
     measured = f'IF(Next_Class>1,{of_row["next_c"]},IF({sweep},Sweep_First,""))'
+    (limit,) = (f"INDEX({wait.limits},Next_Row)" for wait in LIMITED)
     yield "Next_Class", ('=IF(COUNT(Next_Classes)=0,"",MAX(Next_Classes))', "class of the row that it is for")
     yield "Next_Width", ('=IF(COUNT(Next_Classes)=0,"",MAX(Next_In_Class))', "its GPUs apart")
     yield "Next_Row", ('=IF(COUNT(Next_Picks)=0,"",MATCH(MIN(Next_Picks),Next_Picks,0))', "its place in the table")
-    yield "Next_SLA", (where("Next_Row>0", _short(of_row["s"])), "its SLA in words")
-    yield "Next_Asked", (where("Next_Row>0", _asked()), "what it asks for, limits on waiting beside the SLA")
+    yield "Next_SLA", (where("Next_Row>0", of_row["s"]), "its SLA")
+    yield "Next_TTFT_Limit", (where(f"{limit}>0", limit), "the limit beside it")
+    yield "Next_Closed", (where("Next_Class=1", "IF(Next_Width>0,1,0)"), "1: no whole concurrency is left to measure")
     yield "Next_c", (where("Next_Row>0", measured), "concurrency to measure")
     yield "Next_Gain", (where("Next_Class=3", gain), "most that one pod may carry more there")
     yield "Next_All", (where("Next_Class=3", of_row["gpus"]), "GPUs by now")
@@ -133,102 +171,46 @@ def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]
     yield "Next_Cstar", (where("Next_Class=3", of_row["c_star"]), "c* by now")
 
 
-def _asked() -> str:
-    """Return the formula of what the chosen row asks for, as `limits.in_words` says it."""
-    limits = {wait.label: f"INDEX({wait.limits},Next_Row)" for wait in LIMITED}
-    beside = (f'IF({cell}>0," and {label} of at most "&{_short(cell)}&" s","")' for label, cell in limits.items())
-    return "&".join((f'Next_SLA&" {SPEED}"', *beside))
-
-
-def _short(number: str) -> str:
-    """Return the formula of `number` in words; one that rounding would make 0 stays as it is."""
-    return f"IF({number}*Parts_in_Words<1,{number},{in_words(number)})"
-
-
-def _spell(calc: Page) -> None:
-    """Write the numbers of the sentences with their thousands apart."""
-    sources = dict(
-        zip(
-            _NUMBERS,
-            (
-                "Next_Low",
-                "Next_High",
-                "Next_GPUs",
-                "Next_All",
-                "Next_USD",
-                "Opening_Flat",
-                "Opening_Most",
-                "Opening_Least",
-            ),
-            strict=True,
-        )
-    )
-    for row, (name, source) in enumerate(sources.items(), start=_TOP):
-        cells = [f"${letter(_SPELT + offset)}{row}" for offset in range(SPELT_CELLS)]
-        calc.at(row, _SPELT, f"=IF(ISNUMBER({source}),INT({source}+0.5),0)", "calc.num")
-        for offset, formula in enumerate(grouped_steps(cells), start=1):
-            calc.at(row, _SPELT + offset, f"={formula}", "calc.num")
-        calc.named(f"Spelt_{name}", f"{letter(_SPELT + SPELT_CELLS - 1)}{row}")
-
-
-def _sentences() -> Iterator[tuple[str, tuple[object, str]]]:
-    """Give the words of the step and of its gate."""
-    cells = {"c": in_words("Next_c"), "asked": "Next_Asked", "c_star": in_words("Next_Cstar")}
-    cells |= {name: f"Spelt_{name}" for name in _NUMBERS}
-    cells["spares"] = f'IF(Spare_Pods>0,"{words.SPARES_OUT}","")'
-
-    def said(template: str) -> str:
-        return sentence(template.replace(f"{{sla}} {SPEED}", "{asked}"), **cells)
-
-    saved = f'IF(Next_GPUs>0,{said(words.UNLOCK)},"{words.NO_UNLOCK}")'
-    plateau = sentence(words.PLATEAU_STEP, c="Next_c", unlock=saved)
-    held = f'IF(Is_Users*Has_T=1,"{words.HOLDS.format(share=shown(100 * ETA_SUSPICIOUS))}","")'
-    more = f"IF(Is_Users=1,{held},{said(words.CARRIES_MORE)})"
-    closed = f'IF(Next_Width>0,{said(words.CLOSED)},"")'
-    sweep = f"IF(ISNUMBER(Sweep_First),{closed}&{said(words.SWEEP_STEP)},Lever_Step)"
-    standing = f"IF(Next_By_Context=1,{closed}&Context_Step,{sweep})"
-    sweep_gate = f'IF(ISNUMBER(Sweep_First),"{words.SWEEP_GATE}",Lever_Gate)'
-    nothing = f'IF(Next_Class=1,{closed}&"{words.FIND_SAVING}",{said(words.FIND_REACHING)})'
-    no_gate = f'IF(Next_Class=1,"{words.FIND_SAVING_GATE}",{said(words.FIND_REACHING_GATE)})'
+def _said() -> Iterator[tuple[str, tuple[object, str]]]:
+    """Give the words of the step and of its gate: each a state out of a few."""
     stale = '"Size the levers anew: sheet Levers is for the delivered inputs"'
-    lever = f'=IF(Next_SLA="","",IF(Levers_Given=0,{nothing},IF(Edited=0,Delivered_Step,{stale})))'
-    gate = f'=IF(Next_SLA="","",IF(Levers_Given=0,{no_gate},IF(Edited=0,Delivered_Gate,"{words.FIND_SAVING_GATE}")))'
-    yield "Lever_Step", (lever, "where no measurement helps")
-    yield "Lever_Gate", (gate, "its gate")
-    steps = (said(words.BRACKET), plateau, said(words.FIRST_POINT), standing)
-    gates = (f"{said(words.AT_C)}&{held}", f"{said(words.AT_C)}&{more}", said(words.AT_C), _gate_of_context(sweep_gate))
-    yield "Next_Step", (_by_class(steps, "Lever_Step"), "the next step")
-    yield "Next_Gate", (_by_class(gates, "Lever_Gate"), "its gate")
+    given = 'IF(Next_Row="","",IF(Levers_Given=0,IF(Next_Class=1,"{saving}","{reaching}"),IF(Edited=0,{delivered},{stale})))'
+    step = given.format(saving=words.FIND_SAVING, reaching=_REACH, delivered="Delivered_Step", stale=stale)
+    gate = given.format(
+        saving=words.FIND_SAVING_GATE,
+        reaching=_REACH_GATE,
+        delivered="Delivered_Gate",
+        stale=f'"{words.FIND_SAVING_GATE}"',
+    )
+    yield "Lever_Step", (f"={step}", "where no measurement helps")
+    yield "Lever_Gate", (f"={gate}", "its gate")
+    standing = 'IF(Next_By_Context=1,Context_{kind},IF(ISNUMBER(Sweep_First),"{sweep}",Lever_{kind}))'
+    steps = [f'"{_STEPS[kind]}"' for kind in sorted(_STEPS)]
+    held = f'IF(Is_Users*Has_T=1,"{_HELD}","{_AT}")'
+    gates = (f'"{_AT}"', f'IF(Is_Users=1,{held},"{_MORE}")', held)
+    yield "Next_Step", (_by_class("Step", standing.format(kind="Step", sweep=_SWEEP), *steps), "the next step")
+    yield "Next_Gate", (_by_class("Gate", standing.format(kind="Gate", sweep=words.SWEEP_GATE), *gates), "its gate")
 
 
-def _gate_of_context(else_gate: str) -> str:
-    return f"IF(Next_By_Context=1,Context_Gate,{else_gate})"
+def _by_class(kind: str, *texts: str) -> str:
+    return f'=IF(Next_Row="",Word_Check,CHOOSE(1+Next_Class,Lever_{kind},{",".join(texts)}))'
 
 
-def _by_class(texts: tuple[str, ...], last: str) -> str:
-    formula = last
-    for kind, text in zip((1, 2, 3, 4), reversed(texts), strict=True):
-        formula = f"IF(Next_Class={kind},{text},{formula})"
-    return f'=IF(Next_SLA="",Word_Check,{formula})'
+def step_words(report: Report) -> str:
+    """Return the words of the next step of a `report` without levers, as the first page says them [-]."""
+    kind = step_of(step_row(report.rows))
+    if kind is Step.STANDING:
+        asked = context_step(report.context)
+        return asked.step if asked else _SWEEP if report.next_lever.concurrency else words.FIND_SAVING
+    return _STEPS.get(kind, _REACH)
 
 
-def next_differences(values: Values, report: Report) -> Iterator[str]:
-    """Give a sentence for each number of the next step that is not the core's.
-
-    Parameters
-    ----------
-    values : mapping
-        The values of sheet Calc by cell [-]
-    report : Report
-        The sizing that the workbook shows [-]
-    """
-    step = report.next_lever
-    wanted = {"Next_c": step.concurrency}
-    if step.concurrency is not None and step.unlock_gpus is not None:
-        wanted |= {"Next_GPUs": step.unlock_gpus, "Next_USD": step.unlock_usd_per_month}
-    names = [name for name, _ in _choice(defaultdict(str))]
-    for name, value in wanted.items():
-        cell = f"{_CHOICE[1]}{_TOP + names.index(name)}"
-        got = values.get(cell)
-        if value is not None and not (isinstance(got, float) and abs(got - value) <= TOLERANCE * abs(value)):
-            yield f"{name} of the next step is {shown(got)} in Calc!{cell} and {shown(value)} in Python"
+def gate_words(report: Report) -> str:
+    """Return the words of its gate [-]."""
+    kind, sizing = step_of(step_row(report.rows)), report.sizing
+    if kind <= Step.STANDING:
+        return _REACH_GATE if kind is Step.REACH else report.next_lever.gate
+    if kind is Step.PLATEAU and not sizing.demand.counts_users:
+        return _MORE
+    queues = kind is not Step.FIRST_POINT and sizing.demand.counts_users and sizing.curve.measured_throughput
+    return _HELD if queues else _AT

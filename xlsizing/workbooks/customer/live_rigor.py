@@ -1,24 +1,24 @@
-"""The standing of the whole in one line, live: DRAFT or VERDICT and why, for the inputs as they stand."""
+"""The standing of the whole, live: DRAFT or VERDICT and why, for the inputs as they stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Final
 
 from xlsizing.advice import context_reasons, other_statistic
 from xlsizing.advice import standing_words as words
-from xlsizing.errors import shown
 from xlsizing.reports import Report
 from xlsizing.rules import SWEEP
 from xlsizing.workbooks.customer.calc_sheet import CALC, calc_cells
-from xlsizing.workbooks.customer.first_page import from_difference, same_words
-from xlsizing.workbooks.customer.phrases import in_words, joined, sentence
-from xlsizing.workbooks.customer.settings import listed
-from xlsizing.workbooks.customer.sizing_words import VERDICTS
+from xlsizing.workbooks.customer.settings import IN_PART, listed
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, NO_REASON
-from xlsizing.workbooks.writer import ROW, Layout, Page, Values, letter
+from xlsizing.workbooks.writer import ROW, Layout, Page, letter
 
-__all__ = ["FIRST_HELPER", "live_rigor", "reason_differences", "rigor_differences", "rigor_rows"]
+__all__ = ["FIRST_HELPER", "ROWS", "VERDICTS", "live_rigor", "rigor_rows", "standing", "why"]
+
+VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
+ROWS: Final = "COUNT(Row_Outside)"
+"""The formulas of the rows that are a VERDICT, and of all with an SLA [-]."""
 
 FIRST_HELPER: Final = 2 + len(CALC)
 """The first column of sheet Calc that is free beside the steps of a row [-]."""
@@ -31,7 +31,7 @@ _SWEEP_COLUMNS: Final = ("H", "I", "J", "K")
 
 
 def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
-    """Write why rows are a DRAFT, reason by reason, and the line of the first page; `rigor_rows` writes the rows.
+    """Write why rows are a DRAFT, reason by reason, and the standing of the whole; `rigor_rows` writes the rows.
 
     Parameters
     ----------
@@ -109,101 +109,79 @@ def _sweep(calc: Page) -> None:
     calc.named("Sweep_First", f"{first}{_TOP + len(SWEEP) - 1}")
 
 
+_LACKS: Final = "the sweep lacks points"
+_OUTSIDE: Final = f"interpolated between two points that are not inside the sweep c={SWEEP[0]}..{SWEEP[-1]}"
+_MIXED: Final = "some rows are a VERDICT, others not: see column rigor, the remarks, and sheet About"
+"""What stands for sentences with numbers: the points lacking, the bracket and the counts have cells of their own [-]."""
+
+
 def _reasons() -> dict[str, tuple[object, str]]:
     """Return the live reasons in the order in which the core names them."""
     edited = "SUM(Edited_Anchors)+SUM(Edited_Workload)"
-    lacks = sentence(words.LACKS, points="Sweep_Lacking")
-    low, high = (in_words(f"INDEX(Curve_c,MAX(Row_Outside){more})") for more in ("", "+1"))
-    outside = sentence(words.OUTSIDE, low=low, high=high, sweep_low="Sweep_Low", sweep_high="Sweep_High")
     same = "AND(MIN(Row_Outside)>0,MIN(Row_Outside)=MAX(Row_Outside))"
     queued = "AND(SUM(Row_Queued)>0,SUM(Row_Queued)=COUNT(Row_Outside))"
     limits = "+".join(f"ISNUMBER({wait.limits})" for wait in LIMITED)
-    limited = f"AND({_ROWS}>0,SUMPRODUCT((Row_State=3)*(({limits})>0))={_ROWS})"
+    limited = f"AND({ROWS}>0,SUMPRODUCT((Row_State=3)*(({limits})>0))={ROWS})"
+    bracket = f'IF(COUNTIF(Row_State,2)=COUNT(Row_Outside),"{words.UNMET}",IF({same},"{_OUTSIDE}",""))'
+    statistic = f'IF(Why_Statistic="{NO_REASON}","",IF({limited},Why_Statistic,""))'
     steps = (
         ("the context", f'=IF(Why_Context="{NO_REASON}","",Why_Context)'),
-        ("the sweep", f'=IF(Sweep_Lacking="","",{lacks})'),
+        ("the sweep", f'=IF(Sweep_Lacking="","","{_LACKS}")'),
         ("throughput", f'=IF(Has_T=1,"","{words.NO_THROUGHPUT}")'),
         ("concurrencies", f'=IF(SUM(Curve_close)=0,"","{words.TOO_CLOSE}")'),
         ("as delivered, until edited", f'=IF(OR({edited}>0,Why_Delivered="{NO_REASON}"),"",Why_Delivered)'),
         ("edits", f'=IF({edited}>0,"the anchors or the workload were edited since delivery","")'),
         ("the price", f'=IF(Price_Unsourced=1,"{words.PRICE_CHANGED}","")'),
-        (
-            "bracket of all rows",
-            (
-                f'=IF(Checks_Failed>0,"",IF(COUNTIF(Row_State,2)=COUNT(Row_Outside),"{words.UNMET}",'
-                f'IF({same},{outside},"")))'
-            ),
-        ),
+        ("bracket of all rows", f'=IF(Checks_Failed>0,"",{bracket})'),
         ("points of all rows", f'=IF(Checks_Failed>0,"",IF({queued},"{words.QUEUED}",""))'),
-        (
-            "limits of all rows",
-            f'=IF(OR(Checks_Failed>0,Why_Statistic="{NO_REASON}"),"",IF({limited},Why_Statistic,""))',
-        ),
+        ("limits of all rows", f'=IF(Checks_Failed>0,"",{statistic})'),
     )
     return {f"Why_{at}": (formula, meaning) for at, (meaning, formula) in enumerate(steps, start=1)}
 
 
 def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
-    """Return the line of the first page, and below it the cells named `reasons`, each joined to those before it."""
+    """Return the standing of the whole and why, and below it the cells named `reasons`, each joined to those before it."""
     steps: dict[str, tuple[object, str]] = {}
     before = reasons[0]
-    for position, formula in enumerate(joined(*reasons)[1:], start=2):
+    for position, reason in enumerate(reasons[1:], start=2):
         name = f"Why_to_{position}"
-        steps[name] = (f"={formula.format(before=before)}", "joined as far")
+        steps[name] = (f'={before}&IF({reason}="","",IF({before}="","","; ")&{reason})', "joined as far")
         before = name
+    verdict = f'IF({ASKED}=0,"{words.NOT_ASKED}","")'
+    draft = f'IF({before}="","{words.NAMED_BELOW}",{before})'
+    first = "INDEX(Check_What,MATCH(1,Check_Flag,0))"
     lines: dict[str, tuple[object, str]] = {
-        "Rigor_Line": (_line(), "the line of the first page"),
-        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({VERDICTS}={_ROWS},1,0))", "1: every row is a VERDICT"),
+        "Rigor_Line": (
+            _by_standing("Word_Check", "Word_Verdict", "Word_Mixed", "Word_Draft"),
+            "the standing of the whole",
+        ),
+        "All_Verdict": (f"=IF(Checks_Failed>0,0,IF({VERDICTS}={ROWS},1,0))", "1: every row is a VERDICT"),
+        "Rigor_Why": (_by_standing(first, verdict, f'"{_MIXED}"', draft), "why, or the first check that fails"),
     }
     return lines | steps
 
 
-_ROWS: Final = "COUNT(Row_Outside)"
-"""The formula of the rows with an SLA [-]."""
-
-_ALL: Final = "Why_to_10"
-"""The cell in which every reason is joined [-]."""
+def _by_standing(check: str, verdict: str, mixed: str, draft: str) -> str:
+    """Return the formula that takes one of four by the standing of the whole."""
+    return f"=IF(Checks_Failed>0,{check},IF(All_Verdict=1,{verdict},IF({VERDICTS}>0,{mixed},{draft})))"
 
 
-def _line() -> str:
-    """Return the formula of the standing of all rows, with the reasons that they share."""
-    mixed = sentence(
-        words.MIXED, verdicts=VERDICTS, rows=_ROWS, verdict="Word_Verdict", drafts=f"({_ROWS}-{VERDICTS})",
-        draft="Word_Draft",
-    )  # fmt: skip
-    verdict = f'Word_Verdict&IF({ASKED}=0,": {words.NOT_ASKED}","")'
-    draft = f'Word_Draft&": "&IF({_ALL}="","{words.NAMED_BELOW}",{_ALL})'
-    return f"=IF(Checks_Failed>0,Word_Check,IF(All_Verdict=1,{verdict},IF({VERDICTS}>0,{mixed},{draft})))"
+def standing(report: Report) -> str:
+    """Return the standing of the whole in words: VERDICT, DRAFT, or that some rows are either [-]."""
+    labels = {rigor.label for rigor in report.standings}
+    return IN_PART if len(labels) > 1 else labels.pop()
 
 
-def rigor_differences(values: Values, report: Report) -> Iterator[str]:
-    """Give a sentence where the standing of the whole is not the core's.
-
-    Parameters
-    ----------
-    values : mapping
-        The values of sheet Calc by cell [-]
-    report : Report
-        The sizing that the workbook shows [-]
-    """
-    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
-    got, wanted = (str(line).split(":", maxsplit=1)[0] for line in (values.get(cell), report.headline))
-    if got != wanted:
-        yield f"standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"
+def why(report: Report) -> str:
+    """Return why that is so, as the first page says it: the core's reasons without their numbers [-]."""
+    labels = {rigor.label for rigor in report.standings}
+    if len(labels) > 1:
+        return _MIXED
+    text = report.headline.partition(": ")[2]
+    for template, word in ((words.LACKS, _LACKS), (words.OUTSIDE, _OUTSIDE)):
+        text = re.sub(re.sub(r"\\{\w+\\}", _NUMBERS, re.escape(template)), word, text)
+    return text
 
 
-def reason_differences(values: Values, report: Report) -> Iterator[str]:
-    """Give a sentence where the reasons beside the standing are not the core's: none left out, none too many.
-
-    Parameters
-    ----------
-    values : mapping
-        The values of sheet Calc by cell [-]
-    report : Report
-        The sizing that the workbook shows [-]
-    """
-    cell = f"{_JOINED_COLUMNS[1]}{_TOP}"
-    line = str(values.get(cell))
-    if not same_words(line, report.headline):
-        got, wanted = from_difference(line, report.headline)
-        yield f"reason of the standing is {shown(got)} in Calc!{cell} and {shown(wanted)} in Python"
+_NUMBERS: Final = r"[0-9][0-9.e+-]*(?:, [0-9]+)*"
+"""One number or several, as the core's reasons spell them [-]."""

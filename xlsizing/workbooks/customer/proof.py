@@ -9,13 +9,11 @@ from xlsizing.advice import QUEUED, Rigor
 from xlsizing.core import BUDGET, COMMIT, SizingRow
 from xlsizing.errors import SizingError, shown
 from xlsizing.reports import CANNOT_BE_MET, Report
-from xlsizing.rules import TOLERANCE
+from xlsizing.rules import INTERP, KNEE_CAPPED, TOLERANCE
 from xlsizing.workbooks.customer.calc_sheet import calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences
-from xlsizing.workbooks.customer.live_next import next_differences
-from xlsizing.workbooks.customer.live_rigor import reason_differences, rigor_differences
+from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.customer.wording import wrong_basis, wrong_remark
 from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values
 
 __all__ = ["ProofError", "check_rows", "check_whole"]
@@ -91,16 +89,16 @@ _BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
 
 _SHOWN: Final = {
     "E": "total_gpus_high", "F": "total_gpus_budget", "G": "total_gpus", "O": "binding", "P": "ttft_s_commit",
-    "Q": "ttft_s", "V": "pods", "W": "gpus", "X": "c_star", "Y": "max_num_seqs", "Z": "tok_s_per_user",
-    "AA": "per_replica_tps", "AB": "load", "AC": "pods_budget", "AD": "gpus_budget", "AE": "pods_high",
-    "AF": "gpus_high", "AG": "c_commit", "AH": "max_num_seqs_commit", "AI": "tok_s_per_user_commit",
-    "AK": "load_commit", "AL": "gpus_low", "AN": "usd_per_month_high", "AO": "usd_per_month_budget",
-    "AP": "usd_per_month", "AQ": "usd_per_million_high", "AR": "usd_per_million_budget", "AS": "usd_per_million",
-    "AT": "total_gpus_low",
+    "Q": "ttft_s", "Y": "pods", "Z": "gpus", "AA": "c_star", "AB": "max_num_seqs", "AC": "tok_s_per_user",
+    "AD": "per_replica_tps", "AE": "load", "AF": "pods_budget", "AG": "gpus_budget", "AH": "pods_high",
+    "AI": "gpus_high", "AJ": "c_commit", "AK": "max_num_seqs_commit", "AL": "tok_s_per_user_commit",
+    "AN": "load_commit", "AO": "gpus_low", "AS": "usd_per_month_high", "AT": "usd_per_month_budget",
+    "AU": "usd_per_month", "AV": "usd_per_million_high", "AW": "usd_per_million_budget", "AX": "usd_per_million",
+    "AY": "total_gpus_low",
 }  # fmt: skip
 """Columns of the customer's table and the field that each shows [-]."""
 
-_BASIS, _REMARK, _RIGOR = "U", "R", "N"
+_BASIS, _REMARK, _RIGOR = "V", "S", "N"
 
 
 class ProofError(SizingError):
@@ -143,7 +141,7 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
         row, rigor = (rows[position], rigors[position]) if known else (None, None)
         live = layout.sla_rows[position]
         found += _differences(row, rigor, live, table, calc)
-        found += _wrong_words(row, rigor, brackets[position] if known else (0, 0), live, table)
+        found += _wrong_words(report, row, rigor, brackets[position] if known else (0, 0), live, table)
     _refuse(found, values["Checks"])
 
 
@@ -162,10 +160,9 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     ProofError
         If it does, if a check fails, or if anything differs from the snapshot.
     """
-    table, calc = values["Sizing"], values["Calc"]
+    table = values["Sizing"]
     found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
-    found += [*rigor_differences(calc, report), *next_differences(calc, report), *first_page_differences(table, report)]
-    found += reason_differences(calc, report)
+    found += first_page_differences(table, report)
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 
@@ -202,33 +199,58 @@ def _differences(
     The figures of sheet Calc rank first, 0: what other sheets show follows from them.
     """
     cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
-    place = _row_named(row, live)
-    expected = _expected(row, rigor, live, cells)
-    for (words, sheet, cell), wanted in expected.items():
+    for (words, sheet, cell), wanted in _expected(row, rigor, live, cells).items():
         got = (calc if sheet == "Calc" else table).get(cell)
         if not _equal(got, wanted):
             rank = 0 if sheet == "Calc" and words != "regime" else 1
-            yield rank, f"{words} in {place} is {shown(got)} in {sheet}!{cell} and {shown(wanted)} in Python"
+            yield rank, _sentence(words, row, live, got, f"{sheet}!{cell}", wanted)
 
 
-def _row_named(row: SizingRow | None, live: int) -> str:
-    return f"row {live} of sheet Sizing" + (f" (SLA {shown(row.sla)} tok/s/user)" if row else "")
+def _sentence(words: str, row: SizingRow | None, live: int, got: object, place: str, wanted: object) -> str:
+    of_sla = f" (SLA {shown(row.sla)} tok/s/user)" if row else ""
+    return f"{words} in row {live} of sheet Sizing{of_sla} is {shown(got)} in {place} and {shown(wanted)} in Python"
 
 
 def _wrong_words(
-    row: SizingRow | None, rigor: Rigor | None, bracket: tuple[float, float], live: int, table: Values
+    report: Report, row: SizingRow | None, rigor: Rigor | None, bracket: tuple[float, float], live: int, table: Values
 ) -> Iterator[tuple[int, str]]:
-    """Give a rank, after all figures, and a sentence for words of row `live` that do not say what the core says."""
-    basis, remark = (str(table.get(f"{column}{live}")) for column in (_BASIS, _REMARK))
-    for words, column, text, wrong in (
-        ("basis", _BASIS, basis, wrong_basis(basis, row, bracket)),
-        ("remark", _REMARK, remark, wrong_remark(remark, row, rigor.label if rigor else "")),
-    ):
-        for phrase in wrong:
-            yield (
-                2,
-                f"{words} in {_row_named(row, live)} is {shown(text)} in Sizing!{column}{live} and must say {phrase}",
-            )
+    """Give a rank, after all figures, and a sentence for words of row `live`, or numbers beside them, that are not the core's."""
+    own = "" if rigor is None or report.assessment.common else own_words(rigor)
+    told = {
+        ("basis", _BASIS): basis_words(row),
+        ("remark", _REMARK): remark_words(row, rigor.label if rigor else "", own),
+        **_beside(report, row, bracket),
+    }
+    for (words, column), wanted in told.items():
+        got = table.get(f"{column}{live}")
+        if not _equal(got, wanted):
+            yield 2, _sentence(words, row, live, got, f"Sizing!{column}{live}", wanted)
+
+
+def _beside(report: Report, row: SizingRow | None, bracket: tuple[float, float]) -> dict[tuple[str, str], object]:
+    """Return what the numbers beside basis and remark must be, by what they are and their column."""
+    low = high = asked = first = over = None
+    if row and row.feasible:
+        low = row.c_star if row.regime == KNEE_CAPPED else bracket[0]
+        high = bracket[1] if row.regime == INTERP else None
+        asked = row.measure_next if row.too_wide else None
+    elif row:
+        asked, waits = row.measure_next, report.sizing.curve.ttft_s
+        if row.ttft_limit_s and waits is not None and unmet_sides(row)[1]:
+            first = float(waits[0])
+            over = first / row.ttft_limit_s
+    pairs = {"W": low, "X": high, "R": asked, "AP": first, "AQ": over}
+    return {(words, column): "" if pairs[column] is None else pairs[column] for column, words in _BESIDE.items()}
+
+
+_BESIDE: Final = {
+    "W": "c of the basis",
+    "X": "higher c of the basis",
+    "R": "c to measure",
+    "AP": "TTFT of the first point",
+    "AQ": "times the limit",
+}
+"""Columns of the numbers beside basis and remark, and what each is [-]."""
 
 
 _Place = tuple[str, str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Final
 
@@ -27,13 +27,14 @@ from xlsizing.core import (
 )
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.workbooks.customer.axes import METHOD_CODE, METHOD_WORDS
-from xlsizing.workbooks.customer.wait_steps import LIMITED
+from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED
 from xlsizing.workbooks.writer import Page, letter
 
 __all__ = [
     "CACHE_STATES",
     "CHECK_INPUTS",
     "DATASET_KINDS",
+    "IN_PART",
     "LEVEL_CELLS",
     "TURNS",
     "UNITS",
@@ -54,6 +55,9 @@ TURNS: Final = FACTS["turns"].choices
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
 """What every result says while an input is wrong [-]."""
+
+IN_PART: Final = f"{rules.DRAFT} in part"
+"""The standing of the whole where some rows are a VERDICT [-]."""
 
 UNITS: Final = ("tpm", "tok/s", "rps", "users")
 """Forms of a demand [-]."""
@@ -113,8 +117,8 @@ _CONSTANTS: Final = {
     "Tokens_per_Million": (1_000_000, "tok/1M tok"),
     "Beyond_Last": (2, "on a plateau measure this many times the last concurrency"),
     "Chart_Plateau": (0.5, "the charts draw the plateau from this share of its end"),
-    "Thousand": (1000, "digits between separators in words"),
-    "Parts_in_Words": (1000, "a concurrency inside words is rounded to this part of one"),
+    "Thousand": (1000, "no formula uses it any more"),
+    "Parts_in_Words": (1000, "no formula uses it any more"),
     "Word_Plateau": (rules.PLATEAU, "regime"),
     "Word_Measured": (rules.MEASURED, "regime"),
     "Word_Interp": (rules.INTERP, "regime"),
@@ -136,6 +140,7 @@ _CONSTANTS: Final = {
     **{f"Claim_{code}": (words, "why no budget is claimed") for code, words in enumerate(CLAIMS) if code},
     "Word_Verdict": (rules.VERDICT, "rigor"),
     "Word_Draft": (rules.DRAFT, "rigor"),
+    "Word_Mixed": (IN_PART, "the standing of the whole where some rows are a VERDICT"),
     "Word_Check": (CHECK_INPUTS, "shown while an input is wrong"),
     "Word_Single": (TURNS[0], "turns of the workload"),
     "Word_Multi": (TURNS[1], "turns of the workload"),
@@ -182,11 +187,11 @@ _SPELT: Final = ("n/a", "n.a.", "#n/a", "t.b.d.", "-", "--", "---", ".", "...", 
 """Placeholders as people type them, for a workbook without functions that could take their punctuation out [-]."""
 
 
-def _by_level() -> str:
-    """Return the formula of the budget's share at the level asked for."""
+def _by_level(values: Iterable[object]) -> str:
+    """Return the formula of that of `values` which belongs to the level asked for; 1 at any other level."""
     formula = "1"
-    for level, cell in reversed(LEVEL_CELLS.items()):
-        formula = f"IF(ABS(Confidence-{cell})<=Tolerance,{_SHARE_CELLS[level]},{formula})"
+    for cell, value in reversed(list(zip(LEVEL_CELLS.values(), values, strict=True))):
+        formula = f"IF(ABS(Confidence-{cell})<=Tolerance,{value},{formula})"
     return formula
 
 
@@ -217,9 +222,10 @@ _DERIVED: Final = {
         "the budget was made for the method",
     ),
     "Budget_Share": (
-        f"=IFERROR({_by_level()},1)",
+        f"=IFERROR({_by_level(_SHARE_CELLS.values())},1)",
         "the budget's share of the way from the estimate to the commitment",
     ),
+    "Budget_Level": (f"=IFERROR({_by_level(range(1, 1 + len(LEVEL_CELLS)))},1)", "the level asked for, counted from 1"),
     "Output_Tokens": (
         (
             "=IF(ISNUMBER(Curve_OSL),Curve_OSL,IF(ISNUMBER(Workload_OSL),Workload_OSL,"
@@ -251,6 +257,10 @@ _DERIVED: Final = {
         ),
         "GPUs to commit with spares at every SLA up to the last anchor's",
     ),
+    "Opening_Knee": (
+        '=IF(Inputs_OK=1,IF(Is_Users=1,INDEX(Curve_u_r,N_Anchors),INDEX(Curve_knee_r,N_Anchors)),"")',
+        "tok/s/user up to which that is so",
+    ),
     "Opening_Most": (
         '=IF(COUNT(Row_GPUs_Commit)=0,"",MAX(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
         "most of them: those at the tightest SLA that is met, where no wait is limited",
@@ -259,7 +269,10 @@ _DERIVED: Final = {
         '=IF(COUNT(Row_GPUs_Commit)=0,"",MIN(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
         "least GPUs to commit with spares of a row that is met",
     ),
-    "Opening_Tightest": ("=IF(COUNTIF(Row_State,3)=0,0,SMALL(SLA_In,COUNTIF(Row_State,3)))", "that SLA: looser ones are met too"),
+    "Opening_Tightest": (
+        f'=IF(OR({ASKED}>0,COUNTIF(Row_State,3)=0),"",SMALL(SLA_In,COUNTIF(Row_State,3)))',
+        "that SLA: looser ones are met too; with limits on waiting they need not be",
+    ),
     "Price_Unsourced": (
         f"=IF(Edited_Price=0,0,IF(Edited_Price_Source=0,1,IFERROR(IF({_one_of('Price_Source', ('', *_UNSAID, *_SPELT))},1,0),1)))",
         "1: the price was changed since delivery, its source was not",

@@ -14,21 +14,35 @@ from openpyxl.worksheet.pagebreak import Break
 from xlsizing.advice import PRICE_CHANGED
 from xlsizing.core import SizingRow
 from xlsizing.reports import Report
-from xlsizing.rules import HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
+from xlsizing.rules import DRAFT, HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
-from xlsizing.workbooks.customer.first_page import BANNER_AT, BY_SLA, DEMAND_AT, EDITED_AT, GATE_AT, OPENING_AT, STEP_AT
+from xlsizing.workbooks.customer.first_page import (
+    BANNER_AT,
+    BY_SLA,
+    DEMAND_AT,
+    EDITED_AT,
+    GATE_AT,
+    OPENING_AT,
+    STEP_AT,
+    TO_DO_AT,
+    WHY_AT,
+    figures,
+)
+from xlsizing.workbooks.customer.live_next import HEADING
 from xlsizing.workbooks.customer.settings import UNITS
 from xlsizing.workbooks.customer.sizing_words import (
-    BANNER,
+    CLAIM_LIVE,
     EDITED,
     LINES,
     OPENING,
     SPARES,
     THREE_FIGURES_LIVE,
+    TO_BUDGET,
+    TO_DO,
     basis,
-    claim_live,
+    beside,
     remark,
-    unmet_lines,
+    remark_words,
 )
 from xlsizing.workbooks.customer.wait_steps import LIMITED
 from xlsizing.workbooks.writer import (
@@ -56,55 +70,61 @@ RESULTS: Final = (
     ("I", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
     ("J", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 6),
     ("K", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 9.5),
-    ("L", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 13),
-    ("M", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 8.5),
+    ("L", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 12),
+    ("M", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 8),
     ("N", "rigor", "rigor", "calc.text", "Out_Rigor", 9),
     ("O", "binds", "what binds", "calc.text", "Out_Binding", 10),
     ("P", "ttft_commit", "TTFT s, to commit", "calc.wait", "Out_TTFT_Commit", 7.5),
     ("Q", "ttft", "TTFT s, estimate", "calc.wait", "Out_TTFT", 8),
-    ("V", "pods", "pods", "calc.int", "Out_Pods", 7.5),
-    ("W", "gpus", "GPUs", "calc.int", "Out_GPUs", 7.5),
-    ("X", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 9),
-    ("Y", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 9),
-    ("Z", "rate", "tok/s/user there", "calc.two", "Out_Rate", 9),
-    ("AA", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 9),
-    ("AB", "load", "load", "calc.pct", "Out_Load", 7),
-    ("AC", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 7.5),
-    ("AD", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 7.5),
-    ("AE", "pods_high", "pods", "calc.int", "Out_Pods_Commit", 7.5),
-    ("AF", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
-    ("AG", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 9),
-    ("AH", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 9),
-    ("AI", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 9),
-    ("AJ", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 9),
-    ("AK", "load_commit", "load", "calc.pct", "Out_Load_Commit", 7),
-    ("AL", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 7.5),
-    ("AN", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
-    ("AO", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
-    ("AP", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
-    ("AQ", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
-    ("AR", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
-    ("AS", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
-    ("AT", "total_low", "GPUs, low end", "calc.int", "Out_Total_GPUs_Low", 9),
+    ("R", "ask_c", "measure next, c", "calc.num", "Out_Measure_Next", 8),
+    ("W", "basis_c", "at c, or from", "calc.num", "Out_Basis_From", 6),
+    ("X", "basis_to", "to c", "calc.num", "Out_Basis_To", 6),
+    ("Y", "pods", "pods", "calc.int", "Out_Pods", 6.5),
+    ("Z", "gpus", "GPUs", "calc.int", "Out_GPUs", 6.5),
+    ("AA", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 8),
+    ("AB", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 8),
+    ("AC", "rate", "tok/s/user there", "calc.two", "Out_Rate", 8),
+    ("AD", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 8),
+    ("AE", "load", "load", "calc.pct", "Out_Load", 6),
+    ("AF", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 6.5),
+    ("AG", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 6.5),
+    ("AH", "pods_high", "pods", "calc.int", "Out_Pods_Commit", 6.5),
+    ("AI", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
+    ("AJ", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 8),
+    ("AK", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 8),
+    ("AL", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 8),
+    ("AM", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 8),
+    ("AN", "load_commit", "load", "calc.pct", "Out_Load_Commit", 6),
+    ("AO", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 6),
+    ("AP", "ttft_first", "TTFT s, first point", "calc.wait", "Out_TTFT_First", 6.5),
+    ("AQ", "ttft_over", "times the limit", "calc.two", "Out_TTFT_Over", 6.5),
+    ("AS", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
+    ("AT", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
+    ("AU", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
+    ("AV", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
+    ("AW", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
+    ("AX", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
+    ("AY", "total_low", "GPUs, low end", "calc.int", "Out_Total_GPUs_Low", 9),
 )
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
 
 _GROUPS: Final = {
-    "E": '="GPUs"&IF(Inputs_OK=1,IF(Spare_Pods>0,", spares in",""),"")',
+    "E": '=IF(Inputs_OK=1,IF(Spare_Pods>0,"GPUs, spares in","GPUs"),"GPUs")',
     "H": "The figure to quote, multiplied out",
     "O": "What keeps a pod from more, TTFT there",
-    "V": "Fleet of the estimate, without spares; flag of the budget too",
-    "AC": "of the budget",
-    "AE": "of the commitment, at a measured point",
-    "AN": "Dollars of all three and the low end, spares in (not printed)",
+    "Y": "Estimate, without spares (flag: budget too)",
+    "AF": "budget",
+    "AH": "commitment, at a measured point",
+    "AP": "not met",
+    "AS": "Dollars of all three and the low end, spares in (not printed)",
 }
 """What stands above the headings, by its first column [-]."""
 
-_REMARK: Final = "R"
-_SECOND: Final = "T"
-_BASIS: Final = "U"
-_PRINTED: Final = "AL"
-_LAST: Final = "AT"
+_REMARK: Final = "S"
+_SECOND: Final = "U"
+_BASIS: Final = "V"
+_PRINTED: Final = "AQ"
+_LAST: Final = "AY"
 """Columns: the remark, the SLA on the second page, what a row rests on there, the last one printed, and the last [-]."""
 
 _INPUT_COLUMN: Final = "D"
@@ -112,12 +132,13 @@ _ROW: Final = 14
 _ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
 _SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
 _NAME_LINE: Final = 11  # characters of a line of the name of an SLA
-_REMARK_LINE: Final = 27  # characters of a line of a remark
-_BESIDE_TITLE: Final = "AC1"  # above the chart of GPUs
-_BANNER_LINE: Final = 150  # characters of a line of the banner
+_REMARK_LINE: Final = 21  # characters of a line of a remark
+_BOLD_LINE: Final = 19  # of one in bold
+_BESIDE_TITLE: Final = "AF1"  # above the chart of GPUs
+_WHY_LINE: Final = 90  # characters of a line of the reasons in the banner, with room for an edit
+_TEXT_LINE: Final = 105  # characters of a line of step and gate
 _ROOM_ON_PAPER: Final = 550  # points above the notes that leave them room on a page of 80 %
 _NAME_LINES: Final = (46, 66)  # characters of a line of the customer and of the model
-_AFTER_HEADLINE: Final = 180  # the longest that follows the standing in it
 _SIGNED: Final = (("B", "E"), ("I", "M"))
 _SIGNED_TO: Final = "DL"
 
@@ -143,7 +164,7 @@ def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
     _below(page, report, layout)
     _colours(page, layout)
     page.widths(A=1.5, B=10, C=12, D=9, **{column: width for column, _, _, _, _, width in RESULTS})
-    page.widths(**{_REMARK: 26, "S": 1.5, _SECOND: 9, _BASIS: 22.5, "AM": 1.5})
+    page.widths(**{_REMARK: 19.5, "T": 1.5, _SECOND: 9, _BASIS: 14, "AR": 1.5})
     page.printed_at(_SCALE, first=_REMARK, repeat=None if layout.charts else _head_rows(layout))
     page.sheet.print_area = f"B1:{_PRINTED}{page.extent().partition(':')[2].lstrip(string.ascii_uppercase)}"
     page.sheet.sheet_view.zoomScale = _ZOOM
@@ -161,8 +182,10 @@ def _top(page: Page, report: Report) -> None:
         "C2:G2",
         "I2:J2",
         f"L2:{_REMARK}2",
-        f"B3:{_REMARK}3",
-        f"B4:{_REMARK}4",
+        "B3:C3",
+        "D3:O3",
+        f"{TO_DO_AT}:{_REMARK}3",
+        "B4:D4",
     ):  # a long text ends at its cells, not at the next page
         page.merge(cells)
     page.put("B2", "Customer", "strong")
@@ -173,11 +196,13 @@ def _top(page: Page, report: Report) -> None:
     page.user("L2", report.model or "not named", "subtitle.wrap", "model")
     named = (report.about.get("Customer", ""), report.model)
     page.tall(2, max(tall(text, line) for text, line in zip(named, _NAME_LINES, strict=True)))
-    page.put(BANNER_AT, BANNER, "banner.wrap")
-    page.tall(3, tall("", 1, lines=max(2, 1 + (len(report.headline) + _AFTER_HEADLINE) // _BANNER_LINE)))
+    for cell, formula in ((BANNER_AT, "=Rigor_Line"), (WHY_AT, "=Rigor_Why"), (TO_DO_AT, TO_DO)):
+        page.put(cell, formula, "banner.wrap")
+    page.tall(3, max(tall("", 1, lines=2), tall(report.headline, _WHY_LINE)))
     page.put(OPENING_AT, OPENING, "strong.wrap")
     page.tall(4, tall("", 1, lines=2))
     page.put(EDITED_AT, EDITED, "note.text")
+    figures(page)
 
 
 def _inputs(page: Page, report: Report) -> None:
@@ -259,10 +284,16 @@ def _basis(page: Page, report: Report) -> None:
         else:
             page.user(f"J{row}", text, "label.wrap" if rows > 1 else "label.text", label)
         row += rows
-    page.put(f"I{row}", "Next lever (live: it follows the inputs)", "section")
-    for cell, label, name in ((STEP_AT, "Step", "Next_Step"), (GATE_AT, "Gate", "Next_Gate")):
-        _beside(page, place(cell)[0], label, 2)
+    page.put(f"I{row}", HEADING, "section")
+    step = report.next_lever
+    for cell, label, name, text in (
+        (STEP_AT, "Step", "Next_Step", step.step),
+        (GATE_AT, "Gate", "Next_Gate", step.gate),
+    ):
+        _beside(page, place(cell)[0], label, 1)
         page.put(cell, f"={name}", "label.wrap")
+        if step.concurrency is None:  # a lever's name may be long
+            page.tall(place(cell)[0], max(_ROW, tall(text, _TEXT_LINE)))
     page.put("B16", "Demand in output tok/s", "label")
     page.put(DEMAND_AT, f'=IF(Checks_Failed=0,IF(Is_Users=1,"{BY_SLA}",Demand_tok_s),Word_Check)', "calc.one")
     page.put("E16", "tok/s; users x SLA for users", "note.text")
@@ -292,13 +323,12 @@ def _table(page: Page, layout: Layout) -> None:
         page.put(f"{column}{head - 1}", text, "section")
     heads = {"B": "SLA, tok/s/user", "C": "name", _REMARK: "remark", _SECOND: "SLA, tok/s/user", _BASIS: "basis"}
     heads |= {wait.column: f"{wait.label} limit, s" for wait in LIMITED}
-    heads |= {column: text for column, _, text, *_ in RESULTS} | {
-        "F": '="to budget"&IF(Inputs_OK=1,", "&INT(100*Confidence+0.5)&" %","")'
-    }
+    heads |= {column: text for column, _, text, *_ in RESULTS} | {"F": TO_BUDGET}
     for column, text in heads.items():
         page.put(f"{column}{head}", text, "head")
     page.tall(head, 42)
-    page.tall(head - 2, _ROW)
+    page.tall(head - 2, _ROW + 2)
+    page.tall(head - 1, _ROW + 6)
     # Results are named before what explains them: in that order they are listed.
     results = {column: name for column, _, _, _, name, _ in RESULTS}
     limits = {wait.column: wait.limits for wait in LIMITED}
@@ -338,8 +368,8 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
 
 def _height(row: SizingRow, name: str | None) -> float:
     """Return how tall a row is, so that its name and its remark as delivered are whole [pt]."""
-    lines = 1 if row.feasible else unmet_lines(row)
-    return max(tall(name or "", _NAME_LINE), tall(row.remark, _REMARK_LINE, lines=lines), _ROW)
+    line = _REMARK_LINE if row.feasible else _BOLD_LINE
+    return max(tall(name or "", _NAME_LINE), tall(remark_words(row, DRAFT), line), _ROW)
 
 
 _SAYS_UNMET: Final = ("total_high", "gpus_high")
@@ -350,9 +380,11 @@ def _results() -> Iterator[tuple[int, str, str]]:
     """Give column, formula and style of each result of a row."""
     calc = calc_cells(ROW)
     state = calc["state"]
+    told = beside(calc)
     for column, key, _, style, _, _ in RESULTS:
-        unmet = f'IF({state}=2,Word_Unmet,"")' if key in _SAYS_UNMET else '""'
-        formula = f"=IF({state}=3,{calc[key]},IF({state}=1,Word_Check,{unmet}))"
+        met, unmet = told.get(key) or (calc[key], "Word_Unmet" if key in _SAYS_UNMET else "")
+        unmet = f'IF({state}=2,{unmet},"")' if unmet else '""'
+        formula = f"=IF({state}=3,{met},IF({state}=1,Word_Check,{unmet}))"
         yield column_of(column), formula, style
     yield column_of(_REMARK), remark(calc), "words.wrap"
     yield column_of(_SECOND), f'=IF(ISNUMBER(B{ROW}),B{ROW},"")', "calc.num"
@@ -367,7 +399,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
         if above + rows + _ROW * (layout.slas - len(report.given_rows)) > _ROOM_ON_PAPER:
             page.sheet.row_breaks.append(Break(id=row - 1))  # else the last line alone would go to another page
     calibration = report.sizing.bound.calibration
-    texts = ((SPARES, 2), (THREE_FIGURES_LIVE, 2), (claim_live(calibration), 4 if calibration else 2))
+    texts = ((SPARES, 2), (THREE_FIGURES_LIVE, 2), (CLAIM_LIVE, 4 if calibration else 2))
     for at, (text, lines) in enumerate(texts, start=row):
         page.put(f"B{at}", text, "label.wrap")
         page.merge(f"B{at}:{_REMARK}{at}")
@@ -396,7 +428,8 @@ def _colours(page: Page, layout: Layout) -> None:
     key = {"font": SchemaFont(bold=True), "fill": PatternFill("solid", bgColor=f"FF{GREY}")}
     for column, word in {"E": "Word_Commit", "F": "Word_Budget"}.items():
         rules.add(f"{column}{first}:{column}{last}", FormulaRule(formula=[f"$H{first}={word}"], **key))
-    for cell in (EDITED_AT, "I5"):
+    for cell in (EDITED_AT, "I5", "S17"):
         page.reddens(cell, "Edited>0")
+    page.reddens("D17", "Checks_Failed>0")
     page.reddens("E12", "Price_Unsourced=1")
     rules.add(f"N{first}:N{last}", FormulaRule(formula=[f"N{first}=Word_Verdict"], fill=fine))

@@ -1,172 +1,226 @@
-"""The words of the first page that follow the inputs: banner, basis and remark of a row."""
+"""The words of the first page: each a state out of a few, or such states in a row; figures stand beside them as numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
+from xlsizing.advice import QUEUED, Rigor
+from xlsizing.advice.standing_words import OUTSIDE
 from xlsizing.core import (
     CLAIM,
     CLAIMS,
     IF_PRODUCT,
-    MEASURE_FIRST,
     NO_CLAIM,
     OVERLOADED,
     WIDE_RANGE,
     Calibration,
     SizingRow,
 )
-from xlsizing.reports import RULE, THREE_FIGURES
-from xlsizing.rules import HEADROOM
-from xlsizing.workbooks.customer.phrases import in_words, literal, sentence
-from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, LiveWait, in_other_statistic
-from xlsizing.workbooks.writer import ROW
+from xlsizing.errors import shown
+from xlsizing.reports import CANNOT_BE_MET, RULE, THREE_FIGURES
+from xlsizing.rules import BUDGET_SHARE, DRAFT, HEADROOM, KNEE_CAPPED, MEASURED, PLATEAU
+from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, in_other_statistic
+from xlsizing.workbooks.writer import ROW, Page, letter, place
 
 __all__ = [
-    "BANNER",
+    "BASIS",
+    "CLAIM_LIVE",
     "EDITED",
     "LINES",
     "NO_BUDGET",
     "OPENING",
     "SPARES",
     "THREE_FIGURES_LIVE",
-    "VERDICTS",
+    "TO_BUDGET",
+    "TO_DO",
     "basis",
-    "claim_live",
+    "basis_words",
+    "beside",
+    "claims",
+    "own_words",
     "remark",
+    "remark_words",
     "said",
-    "unmet_lines",
+    "unmet_sides",
 ]
 
-VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
-_MIXED: Final = f"AND({VERDICTS}>0,{VERDICTS}<COUNT(Row_Outside))"
-
-BANNER: Final = (
-    '=IF(Checks_Failed>0,Word_Check&": "&Checks_Failed&" check(s) failed; no result is shown. First: "'
-    '&INDEX(Check_What,MATCH(1,Check_Flag,0))&". See sheet Checks.",'
-    f'Rigor_Line&IF({_MIXED}," (why: remarks, and sheet About)","")&". "&'
-    'IF(COUNTIF(Row_State,2)>0,COUNTIF(Row_State,2)&" SLA(s) cannot be met by any measured point: see their remarks. ",'
-    '"Every SLA is met by a measured point. ")&"All checks passed"&'
-    'IF(Notes_Found>0,", "&Notes_Found&" note(s) on sheet Checks","")&"."&'
-    'IF(COUNTIF(Row_State,3)>0," Quote the figures in bold.",""))'
+TO_DO: Final = (
+    '=IF(Checks_Failed>0,"No result is shown: see sheet Checks.",'
+    'IF(COUNTIF(Row_State,3)=0,"No SLA is met by any measured point: see the remarks.",'
+    'IF(COUNTIF(Row_State,2)>0,"Quote the figures in bold; what cannot be met: see the remarks.",'
+    '"Every SLA is met by a measured point. Quote the figures in bold.")))'
 )
-"""The formula of the standing, then what failed or what to do [-]."""
+"""The formula of what to do with the figures [-]."""
 
 EDITED: Final = (
     '=IF(Edited=0,"As delivered: no input and no result differs from the snapshot on sheet Checks.",'
-    '"EDITED since delivery: "&Edited&" value(s) differ from the snapshot on sheet Checks. Figures and next lever '
-    'follow the edits; texts marked as delivered do not.")'
+    '"EDITED since delivery: see sheet Checks. Figures and next lever follow; texts marked as delivered do not.")'
 )
 """The formula of whether this is the delivered copy [-]."""
 
-SPARES: Final = "=" + sentence(
-    f"{HEADROOM} {{in_it}} GPUs and dollars of this table.",
-    in_it='IF(Checks_Failed>0,"Spares are in",IF(Spare_Pods>0,Spare_Pods&" spare pod(s) are in","No spares are in"))',
+_IN_IT: Final = tuple(
+    f"{HEADROOM} {which} in GPUs and dollars of this table." for which in ("Spares are", "No spares are")
 )
+SPARES: Final = f'=IF(Checks_Failed>0,"{_IN_IT[0]}",IF(Spare_Pods>0,"{_IN_IT[0]}","{_IN_IT[1]}"))'
 """The formula of what spare pods count in [-]."""
 
-THREE_FIGURES_LIVE: Final = "=" + sentence(
-    f"{{measure}}{THREE_FIGURES}",
-    measure='IF(SUM(Row_Unquoted)>0,"Where no figure is bold, measure first. ","")',
-)
-"""The formula of what the three figures are for [-]."""
+THREE_FIGURES_LIVE: Final = f"Where no figure is bold, measure first. {THREE_FIGURES}"
+"""What the three figures are for [-]."""
 
-_WITHIN: Final = (
-    '" without the limits on waiting; with them "&IF(COUNTIF(Row_State,3)=0,"no row asked can be met",'
-    '"the rows asked"&IF(COUNTIF(Row_State,2)>0," that can be met","")&" commit to "&'
-    'IF(Opening_Least<Opening_Most,Spelt_least&" to ","")&Spelt_most&IF(Opening_Most=1," GPU"," GPUs"))'
-)
-"""What the rows commit to where any of them limits a wait [-]."""
-
-OPENING: Final = (
-    f'=IF(Checks_Failed>0,"","{RULE}"&IF({ASKED}>0,", and the wait","")&'
-    '": flat at "&Spelt_flat&IF(Opening_Flat=1," GPU"," GPUs")&" to commit"&IF(Spare_Pods>0," (spares in)","")&'
-    f'" up to the knee at "&{in_words("IF(Is_Users=1,INDEX(Curve_u_r,N_Anchors),INDEX(Curve_knee_r,N_Anchors))")}&" tok/s/user"&'
-    f'IF({ASKED}>0,{_WITHIN},IF(COUNTIF(Row_State,3)=0,"; no SLA asked can be met",IF(Opening_Most<=Opening_Flat,'
-    f'", and still so at ",", then rising to "&Spelt_most&" at ")&{in_words("Opening_Tightest")}&'
-    '", the tightest SLA asked"&IF(COUNTIF(Row_State,2)>0," that can be met","")))&".")'
-)
-"""The formula of what it all rests on, in one sentence with the figures of the case [-]."""
-
+OPENING: Final = f'=IF({ASKED}>0,"{RULE}, and the wait","{RULE}")'
+"""The formula of what it all rests on [-]."""
 
 NO_BUDGET: Final = "No budget is claimed in any row; where figures differ the remark says why."
 """What stands in place of the claim [-]."""
 
+_LEVELS: Final = tuple(f"{100 * level:.0f}" for level in BUDGET_SHARE)
+TO_BUDGET: Final = '=IF(Inputs_OK=1,CHOOSE(Budget_Level,{}),"to budget")'.format(
+    ",".join(f'"to budget, {level} %"' for level in _LEVELS)
+)
+"""The formula of the heading of the budgets [-]."""
 
-def claim_live(calibration: Calibration | None) -> str:
-    """Return the formula of what the budget claims, for the coverage and the curve as they stand, and a `calibration` [-]."""
-    on = literal("On public sweeps" if calibration is None else f"By a calibration on {calibration.words}")
-    condition = f'IF(Has_T=1,"",", {IF_PRODUCT}")'
-    claim = sentence(f"Budget: {CLAIM}", on=on, covered="INT(100*Confidence+0.5)", condition=condition)
-    return f'=IF(Checks_Failed>0,"",IF(SUM(Row_Claims)=0,"{NO_BUDGET}",{claim}))'
+CLAIM_LIVE: Final = f'=IF(Checks_Failed>0,"",IF(SUM(Row_Claims)=0,"{NO_BUDGET}",INDEX(Budget_Claims,Budget_Level+{len(_LEVELS)}*Has_T)))'
+"""The formula of what the budget claims [-]."""
+
+
+def claims(calc: Page, first: str, calibration: Calibration | None) -> None:
+    """Write what a budget may claim, below each other: without measured output tok/s, then with it, by level.
+
+    Parameters
+    ----------
+    calc : Page
+        The sheet Calc [-]
+    first : str
+        The cell of the first [-]
+    calibration : Calibration or None
+        What the budget rests on; None for public sweeps [-]
+    """
+    on = "On public sweeps" if calibration is None else f"By a calibration on {calibration.words}"
+    texts = [
+        f"Budget: {CLAIM.format(on=on, covered=level, condition=condition)}"
+        for condition in (f", {IF_PRODUCT}", "")
+        for level in _LEVELS
+    ]
+    row, column = place(first)
+    for at, text in enumerate(texts, start=row):
+        calc.user(f"{letter(column)}{at}", text, "const.text", "calibration")
+    calc.named("Budget_Claims", f"{first}:{letter(column)}{row + len(texts) - 1}")
+
+
+BASIS: Final = {PLATEAU: "flat: last point", MEASURED: "measured", KNEE_CAPPED: "past the knee: best"}
+_BETWEEN: Final = "interpolated"
+"""What a row rests on, by its regime; else it lies between two points [-]."""
 
 
 def basis(calc: Mapping[str, str]) -> str:
     """Return the formula of what a row rests on; `calc` holds the cell of each of its steps [-]."""
-    above, below, best = (in_words(calc[key]) for key in ("c_a", "c_b", "c_star"))
-    return (
-        f'=IF({calc["state"]}=0,"",IF({calc["state"]}=1,Word_Check,IF({calc["state"]}=2,Word_Unmet,'
-        f'IF({calc["regime"]}=Word_Plateau,"flat: last point, c="&{above},'
-        f'IF({calc["regime"]}=Word_Measured,"measured at c="&{above},'
-        f'IF({calc["regime"]}=Word_Knee,"past the knee: best at c="&{best},'
-        f'"interpolated, c="&{above}&" to "&{below}))))))'
-    )
+    words = {"Word_Plateau": BASIS[PLATEAU], "Word_Measured": BASIS[MEASURED], "Word_Knee": BASIS[KNEE_CAPPED]}
+    formula = f'"{_BETWEEN}"'
+    for regime, text in words.items():
+        formula = f'IF({calc["regime"]}={regime},"{text}",{formula})'
+    state = calc["state"]
+    return f'=IF({state}=3,{formula},IF({state}=2,Word_Unmet,IF({state}=1,Word_Check,"")))'
+
+
+def basis_words(row: SizingRow | None) -> str:
+    """Return what that column must say of a `row`; None where the table has no SLA [-]."""
+    if row is None:
+        return ""
+    return BASIS.get(row.regime, _BETWEEN) if row.feasible else CANNOT_BE_MET
+
+
+def beside(calc: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return the formulas of the numbers beside basis and remark, of a row that is met and of one that is not; `calc` as for `basis` [-]."""
+    (wait,) = LIMITED
+    late = f'IF({calc[f"i_{wait.key}"]}=0,{{}},"")'
+    return {
+        "ask_c": (f'IF({calc["wide"]}=1,{calc["next_c"]},"")', calc["next_c"]),
+        "basis_c": (f"IF({calc['capped']}=1,{calc['c_star']},{calc['c_a']})", ""),
+        "basis_to": (f'IF({calc["between"]}*(1-{calc["capped"]})=1,{calc["c_b"]},"")', ""),
+        "ttft_first": ('""', late.format(wait.at("1"))),
+        "ttft_over": ('""', late.format(f"{wait.at('1')}/{wait.limit(ROW)}")),
+    }
+
+
+_CLOSED: Final = ": bracket closed"
+_SLOW: Final = "above the fastest measured point"
+_LATE: Final = "{label} above the limit at the first point"
+"""What keeps a row from being met [-]."""
+
+_FLAG: Final = f"max-num-seqs {OVERLOADED}"
+_TOO_LOW: Final = "DRAFT: output tok/s too low at a point used"
+_OUTSIDE: Final = "DRAFT: bracket outside the sweep"
 
 
 def said(calc: Mapping[str, str]) -> str:
     """Return the formula of what a reader must know of a row, "; " after each part; `calc` holds the cells of its steps [-]."""
-    known = f"ISNUMBER({calc['next_c']})"
-    wide = (
-        f'IF({calc["wide"]}=0,"",IF({calc["quote"]}=Word_None,"{MEASURE_FIRST}: "&IF({known},"c="&{calc["next_c"]},{_CLOSED}),'
-        f'"{WIDE_RANGE}: "&IF({known},"measure c="&{calc["next_c"]},{_CLOSED}))&"; ")'
-    )
-    claims = ",".join(f"Claim_{code}" for code in range(1, len(CLAIMS)))
-    unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus_low"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{claims})&"; "))'
+    closed = f'IF(ISNUMBER({calc["next_c"]}),"","{_CLOSED}")&"; "'
+    first = f'IF({calc["quote"]}=Word_None,Word_Measure_First,"{WIDE_RANGE}")'
+    wide = f'IF({calc["wide"]}=0,"",{first}&{closed})'
+    reasons = ",".join(f"Claim_{code}" for code in range(1, len(CLAIMS)))
+    unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus_low"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{reasons})&"; "))'
     loads = f"IF({calc['quote']}=Word_Commit,0,IF({calc['quote']}=Word_Budget,{calc['load_flag_budget']},{calc['load_flag']}))"
-    flag = f'IF({loads}>1+Tolerance,"max-num-seqs {OVERLOADED}; ","")'
-    why = f'IF({calc["queued"]}=1,"DRAFT: output tok/s too low at a point used; ","DRAFT: bracket outside the sweep; ")'
+    flag = f'IF({loads}>1+Tolerance,"{_FLAG}; ","")'
     limits = {f"limit_{wait.key}": wait.limit(ROW) for wait in LIMITED}
+    why = f'IF({calc["queued"]}=1,"{_TOO_LOW}; ","{_OUTSIDE}; ")'
     why = f'IF({in_other_statistic(LIMITED).format_map(limits)},"DRAFT: "&Why_Statistic&"; ",{why})'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
-    return (
-        f'=IF({calc["state"]}=2,{_unmet(calc)}&IF({known},"measure c=1 or relax ","relax ")&{_relaxed(calc)}&"; ",'
-        f'IF({calc["state"]}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
-    )
-
-
-_CLOSED: Final = '"bracket closed"'
-
-LINES: Final = f'=IF({ASKED}>0,"Lines: by tok/s/user alone; a row with a limit on waiting may stand above them.","")'
-"""The formula of what the lines of the chart of GPUs are [-]."""
-
-_LATE: Final = "{label} at the first measured point is {had} s, {times} times the limit; "
-"""What keeps a row from being met where it is a limit on waiting [-]."""
-
-
-def _unmet(calc: Mapping[str, str]) -> str:
-    """Return the formula of which sides the first anchor does not meet, and by how much."""
-    slow = f'IF({calc["i_s"]}=0,"above the fastest measured point; ","")'
-    return "&".join((slow, *(f'IF({calc[f"i_{wait.key}"]}=0,{_late(wait)},"")' for wait in LIMITED)))
-
-
-def unmet_lines(row: SizingRow) -> int:
-    """Return the lines that the remark takes of a `row` that is not met, as delivered [lines]."""
-    reason = row.reason or ""
-    slow, late = "fastest measured point" in reason, "times that" in reason
-    return 2 + (late or row.measure_next is not None) + 2 * (slow and late)
-
-
-def _late(wait: LiveWait) -> str:
-    had = wait.at("1")
-    return sentence(_LATE, label=f'"{wait.label}"', had=in_words(had), times=in_words(f"{had}/{wait.limit(ROW)}"))
-
-
-def _relaxed(calc: Mapping[str, str]) -> str:
-    """Return the formula of what to relax."""
-    late = ",".join(f"{calc[f'i_{wait.key}']}=0" for wait in LIMITED)
-    return f'IF({calc["i_s"]}>0,"the limit",IF(OR({late}),"the SLA and the limit","the SLA"))'
+    state = calc["state"]
+    return f'=IF({state}=2,{_unmet(calc)},IF({state}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
 
 
 def remark(calc: Mapping[str, str]) -> str:
     """Return the formula of what a reader must know of a row; `calc` holds the cell of each of its steps [-]."""
     return f'=IF({calc["said"]}="","",LEFT({calc["said"]},LEN({calc["said"]})-2))'
+
+
+def remark_words(row: SizingRow | None, standing: str, own: str = "") -> str:
+    """Return what that column must say of a row: what the core says, without the numbers in columns of their own.
+
+    Parameters
+    ----------
+    row : SizingRow or None
+        The row; None where the table has no SLA [-]
+    standing : str
+        DRAFT or VERDICT [-]
+    own : str, optional
+        Why it is a DRAFT among others that are not, as `own_words` says it [-]
+    """
+    if row is None:
+        return ""
+    if not row.feasible:
+        slow, late = unmet_sides(row)
+        relaxed = " and ".join(["the SLA"] * slow + ["the limit"] * late)
+        ask = "measure c=1 or relax" if row.measure_next else "relax"
+        return "; ".join([_SLOW] * slow + [_LATE.format(label=LIMITED[0].label)] * late + [f"{ask} {relaxed}"])
+    c = shown(row.measure_next)
+    words = row.remark_as(standing).replace(f": measure c={c}", "", 1).replace(f": c={c}", "", 1)
+    return "; ".join(filter(None, (words, _FLAG if row.overloaded_as(standing) else "", own)))
+
+
+def own_words(rigor: Rigor) -> str:
+    """Return why a row of that `rigor`, of reasons of its own alone, is a DRAFT: the first of statistic, queue and bracket [-]."""
+    prefix = OUTSIDE.partition("{")[0]
+    whys = [reason.why for reason in rigor.reasons]
+    other = [f"{DRAFT}: {why}" for why in whys if why != QUEUED and not why.startswith(prefix)]
+    return [*other, _TOO_LOW if QUEUED in whys else _OUTSIDE][0] if whys else ""
+
+
+def unmet_sides(row: SizingRow) -> tuple[bool, bool]:
+    """Tell whether the first anchor of a `row` that is not met is too slow, and whether it is too late [-]."""
+    reason = row.reason or ""
+    return "fastest measured point" in reason, "times that" in reason
+
+
+def _unmet(calc: Mapping[str, str]) -> str:
+    """Return the formula of which sides the first anchor does not meet, and what to do."""
+    late = [(f"{calc[f'i_{wait.key}']}=0", _LATE.format(label=wait.label)) for wait in LIMITED]
+    sides = "&".join(f'IF({fails},"{words}; ","")' for fails, words in ((f"{calc['i_s']}=0", _SLOW), *late))
+    ask = f'IF(ISNUMBER({calc["next_c"]}),"measure c=1 or relax ","relax ")'
+    both = f'IF(OR({",".join(fails for fails, _ in late)}),"the SLA and the limit; ","the SLA; ")'
+    return f'{sides}&{ask}&IF({calc["i_s"]}>0,"the limit; ",{both})'
+
+
+LINES: Final = f'=IF({ASKED}>0,"Lines: by tok/s/user alone; a row with a limit on waiting may stand above them.","")'
+"""The formula of what the lines of the chart of GPUs are [-]."""

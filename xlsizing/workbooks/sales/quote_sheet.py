@@ -18,7 +18,7 @@ from xlsizing.rules import (
     METHODS,
     MOST_HOURS_PER_MONTH,
 )
-from xlsizing.workbooks.customer import CACHE_STATES, DATASET_KINDS, NO_BUDGET, TURNS, UNITS, sentence
+from xlsizing.workbooks.customer import CACHE_STATES, DATASET_KINDS, NO_BUDGET, TURNS, UNITS
 from xlsizing.workbooks.sales.curves_sheet import KNEE_RATE, THROUGHPUT
 from xlsizing.workbooks.sales.deck import Deck
 from xlsizing.workbooks.sales.layout import (
@@ -32,6 +32,7 @@ from xlsizing.workbooks.sales.layout import (
     no_throughput,
     of_curve,
 )
+from xlsizing.workbooks.sales.phrases import sentence
 from xlsizing.workbooks.sales.unclaimed import unclaimed
 from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, SchemaFont, letter
 

@@ -132,7 +132,7 @@ def _alignment(role: str, kind: str) -> Alignment:
     wrap = kind == "wrap" or role == "head"
     sides = {**dict.fromkeys(_LEFT, "left"), "wait": "right"}  # a dash stands where a wait is not known
     horizontal = "center" if role == "head" else sides.get(kind)
-    indent = 1 if horizontal == "left" and role in ("input", "calc", "words", "static", "note") else 0
+    indent = 1 if horizontal == "left" and role in ("input", "calc", "words", "static", "note", "beside") else 0
     vertical = "top" if kind == "wrap" and role in ("label", "strong") else "center"
     # Words in a column of numbers shrink; numbers in General round themselves to the width instead.
     numbers = kind != "num" and (role != "input" or kind != "text")

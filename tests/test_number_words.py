@@ -54,7 +54,7 @@ class TestInsteadOf:
     @given(st.text("0123456789.,' -+%kMe$€", max_size=12))
     def test_what_it_says_to_write_can_be_read(self, text):
         words = instead_of(text, share=True)
-        for number in re.findall(r"(?:write|or) ([-+]?[0-9.eE+]+)", words or ""):
+        for number in re.findall(r"(?:write|or) ([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)", words or ""):
             number_in_text(number.rstrip("."), "x")
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "no_source",
     "plain_source",
     "settings",
+    "stands_for",
 ]
 
 DATASET_KINDS: Final = FACTS["dataset_kind"].choices
@@ -262,6 +263,12 @@ _DERIVED: Final = {
         "demand in the kind that a pod carries",
     ),
 }  # fmt: skip
+
+
+def stands_for(name: str) -> object:
+    """Return the number, the word or the formula in the cell of that `name`; None where there is none [-]."""
+    value, _ = (_CONSTANTS | _ASSUMED | _DERIVED).get(name, (None, ""))
+    return value
 
 
 def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:

@@ -34,7 +34,18 @@ def _first(kinds: str, found: str) -> str:
     )
 
 
-_NO_NUMBER: Final = _first("kind=2", f"SIZING._NUMBER(INDEX(cells,row,column),{_LABEL},{_PLACE})")
+# An error is not handed to another name: engines would answer with it, and ask no further.
+_NO_NUMBER: Final = _first(
+    "kind=2",
+    f"LET(place,{_PLACE},IF(ISERROR(INDEX(cells,row,column)),"
+    + sentence(
+        BAD_CELL + "{label} must be a number (got {error}{place})",
+        label=_LABEL,
+        error="SIZING._ERROR_WORDS(ERROR.TYPE(INDEX(cells,row,column)))",
+        place="place",
+    )
+    + f",SIZING._NUMBER(INDEX(cells,row,column),{_LABEL},place)))",
+)
 _BLANK: Final = _first(
     "(kind=1)*filled*asked>0",
     _bad(

@@ -47,13 +47,18 @@ def _given(name: str, default: str | None = None) -> str:
     return f"IF(ISOMITTED({name}),{_DEFAULTS[name] if default is None else default},{name})"
 
 
+def _asked(*given: str, **own: str) -> str:
+    """Return the arguments of a sizing in their order: those `given` under their own names, others as `own` has them or neutral."""
+    known = _NEUTRAL | {name: name for name in given} | own
+    return ",".join(known[name] for name in ARGUMENTS)
+
+
 def _row(arguments: tuple[str, ...], optional: tuple[str, ...], anchors: str = "anchors", **own: str) -> str:
     """Return the formula of the figures of a function with these arguments."""
     asked = {name: name for name in arguments} | {name: _given(name) for name in optional} | own
     if TTFT.name in asked:
         asked["limit"] = asked[TTFT.name]
-    values = [(_NEUTRAL | asked)[name] for name in ARGUMENTS]
-    return f'SIZING._SIZED({anchors},"{anchors}",{",".join(values)})'
+    return f'SIZING._SIZED({anchors},"{anchors}",{_asked(**asked)})'
 
 
 def _answer(name: str, step: str, arguments: tuple[str, ...], optional: tuple[str, ...]) -> Lambda:
@@ -109,8 +114,9 @@ _TPM: Final = (
 
 
 def _cell(values: str, at: str) -> str:
-    """Return the formula of a cell of one row or one column."""
-    return f"INDEX({values},IF(ROWS({values})>1,{at},1),IF(ROWS({values})>1,1,{at}))"
+    """Return the formula of a cell of one row or one column; a single value is not taken apart, which IronCalc cannot."""
+    place = f"IF(ROWS({values})>1,{at},1),IF(ROWS({values})>1,1,{at})"
+    return f"IF(ROWS({values})*COLUMNS({values})=1,{values},INDEX({values},{place}))"
 
 
 _LISTED: Final = (
@@ -121,12 +127,12 @@ _LISTED: Final = (
 )
 """The refusal of a row or a column of numbers, blanks among them; "" where there is none [-]."""
 
-_TABLE_KINDS: Final = {"sla": "1", "limit": '""'}
+_PLANNED: Final = ("tpm", "gpus_per_pod", "util", "method")
 _TABLE_REFUSAL: Final = first_of(
     'SIZING._FAULT(anchors,"anchors")',
     'SIZING._LISTED(slas,"sla")',
     'IF(MAX(slas)>0,"","VALUE: slas must hold at least one number (got a blank)")',
-    f"SIZING._KINDS({','.join((_NEUTRAL | {name: name for name in ARGUMENTS} | _TABLE_KINDS)[name] for name in ARGUMENTS)})",
+    f"SIZING._KINDS({_asked(*_PLANNED, 'gpu_hourly_usd', sla='1')})",
     'SIZING._LISTED(limits,"ttft_s")',
     (
         'IF(OR(ROWS(limits)*COLUMNS(limits)=1,ROWS(limits)*COLUMNS(limits)=ROWS(slas)*COLUMNS(slas)),"",'
@@ -151,13 +157,13 @@ def _table_row() -> str:
 
 _HEADS: Final = f"HSTACK({','.join(chr(34) + head + chr(34) for head in FUNCTION_TABLE)})"
 _BLANKS: Final = f"HSTACK({','.join(['chr'] * len(FUNCTION_TABLE))})".replace("chr", '""')
-_WITH: Final = ",".join((_NEUTRAL | {name: name for name in ARGUMENTS})[name] for name in ARGUMENTS)
+_WITH: Final = _asked(*_PLANNED, "gpu_hourly_usd", "sla", "limit")
 _TABLE_ROWS: Final = (
     "LET(count,ROWS(slas)*COLUMNS(slas),"
     f"made,REDUCE({_HEADS},SEQUENCE(count),LAMBDA(above,at,VSTACK(above,LET(sla,{_cell('slas', 'at')},"
-    f"limit,IF(ROWS(limits)*COLUMNS(limits)=1,limits,{_cell('limits', 'at')}),"
+    f"limit,{_cell('limits', 'at')},"
     f"IF(sla=\"\",{_BLANKS},LET(sized,SIZING._WITH(curve,{_WITH}),"
-    f'IF(COLUMNS(sized)=1,IF({_BLANKS}="",sized,sized),SIZING._TABLE_ROW(sized,sla))))))),'
+    f'IF(COLUMNS(sized)=1,IF({_BLANKS}="",sized,sized),SIZING._TABLE_ROW(sized,sla)))))))),'
     f'IF(SUMPRODUCT((LEFT(INDEX(made,0,1),{len(BAD_NUMBER)})="{BAD_NUMBER}")*1)>0,#NUM!,made))'
 )
 _TABLE: Final = (
@@ -173,7 +179,7 @@ _TABLE: Final = (
 _DELTA_REFUSAL: Final = first_of(
     'SIZING._FAULT(baseline,"baseline")',
     'SIZING._FAULT(optimised,"optimised")',
-    f"SIZING._KINDS({','.join((_NEUTRAL | {name: name for name in ARGUMENTS} | {'confidence': _DEFAULTS['confidence'], 'gpu_hourly_usd': _DEFAULTS['gpu_hourly_usd']})[name] for name in ARGUMENTS)})",
+    f"SIZING._KINDS({_asked('sla', *_PLANNED, 'limit')})",
     number_of("with_gpus", "optimised_gpus_per_pod"),
     f'SIZING._WHOLE(with_gpus,"optimised_gpus_per_pod",{MOST_GPUS_PER_POD})',
     f'SIZING._WHOLE(gpus_per_pod,"gpus_per_pod",{MOST_GPUS_PER_POD})',
@@ -188,8 +194,7 @@ _DELTA_ARGUMENTS: Final = ("baseline", "optimised", "sla", "tpm", "gpus_per_pod"
 
 
 def _side(name: str, gpus: str) -> str:
-    asked = _NEUTRAL | {each: each for each in ("sla", "tpm", "util", "method", "limit")} | {"gpus_per_pod": gpus}
-    return f'SIZING._SIZED({name},"{name}",{",".join(asked[each] for each in ARGUMENTS)})'
+    return f'SIZING._SIZED({name},"{name}",{_asked("sla", *_PLANNED, "limit", gpus_per_pod=gpus)})'
 
 
 _DELTA: Final = (
@@ -200,7 +205,7 @@ _DELTA: Final = (
 
 _FLEET_REFUSAL: Final = first_of(
     'SIZING._FAULT(anchors,"anchors")',
-    f"SIZING._KINDS({','.join((_NEUTRAL | {'sla': 'sla', 'tpm': 'tpm', 'gpus_per_pod': 'gpus_per_pod', 'util': 'util', 'method': 'method', 'limit': 'limit'})[name] for name in ARGUMENTS)})",
+    f"SIZING._KINDS({_asked('sla', *_PLANNED, 'limit')})",
     number_of("gpus"),
     f'SIZING._WHOLE(gpus_per_pod,"gpus_per_pod",{MOST_GPUS_PER_POD})',
     'LET(measured,SIZING._MEASURED(SIZING._ROWS(anchors)),IF(AND(gpus_per_pod>1,INDEX(measured,1,5)=1),SIZING._PER_GPU(measured,gpus_per_pod,1,"anchors"),""))',
@@ -245,9 +250,9 @@ SHARED: Final = (
     Lambda("SIZING._LISTED", ("values", "name"), _LISTED),
     Lambda("SIZING._TABLE_ROW", ("sized", "sla"), _table_row()),
     Lambda(
-        "SIZING._TABLE_ROWS", ("curve", "slas", "tpm", "gpus_per_pod", "util", "method", "limits", "gpu_hourly_usd"), _TABLE_ROWS.replace(",confidence)", f",{_DEFAULTS['confidence']})")
+        "SIZING._TABLE_ROWS", ("curve", "slas", "tpm", "gpus_per_pod", "util", "method", "limits", "gpu_hourly_usd"), _TABLE_ROWS
     ),
-    Lambda("SIZING._TABLE", ("anchors", "slas", "tpm", "gpus_per_pod", "util", "gpu_hourly_usd", "method", "limits"), _TABLE.replace(",confidence)", f",{_DEFAULTS['confidence']})").replace(",confidence,", f",{_DEFAULTS['confidence']},")),
+    Lambda("SIZING._TABLE", ("anchors", "slas", "tpm", "gpus_per_pod", "util", "gpu_hourly_usd", "method", "limits"), _TABLE),
     Lambda("SIZING._DELTA", _DELTA_ARGUMENTS, _DELTA),
     Lambda("SIZING._FLEET", _FLEET_ARGUMENTS, _FLEET_REFUSAL),
     *AUDIT_NAMES,

@@ -127,7 +127,7 @@ def folded(formula: str, condition: str, *, holds: bool) -> str:
 def _parts(formula: str, start: int) -> tuple[int, list[str]]:
     """Return where the call whose arguments begin at `start` ends, and the arguments."""
     position, depth, parts = start, 1, [""]
-    for token in _tokens(formula[start:]):
+    for token in _TOKEN.findall(formula[start:]):
         position += len(token)
         depth += {"(": 1, ")": -1}.get(token, 0)
         if not depth:
@@ -141,7 +141,7 @@ def _parts(formula: str, start: int) -> tuple[int, list[str]]:
 
 def _tokens(formula: str) -> list[str]:
     tokens = _TOKEN.findall(formula)
-    if "".join(tokens) != formula:
+    if "".join(tokens) != formula or tokens.count("(") != tokens.count(")"):
         refuse("formula", "must be one that can be read", got=formula)
     return tokens
 

@@ -106,7 +106,7 @@ def _late(name: str) -> str:
 
 _UNMET: Final = let(
     "LET(first,SIZING._SHOWN(INDEX(Curve_c,1),10),fastest,SIZING._SHOWN(INDEX(Curve_r,1),10),had,INDEX(Curve_ttft,1),"
-    "late,IF(ISNUMBER(limit),limit/had-1<-Same_Rate,FALSE),slow,IF(late,INDEX(Curve_r,1)/sla-1<-Same_Rate,TRUE),"
+    "late,IF(ISNUMBER(limit),limit/had-1<-Same_Rate,FALSE),slow,IF(late,IF(sla=\"\",FALSE,INDEX(Curve_r,1)/sla-1<-Same_Rate),TRUE),"
     'IF(whole,IF(slow,SIZING._SHOWN(sla,10)&" tok/s/user","")&IF(AND(slow,late)," and ","")'
     f'&IF(late,"{TTFT.label} "&SIZING._SHOWN(limit,10)&" s","")&" cannot be met: ","")'
     '&IF(slow,IF(INDEX(Curve_c,1)>1,"above the fastest measured point, "&fastest&" at c="&first'

@@ -41,6 +41,8 @@ _ERRORS: Final = (
 )  # fmt: skip
 """In the order of ERROR.TYPE [-]."""
 
+_ERROR_WORDS: Final = f'"the error "&CHOOSE(number,{",".join(f"{chr(34)}{error}{chr(34)}" for error in _ERRORS)})'
+
 _QUOTED: Final = (
     "LET(mark,IF(ISNUMBER(FIND(\"'\",value)),IF(ISNUMBER(FIND(\"\"\"\",value)),\"'\",\"\"\"\"),\"'\"),"
     "quoted,mark&IF(mark=\"'\",SUBSTITUTE(value,\"'\",\"\\'\"),value)&mark,"
@@ -49,7 +51,7 @@ _QUOTED: Final = (
 """A text as a sentence shows it: quoted, and cut where it is long [-]."""
 
 _CELL: Final = (
-    f'IF(ISERROR(value),"the error "&CHOOSE(ERROR.TYPE(value),{",".join(f"{chr(34)}{error}{chr(34)}" for error in _ERRORS)}),'
+    "IF(ISERROR(value),SIZING._ERROR_WORDS(ERROR.TYPE(value)),"
     f'IF(ISNUMBER(value),SIZING._SHOWN(value,15),IF(ISLOGICAL(value),IF(value,"TRUE","FALSE"),'
     f'IF(value="","{BLANK} cell",{_QUOTED}))))'
 )
@@ -92,6 +94,7 @@ _METHOD: Final = f"name must be {', '.join(f'{chr(34)}{name}{chr(34)}' for name 
 
 WORD_NAMES: Final = (
     Lambda("SIZING._SHOWN", ("value", "digits"), _SHOWN),
+    Lambda("SIZING._ERROR_WORDS", ("number",), _ERROR_WORDS),
     Lambda("SIZING._CELL", ("value",), _CELL),
     Lambda(
         "SIZING._NUMBER",

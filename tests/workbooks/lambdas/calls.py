@@ -7,7 +7,6 @@ Run as a module with a number, an engine and a seed, it holds so many rows again
 
 import math
 import random
-import re
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK
 from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.workbooks.lambdas.functions import FUNCTIONS, SHARED
+from xlsizing.workbooks.lambdas.notation import all_given
 
 PYTHON = Headless()
 ARGUMENTS = {each.name: each.arguments for each in PYTHON.functions}
@@ -140,18 +140,13 @@ def expected(name, given):
     return answer
 
 
-def full(text):
-    """Return a stored formula whose optional arguments must all be given: formulon knows no others."""
-    return re.sub(r"_xlfn\.ISOMITTED\(_xlpm\.\w+\)", "FALSE", text.replace("_xlop.", "_xlpm."))
-
-
 def book(calls, *, whole):
     """Return a workbook with the names, the arguments of the calls in cells, and the calls on a sheet of their own."""
     made = openpyxl.Workbook()
     cells, formulas = made.active, made.create_sheet("calls")
     cells.title = "cells"
     for each in (*SHARED, *FUNCTIONS):
-        text = full(each.stored) if whole else each.stored
+        text = all_given(each.stored) if whole else each.stored
         made.defined_names[each.name] = DefinedName(each.name, attr_text=text)
     top = 1
     for at, (name, given) in enumerate(calls, start=1):

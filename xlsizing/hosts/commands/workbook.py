@@ -1,8 +1,8 @@
-"""``xlsizing workbook``: the customer's workbook of a sizing file, or the sales workbook."""
+"""``xlsizing workbook``: the customer's workbook of a sizing file, the sales workbook, or that of the functions alone."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -20,6 +20,9 @@ __all__ = ["command"]
 @outside_flag
 @click.option("--sales", is_flag=True, help="The sales workbook instead: its formulas are the Excel functions.")
 @click.option(
+    "--functions", is_flag=True, help="The Excel functions instead, as LAMBDA names without macros and without Python."
+)
+@click.option(
     "--curves",
     metavar="PATH...",
     multiple=True,
@@ -34,6 +37,7 @@ def command(
     spec: str | None,
     allow_outside: bool,
     sales: bool,
+    functions: bool,
     curves: tuple[str, ...],
     paths: tuple[str, ...],
     output: str,
@@ -42,22 +46,36 @@ def command(
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
-    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it.
+    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With
+    --functions, write the functions that are arithmetic as LAMBDA names, for Excel 365 and 2024 on any system.
     """
-    if (spec is not None) == sales:
-        rule = "must not be given together" if sales else "must be given, one of them"
-        refuse(
-            "--spec and --sales", rule, way_out="--spec FILE writes a customer's workbook, --sales the sales workbook"
-        )
+    kinds = (spec is not None, sales, functions)
+    if sum(kinds) != 1:
+        rule = "must not be given together" if any(kinds) else "must be given, one of them"
+        refuse("--spec, --sales and --functions", rule, way_out=_WAY_OUT)
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
     if paths and not curves:
         refuse("a path", "must follow --curves", got=paths[0])
     if not curves:
         only_with("--curves", flags)
+    if functions:
+        return _functions(output, force=force)
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
     return _filled((*curves, *paths), output, flags, force=force) if curves else _sales(output, force=force)
+
+
+_WAY_OUT: Final = (
+    "--spec FILE writes a customer's workbook, --sales the sales workbook, --functions the functions without macros"
+)
+
+
+def _functions(output: str, *, force: bool) -> int:
+    from xlsizing.hosts.lambdas import write_functions_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+
+    click.echo(f"Written: {write_functions_workbook(output, force=force)}")
+    return 0
 
 
 def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:

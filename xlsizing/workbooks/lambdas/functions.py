@@ -24,18 +24,19 @@ from xlsizing.workbooks.lambdas.point_names import POINT_NAMES
 from xlsizing.workbooks.lambdas.sized_names import ARGUMENTS, OF_SIZED, SIZED_NAMES, TTFT, in_range, number_of
 from xlsizing.workbooks.lambdas.word_names import BAD_NUMBER, UNANSWERED, WORD_NAMES, first_of
 
-__all__ = ["FUNCTIONS", "SHARED"]
+__all__ = ["FUNCTIONS", "LEFT_OUT", "SHARED"]
 
-_DEFAULTS: Final = {
+LEFT_OUT: Final = {
     "util": f"{DEFAULT_UTIL!r}",
     "method": f'"{DEFAULT_METHOD}"',
     TTFT.name: '""',
     "gpu_hourly_usd": f"{ASSUMED_USD_PER_GPU_HOUR!r}",
     "confidence": f"{DEFAULT_CONFIDENCE!r}",
+    "ttfts_s": '""',
 }
-"""What stands for an argument that a formula leaves out [-]."""
+"""The formula of what stands for an argument that a formula leaves out [unit of the argument]."""
 
-_NEUTRAL: Final = {"tpm": f"{LOWEST!r}", "gpus_per_pod": "1", "limit": '""', **_DEFAULTS}
+_NEUTRAL: Final = {"tpm": f"{LOWEST!r}", "gpus_per_pod": "1", "limit": '""', **LEFT_OUT}
 """What stands for one that a function does not take: it is never refused [-]."""
 
 _POINT: Final = (("anchors", "sla"), ("method", TTFT.name))
@@ -44,7 +45,7 @@ _SIZED: Final = ("anchors", "sla", "tpm", "gpus_per_pod")
 
 def _given(name: str, default: str | None = None) -> str:
     """Return the formula of the argument `name`, or of what stands for it where it is left out."""
-    return f"IF(ISOMITTED({name}),{_DEFAULTS[name] if default is None else default},{name})"
+    return f"IF(ISOMITTED({name}),{LEFT_OUT[name] if default is None else default},{name})"
 
 
 def _asked(*given: str, **own: str) -> str:
@@ -274,7 +275,7 @@ FUNCTIONS: Final = (
     Lambda(
         "SIZING_TABLE",
         ("anchors", "slas", "tpm", "gpus_per_pod"),
-        f"SIZING._TABLE(anchors,slas,tpm,gpus_per_pod,{_given('util')},{_given('gpu_hourly_usd')},{_given('method')},{_given('ttfts_s', chr(34) * 2)})",
+        f"SIZING._TABLE(anchors,slas,tpm,gpus_per_pod,{_given('util')},{_given('gpu_hourly_usd')},{_given('method')},{_given('ttfts_s')})",
         ("util", "gpu_hourly_usd", "method", "ttfts_s"),
     ),
     _check(),

@@ -14,7 +14,7 @@ from typing import Final
 from xlsizing.checks import refuse
 from xlsizing.workbooks.names import legal_name
 
-__all__ = ["MOST_CHARACTERS", "Lambda", "folded", "identifiers", "stored"]
+__all__ = ["MOST_CHARACTERS", "Lambda", "all_given", "folded", "identifiers", "stored"]
 
 MOST_CHARACTERS: Final = 8192
 """Longest formula of a name, as it is stored [characters]."""
@@ -25,6 +25,7 @@ _MOST_TEXT: Final = 255
 _TOKEN: Final = re.compile(
     r'"(?:[^"]|"")*"|#[A-Z/0]+[!?A]?|[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|[A-Za-z_][A-Za-z0-9_.]*|\s+|[^A-Za-z0-9_]'
 )
+_OMITTED: Final = re.compile(r"_xlfn\.ISOMITTED\(_xlpm\.\w+\)")
 _WORD: Final = re.compile(r"[A-Za-z_]")
 
 _LATER: Final = {
@@ -109,6 +110,15 @@ def stored(formula: str, arguments: Sequence[str] = ()) -> str:
         elif not token.isspace():
             made.append(token)
     return "".join(made)
+
+
+def all_given(formula: str) -> str:
+    """Return a stored `formula` whose optional arguments must all be given: some engines know no others [-].
+
+    >>> all_given("_xlfn.LAMBDA(_xlop.a,IF(_xlfn.ISOMITTED(_xlpm.a),1,_xlpm.a))")
+    '_xlfn.LAMBDA(_xlpm.a,IF(FALSE,1,_xlpm.a))'
+    """
+    return _OMITTED.sub("FALSE", formula.replace("_xlop.", "_xlpm."))
 
 
 def folded(formula: str, condition: str, *, holds: bool) -> str:

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import xlsizing
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc.engine import Engine, Place
 from xlsizing.hosts.sales import function_help
 from xlsizing.reports.files import new_file, write_whole
 from xlsizing.rules import TOLERANCE
+from xlsizing.workbooks.lambdas.arguments import LEFT_OUT
 from xlsizing.workbooks.lambdas.book import SHEETS, functions_workbook
 from xlsizing.workbooks.lambdas.examples import EXAMPLES, INPUTS, Example
-from xlsizing.workbooks.lambdas.functions import FUNCTIONS, LEFT_OUT
+from xlsizing.workbooks.lambdas.functions import FUNCTIONS, VERSION
 from xlsizing.workbooks.lambdas.notation import all_given
 from xlsizing.workbooks.parts import reproducible, zipped
 from xlsizing.workbooks.proof import ProofError
@@ -69,7 +69,7 @@ def functions_bytes() -> bytes:
 def _value(python: Headless, example: Example) -> list[list[Any]]:
     """Return what an example gives in Python, in rows; the version is that of the names, which have no Python."""
     if example.function == _VERSION:
-        return [[f"xlsizing {xlsizing.__version__}, LAMBDA functions"]]
+        return [[VERSION]]
     value = python.call(example.function, *(INPUTS[name].value for name in example.arguments))
     return value if isinstance(value, list) else [[value]]
 

@@ -8,7 +8,18 @@ from typing import Final, NamedTuple
 from xlsizing.workbooks.names import letter, place
 from xlsizing.workbooks.text import escaped
 
-__all__ = ["ERROR_VALUES", "ROW", "CellValue", "Rows", "Values", "cell_xml", "dynamic_cells", "is_formula", "text_xml", "value_xml"]
+__all__ = [
+    "ERROR_VALUES",
+    "ROW",
+    "CellValue",
+    "Rows",
+    "Values",
+    "cell_xml",
+    "dynamic_cells",
+    "is_formula",
+    "text_xml",
+    "value_xml",
+]
 
 CellValue = float | str | None
 Values = Mapping[str, CellValue]

@@ -43,7 +43,9 @@ def curve(rng, *, bad):
     columns = [c, r]
     if rng.random() < 0.55:
         high = rng.uniform(0.6, 1.04)
-        columns.append([x * y * high * rng.uniform(0.3 if rng.random() < 0.2 else 0.9, 1.0) for x, y in zip(c, r, strict=True)])
+        columns.append(
+            [x * y * high * rng.uniform(0.3 if rng.random() < 0.2 else 0.9, 1.0) for x, y in zip(c, r, strict=True)]
+        )
         if rng.random() < 0.1:
             columns[2] = [x * y for x, y in zip(c, r, strict=True)]
     if rng.random() < 0.45:

@@ -1,15 +1,15 @@
-"""The names behind SIZING_AUDIT and SIZING_BEST_SLA: a claim in one sentence, as `audit_words` has it, and the fastest point."""
+"""The names behind SIZING_AUDIT: a claim held against a curve, in one sentence, as `audit_words` has it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from xlsizing.rules import MOST_PODS
-from xlsizing.workbooks.lambdas.curve_names import OF_CURVE, OF_MEASURED
+from xlsizing.workbooks.lambdas.arguments import TTFT, asked, first_of, in_range, limit_in_range, no_number
+from xlsizing.workbooks.lambdas.curve_names import OF_CURVE
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
-from xlsizing.workbooks.lambdas.sized_names import ARGUMENTS, OF_SIZED, TTFT, in_range, number_of
-from xlsizing.workbooks.lambdas.word_names import first_of
+from xlsizing.workbooks.lambdas.sized_names import OF_SIZED
 from xlsizing.workbooks.phrases import sentence
 
 __all__ = ["AUDIT_NAMES"]
@@ -59,8 +59,8 @@ _VERDICT: Final = let(
     "rate,INDEX(Curve_r,there),wait,INDEX(Curve_ttft,there),"
     f"asked,{_ASKED},"
     'within,AND(fits,IF(sla="",TRUE,rate/sla-1>=-Same_Rate),IF(limit="",TRUE,limit/wait-1>=-Same_Rate)),'
-    "place,\"c=\"&SIZING._SHOWN(INDEX(Curve_c,there),10),tps,SIZING._FIGURE(INDEX(Curve_T,there)),"
-    "SIZING._CLAIM(sized,count,fits,within,asked,sla)&\": \"&"
+    'place,"c="&SIZING._SHOWN(INDEX(Curve_c,there),10),tps,SIZING._FIGURE(INDEX(Curve_T,there)),'
+    'SIZING._CLAIM(sized,count,fits,within,asked,sla)&": "&'
     + sentence(
         "{demand} tok/s over {pods} at util {util} is {needed} tok/s needed per pod, {available}; {compared}.",
         demand="SIZING._FIGURE(tpm/60)",
@@ -78,31 +78,23 @@ _VERDICT: Final = let(
     ["curve", "sized", "count", "tpm", "util", "sla", "limit"],
 )
 
-_KINDS: Final = {"sla": "IF(none,1,sla)", "gpus_per_pod": "1", "gpu_hourly_usd": "1", "confidence": "0.95"}
+_TAKEN: Final = ("tpm", "util", "method", "limit")
 _REFUSAL: Final = first_of(
     'SIZING._FAULT(anchors,"anchors")',
-    f"SIZING._KINDS({','.join(_KINDS.get(name, name) for name in ARGUMENTS)})",
-    number_of("pods"),
+    f"SIZING._KINDS({asked((*_TAKEN, 'sla'))})",
+    no_number("pods"),
     in_range("tpm"),
-    f'IF(ISNUMBER(limit),{in_range("limit", TTFT.name)},"")',
+    limit_in_range(),
     f'SIZING._WHOLE(pods,"pods",{MOST_PODS:.0f})',
     'SIZING._SHARE(util,"util")',
-    f'IF(none,"",{in_range("sla")})',
+    in_range("sla"),
 )
-_OWN: Final = ",".join(({name: name for name in ARGUMENTS} | _KINDS | {"sla": "own"})[name] for name in ARGUMENTS)
 _AUDIT: Final = (
     f'LET(refusal,{_REFUSAL},IF(refusal<>"",SIZING._ERROR(refusal),'
-    "LET(own,IF(none,MIN(INDEX(anchors,0,2)),sla),"
-    f'sized,SIZING._SIZED(anchors,"anchors",{_OWN}),IF(COLUMNS(sized)=1,SIZING._ERROR(sized),'
+    f'LET(sized,SIZING._SIZED(anchors,"anchors",{asked(_TAKEN, sla="IF(none,MIN(INDEX(anchors,0,2)),sla)")}),'
+    "IF(COLUMNS(sized)=1,SIZING._ERROR(sized),"
     "SIZING._VERDICT(SIZING._CURVE(SIZING._MEASURED(SIZING._ROWS(anchors)),method),sized,pods,tpm,util,"
     'IF(none,"",sla),IF(ISNUMBER(limit),limit,""))))))'
-)
-_FASTEST: Final = let(
-    "LET(kept,IF(ISNUMBER(limit),SUMPRODUCT((limit/TAKE(Curve_ttft,N_Anchors)-1>=-Same_Rate)*1),N_Anchors),"
-    "enough,MIN(MAP(SEQUENCE(N_Anchors),LAMBDA(at,IF(MAX(1,CEILING(tok_s/(MAX(TAKE(Curve_T,at))*util)*(1-Tolerance),1))<=pods_had,at,9999)))),"
-    "IF(enough<=kept,INDEX(Curve_r,enough),#N/A))",
-    OF_MEASURED,
-    ["measured", "tok_s", "pods_had", "util", "limit"],
 )
 
 AUDIT_NAMES: Final = (
@@ -112,7 +104,6 @@ AUDIT_NAMES: Final = (
     Lambda("SIZING._CLAIM", ("sized", "count", "fits", "within", "asked", "sla"), _ANSWER),
     Lambda("SIZING._COMPARED", ("curve", "sized", "count", "asked", "sla", "limit"), _COMPARED),
     Lambda("SIZING._VERDICT", ("curve", "sized", "count", "tpm", "util", "sla", "limit"), _VERDICT),
-    Lambda("SIZING._AUDIT", ("anchors", "pods", "tpm", "util", "sla", "method", "limit", "none"), _AUDIT),
-    Lambda("SIZING._FASTEST", ("measured", "tok_s", "pods_had", "util", "limit"), _FASTEST),
+    Lambda("SIZING._AUDIT", ("anchors", "pods", "tpm", "util", "method", "sla", "limit", "none"), _AUDIT),
 )
-"""A claim held against the curve, in words; the tok/s/user of the fastest measured point that so many pods need not exceed [-]."""
+"""Numbers as an audit writes them, the parts of its sentence, and the sentence, or the error that a refusal is [-]."""

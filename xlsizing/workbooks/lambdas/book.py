@@ -89,7 +89,11 @@ def _page(book: Workbook, styles: Styles, title: str) -> Page:
 
 def _functions(page: Page, helped: Mapping[str, FunctionHelp], values: Values) -> None:
     page.put("B1", "GPU sizing functions, without macros and without Python", "title")
-    page.put("B2", "For Excel 365 and Excel 2024, on Windows, Mac and the web. Sheet How to brings them into your workbook.", "note")
+    page.put(
+        "B2",
+        "For Excel 365 and Excel 2024, on Windows, Mac and the web. Sheet How to brings them into your workbook.",
+        "note",
+    )
     page.put(
         "B3",
         "Arguments in brackets may be left out; a blank cell passed as an argument is refused. A wrong input gives #VALUE! or "

@@ -8,7 +8,7 @@ from typing import Final
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
 
-__all__ = ["CURVE_NAMES", "OF_CURVE", "OF_MEASURED", "USED", "columns_of", "row_of"]
+__all__ = ["CURVE_NAMES", "MEASURED", "OF_CURVE", "OF_MEASURED", "USED", "columns_of", "row_of"]
 
 
 def row_of(names: Sequence[str]) -> str:
@@ -26,7 +26,7 @@ _GIVEN: Final = {
     "Anchor_r": "INDEX(table,0,2)",
     "Anchor_T": "INDEX(table,0,MIN(3,COLUMNS(table)))",
     "Anchor_TTFT": "INDEX(table,0,MIN(4,COLUMNS(table)))",
-    "N_Anchors": "SUMPRODUCT((Anchor_c<>\"\")*1)",
+    "N_Anchors": 'SUMPRODUCT((Anchor_c<>"")*1)',
     "Given_T": "IF(COLUMNS(table)<3,0,IF(MAX(Anchor_T)>0,1,0))",
     "Has_TTFT": "IF(COLUMNS(table)<4,0,IF(MAX(Anchor_TTFT)>0,1,0))",
     "Rows_OK": "1",

@@ -106,6 +106,8 @@ def places(top: int, column: int) -> dict[str, str]:
     found = {}
     for name, given in INPUTS.items():
         last = f"{letter(column + len(given.rows[0]) - 1)}{top + len(given.rows) - 1}"
-        found[name] = f"{letter(column)}{top}" if isinstance(given.value, (int, float, str)) else f"{letter(column)}{top}:{last}"
+        found[name] = (
+            f"{letter(column)}{top}" if isinstance(given.value, (int, float, str)) else f"{letter(column)}{top}:{last}"
+        )
         top += len(given.rows)
     return found

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Final
 
 from xlsizing.anchors import LABELS
-from xlsizing.rules import COPIED_ABOVE, ETA_TOO_HIGH, ETA_TOO_LOW, IDLE_BELOW, IDLE_RISE, PER_GPU_FACTORS
+from xlsizing.rules import ETA_TOO_HIGH, ETA_TOO_LOW, IDLE_BELOW, IDLE_RISE, PER_GPU_FACTORS
+from xlsizing.workbooks.lambdas.arguments import first_of
 from xlsizing.workbooks.lambdas.curve_names import OF_MEASURED, USED
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
-from xlsizing.workbooks.lambdas.word_names import BAD_CELL, BAD_NUMBER, first_of
+from xlsizing.workbooks.lambdas.word_names import BAD_CELL
 from xlsizing.workbooks.phrases import sentence
 
 __all__ = ["FAULT_NAMES"]
@@ -64,7 +65,7 @@ _OUT_OF_RANGE: Final = (
 
 _CELLS: Final = (
     f"LET(used,{USED},width,COLUMNS(anchors),"
-    f'IF(used=0,{_bad("{name} must hold at least one measured point (got none)")},'
+    f"IF(used=0,{_bad('{name} must hold at least one measured point (got none)')},"
     "LET(cells,TAKE(anchors,used),"
     'kind,MAP(cells,LAMBDA(cell,IF(ISERROR(cell),2,IF(ISNUMBER(cell),0,IF(cell="",1,2))))),'
     "filled,MAP(SEQUENCE(used),LAMBDA(row,IF(SUMPRODUCT((INDEX(kind,row,0)=0)*1)>0,1,0))),"
@@ -110,7 +111,7 @@ _TWICE: Final = _anchor_where(
 )
 
 _TTFO: Final = (
-    "IF(COLUMNS(table)<5,\"\",IF(OR(MAX(INDEX(table,0,4))=0,MAX(INDEX(table,0,5))=0),\"\","
+    'IF(COLUMNS(table)<5,"",IF(OR(MAX(INDEX(table,0,4))=0,MAX(INDEX(table,0,5))=0),"",'
     + _anchor_where(
         f"INDEX(table,{_row_of('at')},5)<INDEX(table,{_row_of('at')},4)*(1-Tolerance)",
         f"LET(row,{_row_of('at')},"
@@ -211,7 +212,7 @@ FAULT_NAMES: Final = (
                 _TTFO,
                 _HIGH,
                 _LOW,
-                f"REDUCE(\"\",{_FACTORS},LAMBDA(said,gpus,IF(said<>\"\",said,SIZING._PER_GPU(measured,gpus,{_row_of('1')},name))))",
+                f'REDUCE("",{_FACTORS},LAMBDA(said,gpus,IF(said<>"",said,SIZING._PER_GPU(measured,gpus,{_row_of("1")},name))))',
                 _RISE,
             ),
             OF_MEASURED | {"Anchor_c": "INDEX(table,0,1)"},

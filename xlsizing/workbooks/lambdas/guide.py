@@ -20,14 +20,22 @@ ONLY_PYTHON: Final = {
 """Functions that are none of these, and why [-]."""
 
 _STEPS: Final = (
-    "Open this file and your workbook in Excel 365 or Excel 2024. Your workbook must not be the macro workbook of xlsizing or "
-    "another with functions of these names: Excel takes one name once.",
-    "Right-click the tab Functions > Move or Copy... > choose your workbook under To book > tick Create a copy > OK. The names go "
-    "along with the sheet.",
-    "In your workbook look at the value of SIZING_VERSION on the copied sheet: it names the version. Formulas > Name Manager lists "
-    "the names, SIZING_... and SIZING._...; the sheet may then be deleted or hidden.",
-    "In Excel for the web, or where a name is missing (#NAME?): begin from a copy of this file and bring your sheets into it, or "
-    "take the names from sheet Formulas, from the top down (New name, or the import of the add-in Excel Labs).",
+    (
+        "Open this file and your workbook in Excel 365 or Excel 2024. Your workbook must not be the macro workbook of xlsizing or "
+        "another with functions of these names: Excel takes one name once."
+    ),
+    (
+        "Right-click the tab Functions > Move or Copy... > choose your workbook under To book > tick Create a copy > OK. The names go "
+        "along with the sheet."
+    ),
+    (
+        "In your workbook look at the value of SIZING_VERSION on the copied sheet: it names the version. Formulas > Name Manager lists "
+        "the names, SIZING_... and SIZING._...; the sheet may then be deleted or hidden."
+    ),
+    (
+        "In Excel for the web, or where a name is missing (#NAME?): begin from a copy of this file and bring your sheets into it, or "
+        "take the names from sheet Formulas, from the top down (New name, or the import of the add-in Excel Labs)."
+    ),
 )
 
 _ERRORS: Final = (
@@ -38,8 +46,10 @@ _ERRORS: Final = (
     ),
     (
         "#VALUE!",
-        "Text, a blank, TRUE or several cells where a number belongs, an unknown method, and anchors that are numbers but no valid "
-        "curve: a concurrency twice, tok/s/user that rises, columns that contradict each other.",
+        (
+            "Text, a blank, TRUE or several cells where a number belongs, an unknown method, and anchors that are numbers but no valid "
+            "curve: a concurrency twice, tok/s/user that rises, columns that contradict each other."
+        ),
     ),
     ("SIZING_CHECK", "The reason in one sentence, the same as the functions of Python give; OK where there is none."),
 )
@@ -47,8 +57,10 @@ _ERRORS: Final = (
 _OTHERWISE: Final = (
     "A date counts as the number that it is to Excel: a formula cannot see the format of a cell. Python refuses it.",
     "An error value passed as a single argument, not within the anchors, may come back as it is.",
-    "In the words of SIZING_CHECK a number of more than 14 digits may differ in its last digit, and line breaks inside a text are not "
-    "escaped; in SIZING_AUDIT a figure that ends in exactly half of its last digit may be rounded the other way.",
+    (
+        "In the words of SIZING_CHECK a number of more than 14 digits may differ in its last digit, and line breaks inside a text are not "
+        "escaped; in SIZING_AUDIT a figure that ends in exactly half of its last digit may be rounded the other way."
+    ),
     "Numbers in words have a decimal point in every language of Excel, as in Python.",
 )
 
@@ -74,7 +86,9 @@ def guide_sheet(page: Page, only_python: Sequence[FunctionHelp]) -> None:
     row = _listed(page, 3, [(f"{number}", words) for number, words in enumerate(_STEPS, start=1)])
     row = _section(page, row + 1, "What an error means", _ERRORS)
     row = _section(page, row + 1, "Only with Python", [(each.name, ONLY_PYTHON[each.name]) for each in only_python])
-    row = _section(page, row + 1, "What is otherwise than in the functions of Python", [("", words) for words in _OTHERWISE])
+    row = _section(
+        page, row + 1, "What is otherwise than in the functions of Python", [("", words) for words in _OTHERWISE]
+    )
     _section(page, row + 1, "How it was checked", [("", _CHECKED)])
     page.widths(A=1.5, B=22, C=110)
     page.printed(landscape=False)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from xlsizing.checks import refuse
 from xlsizing.workbooks.calc_sheet import CALC
 from xlsizing.workbooks.curve_sheet import BLOCK, WORKINGS
 from xlsizing.workbooks.lambdas.notation import folded, identifiers

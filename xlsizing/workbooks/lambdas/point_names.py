@@ -35,6 +35,11 @@ _DEMAND: Final = {"Demand_Asked": "tpm/Seconds_per_Minute", "Spare_Pods": "0", "
 
 POINT_NAMES: Final = (
     Lambda(
+        "SIZING._FOR",
+        ("tok_s", "carried", "Util"),
+        let("pods", {"Demand_Asked": "tok_s"}, ["tok_s", "carried", "Util"]),
+    ),
+    Lambda(
         "SIZING._POINT",
         ("curve", "Method", "sla", "limit"),
         let(row_of(POINT), OF_CURVE | _NOT_HERE, ["curve", "Method", "sla", "limit"]),
@@ -49,4 +54,4 @@ POINT_NAMES: Final = (
         ),
     ),
 )
-"""Where a pod runs at an SLA and within a limit, and what a demand takes of such pods [-]."""
+"""Pods for a demand; where a pod runs at an SLA and within a limit, and what a demand takes of such pods [-]."""

@@ -8,51 +8,33 @@ from __future__ import annotations
 
 from typing import Final
 
-from xlsizing.limits import WAITS
-from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, UNTOLD, WIDE_RANGE
+from xlsizing.budget import CLAIMS
+from xlsizing.rows import MEASURE_FIRST, NO_CLAIM, WIDE_RANGE
 from xlsizing.rules import MOST_GPUS_PER_POD, MOST_PODS
-from xlsizing.workbooks.lambdas.curve_names import OF_CURVE, columns_of, row_of
+from xlsizing.workbooks.lambdas.arguments import ARGUMENTS, TTFT, first_of, in_range, limit_in_range, no_number
+from xlsizing.workbooks.lambdas.curve_names import MEASURED, OF_CURVE, columns_of
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.lambdas.point_names import FIGURES, POINT
-from xlsizing.workbooks.lambdas.word_names import BAD_CELL, BAD_NUMBER, UNANSWERED, first_of
+from xlsizing.workbooks.lambdas.word_names import BAD_CELL, BAD_NUMBER
 from xlsizing.workbooks.phrases import sentence
-from xlsizing.workbooks.settings import stands_for
+from xlsizing.workbooks.settings import LEVEL_CELLS
 
-__all__ = ["ARGUMENTS", "OF_SIZED", "SIZED_NAMES", "TTFT", "checked", "number_of"]
+__all__ = ["OF_SIZED", "SIZED_NAMES", "step"]
 
-TTFT: Final = WAITS[0]
-"""The wait that these functions take a limit on [-]."""
-
-ARGUMENTS: Final = ("sla", "tpm", "gpus_per_pod", "util", "method", "limit", "gpu_hourly_usd", "confidence")
-"""What a sizing takes beside the curve [-]."""
-
-
-def number_of(name: str, called: str = "") -> str:
-    """Return the formula of the refusal of the argument `name` that is no number; `called` what the formula's user calls it [-]."""
-    return f'SIZING._NUMBER({name},"{called or name}","")'
-
-
-def in_range(name: str, called: str = "") -> str:
-    """Return the formula of the refusal of the argument `name`, `called` so, whose number is out of range [-]."""
-    return f'SIZING._IN_RANGE({name},"{called or name}","")'
-
-
-def checked(*faults: str) -> str:
-    """Return the formula of the first of `faults`: those of kinds before those of ranges [-]."""
-    return first_of(*faults)
-
-
-_LIMIT_KIND: Final = f'IF(ROWS(limit)*COLUMNS(limit)>1,{number_of("limit", TTFT.name)},IF(ISERROR(limit),{number_of("limit", TTFT.name)},IF(limit="","",{number_of("limit", TTFT.name)})))'
+_NO_LIMIT: Final = no_number("limit", TTFT.name)
+_LIMIT_KIND: Final = (
+    f'IF(ROWS(limit)*COLUMNS(limit)>1,{_NO_LIMIT},IF(ISERROR(limit),{_NO_LIMIT},IF(limit="","",{_NO_LIMIT})))'
+)
 """A blank limit is none [-]."""
 
 _KINDS: Final = first_of(
-    number_of("sla"),
-    number_of("tpm"),
-    number_of("gpus_per_pod"),
-    number_of("util"),
-    number_of("gpu_hourly_usd"),
-    number_of("confidence"),
+    no_number("sla"),
+    no_number("tpm"),
+    no_number("gpus_per_pod"),
+    no_number("util"),
+    no_number("gpu_hourly_usd"),
+    no_number("confidence"),
     'SIZING._TEXT(method,"method")',
     _LIMIT_KIND,
 )
@@ -62,22 +44,31 @@ _NOT_TOLD: Final = (
     f'give the {TTFT.label}, or leave the limit out"'
 )
 
-_CONFIDENCE: Final = "IF(OR({near}),\"\",{bad})".format(
-    near=",".join(f"ABS(confidence-{level})<=Tolerance" for level in ("Budget_Level_90", "Budget_Level_95", "Budget_Level_99")),
-    bad=f'"{BAD_NUMBER}confidence must be 0.90, 0.95 or 0.99 (got "&SIZING._CELL(confidence)&")"',
+_NEAR: Final = ",".join(f"ABS(confidence-{cell})<=Tolerance" for cell in LEVEL_CELLS.values())
+_LEVELS: Final = [f"{level:.2f}" for level in LEVEL_CELLS]
+_CONFIDENCE: Final = (
+    f'IF(OR({_NEAR}),"","{BAD_NUMBER}confidence must be {", ".join(_LEVELS[:-1])} or {_LEVELS[-1]} (got "'
+    '&SIZING._CELL(confidence)&")")'
 )
+
+
+def _measured(name: str) -> str:
+    """Return the formula of a column of SIZING._MEASURED at the first anchor."""
+    return f"INDEX(measured,1,{MEASURED.index(name) + 1})"
+
 
 _RANGES: Final = first_of(
     in_range("tpm"),
-    f'IF(ISNUMBER(limit),{in_range("limit", TTFT.name)},"")',
+    limit_in_range(),
     f'SIZING._WHOLE(gpus_per_pod,"gpus_per_pod",{MOST_GPUS_PER_POD})',
-    'IF(gpus_per_pod>1,IF(INDEX(measured,1,5)=1,SIZING._PER_GPU(measured,gpus_per_pod,first,name),""),"")',
+    (f'IF(gpus_per_pod>1,IF({_measured("Curve_has_T")}=1,SIZING._PER_GPU(measured,gpus_per_pod,first,name),""),"")'),
     'SIZING._KNOWN(method,"method")',
     in_range("sla"),
-    f'IF(ISNUMBER(limit),IF(ISNUMBER(INDEX(measured,1,4)),"",{_NOT_TOLD}),"")',
+    f'IF(ISNUMBER(limit),IF(ISNUMBER({_measured("Curve_ttft")}),"",{_NOT_TOLD}),"")',
     'SIZING._SHARE(util,"util")',
     in_range("gpu_hourly_usd"),
-    first_of(in_range("confidence"), _CONFIDENCE),
+    in_range("confidence"),
+    _CONFIDENCE,
 )
 """The first anchor's row `first` in the range `name` is named where the throughput is of one GPU [-]."""
 
@@ -106,7 +97,7 @@ def _late(name: str) -> str:
 
 _UNMET: Final = let(
     "LET(first,SIZING._SHOWN(INDEX(Curve_c,1),10),fastest,SIZING._SHOWN(INDEX(Curve_r,1),10),had,INDEX(Curve_ttft,1),"
-    "late,IF(ISNUMBER(limit),limit/had-1<-Same_Rate,FALSE),slow,IF(late,IF(sla=\"\",FALSE,INDEX(Curve_r,1)/sla-1<-Same_Rate),TRUE),"
+    'late,IF(ISNUMBER(limit),limit/had-1<-Same_Rate,FALSE),slow,IF(late,IF(sla="",FALSE,INDEX(Curve_r,1)/sla-1<-Same_Rate),TRUE),'
     'IF(whole,IF(slow,SIZING._SHOWN(sla,10)&" tok/s/user","")&IF(AND(slow,late)," and ","")'
     f'&IF(late,"{TTFT.label} "&SIZING._SHOWN(limit,10)&" s","")&" cannot be met: ","")'
     '&IF(slow,IF(INDEX(Curve_c,1)>1,"above the fastest measured point, "&fastest&" at c="&first'
@@ -135,13 +126,19 @@ _REMARK: Final = let(
     'range,IF(wide=0,"",IF(claim>0,"{first}: "&at,"{wide}: "&IF(ISNUMBER(next_c),"measure ","")&at)),'
     'range&IF(AND(range<>"",unclaimed<>""),"; ","")&unclaimed)'.format(
         no=NO_CLAIM,
-        claims=",".join(f"Claim_{code}" for code in range(1, 9)),
+        claims=",".join(f"Claim_{code}" for code in range(1, len(CLAIMS))),
         first=MEASURE_FIRST,
         wide=WIDE_RANGE,
     ),
     OF_SIZED,
     ["sized"],
 )
+
+
+def step(name: str) -> int:
+    """Return the column of a step in what SIZING._SIZED gives, by its `name` [-]."""
+    return _SIZED.index(name) + 1
+
 
 _PLANNED: Final = "tpm,gpus_per_pod,util,gpu_hourly_usd,confidence"
 
@@ -150,12 +147,16 @@ SIZED_NAMES: Final = (
     Lambda("SIZING._UNMET", ("curve", "sla", "limit", "whole"), _UNMET),
     Lambda("SIZING._REMARK", ("sized",), _REMARK),
     Lambda("SIZING._KINDS", ARGUMENTS, _KINDS),
-    Lambda("SIZING._RANGES", ("measured", "first", "name", *ARGUMENTS), let(_RANGES, {}, ["measured", "first", "name", *ARGUMENTS])),
+    Lambda(
+        "SIZING._RANGES",
+        ("measured", "first", "name", *ARGUMENTS),
+        let(_RANGES, {}, ["measured", "first", "name", *ARGUMENTS]),
+    ),
     Lambda(
         "SIZING._WITH",
         ("curve", *ARGUMENTS),
         (
-            "LET(point,SIZING._POINT(curve,method,sla,IF(ISNUMBER(limit),limit,\"\")),"
+            'LET(point,SIZING._POINT(curve,method,sla,IF(ISNUMBER(limit),limit,"")),'
             f"figures,SIZING._FIGURES(point,{_PLANNED}),many,{_TOO_MANY},"
             'IF(many<>"",many,HSTACK(point,figures,IF(INDEX(point,1,1)=1,"",SIZING._UNMET(curve,sla,limit,TRUE)))))'
         ),

@@ -12,11 +12,10 @@ from xlsizing.rules import HIGHEST, LOWEST, METHODS
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.phrases import literal, sentence
 
-__all__ = ["BAD_CELL", "BAD_NUMBER", "UNANSWERED", "WORD_NAMES", "first_of", "got"]
+__all__ = ["BAD_CELL", "BAD_NUMBER", "WORD_NAMES", "got"]
 
 BAD_CELL: Final = "VALUE: "
 BAD_NUMBER: Final = "NUM: "
-UNANSWERED: Final = "N/A: "
 """What a refusal begins with, by the error that it is: as in `hosts.cells.marked` [-]."""
 
 _SHOWN: Final = (
@@ -44,8 +43,8 @@ _ERRORS: Final = (
 _ERROR_WORDS: Final = f'"the error "&CHOOSE(number,{",".join(f"{chr(34)}{error}{chr(34)}" for error in _ERRORS)})'
 
 _QUOTED: Final = (
-    "LET(mark,IF(ISNUMBER(FIND(\"'\",value)),IF(ISNUMBER(FIND(\"\"\"\",value)),\"'\",\"\"\"\"),\"'\"),"
-    "quoted,mark&IF(mark=\"'\",SUBSTITUTE(value,\"'\",\"\\'\"),value)&mark,"
+    'LET(mark,IF(ISNUMBER(FIND("\'",value)),IF(ISNUMBER(FIND("""",value)),"\'",""""),"\'"),'
+    'quoted,mark&IF(mark="\'",SUBSTITUTE(value,"\'","\\\'"),value)&mark,'
     'IF(LEN(quoted)>41,LEFT(quoted,38)&"...",quoted))'
 )
 """A text as a sentence shows it: quoted, and cut where it is long [-]."""
@@ -57,11 +56,11 @@ _CELL: Final = (
 )
 """What a cell holds, in words [-]."""
 
-_NO_DIGIT: Final = 'REDUCE(SUBSTITUTE(SUBSTITUTE(TRIM(value),",",""),".",""),SEQUENCE(10),LAMBDA(left,at,SUBSTITUTE(left,at-1,"")))=""'
-_TO_NUMBERS: Final = "; turn the text into a number (Data > Text to Columns)"
-_HINT: Final = (
-    f'IF(ISTEXT(value),IF(TRIM(value)="","",IF({_NO_DIGIT},{literal(_TO_NUMBERS)},"")),"")'
+_NO_DIGIT: Final = (
+    'REDUCE(SUBSTITUTE(SUBSTITUTE(TRIM(value),",",""),".",""),SEQUENCE(10),LAMBDA(left,at,SUBSTITUTE(left,at-1,"")))=""'
 )
+_TO_NUMBERS: Final = "; turn the text into a number (Data > Text to Columns)"
+_HINT: Final = f'IF(ISTEXT(value),IF(TRIM(value)="","",IF({_NO_DIGIT},{literal(_TO_NUMBERS)},"")),"")'
 
 _SEVERAL: Final = "IF(ROWS(value)*COLUMNS(value)>1,{several},{one})"
 
@@ -72,25 +71,14 @@ def got(rule: str, value: str, place: str = "") -> str:
     return f'{sentence(rule, name="name")}&" (got "&{value}{where}&")"'
 
 
-def first_of(*faults: str) -> str:
-    """Return the formula of the first of `faults` that is not empty [-].
-
-    >>> first_of("A1", "B1")
-    'LET(fault,A1,IF(fault<>"",fault,B1))'
-    """
-    *most, last = faults
-    formula = last
-    for fault in reversed(most):
-        formula = f'LET(fault,{fault},IF(fault<>"",fault,{formula}))'
-    return formula
-
-
 def _one(several: str, one: str) -> str:
     return _SEVERAL.format(several=several, one=one)
 
 
 _RANGE: Final = '"a range of several cells"'
-_METHOD: Final = f"name must be {', '.join(f'{chr(34)}{name}{chr(34)}' for name in METHODS[:-1])} or {chr(34)}{METHODS[-1]}{chr(34)}"
+_METHOD: Final = (
+    f"name must be {', '.join(f'{chr(34)}{name}{chr(34)}' for name in METHODS[:-1])} or {chr(34)}{METHODS[-1]}{chr(34)}"
+)
 
 WORD_NAMES: Final = (
     Lambda("SIZING._SHOWN", ("value", "digits"), _SHOWN),
@@ -146,7 +134,7 @@ WORD_NAMES: Final = (
         "SIZING._KNOWN",
         ("value", "name"),
         (
-            f"IF(OR({','.join(f'EXACT(value,{chr(34)}{name}{chr(34)})' for name in METHODS)}),\"\","
+            f'IF(OR({",".join(f"EXACT(value,{chr(34)}{name}{chr(34)})" for name in METHODS)}),"",'
             f'"{BAD_CELL}"&name&{literal(_METHOD.removeprefix("name"))}&" (got "&SIZING._CELL(value)&")")'
         ),
     ),

@@ -16,7 +16,9 @@ from pathlib import Path
 import formulon
 import ironcalc
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
 
 from xlsizing.hosts.cells import ERROR_OF_KIND, MARK
 from xlsizing.hosts.headless import OMITTED, Headless
@@ -142,8 +144,11 @@ def expected(name, given):
     return answer
 
 
-def book(calls, *, whole):
-    """Return a workbook with the names, the arguments of the calls in cells, and the calls on a sheet of their own."""
+def book(calls, *, whole, size=(1, 1)):
+    """Return a workbook with the names, the arguments of the calls in cells, and the calls on a sheet of their own.
+
+    A call fills so many rows and columns; where these are more than one cell there is one call.
+    """
     made = openpyxl.Workbook()
     cells, formulas = made.active, made.create_sheet("calls")
     cells.title = "cells"
@@ -159,40 +164,53 @@ def book(calls, *, whole):
                 continue
             table = argument if isinstance(argument, list) else [[argument]]
             for i, row in enumerate(table):
-                for j, cell in enumerate(row):
-                    put(cells.cell(top + i, 1 + j), cell)
-            last = f"{openpyxl.utils.get_column_letter(len(table[0]))}{top + len(table) - 1}"
+                fill(cells, top + i, row)
+            last = f"{get_column_letter(len(table[0]))}{top + len(table) - 1}"
             references.append(f"cells!A{top}:{last}" if isinstance(argument, list) else f"cells!A{top}")
             top += len(table)
-        formulas.cell(at, 1, f"={name}({','.join(references)})")
+        formula = f"={name}({','.join(references)})"
+        filled = f"A1:{get_column_letter(size[1])}{size[0]}"
+        formulas.cell(at, 1).value = formula if size == (1, 1) else ArrayFormula(filled, formula)
     stream = BytesIO()
     made.save(stream)
     return stream.getvalue()
 
 
-def put(cell, content):
-    """Write the content of a cell: an error as a formula that gives it."""
-    if content is not None:
-        cell.value = "=NA()" if content == "#N/A" else content
+def fill(sheet, at, row):
+    """Write a row of cells: an error as a formula that gives it."""
+    for j, content in enumerate(row, start=1):
+        if content is not None:
+            sheet.cell(at, j, "=NA()" if content == "#N/A" else content)
 
 
-def in_ironcalc(calls):
-    """Return what IronCalc makes of the calls."""
+def in_ironcalc(calls, size=(1, 1)):
+    """Return what IronCalc makes of the calls, or the cells that one fills."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "calls.xlsx"
-        path.write_bytes(book(calls, whole=False))
+        path.write_bytes(book(calls, whole=False, size=size))
         model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
     model.evaluate()
-    return [model.get_cell_value(1, at, 1) for at in range(1, len(calls) + 1)]
+    return read(lambda row, column: model.get_cell_value(1, row, column), len(calls), size)
 
 
-def in_formulon(calls):
-    """Return what formulon makes of the calls, with every argument given."""
-    model = formulon.Workbook.load(book(calls, whole=True))
+def in_formulon(calls, size=(1, 1)):
+    """Return the same of formulon, with every argument given."""
+    model = formulon.Workbook.load(book(calls, whole=True, size=size))
     model.recalc()
-    values = [model.get_value(1, at, 0) for at in range(len(calls))]
-    error = formulon.ValueKind.ERROR
-    return [formulon.error_display_name(one.error_code) if one.kind == error else one.to_python() for one in values]
+
+    def value(row, column):
+        found = model.get_value(1, row - 1, column - 1)
+        failed = found.kind == formulon.ValueKind.ERROR
+        return formulon.error_display_name(found.error_code) if failed else found.to_python()
+
+    return read(value, len(calls), size)
+
+
+def read(value, count, size):
+    """Return the value of each call, or the rows that one call fills."""
+    if size == (1, 1):
+        return [value(at, 1) for at in range(1, count + 1)]
+    return [[value(row, column) for column in range(1, size[1] + 1)] for row in range(1, size[0] + 1)]
 
 
 def agrees(name, wanted, got):
@@ -220,8 +238,6 @@ ENGINES = {"ironcalc": in_ironcalc, "formulon": in_formulon}
 
 if __name__ == "__main__":
     counted, wrong = differences(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
-    for (function, kind), number in sorted(counted.items()):
-        print(f"{function:20} {kind:8} {number:7}")
-    for each in wrong[:20]:
-        print(*each, sep="\n  ")
-    print(f"{sum(counted.values())} compared, {len(wrong)} differ")
+    lines = [f"{function:20} {kind:8} {number:7}" for (function, kind), number in sorted(counted.items())]
+    lines += ["\n  ".join(map(str, each)) for each in wrong[:20]]
+    sys.stdout.write("\n".join([*lines, f"{sum(counted.values())} compared, {len(wrong)} differ\n"]))

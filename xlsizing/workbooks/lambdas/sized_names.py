@@ -74,7 +74,7 @@ _RANGES: Final = first_of(
 
 _ASKED: Final = f"INDEX(figures,1,{FIGURES.index('q_high') + 1})"
 _TOO_MANY: Final = (
-    f'LET(asked,{_ASKED},IF(asked>{MOST_PODS:.0f},"{BAD_NUMBER}demand must not need more than {MOST_PODS:g} pods (got "&'
+    f'LET(asked,{_ASKED},IF(asked>{MOST_PODS:.0f},"{BAD_NUMBER}demand must not need more than {MOST_PODS:.0f} pods (got "&'
     'SIZING._SHOWN(ROUND(asked,9-INT(LOG10(asked))),15)&"); check the units of demand and curve",""))'
 )
 

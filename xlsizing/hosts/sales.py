@@ -72,7 +72,9 @@ def sales_bytes(deck: Deck | None = None) -> bytes:
     """Return the bytes of the sales workbook with a `deck`, the same on every run; its values are the functions' [-]."""
     functions = Headless().functions
     valued = _valued(
-        sales_workbook([function_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck)
+        sales_workbook(
+            [function_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck
+        )
     )
     return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
 

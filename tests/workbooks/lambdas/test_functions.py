@@ -116,7 +116,11 @@ def test_a_table_is_that_of_python(engine, given):
         assert ENGINES[engine]([("SIZING_TABLE", list(given))]) == [expected("SIZING_TABLE", given)]
         return
     got = ENGINES[engine]([("SIZING_TABLE", list(given))], size=(len(wanted), len(wanted[0])))
-    pairs = [(one, other or "") for row, others in zip(wanted, got, strict=True) for one, other in zip(row, others, strict=True)]
+    pairs = [
+        (one, other or "")
+        for row, others in zip(wanted, got, strict=True)
+        for one, other in zip(row, others, strict=True)
+    ]
     assert [pair for pair in pairs if not agrees("", *pair)] == []
 
 

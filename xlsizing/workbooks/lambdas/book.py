@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -10,14 +9,15 @@ from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 import xlsizing
-from xlsizing.rows import FUNCTION_TABLE
 from xlsizing.workbooks.cells import CellValue
 from xlsizing.workbooks.lambdas.dynamic import with_dynamic_arrays
 from xlsizing.workbooks.lambdas.examples import EXAMPLES, INPUTS, TABLE, places
 from xlsizing.workbooks.lambdas.functions import FUNCTIONS, SHARED
 from xlsizing.workbooks.lambdas.guide import ONLY_PYTHON, guide_sheet
+from xlsizing.workbooks.names import letter
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.parts import filled, read_parts, sheet_part
+from xlsizing.workbooks.parts import Part
+from xlsizing.workbooks.plain_book import new_pages, written
 from xlsizing.workbooks.sales.functions_sheet import FunctionHelp
 from xlsizing.workbooks.sales.layout import TABLE_STYLES
 from xlsizing.workbooks.styles import Styles, tall
@@ -36,7 +36,7 @@ Values = Mapping[str, Sequence[Sequence[CellValue]]]
 
 def functions_workbook(
     helped: Sequence[FunctionHelp], values: Values, stored: Callable[[str], str] = lambda text: text
-) -> dict[str, bytes]:
+) -> dict[str, Part]:
     """Return the parts of the workbook of the functions.
 
     Parameters
@@ -50,12 +50,12 @@ def functions_workbook(
 
     Returns
     -------
-    dict of str to bytes
+    dict of str to bytes or list of bytes
         The parts of the .xlsx by name [-]
     """
     book = Workbook()
     styles = Styles(book)
-    pages = {title: _page(book, styles, title) for title in SHEETS}
+    pages = new_pages(book, styles, SHEETS)
     by_name = {each.name: each for each in helped}
     _functions(pages["Functions"], by_name, values)
     guide_sheet(pages["How to"], [by_name[name] for name in ONLY_PYTHON])
@@ -68,30 +68,42 @@ def functions_workbook(
     book.properties.title = "GPU sizing functions"
     book.calculation.fullCalcOnLoad = True
     book.active = 0
-    return _parts(book, pages.values())
-
-
-def _parts(book: Workbook, pages: object) -> dict[str, bytes]:
-    stream = io.BytesIO()
-    book.save(stream)
-    parts = read_parts(stream.getvalue())
-    for at, page in enumerate(pages):  # type: ignore[var-annotated,arg-type]
-        rows = page.rendered(page.own_rows()).without_values
-        parts[sheet_part(at)] = filled(parts[sheet_part(at)], page.extent(), rows.encode("utf-8"))  # type: ignore[assignment]
-    return with_dynamic_arrays(parts)
-
-
-def _page(book: Workbook, styles: Styles, title: str) -> Page:
-    sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
-    sheet.title = title
-    return Page(sheet, styles)
+    return with_dynamic_arrays(written(book, pages.values()))
 
 
 def _functions(page: Page, helped: Mapping[str, FunctionHelp], values: Values) -> None:
+    _heads(page)
+    inputs = places(_FIRST, _LEFT + 1)
+    below = _FIRST + sum(len(each.rows) for each in INPUTS.values()) + 2
+    table = f"{letter(_LEFT)}{below}"
+    for row, example in enumerate(EXAMPLES, start=_FIRST):
+        height = _worked(page, row, helped[example.function], example.formula(inputs))
+        if example is TABLE:
+            page.put(f"E{row}", f"from cell {table} on", "label.wrap")
+        else:
+            ((value,),) = values[example.function]
+            page.dynamic(f"E{row}", example.formula(inputs), [[value]], [example.style])
+            height = max(height, tall(str(value), 42))
+        page.tall(row, height)
+    _inputs(page)
+    formula = TABLE.formula(inputs)
+    page.user(f"{letter(_LEFT)}{below - 1}", f"={formula}", "section", "formula")
+    page.dynamic(table, formula, values[TABLE.function], TABLE_STYLES)
+    last = _arguments(page, helped, _FIRST + len(EXAMPLES) + 2)
+    page.widths(A=1.5, B=42, C=52, D=42, E=44, F=3, G=44)
+    page.widths(**{letter(_LEFT + at): 16 for at in range(1, len(TABLE_STYLES))})
+    page.widths(P=24, Q=40)
+    page.sheet.freeze_panes = f"C{_FIRST}"
+    page.printed(repeat=f"{_FIRST - 1}:{_FIRST - 1}")
+    page.sheet.print_area = f"A1:E{last}"
+
+
+def _heads(page: Page) -> None:
     page.put("B1", "GPU sizing functions, without macros and without Python", "title")
     page.put(
         "B2",
-        "For Excel 365 and Excel 2024, on Windows, Mac and the web. Sheet How to brings them into your workbook.",
+        "For Excel 365 and Excel 2024, on Windows, Mac and the web; older versions, LibreOffice and Google Sheets cannot "
+        "evaluate them. Sheet How to brings them into your workbook.",
         "note",
     )
     page.put(
@@ -102,37 +114,20 @@ def _functions(page: Page, helped: Mapping[str, FunctionHelp], values: Values) -
     )
     for column, head in zip("BCDE", ("function", "gives", "worked formula", "its value"), strict=True):
         page.put(f"{column}{_FIRST - 1}", head, "head")
-    inputs = places(_FIRST, _LEFT + 1)
-    below = _FIRST + sum(len(each.rows) for each in INPUTS.values()) + 2
-    for row, example in enumerate(EXAMPLES, start=_FIRST):
-        formula = example.formula(inputs)
-        function = helped[example.function]
-        signature = f"{function.name}({', '.join(name for name, _ in function.arguments)})"
-        page.user(f"B{row}", signature, "strong.wrap", "function")
-        page.user(f"C{row}", _gives(function), "label.wrap", "function")
-        page.user(f"D{row}", f"={formula}", "label.wrap", "formula")
-        height = max(tall(signature, 40), tall(_gives(function), 50), tall(formula, 40))
-        if example is TABLE:
-            page.put(f"E{row}", f"from cell G{below} on", "label.wrap")
-            page.dynamic(f"G{below}", formula, values[example.function], TABLE_STYLES)
-        else:
-            ((value,),) = values[example.function]
-            page.dynamic(f"E{row}", formula, [[value]], [example.style])
-            height = max(height, tall(str(value), 42))
-        page.tall(row, height)
-    _inputs(page)
-    page.put(f"G{below - 1}", f"={TABLE.formula(inputs)}".removeprefix("="), "section")
-    last = _arguments(page, helped, _FIRST + len(EXAMPLES) + 2)
-    page.widths(A=1.5, B=42, C=52, D=42, E=44, F=3, G=44)
-    page.widths(**dict.fromkeys("HIJKLMNOPQRSTUVWX", 16))
-    page.widths(P=24, Q=40)
-    page.sheet.freeze_panes = f"C{_FIRST}"
-    page.printed(repeat=f"{_FIRST - 1}:{_FIRST - 1}")
-    page.sheet.print_area = f"A1:E{last}"
+
+
+def _worked(page: Page, row: int, function: FunctionHelp, formula: str) -> float:
+    """Write a function, what it gives and its worked formula into a row; return the height that they take."""
+    signature = f"{function.name}({', '.join(name for name, _ in function.arguments)})"
+    page.user(f"B{row}", signature, "strong.wrap", "function")
+    page.user(f"C{row}", _gives(function), "label.wrap", "function")
+    page.user(f"D{row}", f"={formula}", "label.wrap", "formula")
+    return max(tall(signature, 40), tall(_gives(function), 50), tall(formula, 40))
 
 
 def _gives(function: FunctionHelp) -> str:
-    return f"Version of the rules in these functions [-]" if function.name == "SIZING_VERSION" else function.doc  # noqa: F541
+    """Return what a function gives; that of the version has no Python behind it here."""
+    return "Version of the rules in these functions [-]." if function.name == "SIZING_VERSION" else function.doc
 
 
 def _inputs(page: Page) -> None:
@@ -171,10 +166,7 @@ def _formulas(page: Page) -> None:
     for row, each in enumerate((*SHARED, *FUNCTIONS), start=5):
         page.put(f"B{row}", each.name, "strong.wrap")
         page.user(f"C{row}", each.shown, "label.wrap", "formula")
-        page.tall(row, tall(each.shown, 150))
+        page.tall(row, tall(each.shown, 140))
     page.widths(A=1.5, B=26, C=150)
     page.sheet.freeze_panes = "C5"
     page.printed(repeat="4:4")
-
-
-assert len(TABLE_STYLES) == len(FUNCTION_TABLE)  # noqa: S101  # a style for each column

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from xlsizing.workbooks.parts import Part
+
 __all__ = ["with_dynamic_arrays"]
 
 _METADATA: Final = (
@@ -21,6 +23,8 @@ _METADATA: Final = (
     b'<xda:dynamicArrayProperties fDynamic="1" fCollapsed="0"/></ext></extLst></bk></futureMetadata>'
     b'<cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
 )
+_TYPES: Final = "[Content_Types].xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 _TYPE: Final = (
     b'<Override PartName="/xl/metadata.xml" '
     b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"/>'
@@ -31,12 +35,17 @@ _RELATION: Final = (
 )
 
 
-def with_dynamic_arrays(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+def with_dynamic_arrays(parts: Mapping[str, Part]) -> dict[str, Part]:
     """Return the `parts` of a workbook with the one that `cm="1"` of a cell points to [-]."""
-    types, relations = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
     return {
         **parts,
-        types: parts[types].replace(b"</Types>", _TYPE + b"</Types>"),
-        relations: parts[relations].replace(b"</Relationships>", _RELATION + b"</Relationships>"),
+        _TYPES: _before(parts[_TYPES], b"</Types>", _TYPE),
+        _RELATIONS: _before(parts[_RELATIONS], b"</Relationships>", _RELATION),
         "xl/metadata.xml": _METADATA,
     }
+
+
+def _before(part: Part, end: bytes, added: bytes) -> bytes:
+    """Return a short part with something `added` before its `end`."""
+    whole = part if isinstance(part, bytes) else b"".join(part)
+    return whole.replace(end, added + end)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from xlsizing.checks import refuse
 from xlsizing.workbooks.calc_sheet import CALC
 from xlsizing.workbooks.curve_sheet import BLOCK, WORKINGS
 from xlsizing.workbooks.lambdas.notation import folded, identifiers
@@ -19,6 +20,7 @@ from xlsizing.workbooks.settings import stands_for
 
 __all__ = ["CURVE", "STEPS", "let"]
 
+_CONSTANTS: Final = ("TRUE", "FALSE")
 _COUNT: Final = re.compile(r"COUNT\((\w+)\)")
 
 _NO_USERS: Final = (("Is_Users=1", False), ("Is_Users=0", True))
@@ -52,11 +54,11 @@ def let(result: str, own: Mapping[str, str], given: Iterable[str]) -> str:
 
 def _link(name: str, own: Mapping[str, str], known: set[str], found: dict[str, str]) -> None:
     """Add the variable `name` to those `found`, after all that it needs."""
-    if name in known or name in found:
+    if name in known or name in found or name in _CONSTANTS:
         return
     formula = own.get(name) or STEPS.get(name) or CURVE.get(name) or _constant(name)
     if formula is None:
-        return  # a variable of an inner LAMBDA, a name of ours, or TRUE
+        refuse("name in a formula", "must stand for something", got=name)
     for each in identifiers(formula):
         if each != name:
             _link(each, own, known, found)

@@ -22,8 +22,15 @@ FIGURES: Final = (
 )  # fmt: skip
 """The steps of SIZING._FIGURES [-]."""
 
-_NOT_HERE: Final = {"Claim_Delivered": "0", "Calibrated_Method": "0", "Short_Outputs": "0", "Rows_OK": "1"}
-"""What a formula has nothing of: no pooled or predicted curve, no calibration, no output tokens [-]."""
+_NOT_HERE: Final = {
+    "Claim_Delivered": "0",
+    "Calibrated_Method": "0",
+    "Short_Outputs": "0",
+    "Rows_OK": "1",
+    "Is_Users": "0",
+    "u_a": "0",
+}
+"""What a formula has nothing of: no pooled or predicted curve, no calibration, no output tokens, no users as the demand [-]."""
 
 OF_POINT: Final = columns_of("point", POINT, "1")
 """What the steps of a point are, where `point` is what SIZING._POINT gave [-]."""

@@ -109,7 +109,7 @@ WORD_NAMES: Final = (
         ("value", "name", "place"),
         (
             f'IF(value<=0,"{BAD_NUMBER}"&{got("{name} must be above 0", "SIZING._CELL(value)", "place")},'
-            f'IF(OR(value<{LOWEST!r},value>{HIGHEST:.0f}),"{BAD_NUMBER}"&'
+            f'IF(OR(value<{LOWEST:.6f},value>{HIGHEST:.0f}),"{BAD_NUMBER}"&'
             f'{got(f"{{name}} must be from {LOWEST:g} to {HIGHEST:g}", "SIZING._CELL(value)", "place")},""))'
         ),
     ),

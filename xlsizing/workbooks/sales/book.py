@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from openpyxl import Workbook
 
 import xlsizing
 from xlsizing.workbooks.page import Page
-from xlsizing.workbooks.parts import filled, read_parts, sheet_part, zipped
+from xlsizing.workbooks.parts import zipped
+from xlsizing.workbooks.plain_book import new_pages, written
 from xlsizing.workbooks.sales.checks_sheet import checks_sheet
 from xlsizing.workbooks.sales.compare_sheet import compare_sheet
 from xlsizing.workbooks.sales.context_sheet import context_sheet
@@ -53,7 +53,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     """
     book = Workbook()
     styles = Styles(book)
-    pages = {title: _page(book, styles, title) for title in SHEETS}
+    pages = new_pages(book, styles, SHEETS)
     quote_sheet(pages["Quote"], deck)
     curves_sheet(pages["Curves"], deck)
     compare_sheet(pages["Compare"], deck)
@@ -67,25 +67,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     book.properties.title = "GPU sizing for sales"
     book.calculation.fullCalcOnLoad = True
     book.active = 0
-    return _written(book, pages.values())
-
-
-def _written(book: Workbook, pages: Iterable[Page]) -> bytes:
-    """Return the .xlsx of `book`, whose sheets are `pages` in their order."""
-    stream = io.BytesIO()
-    book.save(stream)
-    parts = read_parts(stream.getvalue())
-    sheets = {
-        sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
-    }
-    filled_in = {name: filled(parts[name], extent, rows.encode("utf-8")) for name, (extent, rows) in sheets.items()}
-    return zipped({**parts, **filled_in}, small=False)
-
-
-def _page(book: Workbook, styles: Styles, title: str) -> Page:
-    sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
-    sheet.title = title
-    return Page(sheet, styles)
+    return zipped(written(book, pages.values()), small=False)
 
 
 def _settings(page: Page, values: dict[str, str]) -> None:

@@ -14,10 +14,56 @@ from xlsizing.workbooks.names import legal_name
 
 ALL = (*SHARED, *FUNCTIONS)
 KNOWN = frozenset(
-    "ABS AND CEILING CHOOSE COLUMNS COUNT ERROR.TYPE EXACT EXP FIND IF IFERROR INDEX INT ISERROR ISLOGICAL ISNUMBER ISTEXT "
-    "LEFT LEN LN LOG10 MATCH MAX MID MIN NOT OR REPT RIGHT ROUND ROWS SMALL SUBSTITUTE SUMPRODUCT TEXT TRIM "
-    "_xlfn.DROP _xlfn.HSTACK _xlfn.ISOMITTED _xlfn.LAMBDA _xlfn.LET _xlfn.MAP _xlfn.REDUCE _xlfn.SCAN _xlfn.SEQUENCE "
-    "_xlfn.TAKE _xlfn.VSTACK".split()
+    [
+        "ABS",
+        "AND",
+        "CEILING",
+        "CHOOSE",
+        "COLUMNS",
+        "COUNT",
+        "ERROR.TYPE",
+        "EXACT",
+        "EXP",
+        "FIND",
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "INT",
+        "ISERROR",
+        "ISLOGICAL",
+        "ISNUMBER",
+        "ISTEXT",
+        "LEFT",
+        "LEN",
+        "LN",
+        "LOG10",
+        "MATCH",
+        "MAX",
+        "MID",
+        "MIN",
+        "NOT",
+        "OR",
+        "REPT",
+        "RIGHT",
+        "ROUND",
+        "ROWS",
+        "SMALL",
+        "SUBSTITUTE",
+        "SUMPRODUCT",
+        "TEXT",
+        "TRIM",
+        "_xlfn.DROP",
+        "_xlfn.HSTACK",
+        "_xlfn.ISOMITTED",
+        "_xlfn.LAMBDA",
+        "_xlfn.LET",
+        "_xlfn.MAP",
+        "_xlfn.REDUCE",
+        "_xlfn.SCAN",
+        "_xlfn.SEQUENCE",
+        "_xlfn.TAKE",
+        "_xlfn.VSTACK",
+    ]
 )
 """Functions of Excel 2024 and 365, with the prefixes of [MS-XLSX] 2.2.3 for those after Excel 2007."""
 

@@ -49,6 +49,7 @@ KNOWN = frozenset(
         "ROWS",
         "SMALL",
         "SUBSTITUTE",
+        "SUM",
         "SUMPRODUCT",
         "TEXT",
         "TRIM",

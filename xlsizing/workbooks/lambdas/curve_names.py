@@ -50,6 +50,7 @@ _COUNTED: Final = {
     "N_Anchors": "ROWS({table})-1",
     "Has_T": "INDEX(Curve_has_T,1)",
     "Has_TTFT": "IF(ISNUMBER(INDEX(Curve_ttft,1)),1,0)",
+    "Pooled_Slack": "0",
 }
 
 

@@ -15,6 +15,7 @@ from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.lambdas.word_names import BAD_CELL
 from xlsizing.workbooks.phrases import sentence
+from xlsizing.workbooks.settings import LOOKS_PER_GPU
 
 __all__ = ["FAULT_NAMES"]
 
@@ -130,7 +131,7 @@ _TTFO: Final = (
 
 def _eta(condition: str, rule: str, why: str) -> str:
     return _anchor_where(
-        f"IF(ISNUMBER(INDEX(Curve_share,at)),{condition},FALSE)",
+        condition,
         f"LET(row,{_row_of('at')},"
         + _bad(
             f"output tok/s must {rule}: {{tps}} at c={{c}} where c x tok/s/user is {{product}}; {why} "
@@ -145,19 +146,16 @@ def _eta(condition: str, rule: str, why: str) -> str:
 
 
 _HIGH: Final = _eta(
-    "INDEX(Curve_share,at)>Eta_Too_High*(1+Tolerance)",
+    "INDEX(Curve_high,at)=1",
     f"not exceed c x tok/s/user by more than {ETA_TOO_HIGH - 1:.0%}",
     "the columns contradict each other",
 )
 _LOW: Final = _eta(
-    "INDEX(Curve_share,at)<Eta_Too_Low*(1-Tolerance)",
+    "INDEX(Curve_below,at)=1",
     f"be at least {ETA_TOO_LOW:.0%} of c x tok/s/user",
     "column 3 does not look like output tok/s",
 )
 
-_LOOKS_PER_GPU: Final = (
-    "AND({k}*MIN(Curve_share)>=Per_GPU_Low*(1-Tolerance),{k}*MAX(Curve_share)<=Eta_Too_High*(1+Tolerance))"
-)
 _PER_GPU: Final = _bad(
     "output tok/s must be that of the whole replica: {k} times it is {low} to {high} of c x tok/s/user at every anchor; "
     "column 3 looks like tok/s per GPU; multiply by GPUs per replica, or size it with xlsizing size "
@@ -169,7 +167,7 @@ _PER_GPU: Final = _bad(
 )
 
 _RISE: Final = (
-    'IF(MAX(Curve_rise)<=Noise*(1+Tolerance),"",LET(above,MATCH(MAX(Curve_rise),Curve_rise,0),'
+    'IF(SUM(Curve_rises)=0,"",LET(above,MATCH(MAX(Curve_rise),Curve_rise,0),'
     "below,MATCH(MIN(TAKE(Curve_raw,above-1)),TAKE(Curve_raw,above-1),0),"
     "percent,100*INDEX(Curve_rise,above),"
     f"idle,AND(INDEX(Curve_rise,above)>={IDLE_RISE},INDEX(Curve_c,below)<{IDLE_BELOW}),"
@@ -198,7 +196,7 @@ FAULT_NAMES: Final = (
         "SIZING._PER_GPU",
         ("measured", "gpus", "row", "name"),
         let(
-            f'IF(OR(N_Anchors<2,NOT(ISNUMBER(INDEX(Curve_share,1)))),"",IF({_LOOKS_PER_GPU.format(k="gpus")},{_PER_GPU},""))',
+            f'IF(OR(N_Anchors<Few,NOT(ISNUMBER(INDEX(Curve_share,1)))),"",IF({LOOKS_PER_GPU.format(k="gpus")},{_PER_GPU},""))',
             OF_MEASURED,
             ["measured", "gpus", "row", "name"],
         ),

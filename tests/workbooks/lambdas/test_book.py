@@ -21,6 +21,7 @@ from xlsizing.workbooks.lambdas.functions import FUNCTIONS, SHARED, VERSION
 from xlsizing.workbooks.proof import ProofError
 
 pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,10 @@ class TestPackage:
     def test_no_macro_and_no_link_is_in_it(self, data):
         names = zipfile.ZipFile(io.BytesIO(data)).namelist()
         assert [name for name in names if "vba" in name.lower() or "external" in name.lower()] == []
+
+    def test_the_macro_workbook_has_no_name_of_theirs(self):
+        macros = openpyxl.load_workbook(ROOT / "workbook" / "capacity-sizing.xlsm")
+        assert {each.name for each in (*SHARED, *FUNCTIONS)} & set(macros.defined_names) == set()
 
     def test_dynamic_arrays_are_marked_as_another_writer_marks_them(self, data):
         stream = io.BytesIO()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from openpyxl.formula import Tokenizer
+from xlsxwriter.worksheet import Worksheet
 
 from xlsizing.errors import InputError
 from xlsizing.workbooks.calc_sheet import CALC
@@ -66,7 +67,7 @@ KNOWN = frozenset(
         "_xlfn.VSTACK",
     ]
 )
-"""Functions of Excel 2024 and 365, with the prefixes of [MS-XLSX] 2.2.3 for those after Excel 2007."""
+"""Functions of Excel 2024 and 365, as a file holds them."""
 
 
 def words(text):
@@ -113,6 +114,11 @@ class TestWhatExcelTakes:
     def test_it_calls_only_names_before_it(self, each):
         before = [one.name for one in ALL[: ALL.index(each)]]
         assert {word for word in words(each.stored) if word.startswith("SIZING")} <= set(before)
+
+
+@pytest.mark.parametrize("name", sorted(name.removeprefix("_xlfn.") for name in KNOWN if name.startswith("_xlfn.")))
+def test_another_writer_gives_a_later_function_the_same_prefix(name):
+    assert stored(f"{name}(A1)") == Worksheet()._prepare_formula(f"={name}(A1)", True)
 
 
 class TestStored:

@@ -58,8 +58,8 @@ _OTHERWISE: Final = (
     "A date counts as the number that it is to Excel: a formula cannot see the format of a cell. Python refuses it.",
     "An error value passed as a single argument, not within the anchors, may come back as it is.",
     (
-        "In the words of SIZING_CHECK a number of more than 14 digits may differ in its last digit, and line breaks inside a text are not "
-        "escaped; in SIZING_AUDIT a figure that ends in exactly half of its last digit may be rounded the other way."
+        "In the words of SIZING_CHECK and SIZING_AUDIT a figure on half of its last digit may be rounded the other way, and so may "
+        "the last of more than 14 digits; line breaks inside a text are not escaped. No number that a function gives is rounded."
     ),
     "Numbers in words have a decimal point in every language of Excel, as in Python.",
 )

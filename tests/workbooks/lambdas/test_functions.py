@@ -137,6 +137,15 @@ def test_an_argument_left_out_between_others_takes_its_default():
     assert ENGINES["ironcalc"](calls)[:2] == [120.0, 124.0]  # 30 and 31 pods of 4 GPUs, as above
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_audit_rounds_halves_to_the_even_digit_as_python_does(engine):
+    rates = (366.25, 366.75, 12.5, 99.96, 1234.04, 20.000000000000004)
+    calls = [("SIZING_AUDIT", [[[1, rate], [64, 10]], 18, 3e4, 0.7, 5, "auto", None]) for rate in rates]
+    calls.append(("SIZING_AUDIT", [CURVE, 320, 3e6, 1, 20, "auto", None]))
+    assert differing(calls, engine) == []
+    assert " is 156.2 tok/s needed" in expected(*calls[-1])  # 50,000/320 = 156.25
+
+
 def test_every_function_of_python_is_there_or_said_to_be_missing():
     python = {each.name: each for each in PYTHON.functions}
     here = {each.name: each for each in FUNCTIONS}

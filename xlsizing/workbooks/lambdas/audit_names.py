@@ -18,9 +18,13 @@ _GROUPED: Final = (
     'LET(digits,TEXT(number,"0"),length,LEN(digits),REDUCE("",SEQUENCE(length),'
     'LAMBDA(made,at,made&IF(AND(at>1,INT((length-at+1)/3)*3=length-at+1),",","")&MID(digits,at,1))))'
 )
+# A quarter is half of a tenth in a float too: Python rounds it to the even digit. What only looks like a half, 366.35, is
+# rounded as the spreadsheet does.
 _FIGURE: Final = (
     "IF(value=INT(value),SIZING._GROUPED(value),IF(value>=10,"
-    'LET(tenths,ROUND(value*10,0),SIZING._GROUPED(INT(tenths/10))&"."&(tenths-10*INT(tenths/10))),SIZING._SHOWN(value,3)))'
+    "LET(low,INT(value*10),tenths,IF(AND(value*4=INT(value*4),value*10-low=0.5),low+IF(low/2=INT(low/2),0,1),"
+    "ROUND(value*10,0)),"
+    'SIZING._GROUPED(INT(tenths/10))&"."&(tenths-10*INT(tenths/10))),SIZING._SHOWN(value,3)))'
 )
 _PODS: Final = 'SIZING._GROUPED(number)&" pod"&IF(number=1,"","s")'
 

@@ -125,7 +125,7 @@ class TestDoctor:
 
 class TestCommands:
     def test_they_were_found(self):
-        assert len(COMMANDS) == 10
+        assert len(COMMANDS) == 11
 
     @pytest.mark.parametrize("line", COMMANDS)
     def test_each_exists_with_its_flags(self, line):

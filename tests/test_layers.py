@@ -37,6 +37,7 @@ FOLDERS = {
     "workbooks.writer": set(),
     "workbooks.customer": {"workbooks.writer", "reports", "advice", "core", "context"},
     "workbooks.sales": {"workbooks.customer", "workbooks.writer", "reports", "advice", "core", "context"},
+    "workbooks.lambdas": {"workbooks.sales", "workbooks.customer", "workbooks.writer", "core", "context"},
     "batch": {"workbooks.writer", "reports", "spec", "importers", "core", "context"},
 }
 # The doors import all of these, and each other in this direction only.
@@ -48,7 +49,17 @@ HOSTS = {
     "hosts.doctor": {"hosts", "hosts.excel", "hosts.recalc"},
     "hosts.lite": {"hosts", "hosts.excel"},
     "hosts.agents": {"hosts.cli"},
-    "hosts.cli": {"hosts", "hosts.excel", "hosts.recalc", "hosts.sales", "hosts.doctor", "hosts.lite", "hosts.agents"},
+    "hosts.lambdas": {"hosts", "hosts.excel", "hosts.recalc", "hosts.sales"},
+    "hosts.cli": {
+        "hosts",
+        "hosts.excel",
+        "hosts.recalc",
+        "hosts.sales",
+        "hosts.doctor",
+        "hosts.lite",
+        "hosts.agents",
+        "hosts.lambdas",
+    },
 }
 ALLOWED = FOLDERS | {folder: beside | set(FOLDERS) for folder, beside in HOSTS.items()}
 WRITERS = {"xlsizing.errors", "xlsizing.checks"}

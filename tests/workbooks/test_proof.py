@@ -83,9 +83,9 @@ class TestAWrongFormula:
         refusal(report_for(wrong), tmp_path / "a.xlsx")
         assert list(tmp_path.iterdir()) == []
 
-    @pytest.mark.parametrize("wrong", keys(curve_sheet._WORKINGS))
+    @pytest.mark.parametrize("wrong", keys(curve_sheet.WORKINGS))
     def test_of_the_curve(self, monkeypatch, tmp_path, wrong):
-        monkeypatch.setattr(curve_sheet, "_WORKINGS", spoiled(curve_sheet._WORKINGS, wrong))
+        monkeypatch.setattr(curve_sheet, "WORKINGS", spoiled(curve_sheet.WORKINGS, wrong))
         refusal(report_for(wrong), tmp_path / "a.xlsx")
         assert list(tmp_path.iterdir()) == []
 

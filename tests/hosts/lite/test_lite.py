@@ -239,8 +239,8 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("flags", "sentence"),
         [
-            (["--sales"], "--lite must not be given beside --spec or --sales"),
-            (["--spec", "x.yaml"], "--lite must not be given beside --spec or --sales"),
+            (["--sales"], "--lite must not be given beside --spec, --sales or --functions"),
+            (["--spec", "x.yaml"], "--lite must not be given beside --spec, --sales or --functions"),
             (["-o", "x.xlsx"], "-o must be given with --spec or --sales, and only with it"),
             (["--curves", "x"], "--curves must be given with --spec or --sales, and only with it"),
             (["--stat", "p90"], "--stat must be given with --spec or --sales, and only with it"),

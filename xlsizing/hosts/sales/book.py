@@ -18,7 +18,7 @@ from xlsizing.workbooks.customer import ProofError
 from xlsizing.workbooks.sales import Deck, FunctionHelp, sales_workbook
 from xlsizing.workbooks.writer import read_parts, reproducible, with_macros, zipped
 
-__all__ = ["sales_bytes", "sales_target", "write_sales_workbook"]
+__all__ = ["function_help", "sales_bytes", "sales_target", "write_sales_workbook"]
 
 _UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SUFFIX: Final = ".xlsm"
@@ -70,12 +70,15 @@ def sales_bytes(deck: Deck | None = None) -> bytes:
     """Return the bytes of the sales workbook with a `deck`, the same on every run; its values are the functions' [-]."""
     functions = Headless().functions
     valued = _valued(
-        sales_workbook([_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck)
+        sales_workbook(
+            [function_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck
+        )
     )
     return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
 
 
-def _help(function: ExcelFunction) -> FunctionHelp:
+def function_help(function: ExcelFunction) -> FunctionHelp:
+    """Return the help of a registered `function` as sheets show it [-]."""
     shown = ((f"[{each.name}]" if each.optional else each.name, each.doc) for each in function.arguments)
     return FunctionHelp(function.name, function.doc, tuple(shown))
 

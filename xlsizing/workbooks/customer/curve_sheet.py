@@ -8,7 +8,7 @@ from xlsizing.core import Curve
 from xlsizing.workbooks.customer import axes
 from xlsizing.workbooks.writer import Layout, Page, letter
 
-__all__ = ["NO", "YES", "curve_sheet"]
+__all__ = ["BLOCK", "NO", "WORKINGS", "YES", "curve_sheet"]
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -16,13 +16,13 @@ NO: Final = "no"
 
 _STATUS, _BAD, _UNSORTED, _RANK, _FIRST = "F", "G", "H", "I", 10  # J is the first column of the workings
 
-_BLOCK: Final = (
+BLOCK: Final = (
     "(Curve_rank>={k})*(Curve_group={group})*(Curve_sum-IF({cut}=1,0,{before}))"
     "/((Curve_rank-{k}+1)*(Curve_rank>={k})+(Curve_rank<{k}))"
 )
 """The mean of the rates from a row to each later one of its group; 0 for others [tok/s/user]."""
 
-_WORKINGS: Final = (
+WORKINGS: Final = (
     ("c", "c, sorted", "SMALL(Anchor_c,MIN({k},COUNT(Anchor_c)))"),
     ("raw", "tok/s/user as given", "INDEX(Anchor_r,MATCH({c},Anchor_c,0))"),
     ("low", "lowest as far", "IF({k}=1,{raw},MIN({low_above},{raw}))"),
@@ -115,7 +115,7 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     _workings(page, layout)
     _names(page, layout)
     page.widths(A=2, B=14, C=12, D=16, E=10, F=46, G=7, H=9, I=6)
-    page.widths(**{letter(_FIRST + offset): 11 for offset in range(len(_WORKINGS))})
+    page.widths(**{letter(_FIRST + offset): 11 for offset in range(len(WORKINGS))})
     page.sheet.freeze_panes = f"A{layout.anchor_rows[0]}"
     page.printed(landscape=False, tall=1)
     page.sheet.print_area = f"A1:{_STATUS}{layout.anchor_rows[-1]}"
@@ -130,7 +130,7 @@ def _headings(page: Page, layout: Layout) -> None:
         "concurrency [requests/pod]", "tok/s/user", "output tok/s per pod, measured", "TTFT [s]", "status", "bad row",
         "out of order", "rank",
     )  # fmt: skip
-    for column, head in enumerate((*heads, *(heading for _, heading, _ in _WORKINGS)), start=2):
+    for column, head in enumerate((*heads, *(heading for _, heading, _ in WORKINGS)), start=2):
         page.at(row, column, head, "head")
     page.tall(row, 58)
     page.put(f"B{row - 2}", "Measured (input)", "section")
@@ -196,14 +196,14 @@ def _workings(page: Page, layout: Layout) -> None:
     for row in layout.anchor_rows:
         rank = f"${_RANK}{row}"
         cells = {"k": rank, "own": f"({rank}<=N_Anchors)"}  # beyond them the rows repeat the last anchor
-        for offset, (key, _, _) in enumerate(_WORKINGS):
+        for offset, (key, _, _) in enumerate(WORKINGS):
             column = letter(_FIRST + offset)
             cells |= {key: f"{column}{row}", f"{key}_above": f"{column}{row - 1}", f"{key}_below": f"{column}{row + 1}"}
         first = row == layout.anchor_rows[0]
         cells["before"] = "0" if first else cells["sum_above"]
         cells["begins"] = "{k}=1" if first else "{end_above}<{k}"
-        cells |= {name: text.format(**cells) for name, text in (("begins", cells["begins"]), ("block", _BLOCK))}
-        for offset, (_, _, formula) in enumerate(_WORKINGS):
+        cells |= {name: text.format(**cells) for name, text in (("begins", cells["begins"]), ("block", BLOCK))}
+        for offset, (_, _, formula) in enumerate(WORKINGS):
             page.at(row, _FIRST + offset, f'=IF(Rows_OK=1,{formula.format(**cells)},"")', "calc.num")
 
 
@@ -211,6 +211,6 @@ def _names(page: Page, layout: Layout) -> None:
     first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
     columns = {"Anchor_c": "B", "Anchor_r": "C", "Anchor_T": "D", "Anchor_TTFT": "E", "Row_Bad": _BAD}
     columns |= {"Row_Unsorted": _UNSORTED, "Curve_rank": _RANK}
-    columns |= {f"Curve_{key}": letter(_FIRST + offset) for offset, (key, _, _) in enumerate(_WORKINGS)}
+    columns |= {f"Curve_{key}": letter(_FIRST + offset) for offset, (key, _, _) in enumerate(WORKINGS)}
     for name, column in columns.items():
         page.named(name, f"{column}{first}:{column}{last}")

@@ -36,6 +36,7 @@ __all__ = [
     "DATASET_KINDS",
     "IN_PART",
     "LEVEL_CELLS",
+    "LOOKS_PER_GPU",
     "TURNS",
     "UNITS",
     "claims_delivered",
@@ -44,6 +45,7 @@ __all__ = [
     "no_source",
     "plain_source",
     "settings",
+    "stands_for",
 ]
 
 DATASET_KINDS: Final = FACTS["dataset_kind"].choices
@@ -158,11 +160,16 @@ _ASSUMED: Final = {
 _YES: Final = "yes"  # as on sheet Curve
 
 
+LOOKS_PER_GPU: Final = (
+    "AND({k}*MIN(Curve_share)*(1-Pooled_Slack)>=Per_GPU_Low*(1-Tolerance),"
+    "{k}*MAX(Curve_share)*(1+Pooled_Slack)<=Eta_Too_High*(1+Tolerance))"
+)
+"""The condition that output tok/s is that of one of {k} GPUs of a pod [-]."""
+
+
 def _per_gpu() -> str:
     """Return the formula of the GPUs a pod may have, for which output tok/s is that of one; 0 where there are none."""
-    low = "{k}*MIN(Curve_share)*(1-Pooled_Slack)>=Per_GPU_Low*(1-Tolerance)"
-    high = "{k}*MAX(Curve_share)*(1+Pooled_Slack)<=Eta_Too_High*(1+Tolerance)"
-    looks = f"IF(AND({low},{high}),{{k}},0)"
+    looks = f"IF({LOOKS_PER_GPU},{{k}},0)"
     factors = ",".join(looks.format(k=k) for k in rules.PER_GPU_FACTORS)
     pod = f"IF(ISNUMBER(GPUs_per_Pod),IF(GPUs_per_Pod>1,{looks.format(k='GPUs_per_Pod')},0),0)"
     return f"=IF(T_Stated=1,0,IF(COUNT(Curve_share)<Few,0,MAX({factors},{pod})))"
@@ -282,6 +289,12 @@ _DERIVED: Final = {
         "demand in the kind that a pod carries",
     ),
 }  # fmt: skip
+
+
+def stands_for(name: str) -> object:
+    """Return the number, the word or the formula in the cell of that `name`; None where there is none [-]."""
+    value, _ = (_CONSTANTS | _ASSUMED | _DERIVED).get(name, (None, ""))
+    return value
 
 
 def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:

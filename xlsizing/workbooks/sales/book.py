@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from openpyxl import Workbook
@@ -17,17 +17,7 @@ from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_she
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
 from xlsizing.workbooks.sales.quote_sheet import quote_sheet
-from xlsizing.workbooks.writer import (
-    METADATA,
-    Page,
-    SharedStrings,
-    Styles,
-    filled,
-    saved_parts,
-    sheet_part,
-    with_part,
-    zipped,
-)
+from xlsizing.workbooks.writer import Page, SharedStrings, Styles, new_pages, written, zipped
 
 __all__ = ["sales_workbook"]
 
@@ -60,7 +50,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     """
     book = Workbook()
     styles, texts = Styles(book), SharedStrings()
-    pages = {title: _page(book, styles, texts, title) for title in SHEETS}
+    pages = new_pages(book, styles, texts, SHEETS)
     quote_sheet(pages["Quote"], deck)
     curves_sheet(pages["Curves"], deck)
     compare_sheet(pages["Compare"], deck)
@@ -74,23 +64,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     book.properties.title = "GPU sizing for sales"
     book.calculation.fullCalcOnLoad = True
     book.active = 0
-    return _written(book, pages.values(), texts)
-
-
-def _written(book: Workbook, pages: Iterable[Page], texts: SharedStrings) -> bytes:
-    """Return the .xlsx of `book`, whose sheets are `pages` in their order, with their `texts`."""
-    parts = with_part(texts.added_to(saved_parts(book)), "metadata.xml", "sheetMetadata", METADATA)
-    sheets = {
-        sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
-    }
-    filled_in = {name: filled(parts[name], extent, rows.encode("utf-8")) for name, (extent, rows) in sheets.items()}
-    return zipped({**parts, **filled_in}, small=False)
-
-
-def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> Page:
-    sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
-    sheet.title = title
-    return Page(sheet, styles, texts)
+    return zipped(written(book, pages.values(), texts), small=False)
 
 
 def _settings(page: Page, values: dict[str, str]) -> None:

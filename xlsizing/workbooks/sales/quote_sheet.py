@@ -32,9 +32,8 @@ from xlsizing.workbooks.sales.layout import (
     no_throughput,
     of_curve,
 )
-from xlsizing.workbooks.sales.phrases import sentence
 from xlsizing.workbooks.sales.unclaimed import unclaimed
-from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, SchemaFont, letter
+from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, SchemaFont, letter, sentence
 
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 

@@ -3,7 +3,16 @@
 from xlsizing.workbooks.writer.cells import ERROR_VALUES, ROW, CellValue, Rows, Values, is_formula, value_xml
 from xlsizing.workbooks.writer.dynamic_arrays import METADATA
 from xlsizing.workbooks.writer.macros import modules_of, with_macros
-from xlsizing.workbooks.writer.names import LONGEST_PIECE, ROOM_SLAS, SHEETS, Layout, column_of, letter, place
+from xlsizing.workbooks.writer.names import (
+    LONGEST_PIECE,
+    ROOM_SLAS,
+    SHEETS,
+    Layout,
+    column_of,
+    legal_name,
+    letter,
+    place,
+)
 from xlsizing.workbooks.writer.package import SchemaFont, begin_with, saved_parts, with_part
 from xlsizing.workbooks.writer.page import Page
 from xlsizing.workbooks.writer.parts import (
@@ -17,6 +26,8 @@ from xlsizing.workbooks.writer.parts import (
     with_points,
     zipped,
 )
+from xlsizing.workbooks.writer.phrases import literal, sentence
+from xlsizing.workbooks.writer.plain_book import new_pages, written
 from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import AMBER, BAD, FONT, GOOD, GREY, RED, Styles, tall
 from xlsizing.workbooks.writer.text import LONGEST_TEXT, cell_text
@@ -52,19 +63,24 @@ __all__ = [
     "element",
     "filled",
     "is_formula",
+    "legal_name",
     "letter",
+    "literal",
     "modules_of",
+    "new_pages",
     "packed",
     "parsed",
     "place",
     "read_parts",
     "reproducible",
     "saved_parts",
+    "sentence",
     "sheet_part",
     "tall",
     "value_xml",
     "with_macros",
     "with_part",
     "with_points",
+    "written",
     "zipped",
 ]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from xlsizing.workbooks.writer.names import letter
+from xlsizing.workbooks.writer.dynamic_arrays import DYNAMIC
+from xlsizing.workbooks.writer.names import letter, place
 from xlsizing.workbooks.writer.text import escaped
 
-__all__ = ["ERROR_VALUES", "ROW", "CellValue", "Rows", "Values", "cell_xml", "is_formula", "text_xml", "value_xml"]
+__all__ = [
+    "ERROR_VALUES",
+    "ROW",
+    "CellValue",
+    "Rows",
+    "Values",
+    "cell_xml",
+    "dynamic_cells",
+    "is_formula",
+    "text_xml",
+    "value_xml",
+]
 
 CellValue = float | str | None
 Values = Mapping[str, CellValue]
@@ -96,6 +108,40 @@ def text_xml(place: str, number: int, style: int) -> str:
     '<c r="B2" s="3" t="s"><v>7</v></c>'
     """
     return f'<c r="{place}" s="{style}" t="s"><v>{number}</v></c>'
+
+
+def dynamic_cells(
+    first: str, formula: str, values: Sequence[Sequence[CellValue]], styles: Sequence[int]
+) -> dict[tuple[int, int], str]:
+    """Return the cells that a `formula` in the cell `first` fills, by row and column counted from 1.
+
+    Parameters
+    ----------
+    first : str
+        The cell that holds it [-]
+    formula : str
+        Without "=" [-]
+    values : sequence of sequences
+        What it gives, in rows [units of the cells]
+    styles : sequence of int
+        The style of each column [-]
+
+    Returns
+    -------
+    dict of tuple to str
+        The cells as the sheet's part holds them [-]
+    """
+    top, left = place(first)
+    last = f"{letter(left + len(values[0]) - 1)}{top + len(values) - 1}"
+    made = {}
+    for i, row in enumerate(values):
+        for j, value in enumerate(row):
+            kind, text = (' t="str"', escaped(value)) if isinstance(value, str) else ("", repr(value))
+            own = f'<f t="array" ref="{first}:{last}">{escaped(formula)}</f>' if i == j == 0 else ""
+            array = DYNAMIC if own else ""
+            at = f"{letter(left + j)}{top + i}"
+            made[top + i, left + j] = f'<c r="{at}" s="{styles[j]}"{kind}{array}>{own}<v>{text}</v></c>'
+    return made
 
 
 def value_xml(place: str, value: CellValue) -> str:

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlsizing.workbooks.writer.cells import ROW, Rows, cell_xml, is_formula, text_xml
+from xlsizing.workbooks.writer.cells import ROW, CellValue, Rows, cell_xml, dynamic_cells, is_formula, text_xml
 from xlsizing.workbooks.writer.dynamic_arrays import DYNAMIC
 from xlsizing.workbooks.writer.names import column_of, define, letter, place
 from xlsizing.workbooks.writer.package import SchemaFont
@@ -103,6 +103,12 @@ class Page:
         entered = f'<f t="array" ref="{cells}">{escaped(formula.removeprefix("="))}</f>'
         kind = DYNAMIC if dynamic else ""
         self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}"{kind}>{entered}</c>'
+
+    def dynamic(self, cell: str, formula: str, values: Sequence[Sequence[CellValue]], styles: Sequence[str]) -> None:
+        """Write `formula` into `cell` as one that fills as many cells as it gives `values`, a style of `styles` a column [-]."""
+        kept = [self._styles[style] for style in styles]
+        for (row, column), made in dynamic_cells(cell, formula, values, kept).items():
+            self._rows.setdefault(row, {})[column] = made
 
     def tall(self, row: int, height: float) -> None:
         """Set the `height` of `row` [pt]."""

@@ -1,8 +1,9 @@
-"""``xlsizing workbook``: the customer's workbook of a sizing file, or the sales workbook."""
+"""``xlsizing workbook``: the customer's workbook of a sizing file, the sales workbook, or that of the functions alone."""
 
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Final
 
 import click
 
@@ -20,6 +21,7 @@ __all__ = ["command"]
 @takes("--spec", None, "FILE", "The sizing file of the customer's workbook.")
 @outside_flag
 @switch("--sales", "The sales workbook instead: its formulas are the Excel functions.")
+@switch("--functions", "The Excel functions instead, as LAMBDA names without macros and without Python.")
 @click.option(
     "--curves",
     metavar="PATH...",
@@ -36,6 +38,7 @@ def command(
     spec: str | None,
     allow_outside: bool,
     sales: bool,
+    functions: bool,
     curves: tuple[str, ...],
     lite: str | None,
     paths: tuple[str, ...],
@@ -45,30 +48,44 @@ def command(
 ) -> int:
     """Write a workbook with live formulas for a customer, proven equal to this tool before it is written.
 
-    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With --lite,
-    write what xlwings Lite takes, so that its formulas work on a Mac and in a browser.
+    With --sales, write the macro workbook of sales engineers, which needs no sizing file; --curves fills it. With
+    --functions, write the functions that are arithmetic as LAMBDA names, for Excel 365 and 2024 on any system. With --lite,
+    write what xlwings Lite takes, so that all functions work on a Mac and in a browser.
     """
     if paths and not curves:
         refuse("a path", "must follow --curves", got=paths[0])
     of_results = [each.name for each in fields(ResultFlags)]
     if lite is not None:
-        if spec is not None or sales:
-            refuse("--lite", "must not be given beside --spec or --sales")
+        if spec is not None or sales or functions:
+            refuse("--lite", "must not be given beside --spec, --sales or --functions")
         only_with("--spec or --sales", ("allow_outside", "curves", "output", *of_results))
         return _lite(lite, force=force)
     output = needed(output, "--output")
-    if (spec is not None) == sales:
-        rule = "must not be given together" if sales else "must be given, one of them"
-        refuse(
-            "--spec and --sales", rule, way_out="--spec FILE writes a customer's workbook, --sales the sales workbook"
-        )
+    kinds = (spec is not None, sales, functions)
+    if sum(kinds) != 1:
+        rule = "must not be given together" if any(kinds) else "must be given, one of them"
+        refuse("--spec, --sales and --functions", rule, way_out=_WAY_OUT)
     if curves and not sales:
         refuse("--curves", "must be given with --sales, and only with it")
     if not curves:
         only_with("--curves", of_results)
+    if functions:
+        return _functions(output, force=force)
     if spec is not None:
         return _customer(spec, output, force=force, allow_outside=allow_outside)
     return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)
+
+
+_WAY_OUT: Final = (
+    "--spec FILE writes a customer's workbook, --sales the sales workbook, --functions the functions without macros"
+)
+
+
+def _functions(output: str, *, force: bool) -> int:
+    from xlsizing.hosts.lambdas import write_functions_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
+
+    click.echo(f"Written: {write_functions_workbook(output, force=force)}")
+    return 0
 
 
 def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:

@@ -1,0 +1,64 @@
+"""The names of an operating point and of the figures of a demand there: the steps of sheet Calc."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xlsizing.workbooks.lambdas.curve_names import OF_CURVE, columns_of, row_of
+from xlsizing.workbooks.lambdas.linking import let
+from xlsizing.workbooks.lambdas.notation import Lambda
+
+__all__ = ["FIGURES", "OF_FIGURES", "OF_POINT", "POINT", "POINT_NAMES"]
+
+POINT: Final = (
+    "met", "case", "binds", "c_star", "tps", "best", "hoped", "between", "claim", "c_commit", "flag_commit", "ttft",
+    "ttft_commit", "next_c",
+)  # fmt: skip
+"""The steps of SIZING._POINT [-]."""
+
+FIGURES: Final = (
+    "pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_low", "gpus_budget", "gpus_high", "usd", "usd_budget",
+    "usd_high", "wide", "q_high",
+)  # fmt: skip
+"""The steps of SIZING._FIGURES [-]."""
+
+_NOT_HERE: Final = {
+    "Claim_Delivered": "0",
+    "Calibrated_Method": "0",
+    "Short_Outputs": "0",
+    "Rows_OK": "1",
+    "Is_Users": "0",
+    "u_a": "0",
+}
+"""What a formula has nothing of: no pooled or predicted curve, no calibration, no output tokens, no users as the demand [-]."""
+
+OF_POINT: Final = columns_of("point", POINT, "1")
+"""What the steps of a point are, where `point` is what SIZING._POINT gave [-]."""
+
+OF_FIGURES: Final = columns_of("figures", FIGURES, "1")
+"""The same of the figures of a demand [-]."""
+
+_DEMAND: Final = {"Demand_Asked": "tpm/Seconds_per_Minute", "Spare_Pods": "0", "Hours_per_Month": "Hours_Assumed"}
+
+POINT_NAMES: Final = (
+    Lambda(
+        "SIZING._FOR",
+        ("tok_s", "carried", "Util"),
+        let("pods", {"Demand_Asked": "tok_s"}, ["tok_s", "carried", "Util"]),
+    ),
+    Lambda(
+        "SIZING._POINT",
+        ("curve", "Method", "sla", "limit"),
+        let(row_of(POINT), OF_CURVE | _NOT_HERE, ["curve", "Method", "sla", "limit"]),
+    ),
+    Lambda(
+        "SIZING._FIGURES",
+        ("point", "tpm", "GPUs_per_Pod", "Util", "USD_per_GPU_Hour", "Confidence"),
+        let(
+            row_of(FIGURES),
+            OF_POINT | _DEMAND,
+            ["point", "tpm", "GPUs_per_Pod", "Util", "USD_per_GPU_Hour", "Confidence"],
+        ),
+    ),
+)
+"""Pods for a demand; where a pod runs at an SLA and within a limit, and what a demand takes of such pods [-]."""

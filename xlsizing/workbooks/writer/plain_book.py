@@ -1,0 +1,36 @@
+"""A workbook whose pages are written at once: its sheets, and the .xlsx of them before values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+
+from xlsizing.workbooks.writer.dynamic_arrays import METADATA
+from xlsizing.workbooks.writer.package import saved_parts, with_part
+from xlsizing.workbooks.writer.page import Page
+from xlsizing.workbooks.writer.parts import Part, filled, sheet_part
+from xlsizing.workbooks.writer.shared_strings import SharedStrings
+from xlsizing.workbooks.writer.styles import Styles
+
+__all__ = ["new_pages", "written"]
+
+
+def new_pages(book: Workbook, styles: Styles, texts: SharedStrings, titles: Sequence[str]) -> dict[str, Page]:
+    """Return a page for each of `titles`, the sheets of a new `book` with its `styles` and `texts`, by title."""
+    found = {}
+    for at, title in enumerate(titles):
+        sheet = book.create_sheet(title, at) if at else book.worksheets[0]
+        sheet.title = title
+        found[title] = Page(sheet, styles, texts)
+    return found
+
+
+def written(book: Workbook, pages: Iterable[Page], texts: SharedStrings) -> dict[str, Part]:
+    """Return the parts of the .xlsx of `book`, whose sheets are `pages` in their order with their `texts`, by name."""
+    sheets = {
+        sheet_part(at): (page.extent(), page.rendered(page.own_rows()).without_values) for at, page in enumerate(pages)
+    }
+    parts = with_part(texts.added_to(saved_parts(book)), "metadata.xml", "sheetMetadata", METADATA)
+    filled_in = {name: filled(parts[name], extent, rows.encode("utf-8")) for name, (extent, rows) in sheets.items()}
+    return {**parts, **filled_in}

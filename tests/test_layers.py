@@ -34,7 +34,7 @@ FOLDERS = {
     "accuracy": {"drawing", "importers", "advice", "core", "context"},
     "spec": {"importers", "advice", "core", "context"},
     "reports": {"drawing", "spec", "advice", "core", "context"},
-    "workbooks.writer": set(),
+    "workbooks.writer": {"core", "context"},
     "workbooks.customer": {"workbooks.writer", "reports", "advice", "core", "context"},
     "workbooks.sales": {"workbooks.customer", "workbooks.writer", "reports", "advice", "core", "context"},
     "workbooks.lambdas": {"workbooks.sales", "workbooks.customer", "workbooks.writer", "core", "context"},

@@ -62,9 +62,12 @@ class TestTable:
 
 
 ROW = """    spare_share: float | None = figure("Share of the GPUs that are spare", "-",
-        form="pct", words="share of spares", section="where", heading="spared", function=(19, "spared"))
+        form="pct", words="share of spares", section="where", heading="spared", function=(19, "spared"),
+        column=("BA", "spared", "Out_Spared", 8))
     # fmt: on
 """
+STEP = """    ("spare_share", "share of spares", "Spare_Pods/({pods}+Spare_Pods)"),
+    ("load", "load", """
 PROPERTY = '''    @property
     def spare_share(self) -> Floats:
         """Share of the GPUs that are spare [-]."""
@@ -81,6 +84,8 @@ from xlsizing.batch import RESULTS
 from xlsizing.hosts.headless import Headless
 from xlsizing.reports import Report, json_text, markdown, review
 from xlsizing.reports.terminal import print_report
+from xlsizing.workbooks.customer import customer_workbook
+from openpyxl import load_workbook
 from pathlib import Path
 
 sizing = size(Curve([1, 10, 256], [215.5, 122.2, 41.8]), [100], Demand.tpm(3e6), gpus_per_pod=4, spare_replicas=1)
@@ -90,6 +95,8 @@ files = {"capacity_sizing.json": json_text(report), "CAPACITY-SIZING.md": markdo
 for name, text in files.items():
     (folder / name).write_text(text, encoding="utf-8")
 review({name: folder / name for name in files})
+book = load_workbook(io.BytesIO(customer_workbook(report)), data_only=True)
+(sheet, cells), = book.defined_names["Out_Spared"].destinations
 table = Headless().call("SIZING_TABLE", [[1, 215.5], [10, 122.2], [256, 41.8]], [[100]], 3e6, 4)
 print(json.dumps({
     "package": xlsizing.__file__,
@@ -101,6 +108,7 @@ print(json.dumps({
     "terminal": printed.getvalue(),
     "function": [column[-1] for column in table],
     "batch": [each.name for each in RESULTS],
+    "workbook": book[sheet][cells][0][0].value,
 }))
 """
 
@@ -128,10 +136,10 @@ def outputs(tmp_path_factory):
 
 @pytest.mark.slow
 class TestAMadeUpFigure:
-    """One row of the table and one property, written into a copy of the package, show in every output."""
+    """One row of the table, one property and one step on sheet Calc, in a copy of the package, show in every output."""
 
     # 31 pods with auto, one spare: 1/32 = 3.125 %
-    @pytest.mark.parametrize("output", ["row", "json"])
+    @pytest.mark.parametrize("output", ["row", "json", "workbook"])
     def test_as_a_number(self, outputs, output):
         assert outputs[output] == 1 / 32
 

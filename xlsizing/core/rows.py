@@ -66,61 +66,83 @@ class SizingRow:
     reason: str | None = figure("Why it cannot be met", "-", known_if_infeasible=True)
     c_star: float | None = figure("Operating concurrency of one replica", "requests/replica",
         oldest=2, form="two", words="c*", key="concurrency", section="where", heading="estimate: c* per pod", place=2,
-        function=(6, "c*, estimate"))
+        function=(6, "c*, estimate"),
+        column=("AA", "c*, requests per pod", "Out_Cstar", 8))
     tok_s_per_user: float | None = figure("Interactivity at c*", "tok/s/user",
-        form="rate", words="tok/s/user there", section="where", heading="estimate: tok/s/user there", place=4)
+        form="rate", words="tok/s/user there", section="where", heading="estimate: tok/s/user there", place=4,
+        column=("AC", "tok/s/user there", "Out_Rate", 8))
     per_replica_tps: float | None = figure("Output throughput of one replica at c*", "tok/s",
         oldest=3, form="one", words="tok/s per pod", section="where", heading="estimate: tok/s per pod", place=3,
-        function=(7, "tok/s per pod, estimate"))
+        function=(7, "tok/s per pod, estimate"),
+        column=("AD", "tok/s per pod", "Out_PodTps", 8))
     pods: int | None = figure("Pods of the estimate", "pods",
-        oldest=4, form="int", words="pods", key="replicas", function=(5, "pods estimate"))
+        oldest=4, form="int", words="pods", key="replicas", function=(5, "pods estimate"),
+        column=("Y", "pods", "Out_Pods", 6.5))
     pods_low: int | None = figure("Pods at the low end of the range", "pods", form="int", words="pods_low")
     pods_budget: int | None = figure("Pods to budget", "pods",
-        form="int", words="pods to budget", key="replicas_budget")
+        form="int", words="pods to budget", key="replicas_budget",
+        column=("AF", "pods", "Out_Pods_Budget", 6.5))
     pods_high: int | None = figure("Pods to commit to", "pods",
-        form="int", words="pods_high", section="GPUs", heading="pods to commit", place=5)
+        form="int", words="pods_high", section="GPUs", heading="pods to commit", place=5,
+        column=("AH", "pods", "Out_Pods_Commit", 6.5))
     total_pods: int | None = figure("Pods of the estimate, with spares", "pods", form="int")
-    gpus: int | None = figure("GPUs of the estimate", "GPUs", oldest=5, form="int", words="GPUs", function=(3, "GPUs estimate"))
+    gpus: int | None = figure("GPUs of the estimate", "GPUs", oldest=5, form="int", words="GPUs", function=(3, "GPUs estimate"),
+        column=("Z", "GPUs", "Out_GPUs", 6.5))
     gpus_low: int | None = figure("GPUs at the low end of the range", "GPUs",
-        form="int", words="GPUs, low end", function=(4, "GPUs low"))
+        form="int", words="GPUs, low end", function=(4, "GPUs low"),
+        column=("AO", "GPUs, low end", "Out_GPUs_Low", 6))
     gpus_budget: int | None = figure("GPUs to budget: plan with them", "GPUs",
-        form="int", words="GPUs to budget", function=(12, f"GPUs to budget, {100 * DEFAULT_CONFIDENCE:.0f} %"))
+        form="int", words="GPUs to budget", function=(12, f"GPUs to budget, {100 * DEFAULT_CONFIDENCE:.0f} %"),
+        column=("AG", "GPUs", "Out_GPUs_Budget", 6.5))
     gpus_high: int | None = figure("GPUs to commit to: sign them", "GPUs",
-        form="int", words="GPUs to commit", function=(2, "GPUs to commit"))
+        form="int", words="GPUs to commit", function=(2, "GPUs to commit"),
+        column=("AI", "GPUs", "Out_GPUs_Commit", 12))
     total_gpus: int | None = figure("GPUs of the estimate, with spares", "GPUs",
-        form="int", words="GPUs with spares", section="GPUs", heading="GPUs estimate{spares}", place=3)
+        form="int", words="GPUs with spares", section="GPUs", heading="GPUs estimate{spares}", place=3,
+        column=("G", "estimate", "Out_Total_GPUs", 8.5))
     total_gpus_low: int | None = figure("GPUs at the low end of the range, with spares", "GPUs",
-        form="int", words="GPUs with spares, low end", section="GPUs", heading="lowest GPUs{spares}", place=4)
+        form="int", words="GPUs with spares, low end", section="GPUs", heading="lowest GPUs{spares}", place=4,
+        column=("AY", "GPUs, low end", "Out_Total_GPUs_Low", 9))
     total_gpus_budget: int | None = figure("GPUs to budget, with spares", "GPUs",
         form="int", words="GPUs to budget with spares", section="GPUs", heading="GPUs to budget, {percent}{spares}",
-        place=2)
+        place=2,
+        column=("F", "to budget", "Out_Total_GPUs_Budget", 9.5))
     total_gpus_high: int | None = figure("GPUs to commit to, with spares", "GPUs",
-        form="int", words="GPUs to commit with spares", section="GPUs", heading="GPUs to commit{spares}", place=1)
+        form="int", words="GPUs to commit with spares", section="GPUs", heading="GPUs to commit{spares}", place=1,
+        column=("E", "to commit", "Out_Total_GPUs_Commit", 12.5))
     usd_per_month: float | None = figure("Cost of the estimate, spares included", "USD/month",
         oldest=6, form="usd", words="$/month", section="dollars", heading="$/month estimate", place=3,
-        function=(9, "$/month estimate"))
+        function=(9, "$/month estimate"),
+        column=("AU", "$/month, estimate", "Out_USD_Month", 14))
     usd_per_month_budget: float | None = figure("Cost of the GPUs to budget, spares included", "USD/month",
         form="usd", words="$/month to budget", section="dollars", heading="$/month to budget, {percent}", place=2,
-        function=(15, "$/month to budget"))
+        function=(15, "$/month to budget"),
+        column=("AT", "$/month to budget", "Out_USD_Month_Budget", 14))
     usd_per_month_high: float | None = figure("Cost of the GPUs to commit to, spares included", "USD/month",
         form="usd", words="$/month to commit", section="dollars", heading="$/month to commit", place=1,
-        function=(8, "$/month to commit"))
+        function=(8, "$/month to commit"),
+        column=("AS", "$/month to commit", "Out_USD_Month_Commit", 14))
     usd_per_million: float | None = figure("Cost of the estimate per million output tokens at the demanded load", "USD/1M tok",
-        form="usd2", words="$/1M tok", section="dollars", heading="$/1M tok estimate", place=6)
+        form="usd2", words="$/1M tok", section="dollars", heading="$/1M tok estimate", place=6,
+        column=("AX", "$/1M tok, estimate", "Out_USD_per_1M", 10))
     usd_per_million_budget: float | None = figure("The same of the GPUs to budget", "USD/1M tok",
-        form="usd2", words="$/1M tok to budget", section="dollars", heading="$/1M tok to budget, {percent}", place=5)
+        form="usd2", words="$/1M tok to budget", section="dollars", heading="$/1M tok to budget, {percent}", place=5,
+        column=("AW", "$/1M tok to budget", "Out_USD_per_1M_Budget", 10))
     usd_per_million_high: float | None = figure("The same of the GPUs to commit to", "USD/1M tok",
-        form="usd2", words="$/1M tok to commit", section="dollars", heading="$/1M tok to commit", place=4)
+        form="usd2", words="$/1M tok to commit", section="dollars", heading="$/1M tok to commit", place=4,
+        column=("AV", "$/1M tok to commit", "Out_USD_per_1M_Commit", 10))
     budget_confidence: float | None = figure("Share of public curves on which the need was at or below the budget", "-",
         form="pct")
     budget_claim: str | None = figure("Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed", "-")
     load: float | None = figure("Load of the estimate after rounding up", "-",
-        form="pct", words="load", section="loads", heading="estimate: load", place=1)
+        form="pct", words="load", section="loads", heading="estimate: load", place=1,
+        column=("AE", "load", "Out_Load", 6))
     load_one_fewer: float | None = figure("The same with one pod fewer; None for one pod", "-",
         form="pct", words="load with one pod fewer", may_be_nan=True, section="loads",
         heading="estimate: load, one pod fewer", place=2)
     max_num_seqs: int | None = figure("The serving flag of the pods of estimate and budget", "requests/replica",
-        form="int", words="max-num-seqs", section="loads", heading="estimate, budget: max-num-seqs", place=3)
+        form="int", words="max-num-seqs", section="loads", heading="estimate, budget: max-num-seqs", place=3,
+        column=("AB", "max-num-seqs", "Out_Max_Num_Seqs", 8))
     load_at_max_num_seqs: float | None = figure("The load of the estimate with that flag; above 1 it does not carry the demand", "-",
         form="held", words="load at max-num-seqs", section="loads", heading="estimate: load at max-num-seqs", place=4)
     load_at_max_num_seqs_budget: float | None = figure("The same of the pods to budget", "-",
@@ -128,22 +150,27 @@ class SizingRow:
         heading="budget: load at max-num-seqs", place=5)
     c_commit: float | None = figure("Concurrency measured where the pods to commit to run", "requests/replica",
         form="two", words="c of the pods to commit", section="commit", heading="commit: c per pod", place=1,
-        function=(13, "c, commit"))
+        function=(13, "c, commit"),
+        column=("AJ", "c, requests per pod", "Out_C_Commit", 8))
     tok_s_per_user_commit: float | None = figure("Interactivity measured there", "tok/s/user",
         form="rate", words="tok/s/user of the pods to commit", section="commit", heading="commit: tok/s/user there",
-        place=3)
+        place=3,
+        column=("AL", "tok/s/user there", "Out_Rate_Commit", 8))
     per_replica_tps_commit: float | None = figure("Output throughput of one replica there", "tok/s",
         form="one", section="commit", heading="commit: tok/s per pod", place=2)
     load_commit: float | None = figure("Load of the pods to commit to", "-",
-        form="pct", words="load of the pods to commit", section="commit", heading="commit: load", place=4)
+        form="pct", words="load of the pods to commit", section="commit", heading="commit: load", place=4,
+        column=("AN", "load", "Out_Load_Commit", 6))
     max_num_seqs_commit: int | None = figure("Their serving flag", "requests/replica",
         form="int", words="max-num-seqs of the pods to commit", section="commit", heading="commit: max-num-seqs",
-        place=5, function=(14, "max-num-seqs, commit"))
+        place=5, function=(14, "max-num-seqs, commit"),
+        column=("AK", "max-num-seqs", "Out_Max_Num_Seqs_Commit", 8))
     too_wide: bool | None = figure("Whether the range is too wide to quote", "-", words="range too wide")
     measure_next: float | None = figure("The concurrency whose measurement tells most, None where none would", "requests/replica",
         form="given", words="concurrency to measure next", known_if_infeasible=True, may_be_nan=True)
     binding: str | None = figure("What keeps a replica from more, one of `limits.BINDINGS`", "-",
-        words="what binds", function=(16, "binds"))
+        words="what binds", function=(16, "binds"),
+        column=("O", "what binds", "Out_Binding", 10))
     ttft_limit_s: float | None = figure("Longest time to the first token asked for; None for no limit", "s",
         form="given", known_if_infeasible=True, may_be_nan=True)
     ttfo_limit_s: float | None = figure("The same to the first token of the answer", "s",
@@ -151,11 +178,13 @@ class SizingRow:
     e2e_limit_s: float | None = figure("The same to the whole answer", "s",
         form="given", known_if_infeasible=True, may_be_nan=True)
     ttft_s: float | None = figure("Time to the first token at c*; None where the curve does not tell it", "s",
-        form="wait", words="TTFT at c*", may_be_nan=True, function=(17, "TTFT there, estimate [s]"))
+        form="wait", words="TTFT at c*", may_be_nan=True, function=(17, "TTFT there, estimate [s]"),
+        column=("Q", "TTFT s, estimate", "Out_TTFT", 8))
     ttfo_s: float | None = figure("Time to the first token of the answer, likewise", "s", form="wait", may_be_nan=True)
     e2e_s: float | None = figure("Time to the whole answer, likewise", "s", form="wait", may_be_nan=True)
     ttft_s_commit: float | None = figure("Time to the first token where the pods to commit to run, likewise", "s",
-        form="wait", words="TTFT of the pods to commit", may_be_nan=True, function=(18, "TTFT there, commit [s]"))
+        form="wait", words="TTFT of the pods to commit", may_be_nan=True, function=(18, "TTFT there, commit [s]"),
+        column=("P", "TTFT s, to commit", "Out_TTFT_Commit", 7.5))
     ttfo_s_commit: float | None = figure("Time to the first token of the answer there", "s",
         form="wait", may_be_nan=True)
     e2e_s_commit: float | None = figure("Time to the whole answer there", "s", form="wait", may_be_nan=True)

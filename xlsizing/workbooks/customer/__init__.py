@@ -1,7 +1,7 @@
 """The customer's workbook: live formulas without macros and without Python, proven before it is handed over."""
 
 from xlsizing.workbooks.customer.axes import METHOD_WORDS, known_method
-from xlsizing.workbooks.customer.calc_sheet import CALC
+from xlsizing.workbooks.customer.calc_sheet import CALC, STEPS
 from xlsizing.workbooks.customer.curve_sheet import BLOCK, WORKINGS
 from xlsizing.workbooks.customer.proof import ProofError
 from xlsizing.workbooks.customer.settings import (
@@ -28,6 +28,7 @@ __all__ = [
     "LOOKS_PER_GPU",
     "METHOD_WORDS",
     "NO_BUDGET",
+    "STEPS",
     "TURNS",
     "UNITS",
     "WORKINGS",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from xlsizing.core import LATE_NEXT, QUEUED, WIDE_BRACKET
+from xlsizing.core import FIGURES, LATE_NEXT, QUEUED, WIDE_BRACKET
 from xlsizing.reports import Report
 from xlsizing.workbooks.customer import axes
 from xlsizing.workbooks.customer.settings import claims_delivered, settings
@@ -27,7 +27,7 @@ from xlsizing.workbooks.customer.wait_steps import (
 )
 from xlsizing.workbooks.writer import LONGEST_PIECE, ROW, Layout, Page, letter, tall
 
-__all__ = ["CALC", "MET", "calc_cells", "calc_rows", "calc_sheet", "pods_steps", "point_steps", "write_steps"]
+__all__ = ["CALC", "MET", "STEPS", "calc_cells", "calc_rows", "calc_sheet", "pods_steps", "point_steps", "write_steps"]
 
 Step = tuple[str, str, str]
 
@@ -101,7 +101,7 @@ def _rate_by_wait() -> tuple[Step, ...]:
 _CARRIED: Final[tuple[Step, ...]] = (
     ("best", "best measured that meets it", "INDEX(Curve_best,{a})"),
     ("capped", "past the knee", "IF(Is_Users=1,0,IF({best}>{t_line}*(1+Tolerance),1,0))"),
-    ("tps", "pod tok/s", "MAX({best},{t_line})"),
+    ("per_replica_tps", "pod tok/s", "MAX({best},{t_line})"),
     ("u_a", "requests that run at once, proven", "INDEX(Curve_u,{a})"),
     ("u_b", "most that could", "INDEX(Curve_u,{b})"),
     (
@@ -110,7 +110,7 @@ _CARRIED: Final[tuple[Step, ...]] = (
         "IF({between}=1,MIN(MAX({u_a},{c_line}*MIN(1,{eta}/Eta_Suspicious)),{u_b}),{u_a})",
     ),
     ("c_star", "c*", "IF(Is_Users=1,{u},IF({capped}=1,INDEX(Curve_knee_c,{a}),{c_line}))"),
-    ("carried", "one pod carries", "IF(Is_Users=1,{c_star},{tps})"),
+    ("carried", "one pod carries", "IF(Is_Users=1,{c_star},{per_replica_tps})"),
     ("proven", "proven by measurement", "IF(Is_Users=1,{u_a},{best})"),
     ("hoped", "most it could be", "IF(Is_Users=1,{u_b},MAX({best},INDEX(Curve_T,{b})))"),
     ("q_high", "pods to commit, unrounded", "Demand_Asked/({proven}*Util)"),
@@ -158,59 +158,67 @@ MET: Final[tuple[Step, ...]] = (
             "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={c_star})*1))))))"
         ),
     ),
-    ("rate", "tok/s/user at c*", "IF(AND({between}=1,{capped}=0),{r_line},INDEX(Curve_r,{k}))"),
-    ("total", "GPUs with spares", "({pods}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_budget", "GPUs to budget with spares", "({pods_budget}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_high", "GPUs to commit with spares", "({pods_high}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_low", "GPUs, low end, with spares", "({pods_low}+Spare_Pods)*GPUs_per_Pod"),
-    ("usd", "$/month", "{total}*USD_per_GPU_Hour*Hours_per_Month"),
-    ("usd_budget", "$/month to budget", "{total_budget}*USD_per_GPU_Hour*Hours_per_Month"),
-    ("usd_high", "$/month to commit", "{total_high}*USD_per_GPU_Hour*Hours_per_Month"),
+    ("tok_s_per_user", "tok/s/user at c*", "IF(AND({between}=1,{capped}=0),{r_line},INDEX(Curve_r,{k}))"),
+    ("total_gpus", "GPUs with spares", "({pods}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_gpus_budget", "GPUs to budget with spares", "({pods_budget}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_gpus_high", "GPUs to commit with spares", "({pods_high}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_gpus_low", "GPUs, low end, with spares", "({pods_low}+Spare_Pods)*GPUs_per_Pod"),
+    ("usd_per_month", "$/month", "{total_gpus}*USD_per_GPU_Hour*Hours_per_Month"),
+    ("usd_per_month_budget", "$/month to budget", "{total_gpus_budget}*USD_per_GPU_Hour*Hours_per_Month"),
+    ("usd_per_month_high", "$/month to commit", "{total_gpus_high}*USD_per_GPU_Hour*Hours_per_Month"),
     ("tok_s", "demand [tok/s]", "IF(Is_Users=1,Demand_Value*{s},Demand_tok_s)"),
-    ("usd_m", "$/1M tok", "{usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
+    ("usd_per_million", "$/1M tok", "{usd_per_month}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
     (
-        "usd_m_budget",
+        "usd_per_million_budget",
         "$/1M tok to budget",
-        "{usd_budget}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)",
+        "{usd_per_month_budget}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)",
     ),
-    ("usd_m_high", "$/1M tok to commit", "{usd_high}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)"),
+    (
+        "usd_per_million_high",
+        "$/1M tok to commit",
+        "{usd_per_month_high}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million)",
+    ),
     ("load", "load", "Demand_Asked/({pods}*{carried})"),
-    ("load_fewer", "load, one pod fewer", 'IF({pods}>1,Demand_Asked/(({pods}-1)*{carried}),"-")'),
-    ("flag", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
-    ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={flag})*1)))"),
+    ("load_one_fewer", "load, one pod fewer", 'IF({pods}>1,Demand_Asked/(({pods}-1)*{carried}),"-")'),
+    ("max_num_seqs", "max-num-seqs", "MAX(1,INT({c_star}*(1+Tolerance)))"),
+    ("j", "anchor at or below it", "MAX(1,MIN(N_Anchors,SUMPRODUCT((Curve_c<={max_num_seqs})*1)))"),
     ("j_next", "the one after", "MIN(N_Anchors,{j}+1)"),
     (
         "y_flag",
         "y at max-num-seqs",
-        f"IF({{j_next}}={{j}},INDEX(Curve_y,{{j}}),{axes.y_at('{flag}', '{j}', '{j_next}')})",
+        f"IF({{j_next}}={{j}},INDEX(Curve_y,{{j}}),{axes.y_at('{max_num_seqs}', '{j}', '{j_next}')})",
     ),
     (
         "eta_flag",
         "eta at max-num-seqs",
         (
-            "IF({j_next}={j},INDEX(Curve_eta,{j}),INDEX(Curve_eta,{j})+MAX(0,(LN({flag})-INDEX(Curve_lnc,{j}))"
+            "IF({j_next}={j},INDEX(Curve_eta,{j}),INDEX(Curve_eta,{j})+MAX(0,(LN({max_num_seqs})-INDEX(Curve_lnc,{j}))"
             "/(INDEX(Curve_lnc,{j_next})-INDEX(Curve_lnc,{j})))*(INDEX(Curve_eta,{j_next})-INDEX(Curve_eta,{j})))"
         ),
     ),
-    ("t_flag", "pod tok/s at max-num-seqs", f"MIN({{flag}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{tps}})"),
-    ("load_flag", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{flag},{t_flag}))"),
     (
-        "load_flag_budget",
+        "t_flag",
+        "pod tok/s at max-num-seqs",
+        f"MIN({{max_num_seqs}}*{axes.y_of_r('{y_flag}')}*{{eta_flag}},{{per_replica_tps}})",
+    ),
+    ("load_at_max_num_seqs", "load at max-num-seqs", "Demand_Asked/({pods}*IF(Is_Users=1,{max_num_seqs},{t_flag}))"),
+    (
+        "load_at_max_num_seqs_budget",
         "load of the pods to budget at max-num-seqs",
-        "Demand_Asked/({pods_budget}*IF(Is_Users=1,{flag},{t_flag}))",
+        "Demand_Asked/({pods_budget}*IF(Is_Users=1,{max_num_seqs},{t_flag}))",
     ),
     ("k_commit", "anchor of the pods to commit", "IF(Is_Users=1,INDEX(Curve_u_at,{a}),INDEX(Curve_knee,{a}))"),
     ("c_commit", "c of the pods to commit", "IF(Is_Users=1,{u_a},INDEX(Curve_c,{k_commit}))"),
-    ("r_commit", "tok/s/user of the pods to commit", "INDEX(Curve_r,{k_commit})"),
+    ("tok_s_per_user_commit", "tok/s/user of the pods to commit", "INDEX(Curve_r,{k_commit})"),
     *there(LIMITED),
     (
-        "binds",
+        "binding",
         "what keeps a pod from more",
         f"IF({{capped}}=1,Word_At_Knee,IF(AND({{between}}=0,{{a}}=N_Anchors),Word_Last_Point,{binding(LIMITED)}))",
     ),
-    ("flag_commit", "max-num-seqs of the pods to commit", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
+    ("max_num_seqs_commit", "max-num-seqs of the pods to commit", "MAX(1,INT({c_commit}*(1+Tolerance)))"),
     ("load_commit", "load of the pods to commit", "Demand_Asked/({pods_high}*{proven})"),
-    ("wide", "high end above twice the low end", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
+    ("too_wide", "high end above twice the low end", "IF({pods_high}>Wide_Ratio*{pods_low},1,0)"),
     ("inside", "c to measure inside", "MIN(MAX(INT({c_star}*(1+Tolerance)),INT({c_a})+1),CEILING({c_b},1)-1)"),
     (
         "queued",
@@ -241,7 +249,7 @@ MET: Final[tuple[Step, ...]] = (
     (
         "quote",
         "figure to quote",
-        "IF({rigor}=Word_Verdict,Word_Commit,IF(AND({wide}=1,{claim}>0),Word_None,Word_Budget))",
+        "IF({rigor}=Word_Verdict,Word_Commit,IF(AND({too_wide}=1,{claim}>0),Word_None,Word_Budget))",
     ),
     ("unquoted", "1: no figure to quote", "IF({quote}=Word_None,1,0)"),
     ("claims", "1: a budget is claimed between figures that differ", "IF(AND({claim}=0,{gpus_low}<{gpus_high}),1,0)"),
@@ -263,7 +271,7 @@ MET: Final[tuple[Step, ...]] = (
 
 _LAST: Final[tuple[Step, ...]] = (
     (
-        "next_c",
+        "measure_next",
         "c to measure next",
         (
             'IF({met}=0,IF(INDEX(Curve_c,1)>1,1,""),IF({between}=1,IF(AND({inside}>{c_a},{inside}<{c_b}),{inside},""),'
@@ -286,12 +294,22 @@ _LAST: Final[tuple[Step, ...]] = (
 CALC: Final[tuple[Step, ...]] = (*point_steps(LIMITED), *MET, *_LAST)
 """Every step of a row, in the order of the columns from B [-]."""
 
+_OF_WAITS: Final = {
+    name: key
+    for wait in LIMITED
+    for name, key in ((wait.wait.name, wait.key), (wait.wait.commit, f"{wait.key}_commit"))
+}
+STEPS: Final = {
+    name: _OF_WAITS.get(name, name) for name in FIGURES if name in _OF_WAITS or name in {key for key, _, _ in CALC}
+}
+"""The step of each figure of a row that the sheet works out: called as it, but for waits."""
+
 _NAMED: Final = {
     "regime": "Out_Regime",
     "q_high": "Q_High",
     "sound": "Row_Sound",
     "state": "Row_State",
-    "wide": "Row_Wide",
+    "too_wide": "Row_Wide",
     "queued": "Row_Queued",
     "unquoted": "Row_Unquoted",
     "claims": "Row_Claims",
@@ -299,7 +317,7 @@ _NAMED: Final = {
 }
 
 _FIRST_COLUMN: Final = 2
-_MET_KEYS: Final = frozenset(("tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
+_MET_KEYS: Final = frozenset(("per_replica_tps", "c_star", "carried", "hoped", *(key for key, _, _ in MET)))
 
 
 @lru_cache(maxsize=2 * LONGEST_PIECE)

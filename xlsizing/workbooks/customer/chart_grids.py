@@ -138,7 +138,7 @@ def _points(calc: Page, grids: Grids, layout: Layout) -> None:
         calc.at(grids.heads, first + offset, heading, "head")
     for row, live in zip(grids.points, layout.sla_rows, strict=True):
         cells = calc_cells(live)
-        met = ("c_star", "rate", "s", "total", "total_budget", "total_high")
+        met = ("c_star", "tok_s_per_user", "s", "total_gpus", "total_gpus_budget", "total_gpus_high")
         formulas = [f"=IF({cells['state']}=3,{cells[key]},NA())" for key in met]
         formulas += [f"=IF({cells['state']}=2,{value},NA())" for value in (cells["s"], "0")]
         # Beside a measured point the bracket above it is drawn too: there the rise begins.

@@ -105,7 +105,7 @@ def _heads(calc: Page, layout: Layout) -> None:
 def next_rows(calc: Page, layout: Layout, piece: range) -> None:
     """Write what the choice rests on for each SLA at the positions `piece`, counted from 0 [-]."""
     cells, (width, kind, apart, _) = calc_cells(ROW), (f"${letter(column)}{ROW}" for column in _COLUMNS)
-    state, known = cells["state"], f"ISNUMBER({cells['next_c']})"
+    state, known = cells["state"], f"ISNUMBER({cells['measure_next']})"
     met = f"IF({known},IF({width}>0,4,IF({cells['case']}=Word_Plateau,3,1)),1)"
     formulas = (
         f"=IF({state}=3,{cells['gpus_high']}-{cells['gpus_low']},0)",
@@ -150,7 +150,7 @@ def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]
     doubled = "Beyond_Last*INDEX(Curve_c,N_Anchors)*INDEX(Curve_r,N_Anchors)*Eta_Too_High"
     gain = f"IF(OR(Is_Users=1,Has_T=0),Beyond_Last,MAX(1,{doubled}/INDEX(Curve_best,N_Anchors)))"
     sweep = "AND(Next_Class=1,Next_By_Context=0,ISNUMBER(Sweep_First))"
-    measured = f'IF(Next_Class>1,{of_row["next_c"]},IF({sweep},Sweep_First,""))'
+    measured = f'IF(Next_Class>1,{of_row["measure_next"]},IF({sweep},Sweep_First,""))'
     (limit,) = (f"INDEX({wait.limits},Next_Row)" for wait in LIMITED)
     yield "Next_Class", ('=IF(COUNT(Next_Classes)=0,"",MAX(Next_Classes))', "class of the row that it is for")
     yield "Next_Width", ('=IF(COUNT(Next_Classes)=0,"",MAX(Next_In_Class))', "its GPUs apart")

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from xlsizing.advice import QUEUED, Rigor
-from xlsizing.core import BUDGET, COMMIT, SizingRow
+from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow
 from xlsizing.errors import SizingError, shown
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import INTERP, KNEE_CAPPED, TOLERANCE
-from xlsizing.workbooks.customer.calc_sheet import calc_cells, point_steps
+from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences
 from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
 from xlsizing.workbooks.customer.wait_steps import LIMITED
@@ -18,85 +18,11 @@ from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values
 
 __all__ = ["ProofError", "check_rows", "check_whole"]
 
-_FIELDS: Final = {
-    "pods": "pods",
-    "pods_low": "pods_low",
-    "pods_budget": "pods to budget",
-    "pods_high": "pods_high",
-    "gpus": "GPUs",
-    "gpus_low": "GPUs, low end",
-    "gpus_budget": "GPUs to budget",
-    "gpus_high": "GPUs to commit",
-    "total_gpus": "GPUs with spares",
-    "total_gpus_low": "GPUs with spares, low end",
-    "total_gpus_budget": "GPUs to budget with spares",
-    "total_gpus_high": "GPUs to commit with spares",
-    "max_num_seqs": "max-num-seqs",
-    "usd_per_month": "$/month",
-    "usd_per_month_budget": "$/month to budget",
-    "usd_per_month_high": "$/month to commit",
-    "usd_per_million": "$/1M tok",
-    "usd_per_million_budget": "$/1M tok to budget",
-    "usd_per_million_high": "$/1M tok to commit",
-    "c_star": "c*",
-    "tok_s_per_user": "tok/s/user there",
-    "per_replica_tps": "tok/s per pod",
-    "load": "load",
-    "load_one_fewer": "load with one pod fewer",
-    "load_at_max_num_seqs": "load at max-num-seqs",
-    "load_at_max_num_seqs_budget": "load of the pods to budget at max-num-seqs",
-    "c_commit": "c of the pods to commit",
-    "tok_s_per_user_commit": "tok/s/user of the pods to commit",
-    "max_num_seqs_commit": "max-num-seqs of the pods to commit",
-    "load_commit": "load of the pods to commit",
-    "too_wide": "range too wide",
-    "measure_next": "concurrency to measure next",
-    "binding": "what binds",
-    "ttft_s": "TTFT at c*",
-    "ttft_s_commit": "TTFT of the pods to commit",
-}
-"""Fields of a row, and what a sentence calls them [-]."""
-
-_STEPS: Final = {
-    "max_num_seqs": "flag",
-    "total_gpus": "total",
-    "total_gpus_low": "total_low",
-    "total_gpus_budget": "total_budget",
-    "total_gpus_high": "total_high",
-    "usd_per_month": "usd",
-    "usd_per_month_budget": "usd_budget",
-    "usd_per_month_high": "usd_high",
-    "usd_per_million": "usd_m",
-    "usd_per_million_budget": "usd_m_budget",
-    "usd_per_million_high": "usd_m_high",
-    "tok_s_per_user": "rate",
-    "per_replica_tps": "tps",
-    "load_one_fewer": "load_fewer",
-    "load_at_max_num_seqs": "load_flag",
-    "load_at_max_num_seqs_budget": "load_flag_budget",
-    "tok_s_per_user_commit": "r_commit",
-    "max_num_seqs_commit": "flag_commit",
-    "too_wide": "wide",
-    "measure_next": "next_c",
-    "binding": "binds",
-    "ttft_s": "ttft",
-    "ttft_s_commit": "ttft_commit",
-}
-"""Steps of sheet Calc that are called otherwise than the field [-]."""
-
 _BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
 """Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
 
-_SHOWN: Final = {
-    "E": "total_gpus_high", "F": "total_gpus_budget", "G": "total_gpus", "O": "binding", "P": "ttft_s_commit",
-    "Q": "ttft_s", "Y": "pods", "Z": "gpus", "AA": "c_star", "AB": "max_num_seqs", "AC": "tok_s_per_user",
-    "AD": "per_replica_tps", "AE": "load", "AF": "pods_budget", "AG": "gpus_budget", "AH": "pods_high",
-    "AI": "gpus_high", "AJ": "c_commit", "AK": "max_num_seqs_commit", "AL": "tok_s_per_user_commit",
-    "AN": "load_commit", "AO": "gpus_low", "AS": "usd_per_month_high", "AT": "usd_per_month_budget",
-    "AU": "usd_per_month", "AV": "usd_per_million_high", "AW": "usd_per_million_budget", "AX": "usd_per_million",
-    "AY": "total_gpus_low",
-}  # fmt: skip
-"""Columns of the customer's table and the field that each shows [-]."""
+_SHOWN: Final = {figure.column[0]: name for name, figure in FIGURES.items() if figure.column is not None}
+"""Columns of the customer's table and the figure that each shows."""
 
 _BASIS, _REMARK, _RIGOR = "V", "S", "N"
 
@@ -262,7 +188,7 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
         unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
-        wanted[_FIELDS[field], "Sizing", f"{column}{live}"] = _told(row, field) if met else unmet
+        wanted[_words(field), "Sizing", f"{column}{live}"] = _told(row, field) if met else unmet
     queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
     wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
     wanted |= _quoted(row if met else None, rigor, live)
@@ -271,11 +197,16 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
     claims = row is not None and not row.budget_claim and row.gpus_low != row.gpus_high
     wanted["a budget is claimed", "Calc", cells["claims"]] = claims if met else ""
-    for field, words in _FIELDS.items():
-        if row and not met and _STEPS.get(field, field) in _BEFORE_MET:
+    for field, step in STEPS.items():
+        if row and not met and step in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them
-        wanted[words, "Calc", cells[_STEPS.get(field, field)]] = _told(row, field)
+        wanted[_words(field), "Calc", cells[step]] = _told(row, field)
     return wanted
+
+
+def _words(field: str) -> str:
+    """Return what a sentence calls a figure."""
+    return FIGURES[field].words or FIGURES[field].meaning
 
 
 _MAY_LACK: Final = ("load_one_fewer", "ttft_s", "ttft_s_commit")

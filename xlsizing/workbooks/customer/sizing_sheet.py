@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.advice import PRICE_CHANGED
-from xlsizing.core import SizingRow
+from xlsizing.core import FIGURES, SizingRow
 from xlsizing.reports import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
-from xlsizing.workbooks.customer.calc_sheet import calc_cells
+from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells
 from xlsizing.workbooks.customer.first_page import (
     BANNER_AT,
     BY_SLA,
@@ -62,49 +63,32 @@ from xlsizing.workbooks.writer import (
 
 __all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
 
-RESULTS: Final = (
-    ("E", "total_high", "to commit", "calc.int", "Out_Total_GPUs_Commit", 12.5),
-    ("F", "total_budget", "to budget", "calc.int", "Out_Total_GPUs_Budget", 9.5),
-    ("G", "total", "estimate", "calc.int", "Out_Total_GPUs", 8.5),
-    ("H", "quote", "figure to quote", "calc.text", "Out_Quote", 8),
-    ("I", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
-    ("J", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 6),
-    ("K", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 9.5),
-    ("L", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 12),
-    ("M", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 8),
-    ("N", "rigor", "rigor", "calc.text", "Out_Rigor", 9),
-    ("O", "binds", "what binds", "calc.text", "Out_Binding", 10),
-    ("P", "ttft_commit", "TTFT s, to commit", "calc.wait", "Out_TTFT_Commit", 7.5),
-    ("Q", "ttft", "TTFT s, estimate", "calc.wait", "Out_TTFT", 8),
-    ("R", "ask_c", "measure next, c", "calc.num", "Out_Measure_Next", 8),
-    ("W", "basis_c", "at c, or from", "calc.num", "Out_Basis_From", 6),
-    ("X", "basis_to", "to c", "calc.num", "Out_Basis_To", 6),
-    ("Y", "pods", "pods", "calc.int", "Out_Pods", 6.5),
-    ("Z", "gpus", "GPUs", "calc.int", "Out_GPUs", 6.5),
-    ("AA", "c_star", "c*, requests per pod", "calc.two", "Out_Cstar", 8),
-    ("AB", "flag", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs", 8),
-    ("AC", "rate", "tok/s/user there", "calc.two", "Out_Rate", 8),
-    ("AD", "tps", "tok/s per pod", "calc.one", "Out_PodTps", 8),
-    ("AE", "load", "load", "calc.pct", "Out_Load", 6),
-    ("AF", "pods_budget", "pods", "calc.int", "Out_Pods_Budget", 6.5),
-    ("AG", "gpus_budget", "GPUs", "calc.int", "Out_GPUs_Budget", 6.5),
-    ("AH", "pods_high", "pods", "calc.int", "Out_Pods_Commit", 6.5),
-    ("AI", "gpus_high", "GPUs", "calc.int", "Out_GPUs_Commit", 12),
-    ("AJ", "c_commit", "c, requests per pod", "calc.two", "Out_C_Commit", 8),
-    ("AK", "flag_commit", "max-num-seqs", "calc.int", "Out_Max_Num_Seqs_Commit", 8),
-    ("AL", "r_commit", "tok/s/user there", "calc.two", "Out_Rate_Commit", 8),
-    ("AM", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 8),
-    ("AN", "load_commit", "load", "calc.pct", "Out_Load_Commit", 6),
-    ("AO", "gpus_low", "GPUs, low end", "calc.int", "Out_GPUs_Low", 6),
-    ("AP", "ttft_first", "TTFT s, first point", "calc.wait", "Out_TTFT_First", 6.5),
-    ("AQ", "ttft_over", "times the limit", "calc.two", "Out_TTFT_Over", 6.5),
-    ("AS", "usd_high", "$/month to commit", "calc.usd", "Out_USD_Month_Commit", 14),
-    ("AT", "usd_budget", "$/month to budget", "calc.usd", "Out_USD_Month_Budget", 14),
-    ("AU", "usd", "$/month, estimate", "calc.usd", "Out_USD_Month", 14),
-    ("AV", "usd_m_high", "$/1M tok to commit", "calc.usd2", "Out_USD_per_1M_Commit", 10),
-    ("AW", "usd_m_budget", "$/1M tok to budget", "calc.usd2", "Out_USD_per_1M_Budget", 10),
-    ("AX", "usd_m", "$/1M tok, estimate", "calc.usd2", "Out_USD_per_1M", 10),
-    ("AY", "total_low", "GPUs, low end", "calc.int", "Out_Total_GPUs_Low", 9),
+_FIGURES: Final = tuple(
+    (figure.column[0], STEPS[name], figure.column[1], f"calc.{figure.form}", *figure.column[2:])
+    for name, figure in FIGURES.items()
+    if figure.column is not None
+)
+
+RESULTS: Final = tuple(
+    sorted(
+        (
+            *_FIGURES,
+            ("H", "quote", "figure to quote", "calc.text", "Out_Quote", 8),
+            ("I", "quote_pods", "its pods", "calc.int", "Out_Quote_Pods", 8),
+            ("J", "quote_spares", "+ spare pods", "calc.int", "Out_Quote_Spares", 6),
+            ("K", "quote_gpus", "x GPUs per pod = GPUs", "key.int", "Out_Quote_GPUs", 9.5),
+            ("L", "quote_usd", "x price x hours = $/month", "key.usd", "Out_Quote_USD_Month", 12),
+            ("M", "quote_usd_m", "$/1M tok", "calc.usd2", "Out_Quote_USD_per_1M", 8),
+            ("N", "rigor", "rigor", "calc.text", "Out_Rigor", 9),
+            ("R", "ask_c", "measure next, c", "calc.num", "Out_Measure_Next", 8),
+            ("W", "basis_c", "at c, or from", "calc.num", "Out_Basis_From", 6),
+            ("X", "basis_to", "to c", "calc.num", "Out_Basis_To", 6),
+            ("AM", "proven", "carries, tok/s or users", "calc.one", "Out_Carried_Commit", 8),
+            ("AP", "ttft_first", "TTFT s, first point", "calc.wait", "Out_TTFT_First", 6.5),
+            ("AQ", "ttft_over", "times the limit", "calc.two", "Out_TTFT_Over", 6.5),
+        ),
+        key=lambda each: column_index_from_string(each[0]),
+    )
 )
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
 
@@ -372,7 +356,7 @@ def _height(row: SizingRow, name: str | None) -> float:
     return max(tall(name or "", _NAME_LINE), tall(remark_words(row, DRAFT), line), _ROW)
 
 
-_SAYS_UNMET: Final = ("total_high", "gpus_high")
+_SAYS_UNMET: Final = ("total_gpus_high", "gpus_high")
 """Steps whose columns say that an SLA cannot be met [-]."""
 
 

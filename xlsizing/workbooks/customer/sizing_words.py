@@ -135,7 +135,7 @@ def beside(calc: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     (wait,) = LIMITED
     late = f'IF({calc[f"i_{wait.key}"]}=0,{{}},"")'
     return {
-        "ask_c": (f'IF({calc["wide"]}=1,{calc["next_c"]},"")', calc["next_c"]),
+        "ask_c": (f'IF({calc["too_wide"]}=1,{calc["measure_next"]},"")', calc["measure_next"]),
         "basis_c": (f"IF({calc['capped']}=1,{calc['c_star']},{calc['c_a']})", ""),
         "basis_to": (f'IF({calc["between"]}*(1-{calc["capped"]})=1,{calc["c_b"]},"")', ""),
         "ttft_first": ('""', late.format(wait.at("1"))),
@@ -155,12 +155,12 @@ _OUTSIDE: Final = "DRAFT: bracket outside the sweep"
 
 def said(calc: Mapping[str, str]) -> str:
     """Return the formula of what a reader must know of a row, "; " after each part; `calc` holds the cells of its steps [-]."""
-    closed = f'IF(ISNUMBER({calc["next_c"]}),"","{_CLOSED}")&"; "'
+    closed = f'IF(ISNUMBER({calc["measure_next"]}),"","{_CLOSED}")&"; "'
     first = f'IF({calc["quote"]}=Word_None,Word_Measure_First,"{WIDE_RANGE}")'
-    wide = f'IF({calc["wide"]}=0,"",{first}&{closed})'
+    wide = f'IF({calc["too_wide"]}=0,"",{first}&{closed})'
     reasons = ",".join(f"Claim_{code}" for code in range(1, len(CLAIMS)))
     unclaimed = f'IF({calc["claim"]}=0,"",IF({calc["gpus_low"]}={calc["gpus_high"]},"","{NO_CLAIM}: "&CHOOSE({calc["claim"]},{reasons})&"; "))'
-    loads = f"IF({calc['quote']}=Word_Commit,0,IF({calc['quote']}=Word_Budget,{calc['load_flag_budget']},{calc['load_flag']}))"
+    loads = f"IF({calc['quote']}=Word_Commit,0,IF({calc['quote']}=Word_Budget,{calc['load_at_max_num_seqs_budget']},{calc['load_at_max_num_seqs']}))"
     flag = f'IF({loads}>1+Tolerance,"{_FLAG}; ","")'
     limits = {f"limit_{wait.key}": wait.limit(ROW) for wait in LIMITED}
     why = f'IF({calc["queued"]}=1,"{_TOO_LOW}; ","{_OUTSIDE}; ")'
@@ -217,7 +217,7 @@ def _unmet(calc: Mapping[str, str]) -> str:
     """Return the formula of which sides the first anchor does not meet, and what to do."""
     late = [(f"{calc[f'i_{wait.key}']}=0", _LATE.format(label=wait.label)) for wait in LIMITED]
     sides = "&".join(f'IF({fails},"{words}; ","")' for fails, words in ((f"{calc['i_s']}=0", _SLOW), *late))
-    ask = f'IF(ISNUMBER({calc["next_c"]}),"measure c=1 or relax ","relax ")'
+    ask = f'IF(ISNUMBER({calc["measure_next"]}),"measure c=1 or relax ","relax ")'
     both = f'IF(OR({",".join(fails for fails, _ in late)}),"the SLA and the limit; ","the SLA; ")'
     return f'{sides}&{ask}&IF({calc["i_s"]}>0,"the limit; ",{both})'
 

@@ -94,14 +94,14 @@ SHARED: Final = (
 
 FUNCTIONS: Final = (
     _figure("SIZING_CSTAR", "c_star", _POINT, _METHOD),
-    _figure("SIZING_POD_TPS", "tps", _POINT, _METHOD),
+    _figure("SIZING_POD_TPS", "per_replica_tps", _POINT, _METHOD),
     Lambda("SIZING_REGIME", _POINT, _REGIME, _METHOD),
-    _figure("SIZING_BINDING", "binds", _POINT, _METHOD),
+    _figure("SIZING_BINDING", "binding", _POINT, _METHOD),
     _figure("SIZING_PODS", "pods", _SIZED[:3], _UTIL),
     _figure("SIZING_GPUS", "gpus", _SIZED, _UTIL),
     _figure("SIZING_GPUS_BUDGET", "gpus_budget", _SIZED, ("util", "confidence", *_METHOD)),
     _figure("SIZING_GPUS_COMMIT", "gpus_high", _SIZED, _UTIL),
-    _figure("SIZING_COST", "usd", _SIZED, ("util", "gpu_hourly_usd", *_METHOD)),
+    _figure("SIZING_COST", "usd_per_month", _SIZED, ("util", "gpu_hourly_usd", *_METHOD)),
     Lambda(
         "SIZING_TABLE",
         ("anchors", "slas", "tpm", "gpus_per_pod"),

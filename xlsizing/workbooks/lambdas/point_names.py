@@ -11,14 +11,14 @@ from xlsizing.workbooks.lambdas.notation import Lambda
 __all__ = ["FIGURES", "OF_FIGURES", "OF_POINT", "POINT", "POINT_NAMES"]
 
 POINT: Final = (
-    "met", "case", "binds", "c_star", "tps", "best", "hoped", "between", "claim", "c_commit", "flag_commit", "ttft",
-    "ttft_commit", "next_c",
+    "met", "case", "binding", "c_star", "per_replica_tps", "best", "hoped", "between", "claim", "c_commit", "max_num_seqs_commit", "ttft",
+    "ttft_commit", "measure_next",
 )  # fmt: skip
 """The steps of SIZING._POINT [-]."""
 
 FIGURES: Final = (
-    "pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_low", "gpus_budget", "gpus_high", "usd", "usd_budget",
-    "usd_high", "wide", "q_high",
+    "pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_low", "gpus_budget", "gpus_high", "usd_per_month", "usd_per_month_budget",
+    "usd_per_month_high", "too_wide", "q_high",
 )  # fmt: skip
 """The steps of SIZING._FIGURES [-]."""
 

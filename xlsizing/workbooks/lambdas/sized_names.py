@@ -121,8 +121,8 @@ OF_SIZED: Final = columns_of("sized", _SIZED, "1")
 
 _REMARK: Final = let(
     'LET(unclaimed,IF(AND(claim>0,gpus_low<>gpus_high),"{no}: "&CHOOSE(claim,{claims}),""),'
-    'at,IF(ISNUMBER(next_c),"c="&SIZING._SHOWN(next_c,10),"bracket closed"),'
-    'range,IF(wide=0,"",IF(claim>0,"{first}: "&at,"{wide}: "&IF(ISNUMBER(next_c),"measure ","")&at)),'
+    'at,IF(ISNUMBER(measure_next),"c="&SIZING._SHOWN(measure_next,10),"bracket closed"),'
+    'range,IF(too_wide=0,"",IF(claim>0,"{first}: "&at,"{wide}: "&IF(ISNUMBER(measure_next),"measure ","")&at)),'
     'range&IF(AND(range<>"",unclaimed<>""),"; ","")&unclaimed)'.format(
         no=NO_CLAIM,
         claims=",".join(f"Claim_{code}" for code in range(1, len(CLAIMS))),

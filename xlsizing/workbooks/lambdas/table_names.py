@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlsizing.core import FUNCTION_TABLE
+from xlsizing.workbooks.customer import STEPS
 from xlsizing.workbooks.lambdas.arguments import PLANNED, TTFT, asked, first_of
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.lambdas.sized_names import OF_SIZED
@@ -41,15 +42,11 @@ _REFUSAL: Final = first_of(
     ),
 )
 
-_STEPS: Final = {
-    "per_replica_tps": "tps", "usd_per_month_high": "usd_high", "usd_per_month": "usd", "regime": "case",
-    "max_num_seqs_commit": "flag_commit", "usd_per_month_budget": "usd_budget", "binding": "binds", TTFT.name: "ttft",
-    TTFT.commit: "ttft_commit",
-}  # fmt: skip
-"""The step of each field of a row that has another name [-]."""
-
 _OWN: Final = {"sla": "sla", "remark": "SIZING._REMARK(sized)"}
-_MET: Final = [_OWN.get(field) or OF_SIZED[_STEPS.get(field, field)] for field in FUNCTION_TABLE.values()]
+_MET: Final = [
+    _OWN.get(field) or OF_SIZED["case" if field == "regime" else STEPS.get(field, field)]
+    for field in FUNCTION_TABLE.values()
+]
 _UNMET: Final = [OF_SIZED["case"] if field == "regime" else '""' for field in FUNCTION_TABLE.values()]
 _ROW: Final = f"IF({OF_SIZED['met']}=1,HSTACK({','.join(_MET)}),HSTACK({','.join(_UNMET)}))"
 

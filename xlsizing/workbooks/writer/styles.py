@@ -8,6 +8,7 @@ from typing import Final
 from openpyxl.styles import Alignment, Border, PatternFill, Protection, Side
 from openpyxl.workbook import Workbook
 
+from xlsizing.core import FORMS
 from xlsizing.workbooks.writer.package import SchemaFont, begin_with
 
 __all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
@@ -32,20 +33,13 @@ _LINE = Side(style="thin", color="BFBFBF")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 
 _FORMATS: Final = {
-    "int": "#,##0",
+    **{kind: form.cell for kind, form in FORMS.items()},
     "num": "General",
-    "one": "#,##0.0",
-    "two": "#,##0.00",
     "signed": "+#,##0;-#,##0;0",
     "signed_usd": "+$#,##0;-$#,##0;$0",
-    "usd": "$#,##0",
-    "usd2": "$#,##0.00",
-    "wait": "0.000",
-    "pct": "0.0%",
+    "row": '"row "0',
     "share": "0.0%",
     "price": "#,##0.00##",
-    "row": '"row "0',
-    "text": "General",
     "left": "General",
     "wrap": "General",
     "typed": "@",

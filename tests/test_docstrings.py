@@ -139,6 +139,13 @@ class TestNumpyForm:
         numbers = [(head, text) for head, text in described if is_number(head.rpartition(" : ")[2])]
         assert [head for head, text in numbers if not UNIT.search(text)] == []
 
+    def test_nothing_else_has_the_unit_of_a_number_without_one(self, name):
+        described = [
+            pair for title in ("Parameters", "Returns", "Attributes") for pair in entries(DESCRIBED[name], title)
+        ]
+        others = [(head, text) for head, text in described if not is_number(head.rpartition(" : ")[2])]
+        assert [head for head, text in others if text.rstrip().endswith(" [-]")] == []
+
 
 @pytest.mark.parametrize("name", SHORT)
 class TestShortForm:

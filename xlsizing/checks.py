@@ -47,7 +47,7 @@ def refuse(name: str, rule: str, *, kind: type[InputError] = InputError, **parts
 
 
 def refusal(name: str, rule: str, **parts: Any) -> InputError:
-    """Return the error that `refuse` raises for `name`, `rule` and `parts`, for who hands it on [-]."""
+    """Return the error that `refuse` raises for `name`, `rule` and `parts`, for who hands it on."""
     return InputError(name, rule, **parts)
 
 
@@ -66,11 +66,11 @@ def numbers(
     value : array_like of int, float or Decimal, any shape
         What the caller gave, in the input's own unit [-]
     name : str
-        The input in the caller's words [-]
+        The input in the caller's words
     low, high : float
         Smallest and largest number allowed, inclusive, in the input's unit [-]
     kind : type
-        The error to raise [-]
+        The error to raise
 
     Returns
     -------
@@ -141,14 +141,14 @@ def whole(value: object, name: str, *, low: int, high: int) -> int:
 
 
 def choice(value: object, name: str, options: Sequence[str]) -> str:
-    """Return `value` if it is one of `options` [-].
+    """Return `value` if it is one of `options`.
 
     >>> choice("tpot", "method", ("log-c", "tpot"))
     'tpot'
     """
     if isinstance(value, str) and value in options:
         return str(value)
-    refuse(name, f"must be {_either(options)}", got=BLANK if value is None else value)
+    refuse(name, f"must be {_options_in_words(options)}", got=BLANK if value is None else value)
 
 
 def number_in_text(text: str, name: str, *, where: str | None = None, share: bool = False) -> float:
@@ -171,7 +171,7 @@ def number_in_text(text: str, name: str, *, where: str | None = None, share: boo
 
 
 def printable(value: str, name: str) -> str:
-    """Return one line of text without control characters, at most 200 of them [-].
+    """Return one line of text without control characters, at most 200 of them.
 
     >>> printable("MiniMax-M2", "model")
     'MiniMax-M2'
@@ -249,7 +249,7 @@ def _is_number(element: object) -> bool:
 def _not_a_number(element: object, name: str, kind: type[InputError], position: int | None) -> NoReturn:
     if isinstance(element, Sequence) and not isinstance(element, str | bytes):
         refuse(name, "must be a rectangular array", got=Phrase("rows of different lengths"), kind=kind)
-    refuse(name, "must be a number", got=BLANK if element is None else element, kind=kind, **_at(position))
+    refuse(name, "must be a number", got=BLANK if element is None else element, kind=kind, **_element_place(position))
 
 
 def _out_of_range(
@@ -261,15 +261,15 @@ def _out_of_range(
         rule = "must be above 0"
     else:
         rule = f"must be from {shown(low)} to {shown(high)}"
-    refuse(name, rule, got=got, kind=kind, **_at(position))
+    refuse(name, rule, got=got, kind=kind, **_element_place(position))
 
 
-def _at(position: int | None) -> dict[str, Any]:
+def _element_place(position: int | None) -> dict[str, Any]:
     if position is None:
         return {}
     return {"index": (position,), "where": f"element {position + 1}"}
 
 
-def _either(options: Sequence[str]) -> str:
+def _options_in_words(options: Sequence[str]) -> str:
     quoted = [f'"{option}"' for option in options]
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -33,17 +33,17 @@ class InputError(SizingError, ValueError):
     Parameters
     ----------
     name : str
-        The input, in the caller's words [-]
+        The input, in the caller's words
     rule : str
-        What it must be, beginning with a verb [-]
+        What it must be, beginning with a verb
     got : object, optional
-        What came; a number out of range stays a number [-]
+        What came; a number out of range stays a number
     detail : str, optional
-        What exactly is wrong, where `got` alone does not say it [-]
+        What exactly is wrong, where `got` alone does not say it
     way_out : str, optional
-        What the reader can do [-]
+        What the reader can do
     where : str, optional
-        File and line, or row and column of a range [-]
+        File and line, or row and column of a range
     index : tuple of int, optional
         Positions of the offending elements in the input, counted from 0 [-]
 
@@ -69,16 +69,16 @@ class InputError(SizingError, ValueError):
         super().__init__(self._sentence())
 
     def placed(self, where: str) -> Self:
-        """Return the same error, naming the place `where` the input stands [-]."""
+        """Return the same error, naming the place `where` the input stands."""
         return self.reworded(where=where)
 
     def reworded(self, **parts: Any) -> Self:
-        """Return the same error with some `parts` in the words of another door [-].
+        """Return the same error with some `parts` in the words of another door.
 
         >>> print(InputError("util", "must be in (0, 1]", got=80).reworded(name="--util"))
         --util must be in (0, 1] (got 80)
         """
-        changed = {"name": self.name, "rule": self.rule, **self._parts()} | parts
+        changed = {"name": self.name, "rule": self.rule, **self._sentence_parts()} | parts
         return type(self)(changed.pop("name"), changed.pop("rule"), **changed)
 
     def _sentence(self) -> str:
@@ -93,12 +93,12 @@ class InputError(SizingError, ValueError):
             sentence += f"; {self.way_out}"
         return sentence + (f" ({place})" if place else "")
 
-    def _parts(self) -> dict[str, Any]:
+    def _sentence_parts(self) -> dict[str, Any]:
         return {part: getattr(self, part) for part in ("got", "detail", "way_out", "where", "index")}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions pickle their positional arguments only; ours are keywords.
-        return partial(type(self), **self._parts()), (self.name, self.rule)
+        return partial(type(self), **self._sentence_parts()), (self.name, self.rule)
 
 
 class CurveError(InputError):
@@ -119,11 +119,11 @@ class InfeasibleError(SizingError):
     concurrency : float
         Where that was measured [requests/replica]
     side : str, optional
-        Which of two curves falls short, where two are compared [-]
+        Which of two curves falls short, where two are compared
     late : tuple of (str, float, float), optional
         Waits that even this point does not meet: what is waited for, the limit and what was measured [s]
     slow : bool
-        Whether the SLA is missed; not, where `late` waits alone are [-]
+        Whether the SLA is missed; not, where `late` waits alone are
 
     Examples
     --------
@@ -148,14 +148,14 @@ class InfeasibleError(SizingError):
         self.slow = slow
         missed = [f"{shown(sla)} tok/s/user"] if slow else []
         missed += [f"{label} {shown(limit)} s" for label, limit, _ in late]
-        sentence = f"{' and '.join(missed)} cannot be met: {self._why(said=True)}"
+        sentence = f"{' and '.join(missed)} cannot be met: {self._reason_words(said=True)}"
         super().__init__(f"{side}: {sentence}" if side else sentence)
 
     def reason(self) -> str:
-        """Return why the SLA or a limit cannot be met and what to change; it names the wait, as it may stand alone [-]."""
-        return self._why(said=False)
+        """Return why the SLA or a limit cannot be met and what to change; it names the wait, as it may stand alone."""
+        return self._reason_words(said=False)
 
-    def _why(self, *, said: bool) -> str:
+    def _reason_words(self, *, said: bool) -> str:
         """Return the reason; where one wait alone is missed and `said` before, it is not named again."""
         reasons = [self._too_slow()] if self.slow else []
         short = said and len(self.late) == 1 and not self.slow

@@ -40,7 +40,7 @@ _FOLDER: ContextVar[str | None] = ContextVar("the folder that alone may be read 
 
 @contextmanager
 def keeping_inputs() -> Iterator[None]:
-    """Remember, until the block ends, which files were read: `is_input` then knows them [-]."""
+    """Remember, until the block ends, which files were read: `is_input` then knows them."""
     before = _READ.set(set())
     try:
         yield
@@ -50,7 +50,7 @@ def keeping_inputs() -> Iterator[None]:
 
 @contextmanager
 def confined_to(folder: Path) -> Iterator[None]:
-    """Refuse, until the block ends, every file outside `folder` that is to be read or written [-]."""
+    """Refuse, until the block ends, every file outside `folder` that is to be read or written."""
     before = _FOLDER.set(os.path.realpath(folder))
     try:
         yield
@@ -59,7 +59,7 @@ def confined_to(folder: Path) -> Iterator[None]:
 
 
 def check_inside(path: Path, name: str) -> None:
-    """Refuse a `path`, called `name` in the sentence, that leads out of the folder of `confined_to`, by dots or by a link [-]."""
+    """Refuse a `path`, called `name` in the sentence, that leads out of the folder of `confined_to`, by dots or by a link."""
     folder = _FOLDER.get()
     if folder is None:
         return
@@ -73,12 +73,12 @@ def check_inside(path: Path, name: str) -> None:
 
 
 def is_input(found: os.stat_result) -> bool:
-    """Tell whether the file that was `found` was read inside `keeping_inputs`: no link hides it [-]."""
+    """Tell whether the file that was `found` was read inside `keeping_inputs`: no link hides it."""
     return (found.st_dev, found.st_ino) in (_READ.get() or ())
 
 
 def hashed_name(path: Path) -> str:
-    """Return the name of the file at `path` with the SHA-256 of its bytes; of a folder or a pipe the name alone [-]."""
+    """Return the name of the file at `path` with the SHA-256 of its bytes; of a folder or a pipe the name alone."""
     check_inside(path, "file")
     if not path.is_file():
         return path.name
@@ -87,12 +87,12 @@ def hashed_name(path: Path) -> str:
 
 
 def check_input(path: Path, name: str) -> None:
-    """Refuse a `path` that is no file, called `name` in the sentence, and remember the file as one that is read [-].
+    """Refuse a `path` that is no file, called `name` in the sentence, and remember the file as one that is read.
 
     For files that another reads, piece by piece; pipes cannot be, as they are read once.
     """
     check_inside(path, name)
-    found = _done(path.stat, path, name)
+    found = _step_or_refusal(path.stat, path, name)
     _check_kind(found.st_mode, path, name)
     if stat.S_ISFIFO(found.st_mode):
         refuse(name, "must be a file", got=Phrase("a pipe"), where=str(path))
@@ -107,16 +107,16 @@ def file_data(path: Path, name: str, *, largest: int) -> bytes:
     Parameters
     ----------
     path : Path
-        A file, or a pipe that somebody writes to [-]
+        A file, or a pipe that somebody writes to
     name : str
-        What it is, in the caller's words [-]
+        What it is, in the caller's words
     largest : int
         No more than one byte beyond this is read, so that the caller sees that there is more [B]
 
     Returns
     -------
     bytes
-        What it holds [-]
+        What it holds
 
     Raises
     ------
@@ -124,8 +124,10 @@ def file_data(path: Path, name: str, *, largest: int) -> bytes:
         If it cannot be read, is a directory or a device, or is a pipe that nobody writes to.
     """
     check_inside(path, name)
-    _check_kind(_done(lambda: path.stat().st_mode, path, name), path, name)  # opening alone may rewind a tape
-    opened = _done(lambda: os.open(path, _FLAGS), path, name)
+    _check_kind(
+        _step_or_refusal(lambda: path.stat().st_mode, path, name), path, name
+    )  # opening alone may rewind a tape
+    opened = _step_or_refusal(lambda: os.open(path, _FLAGS), path, name)
     try:
         found = os.fstat(opened)
         _check_kind(found.st_mode, path, name)  # another one may have taken its place
@@ -133,7 +135,7 @@ def file_data(path: Path, name: str, *, largest: int) -> bytes:
         if read is not None:
             read.add((found.st_dev, found.st_ino))
         take = _from_pipe if stat.S_ISFIFO(found.st_mode) else _from_file
-        data = _done(lambda: take(opened, largest), path, name)
+        data = _step_or_refusal(lambda: take(opened, largest), path, name)
     finally:
         os.close(opened)
     if data is None:
@@ -141,7 +143,7 @@ def file_data(path: Path, name: str, *, largest: int) -> bytes:
     return data
 
 
-def _done(step: Callable[[], _Result], path: Path, name: str) -> _Result:
+def _step_or_refusal(step: Callable[[], _Result], path: Path, name: str) -> _Result:
     try:
         return step()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -169,7 +171,7 @@ def _from_file(opened: int, largest: int) -> bytes:
 def _from_pipe(opened: int, largest: int) -> bytes | None:
     """Return what comes through a pipe; None where nobody has opened it to write."""
     deadline = time.monotonic() + _GRACE
-    while (first := _held(opened)) == b"":
+    while (first := _pipe_bytes(opened)) == b"":
         if time.monotonic() > deadline:
             return None
         time.sleep(_GRACE / 25)
@@ -177,7 +179,7 @@ def _from_pipe(opened: int, largest: int) -> bytes | None:
     return (first or b"") + _from_file(opened, largest - len(first or b""))
 
 
-def _held(opened: int) -> bytes | None:
+def _pipe_bytes(opened: int) -> bytes | None:
     """Return what a pipe holds now: nothing where there is no writer, None where a writer has written nothing yet."""
     try:
         return os.read(opened, _PIECE)

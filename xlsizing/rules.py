@@ -35,7 +35,7 @@ HEADROOM: Final = (
     "Utilisation leaves headroom for latency and for the loss of a small share of the pods; spare pods replace failed "
     "ones; neither stands in for the other."
 )
-"""What the two are for, in one sentence wherever they stand side by side [-]."""
+"""What the two are for, in one sentence wherever they stand side by side."""
 
 ASSUMED_USD_PER_GPU_HOUR: Final = 8.60
 """The price where none is given; always labelled as assumed [USD/GPU-hour]."""
@@ -119,7 +119,7 @@ WIDE_RATIO: Final = 2
 METHODS: Final = ("auto", "log-c", "tpot")
 DEFAULT_METHOD: Final = "auto"
 BEFORE_AUTO: Final = "figures before version 0.2.0 used log-c"
-"""What a result says beside a method that nobody chose [-]."""
+"""What a result says beside a method that nobody chose."""
 
 PLATEAU: Final = "below-knee-plateau"
 MEASURED: Final = "measured-anchor"
@@ -129,7 +129,7 @@ INFEASIBLE: Final = "latency-tier-infeasible"
 REGIMES: Final = (PLATEAU, MEASURED, INTERP, KNEE_CAPPED, INFEASIBLE)
 
 STATISTICS: Final = ("median", "mean", "p90", "p95", "p99")
-"""Of a point's requests, of which rates and waits may be; of rates the slow tail counts: p95 is met by 95 of 100 [-]."""
+"""Of a point's requests, of which rates and waits may be; of rates the slow tail counts: p95 is met by 95 of 100."""
 
 SWEEP: Final = (8, 16, 32, 64, 128)
 """The concurrencies that a sweep must have measured for a VERDICT [requests/replica]."""

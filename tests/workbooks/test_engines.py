@@ -130,7 +130,7 @@ def wrong_steps_and_words(engine, case):
     for sla, live in zip_longest(case.slas, Layout().sla_rows):
         at = None if sla is None else next(known)
         row, rigor, bracket = (None, None, (0, 0)) if at is None else (rows[at], rigors[at], brackets[at])
-        found += proof._differences(row, rigor, live, values["Sizing"], values["Calc"])
+        found += proof._row_differences(row, rigor, live, values["Sizing"], values["Calc"])
         found += proof._wrong_words(report, row, rigor, bracket, live, values["Sizing"])
     return found
 

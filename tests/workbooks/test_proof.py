@@ -124,12 +124,12 @@ class TestWrongWords:
     """Banner and next lever: their figures and the standing are compared, and no error value is handed over."""
 
     def test_another_measurement(self, monkeypatch, tmp_path):
-        choice = live_next._choice
+        choice = live_next._choice_steps
 
         def spoiled_choice(of_row):
             return ((name, (f"={f[1:]}+1" if name == "Next_c" else f, words)) for name, (f, words) in choice(of_row))
 
-        monkeypatch.setattr(live_next, "_choice", spoiled_choice)
+        monkeypatch.setattr(live_next, "_choice_steps", spoiled_choice)
         assert "'Measure at concurrency' is 6 in Sizing!L13 and 5 in Python" in refusal(
             standard_report(), tmp_path / "a.xlsx"
         )

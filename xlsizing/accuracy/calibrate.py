@@ -45,22 +45,22 @@ def calibrated(
     Parameters
     ----------
     sweeps : Sweeps
-        The curves [-]
+        The curves
     method : str
-        The interpolation between anchors [-]
+        The interpolation between anchors
     scheme : Scheme
-        Which anchors are kept [-]
+        Which anchors are kept
     truth : Truth
-        What the truth is [-]
+        What the truth is
     made_on : date
-        The day [-]
+        The day
     progress : callable
-        Told how many curves are done, and of how many [-]
+        Told how many curves are done, and of how many
 
     Returns
     -------
     Calibration
-        Its constants and what they rest on [-]
+        Its constants and what they rest on
 
     Raises
     ------
@@ -100,7 +100,7 @@ def score(point: Point) -> float:
 
 
 def drawn(points: Sequence[Point], name: str) -> Point:
-    """Return one of the `points` of the curve called `name`, drawn by the fixed seed [-]."""
+    """Return one of the `points` of the curve called `name`, drawn by the fixed seed."""
     digest = hashlib.sha256(f"{SEED} {name}".encode()).digest()
     return points[int.from_bytes(digest) % len(points)]
 

@@ -40,11 +40,11 @@ class Truth(NamedTuple):
     Parameters
     ----------
     name : str
-        What it is called [-]
+        What it is called
     measured : bool
-        Whether it is measured output tok/s rather than c x tok/s/user [-]
+        Whether it is measured output tok/s rather than c x tok/s/user
     known : bool
-        Whether the anchors have measured output tok/s too [-]
+        Whether the anchors have measured output tok/s too
     """
 
     name: str
@@ -60,11 +60,11 @@ TRUTHS: Final = {
         Truth("measured, not at the anchors", measured=True, known=False),
     )
 }
-"""Every truth by its name [-]."""
+"""Every truth by its name."""
 
 
 def truth_named(name: object) -> Truth:
-    """Return the truth called `name` [-].
+    """Return the truth called `name`.
 
     Raises
     ------
@@ -80,7 +80,7 @@ class Point(NamedTuple):
     Parameters
     ----------
     curve : str
-        The curve it was taken from [-]
+        The curve it was taken from
     sla : float
         Its own interactivity [tok/s/user]
     need : float
@@ -107,13 +107,13 @@ class Hidden:
     Parameters
     ----------
     scheme : str
-        Which anchors were kept [-]
+        Which anchors were kept
     truth : str
-        What the truth is [-]
+        What the truth is
     points : dict of str to list of Point
-        By method, every method the same points [-]
+        By method, every method the same points
     skipped : Counter of str
-        What was passed over, by the reason, which begins with what is counted [-]
+        What was passed over, by the reason, which begins with what is counted
     """
 
     scheme: str
@@ -141,21 +141,21 @@ def measured(
     Parameters
     ----------
     sweeps : sequence of Sweep
-        The curves [-]
+        The curves
     level : Bound
-        How far the budget lies towards the commitment [-]
+        How far the budget lies towards the commitment
     progress : callable
-        Told how many curves are done, and of how many [-]
+        Told how many curves are done, and of how many
 
     Returns
     -------
     list of Hidden
-        One for each scheme and truth [-]
+        One for each scheme and truth
     """
     found = [Hidden(scheme, truth, {name: [] for name in METHODS}, Counter()) for scheme in SCHEMES for truth in TRUTHS]
     for done, sweep in enumerate(sweeps, start=1):
         for each in found:
-            _add(each, sweep, level)
+            _add_hidden(each, sweep, level)
         progress(done, len(sweeps))
     return found
 
@@ -166,15 +166,15 @@ def hidden_points(sweep: Sweep, scheme: Scheme, truth: Truth, method: str, level
     Parameters
     ----------
     sweep : Sweep
-        The curve [-]
+        The curve
     scheme : Scheme
-        Which anchors are kept [-]
+        Which anchors are kept
     truth : Truth
-        What the truth is [-]
+        What the truth is
     method : str
-        The interpolation between anchors [-]
+        The interpolation between anchors
     level : Bound
-        How far the budget lies towards the commitment [-]
+        How far the budget lies towards the commitment
 
     Returns
     -------
@@ -182,14 +182,14 @@ def hidden_points(sweep: Sweep, scheme: Scheme, truth: Truth, method: str, level
         By rising concurrency within each try [tok/s]
     """
     found = Hidden(scheme.name, truth.name, {method: []}, Counter())
-    _add(found, sweep, level)
+    _add_hidden(found, sweep, level)
     return found.points[method]
 
 
-def _add(found: Hidden, sweep: Sweep, level: Bound) -> None:
+def _add_hidden(found: Hidden, sweep: Sweep, level: Bound) -> None:
     """Add what a curve hides to `found`, and why it hides no more."""
     scheme, truth = SCHEMES[found.scheme], TRUTHS[found.truth]
-    unfit = _unfit(sweep, scheme, truth)
+    unfit = _why_unfit(sweep, scheme, truth)
     if unfit:
         found.skipped[unfit] += 1
         return
@@ -199,7 +199,7 @@ def _add(found: Hidden, sweep: Sweep, level: Bound) -> None:
         if not hidden.size:
             found.skipped[_NONE_LEFT] += 1
             continue
-        curve = _curve(sweep, kept, truth)
+        curve = _curve_of_kept(sweep, kept, truth)
         if isinstance(curve, str):
             found.skipped[curve] += hidden.size
             continue
@@ -207,10 +207,10 @@ def _add(found: Hidden, sweep: Sweep, level: Bound) -> None:
         found.skipped[_CROSSED] += hidden.size - counting.size
         if counting.size:
             for method, points in found.points.items():
-                points.extend(_sized(sweep, curve, counting, truth, method, level))
+                points.extend(_sized_points(sweep, curve, counting, truth, method, level))
 
 
-def _unfit(sweep: Sweep, scheme: Scheme, truth: Truth) -> str:
+def _why_unfit(sweep: Sweep, scheme: Scheme, truth: Truth) -> str:
     """Return why a curve is passed over as a whole; empty where it is not."""
     if len(sweep) < LEAST_POINTS:
         return _SHORT
@@ -229,7 +229,7 @@ def _crossed_once(rates: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return once
 
 
-def _curve(sweep: Sweep, kept: Kept, truth: Truth) -> Curve | str:
+def _curve_of_kept(sweep: Sweep, kept: Kept, truth: Truth) -> Curve | str:
     """Return the curve of the anchors kept, or why there is none."""
     at = list(kept)
     rates = sweep.tok_s_per_user[at]
@@ -243,7 +243,7 @@ def _curve(sweep: Sweep, kept: Kept, truth: Truth) -> Curve | str:
     return _COPIED if truth.known and not curve.measured_throughput else curve
 
 
-def _sized(
+def _sized_points(
     sweep: Sweep,
     curve: Curve,
     hidden: np.ndarray[tuple[int], np.dtype[np.intp]],

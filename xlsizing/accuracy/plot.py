@@ -25,16 +25,16 @@ def error_by_gap(found: Sequence[Hidden], truth: str, source: str) -> bytes:
     Parameters
     ----------
     found : sequence of Hidden
-        Hidden points; those of all schemes are drawn together [-]
+        Hidden points; those of all schemes are drawn together
     truth : str
-        Under which truth [-]
+        Under which truth
     source : str
-        The file of the curves, for the title [-]
+        The file of the curves, for the title
 
     Returns
     -------
     bytes
-        The picture [-]
+        The picture
 
     Raises
     ------
@@ -58,7 +58,7 @@ def _draw(panel: Any, method: str, points: Sequence[Point]) -> None:
     error = np.array([100 * (point.need / point.estimate - 1) for point in points])
     panel.axhline(0, color="black", linewidth=0.8)
     panel.scatter(gap, error, s=4, alpha=0.25, linewidths=0, label="hidden point")
-    middles, low, median, high = _binned(gap, error)
+    middles, low, median, high = _quantiles_by_gap(gap, error)
     panel.plot(middles, median, color="C1", marker="o", markersize=3, label="median of a doubling")
     panel.fill_between(middles, low, high, color="C1", alpha=0.2, label="10 % to 90 %")
     panel.set_xscale("log", base=2)
@@ -70,7 +70,7 @@ def _draw(panel: Any, method: str, points: Sequence[Point]) -> None:
     panel.legend(loc="upper left")
 
 
-def _binned(gap: Floats, error: Floats) -> tuple[list[float], list[float], list[float], list[float]]:
+def _quantiles_by_gap(gap: Floats, error: Floats) -> tuple[list[float], list[float], list[float], list[float]]:
     """Return the middle of each doubling of the gap, and the quantiles of the errors there; thin ones have none."""
     doubling = np.round(np.log2(gap)).astype(int) if gap.size else np.array([], dtype=int)
     columns: tuple[list[float], list[float], list[float], list[float]] = ([], [], [], [])

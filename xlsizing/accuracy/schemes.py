@@ -38,9 +38,9 @@ class Scheme(NamedTuple):
     Parameters
     ----------
     name : str
-        What it is called [-]
+        What it is called
     kept : callable
-        Of the concurrencies by rising order, the positions that are kept, once or for several tries [-]
+        Of the concurrencies by rising order, the positions that are kept, once or for several tries
     lowest, highest : float
         The first point must be at most here, the last at least there [requests/replica]
     """
@@ -56,7 +56,7 @@ class Scheme(NamedTuple):
 
 
 def scheme_named(name: object) -> Scheme:
-    """Return the scheme called `name` [-].
+    """Return the scheme called `name`.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def _around_ten(concurrency: Floats) -> Iterator[Kept]:
     yield 0, min(range(1, last), key=lambda i: abs(concurrency[i] - _TEN)), last
 
 
-def _ends(concurrency: Floats) -> Iterator[Kept]:
+def _both_ends(concurrency: Floats) -> Iterator[Kept]:
     yield 0, concurrency.size - 1
 
 
@@ -85,7 +85,7 @@ def _all_but_one(concurrency: Floats) -> Iterator[Kept]:
         yield tuple(i for i in range(concurrency.size) if i != hidden)
 
 
-def _geometric(concurrency: Floats) -> Iterator[Kept]:
+def _five_geometric(concurrency: Floats) -> Iterator[Kept]:
     logs = [math.log(c) for c in concurrency.tolist()]  # by the C library: the same on every processor
     first, last = logs[0], logs[-1]
     kept: list[int] = []
@@ -100,10 +100,10 @@ SCHEMES: Final = {
     scheme.name: scheme
     for scheme in (
         Scheme("first, ~10, last", _around_ten, lowest=_FROM, highest=_TO),
-        Scheme("first, last", _ends),
+        Scheme("first, last", _both_ends),
         Scheme("every second", _every_second),
         Scheme("leave one out", _all_but_one),
-        Scheme("five geometric", _geometric),
+        Scheme("five geometric", _five_geometric),
     )
 }
 """Every scheme by its name [-]."""

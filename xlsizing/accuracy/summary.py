@@ -27,7 +27,7 @@ class Row:
     Parameters
     ----------
     scheme, truth, method : str
-        Which anchors were kept, what the truth is, and the interpolation between them [-]
+        Which anchors were kept, what the truth is, and the interpolation between them
     curves, points : int
         Curves with a point that counts, and those points [-]
     error_median, error_p90 : float or None
@@ -66,15 +66,15 @@ class Summary:
     Parameters
     ----------
     source, sha256 : str
-        The file and its hash [-]
+        The file and its hash
     swept : int
         Curves in it [-]
     level : Bound
-        How far the budget lies towards the commitment [-]
+        How far the budget lies towards the commitment
     rows : tuple of Row
-        By truth, scheme and method [-]
+        By truth, scheme and method
     skipped : tuple of tuple
-        Truth, scheme, reason and number of what was passed over [-]
+        Truth, scheme, reason and number of what was passed over
     """
 
     source: str
@@ -86,17 +86,17 @@ class Summary:
 
 
 def summary(sweeps: Sweeps, found: Sequence[Hidden], level: Bound) -> Summary:
-    """Return what the hidden points `found` in `sweeps` come to, the budget at `level` [-]."""
+    """Return what the hidden points `found` in `sweeps` come to, the budget at `level`."""
     truths = list(dict.fromkeys(each.truth for each in found))
     ordered = sorted(found, key=lambda each: truths.index(each.truth))
-    rows = [_row(each, method, points) for each in ordered for method, points in each.points.items()]
+    rows = [_row_of_points(each, method, points) for each in ordered for method, points in each.points.items()]
     skipped = [
         (each.truth, each.scheme, *reason) for each in ordered for reason in sorted(each.skipped.items()) if reason[1]
     ]
     return Summary(sweeps.source, sweeps.sha256, len(sweeps.curves), level, tuple(rows), tuple(skipped))
 
 
-def _row(found: Hidden, method: str, points: Sequence[Point]) -> Row:
+def _row_of_points(found: Hidden, method: str, points: Sequence[Point]) -> Row:
     named = (found.scheme, found.truth, method, len({point.curve for point in points}), len(points))
     if not points:
         return Row(*named)
@@ -132,7 +132,7 @@ def _coverage(points: Sequence[Point], need: Floats, bound: Floats) -> float:
 
 
 def record(found: Summary) -> dict[str, Any]:
-    """Return the figures `found` as plain data, shares as such [-]."""
+    """Return the figures `found` as plain data, shares as such."""
     return {
         "source": found.source,
         "sha256": found.sha256,
@@ -162,7 +162,7 @@ _TEXTS: Final = ("scheme", "method")
 
 
 def markdown(found: Summary) -> str:
-    """Return the figures `found` as a Markdown document, aligned for a terminal too [-]."""
+    """Return the figures `found` as a Markdown document, aligned for a terminal too."""
     percent = f"{found.level.confidence * 100:.0f} %"
     name = "".join(f"\\{char}" if char in "\\`*_[]<>|#" else char for char in found.source)
     about = (
@@ -177,13 +177,18 @@ def markdown(found: Summary) -> str:
     parts = ["# How accurate a sizing is", about, how]
     for truth in dict.fromkeys(row.truth for row in found.rows):
         rows = [row for row in found.rows if row.truth == truth]
-        parts += [f"## Truth: {truth}", _table(rows), "Passed over:", "\n".join(_passed(found, truth)) or "- nothing"]
+        parts += [
+            f"## Truth: {truth}",
+            _markdown_table(rows),
+            "Passed over:",
+            "\n".join(_passed_lines(found, truth)) or "- nothing",
+        ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(rows: Iterable[Row]) -> str:
+def _markdown_table(rows: Iterable[Row]) -> str:
     header = [_WORDS.get(name, name) for name, _ in _HEADINGS]
-    lines = [header, *([_cell(row, *column) for column in _HEADINGS] for row in rows)]
+    lines = [header, *([_cell_text(row, *column) for column in _HEADINGS] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     left = [name in _TEXTS for name, _ in _HEADINGS]
     rule = [
@@ -200,12 +205,12 @@ def _table(rows: Iterable[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in (shown[0], rule, *shown[1:]))
 
 
-def _cell(row: Row, name: str, form: str) -> str:
+def _cell_text(row: Row, name: str, form: str) -> str:
     value = getattr(row, name)
     return "-" if value is None else form.format(value).replace("%", " %")
 
 
-def _passed(found: Summary, truth: str) -> Iterator[str]:
+def _passed_lines(found: Summary, truth: str) -> Iterator[str]:
     for of_truth, scheme, reason, count in found.skipped:
         if of_truth == truth:
             kind, _, why = reason.partition(": ")

@@ -27,7 +27,7 @@ _COLUMNS: Final = {
     "tok/s/user": ("tok_s_per_user",),
     "output tok/s": ("output_tok_s_per_replica", "output_tok_s"),
 }
-"""What a column is, and its headings [-]."""
+"""What a column is, and its headings."""
 
 _NEEDED: Final = ("curve", "concurrency", "tok/s/user")
 
@@ -39,7 +39,7 @@ class Sweep:
     Parameters
     ----------
     name : str
-        The curve [-]
+        The curve
     concurrency, tok_s_per_user : ndarray, shape (n,)
         Its points [requests/replica, tok/s/user]
     output_tok_s : ndarray, shape (n,), or None
@@ -63,11 +63,11 @@ class Sweeps:
     Parameters
     ----------
     curves : tuple of Sweep
-        In the order of the file [-]
+        In the order of the file
     source : str
-        The name of the file [-]
+        The name of the file
     sha256 : str
-        Of its bytes [-]
+        Of its bytes
     """
 
     curves: tuple[Sweep, ...]
@@ -76,7 +76,7 @@ class Sweeps:
 
 
 def read_sweeps(path: str | Path) -> Sweeps:
-    """Return the curves in the CSV file at `path` [-].
+    """Return the curves in the CSV file at `path`.
 
     Raises
     ------
@@ -92,11 +92,11 @@ def read_sweeps(path: str | Path) -> Sweeps:
     at = _positions(rows[0][1], f"{opened.name}, line {rows[0][0]}")
     points: dict[str, list[tuple[float, float, float | None]]] = {}
     for line, cells in rows[1:]:
-        name, point = _point(cells, at, f"{opened.name}, line {line}")
+        name, point = _point_in_cells(cells, at, f"{opened.name}, line {line}")
         points.setdefault(name, []).append(point)
     if not points:
         refuse("sweeps", "must hold measured points", got=Phrase("a header alone"), where=opened.name)
-    curves = tuple(_sweep(name, listed) for name, listed in points.items())
+    curves = tuple(_sweep_of_points(name, listed) for name, listed in points.items())
     return Sweeps(curves, opened.name, opened.sha256)
 
 
@@ -115,23 +115,25 @@ def _positions(header: Sequence[str], where: str) -> dict[str, int]:
     return found
 
 
-def _point(cells: Sequence[str], at: dict[str, int], where: str) -> tuple[str, tuple[float, float, float | None]]:
+def _point_in_cells(
+    cells: Sequence[str], at: dict[str, int], where: str
+) -> tuple[str, tuple[float, float, float | None]]:
     texts = {meaning: cells[i] if i < len(cells) else "" for meaning, i in at.items()}
     if not texts["curve"]:
         refuse("curve", "must be named on every line", got=BLANK, where=where)
     output = texts.get("output tok/s", "")
-    concurrency, rate = (_number(texts[name], name, where) for name in _NEEDED[1:])
-    return texts["curve"], (concurrency, rate, _number(output, "output tok/s", where) if output else None)
+    concurrency, rate = (_placed_number(texts[name], name, where) for name in _NEEDED[1:])
+    return texts["curve"], (concurrency, rate, _placed_number(output, "output tok/s", where) if output else None)
 
 
-def _number(text: str, name: str, where: str) -> float:
+def _placed_number(text: str, name: str, where: str) -> float:
     try:
         return number(number_in_text(text, name), name)
     except InputError as error:
         raise error.placed(where) from None
 
 
-def _sweep(name: str, points: list[tuple[float, float, float | None]]) -> Sweep:
+def _sweep_of_points(name: str, points: list[tuple[float, float, float | None]]) -> Sweep:
     ordered = sorted(points, key=lambda point: point[0])
     concurrency, rates, outputs = zip(*ordered, strict=True)
     whole = None if None in outputs else np.array(outputs)

@@ -51,7 +51,7 @@ class Audit:
     needed_tok_s_per_pod, needed_concurrency_per_pod : float or None
         Demand over pods x util; the second where users are the demand [tok/s, requests/replica]
     fits : bool
-        Whether a measured point carries that [-]
+        Whether a measured point carries that
     implied_concurrency, implied_tok_s_per_user : float or None
         The first measured point that carries it [requests/replica, tok/s/user]
     available_tok_s_per_pod, available_concurrency_per_pod : float
@@ -60,13 +60,13 @@ class Audit:
     load : float
         Demand over what the pods hold there, headroom not counted [-]
     sla_met : bool or None
-        Whether the implied tok/s/user meets the SLA; None where none was stated [-]
+        Whether the implied tok/s/user meets the SLA; None where none was stated
     ttft_limit_s, ttfo_limit_s, e2e_limit_s : float or None
         Longest wait asked for: for the first token, the first of the answer, the whole answer; None for no limit [s]
     implied_ttft_s, implied_ttfo_s, implied_e2e_s : float or None
         Those that are limited, at that point, the longest up to there; None where no point carries it [s]
     waits_met : bool or None
-        Whether they are all within their limits; None where there is none [-]
+        Whether they are all within their limits; None where there is none
     own_pods, own_pods_low, own_pods_budget, own_pods_high : int or None
         Our own sizing and its range; without an SLA what the best measured point, within the limits, asks for; None
         where the SLA or a limit cannot be met [pods]
@@ -76,12 +76,12 @@ class Audit:
     own_pods_with_headroom : int or None
         `own_pods_high` at the default util, where the claim plans without headroom [pods]
     reason : str or None
-        Why the SLA or a limit cannot be met [-]
+        Why the SLA or a limit cannot be met
     measure_next : float or None
         The concurrency whose measurement tells most [requests/replica]
     backwards : bool or None
         Whether the claim starts from a fixed concurrency rather than from an SLA or a limit; None where that
-        cannot be told [-]
+        cannot be told
     fixed_concurrency : float or None
         That concurrency, stated, or found because it gives exactly the claimed pods [requests/replica]
     fixed_pods : int or None
@@ -89,9 +89,9 @@ class Audit:
     fixed_util : float or None
         The util at which it gives them [-]
     verdict : str
-        The answer in one sentence [-]
+        The answer in one sentence
     findings : tuple of str
-        What else a reader must know, a sentence each [-]
+        What else a reader must know, a sentence each
     """
 
     pods: int
@@ -136,7 +136,7 @@ class Audit:
 
     @property
     def met(self) -> bool:
-        """Whether the SLA and the limits that were stated are met [-]."""
+        """Whether the SLA and the limits that were stated are met."""
         return self.fits and self.sla_met is not False and self.waits_met is not False
 
 
@@ -158,7 +158,7 @@ def audit(
     Parameters
     ----------
     curve : Curve
-        The measured curve of one replica [-]
+        The measured curve of one replica
     demand : Demand
         What the customer asks for, a single one [unit of the demand]
     pods : int, optional
@@ -174,14 +174,14 @@ def audit(
     concurrency : float, optional
         The concurrency that the claim was sized at [requests/replica]
     method : str, optional
-        Interpolation of our own sizing, one of `rules.METHODS` [-]
+        Interpolation of our own sizing, one of `rules.METHODS`
     limits : Limits, optional
         Limits on waiting that the claim is to meet beside the SLA, or without one [s]
 
     Returns
     -------
     Audit
-        What the claim implies, and our own sizing beside it [-]
+        What the claim implies, and our own sizing beside it
 
     Raises
     ------
@@ -206,7 +206,7 @@ def audit(
         refuse("demand", "must be one number", got=Phrase(f"an array of shape {demand.shape}"))
     claim = _claim(pods, gpus, gpus_per_pod, util, sla, concurrency)
     own = _own_sizing(claim, curve, demand, method, limits)
-    bare = Audit(**claim, **_implied(claim, own), **_own(claim, own), **_fixed(claim, own))
+    bare = Audit(**claim, **_implied_load(claim, own), **_own_fields(claim, own), **_fixed_concurrency(claim, own))
     return replace(bare, verdict=_verdict(bare), findings=(*_findings(bare), *curve.notes))
 
 
@@ -248,9 +248,9 @@ def _own_sizing(claim: _Fields, curve: Curve, demand: Demand, method: str, limit
     return size(sized, tightest, demand, gpus_per_pod=pod, util=claim["util"], method=method, limits=limits)
 
 
-def _implied(claim: _Fields, own: Sizing) -> _Fields:
+def _implied_load(claim: _Fields, own: Sizing) -> _Fields:
     """Return what the claim asks of one pod, and the first anchor that carries it."""
-    curve, users, held, asked = own.curve, own.demand.counts_users, _held(own), _asked(own)
+    curve, users, held, asked = own.curve, own.demand.counts_users, _held_per_pod(own), _demand_in_kind(own)
     needed = asked / (claim["pods"] * claim["util"])
     carrying = np.flatnonzero(held >= needed * (1 - TOLERANCE))
     fits = bool(carrying.size)
@@ -285,7 +285,7 @@ def _implied_waits(own: Sizing, at: int | None) -> _Fields:
     }
 
 
-def _own(claim: _Fields, own: Sizing) -> _Fields:
+def _own_fields(claim: _Fields, own: Sizing) -> _Fields:
     """Return our own sizing, and how far the claim is from it."""
     names = ("own_pods", "own_pods_low", "own_pods_budget", "own_pods_high", "over_by_pods", "over_by_pods_estimate")
     step = float(own.measure_next)
@@ -300,10 +300,10 @@ def _own(claim: _Fields, own: Sizing) -> _Fields:
 def _with_headroom(own: Sizing) -> int | None:
     if own.util <= DEFAULT_UTIL * (1 + TOLERANCE):
         return None
-    return _pods_at(own, np.max(_held(own)[: own.points.anchor + 1]), DEFAULT_UTIL)
+    return _pods_at(own, np.max(_held_per_pod(own)[: own.points.anchor + 1]), DEFAULT_UTIL)
 
 
-def _fixed(claim: _Fields, own: Sizing) -> _Fields:
+def _fixed_concurrency(claim: _Fields, own: Sizing) -> _Fields:
     """Return whether the claim starts from a fixed concurrency, which, and what that gives."""
     stated = claim["stated_concurrency"]
     asked = claim["sla"] is not None or bool(own.points.limits.asked)
@@ -311,19 +311,19 @@ def _fixed(claim: _Fields, own: Sizing) -> _Fields:
         pods = _pods_at_concurrency(own, stated)
         allowed = float(own.max_num_seqs), float(own.c_star) * (1 + TOLERANCE)  # c*, or c* rounded down
         from_sla = asked and bool(own.feasible) and allowed[0] <= stated <= allowed[1]
-        return _found(not from_sla, stated, pods, claim["util"])
+        return _fixed_fields(not from_sla, stated, pods, claim["util"])
     ours = (int(own.pods), int(own.pods_budget), int(own.pods_high))
     from_sla = asked and bool(own.feasible) and claim["pods"] in ours
     if from_sla or claim["pods"] == 1:  # one pod is the least of any sizing: it tells nothing
-        return _found(False if from_sla else None)
+        return _fixed_fields(False if from_sla else None)
     for util in (claim["util"], 1.0):
         for c in own.curve.concurrency.tolist():
             if _pods_at_concurrency(own, c, util) == claim["pods"]:
-                return _found(True, c, claim["pods"], util)
-    return _found(None)
+                return _fixed_fields(True, c, claim["pods"], util)
+    return _fixed_fields(None)
 
 
-def _found(
+def _fixed_fields(
     backwards: bool | None, concurrency: float | None = None, pods: int | None = None, util: float | None = None
 ) -> _Fields:
     return {
@@ -342,15 +342,15 @@ def _pods_at_concurrency(own: Sizing, concurrency: float, util: float | None = N
 
 
 def _pods_at(own: Sizing, held: float, util: float) -> int:
-    return int(pods_needed(np.asarray(_asked(own) / (held * util))))
+    return int(pods_needed(np.asarray(_demand_in_kind(own) / (held * util))))
 
 
-def _asked(own: Sizing) -> float:
+def _demand_in_kind(own: Sizing) -> float:
     """Return the demand, in requests in flight or in tok/s."""
     return float(own.demand.value if own.demand.counts_users else own.demand_tok_s)
 
 
-def _held(own: Sizing) -> Floats:
+def _held_per_pod(own: Sizing) -> Floats:
     """Return what one pod holds at each anchor, in the same kind."""
     return own.curve.held if own.demand.counts_users else own.curve.per_replica_tps
 
@@ -360,9 +360,9 @@ def _verdict(audit: Audit) -> str:
     demand, needed, unit = audit.demand_tok_s, audit.needed_tok_s_per_pod, ("tok/s", "tok/s")
     if demand is None:
         demand, needed, unit = audit.demand_users, audit.needed_concurrency_per_pod, ("requests in flight", "requests")
-    over = f"{_figure(demand)} {unit[0]} over {_pods(audit.pods)} at util {audit.util:g}"
+    over = f"{_figure(demand)} {unit[0]} over {_pods_in_words(audit.pods)} at util {audit.util:g}"
     is_needed = f"{_figure(needed)} {unit[1]} needed per pod"
-    return f"{_answer(audit)}: {over} is {is_needed}, {_available(audit)}; {_compared(audit)}."
+    return f"{_answer_words(audit)}: {over} is {is_needed}, {_available_words(audit)}; {_comparison_words(audit)}."
 
 
 def _findings(audit: Audit) -> list[str]:
@@ -376,10 +376,10 @@ def _findings(audit: Audit) -> list[str]:
     ]
 
 
-def _answer(audit: Audit) -> str:
+def _answer_words(audit: Audit) -> str:
     if not audit.fits:
         return "Does not fit"
-    asked = _sought(audit)
+    asked = _sla_in_words(audit)
     if not asked:
         return "Carries the throughput; no SLA checked"
     if audit.met:
@@ -391,15 +391,15 @@ def _answer(audit: Audit) -> str:
     return f"{'Not shown to meet' if between else 'Does not meet'} {asked}"
 
 
-def _sought(audit: Audit) -> str:
+def _sla_in_words(audit: Audit) -> str:
     """Return the SLA and the limits that were stated; empty where none was."""
     rate = "" if audit.sla is None else f"{_figure(audit.sla)} tok/s/user"
     return " and ".join(filter(None, (rate, in_words(limits_of(audit)))))
 
 
-def _available(audit: Audit) -> str:
+def _available_words(audit: Audit) -> str:
     c, tps = f"c={audit.available_concurrency_per_pod:.10g}", _figure(audit.available_tok_s_per_pod)
-    queued = _queued(audit)
+    queued = _queue_words(audit)
     if not audit.fits:
         return f"the most measured is {c + queued if audit.demand_tok_s is None else f'{tps} at {c}'}"
     there = [(wait.label, getattr(audit, f"implied_{wait.name}")) for wait in limits_of(audit)]
@@ -408,7 +408,7 @@ def _available(audit: Audit) -> str:
     return f"{c} was measured at {rate}{queued}" if audit.demand_tok_s is None else f"{tps} available at {c}, {rate}"
 
 
-def _queued(audit: Audit) -> str:
+def _queue_words(audit: Audit) -> str:
     """Return how many requests run at once where users are the demand and some of them queue; else nothing."""
     if audit.demand_users is None:
         return ""
@@ -418,15 +418,15 @@ def _queued(audit: Audit) -> str:
     return f", {_figure(held)} of them at once: the rest queue"
 
 
-def _compared(audit: Audit) -> str:
+def _comparison_words(audit: Audit) -> str:
     high, over = audit.own_pods_high, audit.over_by_pods
     if high is None or over is None:
-        return f"the SLA of {_sought(audit)} cannot be met: {audit.reason}"
-    ours = f"the {_pods(high)} of our own sizing"
+        return f"the SLA of {_sla_in_words(audit)} cannot be met: {audit.reason}"
+    ours = f"the {_pods_in_words(high)} of our own sizing"
     if audit.own_pods_low != high:
-        ours = f"the {_pods(high)} to commit to (estimate {audit.own_pods:,}, budget {audit.own_pods_budget:,}, range {audit.own_pods_low:,} to {high:,})"
+        ours = f"the {_pods_in_words(high)} to commit to (estimate {audit.own_pods:,}, budget {audit.own_pods_budget:,}, range {audit.own_pods_low:,} to {high:,})"
     if over:
-        return f"{'over' if over > 0 else 'short'} by {_pods(abs(over))} against {ours}"
+        return f"{'over' if over > 0 else 'short'} by {_pods_in_words(abs(over))} against {ours}"
     return f"equal to {ours}"
 
 
@@ -458,7 +458,7 @@ def _load_findings(audit: Audit) -> list[str]:
     if audit.own_pods_with_headroom is not None:
         found.append(
             f"Util {audit.util:g} leaves {100 * (1 - audit.util):.0f} % as headroom for latency and for the loss of a small share of the pods; at the default "
-            f"util {DEFAULT_UTIL:g} our own sizing is {_pods(audit.own_pods_with_headroom)}."
+            f"util {DEFAULT_UTIL:g} our own sizing is {_pods_in_words(audit.own_pods_with_headroom)}."
         )
     return found
 
@@ -478,7 +478,7 @@ def _fixed_findings(audit: Audit) -> list[str]:
     gives = "was not measured, so that what it gives was not checked"
     if audit.fixed_pods is not None:
         claimed = "" if audit.fixed_pods == audit.pods else f", not {audit.pods:,}"
-        gives = f"gives {_pods(audit.fixed_pods)} at util {audit.fixed_util:g}{claimed}"
+        gives = f"gives {_pods_in_words(audit.fixed_pods)} at util {audit.fixed_util:g}{claimed}"
     if not audit.backwards:
         asked = "the SLA" if audit.waits_met is None else "was asked for"
         return [f"The stated {c} is what {asked} allows; it {gives}."]
@@ -486,7 +486,7 @@ def _fixed_findings(audit: Audit) -> list[str]:
     return [f"{how} backwards: from a fixed {c}, not from an SLA to a concurrency; {c} {gives}."]
 
 
-def _pods(count: int) -> str:
+def _pods_in_words(count: int) -> str:
     return f"{count:,} pod{'' if count == 1 else 's'}"
 
 

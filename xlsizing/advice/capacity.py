@@ -53,17 +53,17 @@ class Fleet:
     Parameters
     ----------
     curve : Curve
-        The measured curve of one replica [-]
+        The measured curve of one replica
     pods : int
         Pods that serve, spares excluded [pods]
     util : float
         Planned share of measured throughput [-]
     method : str
-        One of `rules.METHODS` [-]
+        One of `rules.METHODS`
     limits : Limits
         Limits on waiting, one value each [s]
     level : Bound
-        How far the budget lies from the estimate to the commitment [-]
+        How far the budget lies from the estimate to the commitment
     """
 
     curve: Curve
@@ -84,7 +84,7 @@ class Fleet:
         sla : float
             Interactivity each user must see [tok/s/user]
         users : bool, optional
-            Whether requests in flight are asked for [-]
+            Whether requests in flight are asked for
 
         Returns
         -------
@@ -102,10 +102,10 @@ class Fleet:
         >>> [round(answer) for answer in Fleet(curve, pods=59).most(100)]
         [97387, 67840, 50469]
         """
-        points = self._points(sla, users=users)
+        points = self._points_at(sla, users=users)
         if not points.feasible:
             raise points.unmet()
-        return Answers(*(self.pods * self.util * float(carried) for carried in self._carried(points)))
+        return Answers(*(self.pods * self.util * float(carried) for carried in self._carried_per_pod(points)))
 
     def best_sla(self, demand: Demand) -> Answers:
         """Return the best SLA at which the pods carry a `demand`.
@@ -132,39 +132,39 @@ class Fleet:
         122.2
         """
         fleet, rates = self.answering(demand), self.curve.tok_s_per_user
-        loosest = self._points(float(rates[-1]), users=demand.counts_users)
+        loosest = self._points_at(float(rates[-1]), users=demand.counts_users)
         if not loosest.feasible:
             raise loosest.unmet()
         fits = np.full(len(_FIGURES), rates[-1])
         fails = np.full(len(_FIGURES), rates[0] * (1 + 2 * TOLERANCE))
-        at_all = fleet._enough(fits, demand)  # noqa: SLF001  # our own
+        at_all = fleet._carries_demand(fits, demand)  # noqa: SLF001  # our own
         for _ in range(_HALVINGS):
             middle = np.sqrt(fits * fails)
-            enough = fleet._enough(middle, demand)  # noqa: SLF001  # likewise
+            enough = fleet._carries_demand(middle, demand)  # noqa: SLF001  # likewise
             fits, fails = np.where(enough, middle, fits), np.where(enough, fails, middle)
-        return Answers(*(self._told(sla) if ok else None for sla, ok in zip(fits, at_all, strict=True)))
+        return Answers(*(self._rounded_sla(sla) if ok else None for sla, ok in zip(fits, at_all, strict=True)))
 
     def answering(self, demand: Demand) -> Fleet:
-        """Return the same fleet for the answers of a `demand`: their length decides whether a budget is claimed [-]."""
+        """Return the same fleet for the answers of a `demand`: their length decides whether a budget is claimed."""
         if demand.osl is None:
             return self
         return replace(self, level=replace(self.level, output_tokens=float(demand.osl)))
 
-    def _points(self, sla: npt.ArrayLike, *, users: bool) -> OperatingPoints:
+    def _points_at(self, sla: npt.ArrayLike, *, users: bool) -> OperatingPoints:
         return operating_points(self.curve, sla, self.method, counts_users=users, limits=self.limits)
 
-    def _carried(self, points: OperatingPoints) -> tuple[Floats, Floats, Floats]:
+    def _carried_per_pod(self, points: OperatingPoints) -> tuple[Floats, Floats, Floats]:
         """Return what one pod carries for each figure."""
         return points.carried, carried_to_budget(points, self.level), points.carried_proven
 
-    def _enough(self, slas: Floats, demand: Demand) -> np.ndarray:
+    def _carries_demand(self, slas: Floats, demand: Demand) -> np.ndarray:
         """Tell for each figure whether the pods carry the demand at its SLA."""
-        points = self._points(slas, users=demand.counts_users)
+        points = self._points_at(slas, users=demand.counts_users)
         asked = demand.value if demand.counts_users else demand.output_tok_s(slas)
-        carried = np.stack(self._carried(points)).diagonal()
+        carried = np.stack(self._carried_per_pod(points)).diagonal()
         return points.feasible & (pods_needed(asked / (carried * self.util)) <= self.pods)
 
-    def _told(self, sla: float) -> float:
+    def _rounded_sla(self, sla: float) -> float:
         """Return an SLA without the noise of its search: that of an anchor it equals, else ten digits of it."""
         rates = self.curve.tok_s_per_user
         anchor = rates[(rates <= sla) & (sla <= rates * (1 + 3 * TOLERANCE))]

@@ -27,9 +27,9 @@ class Reason(NamedTuple):
     Parameters
     ----------
     why : str
-        What is missing or wrong [-]
+        What is missing or wrong
     promote : str
-        What would remove the reason [-]
+        What would remove the reason
     """
 
     why: str
@@ -45,13 +45,13 @@ class Workload:
     isl, osl : float, optional
         Input and output tokens per request [tok]
     turns : str, optional
-        "single-turn" or "multi-turn" [-]
+        "single-turn" or "multi-turn"
     prefix_hit_rate : float, optional
         Share of the input tokens that a prefix cache serves; 0 where prompts share nothing [-]
     dataset_kind : str, optional
-        "random", "chat", "code", "long documents" or "own traffic" [-]
+        "random", "chat", "code", "long documents" or "own traffic"
     cache_state : str, optional
-        "warm", or "cold" where requests meet a server without any cache [-]
+        "warm", or "cold" where requests meet a server without any cache
     """
 
     isl: float | None = None
@@ -69,13 +69,13 @@ class Evidence:
     Parameters
     ----------
     context : Context
-        What the curve rests on [-]
+        What the curve rests on
     highest : float
         The largest concurrency measured [requests/replica]
     workload : Workload
-        The customer's requests [-]
+        The customer's requests
     sized_on : date
-        When the sizing was made [-]
+        When the sizing was made
     """
 
     context: Context
@@ -96,7 +96,7 @@ class _Fact(NamedTuple):
 
 
 def today() -> date:
-    """Return the day of a sizing that names none: today, or that of SOURCE_DATE_EPOCH where it is set [-]."""
+    """Return the day of a sizing that names none: today, or that of SOURCE_DATE_EPOCH where it is set."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
     if fixed.isdecimal():
         return datetime.fromtimestamp(int(fixed), tz=UTC).date()
@@ -109,12 +109,12 @@ def of_curve(curve: Curve) -> Iterator[Reason]:
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
 
     Yields
     ------
     Reason
-        Why no row of it is a VERDICT [-]
+        Why no row of it is a VERDICT
     """
     if not curve.measured_throughput:
         yield Reason(words.NO_THROUGHPUT, "measure the output tok/s of the replica at every point")
@@ -128,12 +128,12 @@ def of_context(evidence: Evidence) -> Iterator[Reason]:
     Parameters
     ----------
     evidence : Evidence
-        Context, largest concurrency, workload and date [-]
+        Context, largest concurrency, workload and date
 
     Yields
     ------
     Reason
-        One for each fact of the table that does not hold; what is not known is another reason [-]
+        One for each fact of the table that does not hold; what is not known is another reason
     """
     for fact in _FACTS:
         places = fact.against(evidence)
@@ -141,45 +141,45 @@ def of_context(evidence: Evidence) -> Iterator[Reason]:
             yield Reason(fact.why.format(**places), fact.promote.format(**places))
 
 
-def _where(wrong: bool, **numbers: Any) -> _Places | None:
+def _places_if(wrong: bool, **numbers: Any) -> _Places | None:
     return {name: shown(value) for name, value in numbers.items()} if wrong else None
 
 
 def _short_answers(given: Evidence) -> _Places | None:
     context = given.context
     sizes = [size for size in (context.osl, context.mean_output_tokens, given.workload.osl) if size is not None]
-    return _where(bool(sizes) and min(sizes) < LEAST_OSL, osl=min(sizes, default=0), least=LEAST_OSL)
+    return _places_if(bool(sizes) and min(sizes) < LEAST_OSL, osl=min(sizes, default=0), least=LEAST_OSL)
 
 
 def _few_trials(given: Evidence) -> _Places | None:
     trials = given.context.trials
-    return _where(trials is not None and trials < LEAST_TRIALS, trials=trials, least=LEAST_TRIALS)
+    return _places_if(trials is not None and trials < LEAST_TRIALS, trials=trials, least=LEAST_TRIALS)
 
 
 def _other_node(given: Evidence) -> _Places | None:
-    return _where(given.context.same_node is False)
+    return _places_if(given.context.same_node is False)
 
 
 def _few_prompts(given: Evidence) -> _Places | None:
     prompts, needed = given.context.num_prompts, PROMPTS_PER_REQUEST * given.highest
     wrong = prompts is not None and prompts < needed * (1 - TOLERANCE)
-    return _where(wrong, prompts=prompts, needed=np.ceil(needed), times=PROMPTS_PER_REQUEST, highest=given.highest)
+    return _places_if(wrong, prompts=prompts, needed=np.ceil(needed), times=PROMPTS_PER_REQUEST, highest=given.highest)
 
 
 def _few_seqs(given: Evidence) -> _Places | None:
     seqs = given.context.max_num_seqs
-    return _where(seqs is not None and seqs < given.highest * (1 - TOLERANCE), seqs=seqs, highest=given.highest)
+    return _places_if(seqs is not None and seqs < given.highest * (1 - TOLERANCE), seqs=seqs, highest=given.highest)
 
 
 def _short_model_len(given: Evidence) -> _Places | None:
     """Compare with the longest request of the run: as measured, or as asked for."""
     context, limit = given.context, given.context.max_model_len
-    isl = _longest(context.isl, context.mean_input_tokens)
-    osl = _longest(context.osl, context.mean_output_tokens)
-    return _where(limit is not None and limit < (isl + osl) * (1 - TOLERANCE), limit=limit, isl=isl, osl=osl)
+    isl = _longest_size(context.isl, context.mean_input_tokens)
+    osl = _longest_size(context.osl, context.mean_output_tokens)
+    return _places_if(limit is not None and limit < (isl + osl) * (1 - TOLERANCE), limit=limit, isl=isl, osl=osl)
 
 
-def _longest(*sizes: float | None) -> float:
+def _longest_size(*sizes: float | None) -> float:
     return max((size for size in sizes if size is not None), default=0.0)
 
 
@@ -195,7 +195,7 @@ def _mean_off(mean: str, stated: str) -> Callable[[Evidence], _Places | None]:
         had, asked = getattr(given.context, mean), getattr(given.context, stated)
         known = had is not None and asked is not None
         wrong = known and abs(had - asked) > TOKENS_OFF * asked * (1 + TOLERANCE)
-        return _where(wrong, mean=had, stated=asked, share=100 * TOKENS_OFF)
+        return _places_if(wrong, mean=had, stated=asked, share=100 * TOKENS_OFF)
 
     return against
 
@@ -239,4 +239,4 @@ _FACTS: Final = (
         _mean_off("mean_output_tokens", "osl"),
     ),
 )
-"""Every fact, in the order in which reasons name them [-]."""
+"""Every fact, in the order in which reasons name them."""

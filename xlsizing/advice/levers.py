@@ -54,14 +54,14 @@ __all__ = [
 
 KINDS: Final = ("tuned-curve", "rate-factor", "concurrency-factor", "throughput-factor", "tp-rightsize")
 """What a lever changes: the curve; tok/s/user at matched concurrency; the concurrency held at the
-same rate; throughput at the pinned concurrency; the curve and the GPUs of a pod [-]."""
+same rate; throughput at the pinned concurrency; the curve and the GPUs of a pod."""
 
 OUTCOMES: Final = ("prefix_hit_rate", "acceptance_length", "ttfo_s", "launch_flags")
-"""What a run found or was started with: each run has its own, and takes over none of another [-]."""
+"""What a run found or was started with: each run has its own, and takes over none of another."""
 
 # A re-measurement differs in these whatever the lever changes.
 MAY_DIFFER: Final = ("provenance", "baseline", "percent_of_sol", "sol_rigor", "trials", "num_prompts", *OUTCOMES)
-"""Fields, and whole sections, that a pair of measurements may differ in: they are of a run, not of a set-up [-]."""
+"""Fields, and whole sections, that a pair of measurements may differ in: they are of a run, not of a set-up."""
 
 _TP_CHANGES: Final = ("tp", "pp", "dp_in_pod", "ep")
 
@@ -69,12 +69,12 @@ NEVER_A_CHANGE: Final = (
     "model", "hf_path", "hardware", "interconnect", "engine", "dataset", "dataset_kind", "isl", "osl",
     "mean_input_tokens", "mean_output_tokens", "turns", "cache_state", "tier", "benchmark_tool", "same_node", "basis",
 )  # fmt: skip
-"""Fields in which a lever may not differ: another model, GPU, node, workload, tool or engine is another measurement [-]."""
+"""Fields in which a lever may not differ: another model, GPU, node, workload, tool or engine is another measurement."""
 
 _TUNED: Final = ("async_scheduling", "cudagraph_mode")
 
 _GOVERNED: Final = {"prefix_hit_rate": "prefix_caching", "acceptance_length": "speculative_decoding"}
-"""Outcomes of a feature, by the field that says whether it was on [-]."""
+"""Outcomes of a feature, by the field that says whether it was on."""
 
 _WITH_CURVE: Final = ("tuned-curve", "tp-rightsize")
 
@@ -86,29 +86,29 @@ class Lever:
     Parameters
     ----------
     name : str
-        What is changed [-]
+        What is changed
     kind : str
-        One of `KINDS` [-]
+        One of `KINDS`
     baseline : Curve
-        Its own baseline, with context [-]
+        Its own baseline, with context
     gpus_per_pod : int
         GPUs of a replica of the baseline [GPUs/pod]
     tier, campaign : str
-        Latency or throughput tier; the measurement campaign it comes from [-]
+        Latency or throughput tier; the measurement campaign it comes from
     effort_days : float
         Work to bring it into production [person-days]
     changes : tuple of str
-        Context fields it changes by intent; all others must match [-]
+        Context fields it changes by intent; all others must match
     optimised : Curve, optional
-        The curve with the lever, for the kinds that bring one [-]
+        The curve with the lever, for the kinds that bring one
     optimised_gpus_per_pod : int, optional
         GPUs of a replica with the lever, where TP changes [GPUs/pod]
     factor : float, optional
         With the lever over without, for the other kinds [-]
     factor_context : Context, optional
-        What the factor rests on: the context with the lever [-]
+        What the factor rests on: the context with the lever
     source : str
-        File, campaign page or command behind it [-]
+        File, campaign page or command behind it
     """
 
     name: str
@@ -145,7 +145,7 @@ class Lever:
 
     @property
     def optimised_context(self) -> Context | None:
-        """What the side with the lever rests on [-]."""
+        """What the side with the lever rests on."""
         return self.factor_context if self.optimised is None else self.optimised.context
 
 
@@ -156,7 +156,7 @@ class LeverDelta:
     Parameters
     ----------
     lever : Lever
-        The lever [-]
+        The lever
     sla : float
         Interactivity each user must see [tok/s/user]
     baseline_gpus, with_gpus : int
@@ -168,9 +168,9 @@ class LeverDelta:
     delta_usd_per_month : float
         `delta_gpus` in dollars [USD/month]
     rigor : str
-        "VERDICT" or "DRAFT" [-]
+        "VERDICT" or "DRAFT"
     reasons : tuple of str
-        Why it is a DRAFT [-]
+        Why it is a DRAFT
     limits : tuple of (Wait, float)
         The limits on waiting beside the SLA, on both sides [s]
     """
@@ -216,7 +216,7 @@ def lever_delta(
     Parameters
     ----------
     lever : Lever
-        The lever with its own baseline [-]
+        The lever with its own baseline
     sla : float
         Interactivity each user must see [tok/s/user]
     demand : Demand
@@ -226,11 +226,11 @@ def lever_delta(
     util : float, optional
         Planned share of measured throughput [-]
     method : str, optional
-        Interpolation between anchors [-]
+        Interpolation between anchors
     workload : Workload, optional
-        The customer's requests; a lever measured at others stays a DRAFT [-]
+        The customer's requests; a lever measured at others stays a DRAFT
     sized_on : date, optional
-        When the sizing was made; today where it has no date [-]
+        When the sizing was made; today where it has no date
     limits : Limits, optional
         Limits on waiting beside the SLA, the same on both sides [s]
 
@@ -252,7 +252,7 @@ def lever_delta(
     if untold:
         way_out = "bring curves of both sides that tell it, or leave the limit out"
         refuse(f'lever "{lever.name}"', "must tell the waits that are limited", detail=untold, way_out=way_out)
-    without = _sized("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method, limits)
+    without = _sizing_at("baseline", lever.baseline, sla, demand, lever.gpus_per_pod, util, method, limits)
     estimate, commit, points = _with_lever(lever, without)
     delta = estimate - int(without.gpus)
     reasons = _draft_reasons(lever, without.points, points, workload, sized_on)
@@ -278,7 +278,7 @@ def waits_untold(lever: Lever, demand: Demand, limits: Limits) -> str:
     Parameters
     ----------
     lever : Lever
-        The lever [-]
+        The lever
     demand : Demand
         What the customer asks for [unit of the demand]
     limits : Limits
@@ -287,7 +287,7 @@ def waits_untold(lever: Lever, demand: Demand, limits: Limits) -> str:
     Returns
     -------
     str
-        The side, and what is not known of it [-]
+        The side, and what is not known of it
     """
     asked = limits.of_answers(demand.osl)
     if asked.asked and lever.optimised is None:  # TTFT rests on prefill and queueing, which no factor is measured on
@@ -306,12 +306,12 @@ def ranked(deltas: Iterable[LeverDelta]) -> list[LeverDelta]:
     Parameters
     ----------
     deltas : iterable of LeverDelta
-        One a lever, never combined [-]
+        One a lever, never combined
 
     Returns
     -------
     list of LeverDelta
-        The same objects in order of rank [-]
+        The same objects in order of rank
     """
     return sorted(deltas, key=_rank)
 
@@ -322,7 +322,7 @@ def _rank(delta: LeverDelta) -> tuple[bool, float, str]:
     return loses, float(delta.delta_gpus) if loses else -delta.saved_per_day, delta.lever.name
 
 
-def _sized(
+def _sizing_at(
     side: str,
     curve: Curve,
     sla: float,
@@ -350,12 +350,12 @@ def _with_lever(lever: Lever, without: Sizing) -> tuple[int, int, OperatingPoint
         return estimate, commit, without.points  # at the pinned concurrency
     points = without.points
     given = float(without.sla), without.demand, gpus_per_pod, without.util, points.method.name, points.limits
-    sizing = _sized("optimised", curve_with(lever), *given)
+    sizing = _sizing_at("optimised", curve_with(lever), *given)
     return int(sizing.gpus), int(sizing.gpus_high), sizing.points
 
 
 def curve_with(lever: Lever) -> Curve:
-    """Return the curve with `lever`: its own, or its baseline's moved by the factor [-]."""
+    """Return the curve with `lever`: its own, or its baseline's moved by the factor."""
     if lever.optimised is not None:
         return lever.optimised
     base, factor = lever.baseline, lever.factor or 1.0
@@ -463,7 +463,7 @@ def _check_changed(lever: Lever, before: Context, after: Context) -> None:
     if lever.kind == "tp-rightsize" and before.tp is not None and all(first == second for first, second in sizes):
         refuse(f'lever "{lever.name}"', "must change a size of its parallelism: its kind is tp-rightsize")
     for name in lever.changes:
-        if _same(before, after, name):
+        if _is_same_fact(before, after, name):
             refuse(
                 f'lever "{lever.name}"',
                 f"must change {name}, which it names as its change",
@@ -472,7 +472,7 @@ def _check_changed(lever: Lever, before: Context, after: Context) -> None:
             )
 
 
-def _same(before: Context, after: Context, name: str) -> bool:
+def _is_same_fact(before: Context, after: Context, name: str) -> bool:
     value = getattr(before, name)
     return value is not None and value == getattr(after, name)
 

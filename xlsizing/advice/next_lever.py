@@ -23,7 +23,7 @@ __all__ = ["NextLever", "Step", "context_step", "next_lever", "step_of", "step_r
 
 
 class Step(IntEnum):
-    """What a next step is about; the most telling is the highest [-]."""
+    """What a next step is about; the most telling is the highest."""
 
     REACH = 0
     STANDING = 1
@@ -39,9 +39,9 @@ class NextLever:
     Parameters
     ----------
     step : str
-        What to do and what it may unlock, in words [-]
+        What to do and what it may unlock, in words
     gate : str
-        What proves or refutes it [-]
+        What proves or refutes it
     unlock_gpus : int, optional
         GPUs that it may settle or save; None where that is not known before [GPUs]
     unlock_usd_per_month : float, optional
@@ -68,18 +68,18 @@ def next_lever(
     Parameters
     ----------
     sizing : Sizing
-        The sizing that `row` is from [-]
+        The sizing that `row` is from
     row : SizingRow
-        The row [-]
+        The row
     best : LeverDelta, optional
-        The best-ranked optimisation lever on this curve [-]
+        The best-ranked optimisation lever on this curve
     reaching : str, optional
-        A lever that meets an SLA which the curve does not [-]
+        A lever that meets an SLA which the curve does not
 
     Returns
     -------
     NextLever
-        What to do, its unlock and its gate [-]
+        What to do, its unlock and its gate
 
     Notes
     -----
@@ -95,12 +95,12 @@ def next_lever(
     if kind is Step.PLATEAU:
         return _plateau(sizing, row, c)
     if kind is Step.STANDING:
-        return _standing(sizing, row, best)
+        return _standing_step(sizing, row, best)
     return _first_point(row) if kind is Step.FIRST_POINT else _reaching_lever(row, reaching)
 
 
 def step_of(row: SizingRow) -> Step:
-    """Return what the next step of a `row` is about [-]."""
+    """Return what the next step of a `row` is about."""
     if not row.feasible:
         return Step.FIRST_POINT if row.measure_next else Step.REACH
     if row.measure_next and _gpus_apart(row):
@@ -109,7 +109,7 @@ def step_of(row: SizingRow) -> Step:
 
 
 def step_row(rows: Sequence[SizingRow]) -> SizingRow:
-    """Return that of `rows`, by rising SLA, which the next step of a whole result is for [-].
+    """Return that of `rows`, by rising SLA, which the next step of a whole result is for.
 
     The row whose range a measurement narrows most; where no range is open, the plateau, a row above the curve, or the
     widest row, in this order.
@@ -128,9 +128,9 @@ def top_next_lever(
     Parameters
     ----------
     sizing : Sizing
-        The sizing [-]
+        The sizing
     rows : sequence of SizingRow
-        Its rows by rising SLA [-]
+        Its rows by rising SLA
     best : mapping of Asked to LeverDelta, optional
         The best-ranked optimisation lever on this curve at each SLA and the limits beside it [tok/s/user, s]
     reaching : mapping of Asked to str, optional
@@ -139,7 +139,7 @@ def top_next_lever(
     Returns
     -------
     NextLever
-        That of the row which `step_row` names [-]
+        That of the row which `step_row` names
     """
     row = step_row(rows)
     return next_lever(sizing, row, (best or {}).get(row.asked), (reaching or {}).get(row.asked))
@@ -152,7 +152,7 @@ def _gpus_apart(row: SizingRow) -> int:
 def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     gpus = _gpus_apart(row)
     usd = _usd(sizing, gpus)
-    step = _said(
+    step = _step_sentence(
         words.BRACKET,
         row,
         c=shown(c),
@@ -162,7 +162,7 @@ def _bracket(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
         usd=f"{usd:,.0f}",
         spares=_spares_out(sizing),
     )
-    return NextLever(step, _said(words.AT_C, row, c=shown(c)) + _if_held(sizing), gpus, usd, c)
+    return NextLever(step, _step_sentence(words.AT_C, row, c=shown(c)) + _if_held(sizing), gpus, usd, c)
 
 
 def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
@@ -175,7 +175,7 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
     saved = words.UNLOCK.format(gpus=f"{gpus:,}", all_gpus=f"{row.gpus:,}", usd=f"{usd:,.0f}", spares=spares)
     step = words.PLATEAU_STEP.format(c=shown(c), unlock=saved if gpus else words.NO_UNLOCK)
     more = _if_held(sizing) if sizing.demand.counts_users else words.CARRIES_MORE.format(c_star=shown(row.c_star))
-    return NextLever(step, _said(words.AT_C, row, c=shown(c)) + more, gpus, usd, c)
+    return NextLever(step, _step_sentence(words.AT_C, row, c=shown(c)) + more, gpus, usd, c)
 
 
 def _spares_out(sizing: Sizing) -> str:
@@ -200,12 +200,12 @@ def _most_gain(sizing: Sizing) -> float:
 
 
 def _first_point(row: SizingRow) -> NextLever:
-    return NextLever(_said(words.FIRST_POINT, row), _said(words.AT_C, row, c=1), concurrency=1.0)
+    return NextLever(_step_sentence(words.FIRST_POINT, row), _step_sentence(words.AT_C, row, c=1), concurrency=1.0)
 
 
-def _standing(sizing: Sizing, row: SizingRow, best: LeverDelta | None) -> NextLever:
+def _standing_step(sizing: Sizing, row: SizingRow, best: LeverDelta | None) -> NextLever:
     """Return what promotes a row whose range no measurement narrows further."""
-    closed = _said(words.CLOSED, row) if _gpus_apart(row) else ""
+    closed = _step_sentence(words.CLOSED, row) if _gpus_apart(row) else ""
     found = context_step(sizing.curve.context) or _sweep_step(sizing) or _top_lever(row, best)
     return replace(found, step=closed + found.step)
 
@@ -216,12 +216,12 @@ def context_step(context: Context | None) -> NextLever | None:
     Parameters
     ----------
     context : Context or None
-        Of the curve [-]
+        Of the curve
 
     Returns
     -------
     NextLever or None
-        None where the context is complete [-]
+        None where the context is complete
     """
     if context is None:
         step = "Record the measurement context (hardware, engine, workload, date): without it no figure leaves DRAFT"
@@ -238,10 +238,10 @@ def _sweep_step(sizing: Sizing) -> NextLever | None:
 
 
 def _reaching_lever(row: SizingRow, lever: str | None) -> NextLever:
-    gate = _said(words.FIND_REACHING_GATE, row)
+    gate = _step_sentence(words.FIND_REACHING_GATE, row)
     if lever is None:
-        return NextLever(_said(words.FIND_REACHING, row), gate)
-    return NextLever(f"Size with the lever {lever}: its curve reaches {_asked(row)}, this one does not", gate)
+        return NextLever(_step_sentence(words.FIND_REACHING, row), gate)
+    return NextLever(f"Size with the lever {lever}: its curve reaches {_sla_in_words(row)}, this one does not", gate)
 
 
 def _top_lever(row: SizingRow, best: LeverDelta | None) -> NextLever:
@@ -249,18 +249,18 @@ def _top_lever(row: SizingRow, best: LeverDelta | None) -> NextLever:
         return NextLever(words.FIND_SAVING, words.FIND_SAVING_GATE)
     step = (
         f"Apply the lever {best.lever.name}: {-best.delta_gpus:,} GPUs, ${-best.delta_usd_per_month:,.0f}/month "
-        f"fewer by estimate at {_asked(row)} ({best.rigor})"
+        f"fewer by estimate at {_sla_in_words(row)} ({best.rigor})"
     )
-    gate = f"the saving holds in a matched A/B at {_asked(row)}"
+    gate = f"the saving holds in a matched A/B at {_sla_in_words(row)}"
     return NextLever(step, gate, -best.delta_gpus, -best.delta_usd_per_month)
 
 
-def _said(template: str, row: SizingRow, **others: object) -> str:
+def _step_sentence(template: str, row: SizingRow, **others: object) -> str:
     """Return a sentence with the SLA of a `row`, and its limits on waiting beside it."""
-    return template.replace("{sla} tok/s/user", "{asked}").format(asked=_asked(row), **others)
+    return template.replace("{sla} tok/s/user", "{asked}").format(asked=_sla_in_words(row), **others)
 
 
-def _asked(row: SizingRow) -> str:
+def _sla_in_words(row: SizingRow) -> str:
     """Return what a `row` asks of a replica, in words."""
     return in_words(limits_of(row), row.sla)
 

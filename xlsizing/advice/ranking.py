@@ -24,9 +24,9 @@ class LeverRanking:
     Parameters
     ----------
     deltas : tuple of LeverDelta
-        By rising SLA, within it by rank [-]
+        By rising SLA, within it by rank
     unmet : tuple of str
-        SLAs that one side of a lever cannot meet, with the levers and the reason, a sentence each [-]
+        SLAs that one side of a lever cannot meet, with the levers and the reason, a sentence each
     reaching : mapping of float to str
         At SLAs that a baseline cannot meet: a lever that meets them [tok/s/user]
     """
@@ -53,7 +53,7 @@ def rank_levers(
     Parameters
     ----------
     levers : sequence of Lever
-        The levers, never combined [-]
+        The levers, never combined
     slas : iterable of float
         Interactivity each user must see [tok/s/user]
     demand : Demand
@@ -63,18 +63,18 @@ def rank_levers(
     util : float, optional
         Planned share of measured throughput [-]
     method : str, optional
-        Interpolation between anchors [-]
+        Interpolation between anchors
     workload : Workload, optional
-        The customer's requests [-]
+        The customer's requests
     sized_on : date, optional
-        When the sizing was made; today where it has no date [-]
+        When the sizing was made; today where it has no date
     limits : Limits, optional
         Limits on waiting beside each SLA, the same at all; a lever that does not tell its waits has no difference [s]
 
     Returns
     -------
     LeverRanking
-        Differences and the pairs that have none [-]
+        Differences and the pairs that have none
     """
     found: list[LeverDelta] = []
     unmet: list[str] = []
@@ -117,9 +117,9 @@ def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> d
     Parameters
     ----------
     deltas : iterable of LeverDelta
-        By rank within each SLA [-]
+        By rank within each SLA
     curve : Curve
-        The curve that is sized; what a lever saves on another says nothing of it [-]
+        The curve that is sized; what a lever saves on another says nothing of it
     gpus_per_pod : int
         GPUs of its replica [GPUs/pod]
 
@@ -130,12 +130,12 @@ def own_best(deltas: Iterable[LeverDelta], curve: Curve, gpus_per_pod: int) -> d
     """
     best: dict[Asked, LeverDelta] = {}
     for delta in deltas:
-        if delta.lever.gpus_per_pod == gpus_per_pod and _same(delta.lever.baseline, curve):
+        if delta.lever.gpus_per_pod == gpus_per_pod and _is_same_curve(delta.lever.baseline, curve):
             best.setdefault(delta.asked, delta)
     return best
 
 
-def _same(first: Curve, second: Curve) -> bool:
+def _is_same_curve(first: Curve, second: Curve) -> bool:
     columns = ("concurrency", "tok_s_per_user", "per_replica_tps")
     equal = all(np.array_equal(getattr(first, name), getattr(second, name)) for name in columns)
     return equal and first.context == second.context
@@ -147,7 +147,7 @@ def with_ranks(deltas: Iterable[LeverDelta]) -> Iterator[tuple[int, LeverDelta]]
     Parameters
     ----------
     deltas : iterable of LeverDelta
-        By rank within each SLA [-]
+        By rank within each SLA
 
     Yields
     ------

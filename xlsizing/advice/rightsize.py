@@ -62,7 +62,7 @@ class TpAdvice:
     total_b, active_b : float
         Parameters, and those active per token [billion parameters]
     dtype : str
-        Of the weights, a key of `BYTES_PER_PARAMETER` [-]
+        Of the weights, a key of `BYTES_PER_PARAMETER`
     current_tp : int
         Tensor-parallel size in use [GPUs]
     weights_gb : float
@@ -74,7 +74,7 @@ class TpAdvice:
     minimum_tp : int or None
         Smallest size that memory allows; None where 8 GPUs do not suffice [GPUs]
     status : str
-        One of `STATUSES` [-]
+        One of `STATUSES`
     recommended_tp : int or None
         Never above the current one; None where that does not hold the model [GPUs]
     gpu_ratio : float or None
@@ -86,11 +86,11 @@ class TpAdvice:
     gpu_hourly_usd : float
         Price of one GPU [USD/GPU-hour]
     price_assumed : bool
-        Whether that price is the default rather than given [-]
+        Whether that price is the default rather than given
     label : str
-        What the rule rests on for a model of this size [-]
+        What the rule rests on for a model of this size
     verdict : str
-        The answer in one sentence [-]
+        The answer in one sentence
     """
 
     total_b: float
@@ -130,7 +130,7 @@ def tp_advice(
     total_b, active_b : float
         Parameters of the model, and those active per token; equal for a dense model [billion parameters]
     dtype : str, optional
-        Of the weights, a key of `BYTES_PER_PARAMETER`, in capitals or not [-]
+        Of the weights, a key of `BYTES_PER_PARAMETER`, in capitals or not
     current_tp : int, optional
         Tensor-parallel size in use [GPUs]
     gpu_memory_gb : float, optional
@@ -145,7 +145,7 @@ def tp_advice(
     Returns
     -------
     TpAdvice
-        The advice, its figures and one sentence [-]
+        The advice, its figures and one sentence
 
     Raises
     ------
@@ -175,7 +175,7 @@ def tp_advice(
     in_use = number(gpu_memory_gb, "gpu_memory_gb") * share(gpu_memory_utilization, "gpu_memory_utilization")
     weights, budget = total * BYTES_PER_PARAMETER[kind], WEIGHTS_SHARE * in_use
     minimum = minimum_tp(weights, budget)
-    status, recommended = _judged(active, current, minimum)
+    status, recommended = _status_and_size(active, current, minimum)
     saved = None if recommended is None else current - recommended
     return TpAdvice(
         total_b=total,
@@ -193,8 +193,8 @@ def tp_advice(
         usd_saved_per_month=None if saved is None else saved * (price.amount * HOURS_PER_MONTH),
         gpu_hourly_usd=price.amount,
         price_assumed=price.assumed,
-        label=_label(total, active),
-        verdict=f"{_verdict(status, weights, budget, active, current, minimum, recommended)}{_within(recommended, current, limits)}.",
+        label=_basis_label(total, active),
+        verdict=f"{_verdict(status, weights, budget, active, current, minimum, recommended)}{_waits_to_show(recommended, current, limits)}.",
     )
 
 
@@ -225,7 +225,7 @@ def minimum_tp(weights_gb: float, budget_gb: float) -> int | None:
     return next((tp for tp in TP_SIZES if weights_gb / tp <= budget_gb * (1 + TOLERANCE)), None)
 
 
-def _judged(active_b: float, current: int, minimum: int | None) -> tuple[str, int | None]:
+def _status_and_size(active_b: float, current: int, minimum: int | None) -> tuple[str, int | None]:
     """Return the status and the recommended size.
 
     "Never above the current TP" leaves no size to recommend where memory needs a larger one: that
@@ -241,7 +241,7 @@ def _judged(active_b: float, current: int, minimum: int | None) -> tuple[str, in
     return OVER_PROVISIONED, max(minimum, *(tp for tp in TP_SIZES if tp <= wanted), 1)
 
 
-def _label(total_b: float, active_b: float) -> str:
+def _basis_label(total_b: float, active_b: float) -> str:
     as_measured = total_b <= MEASURED_TOTAL_B * (1 + TOLERANCE) and active_b <= MEASURED_ACTIVE_B * (1 + TOLERANCE)
     return MEASURED_LABEL if as_measured else EXTRAPOLATED_LABEL
 
@@ -276,7 +276,7 @@ def _verdict(
     return f"TP{current} is right-sized: {why}"
 
 
-def _within(recommended: int | None, current: int, limits: Limits) -> str:
+def _waits_to_show(recommended: int | None, current: int, limits: Limits) -> str:
     """Return what a measurement at the recommended size must show of waits that are limited."""
     asked = in_words(limits.single())
     if not asked or recommended is None:

@@ -44,14 +44,14 @@ class Rigor:
     Parameters
     ----------
     reasons : tuple of Reason
-        Why it is a DRAFT; empty for a VERDICT [-]
+        Why it is a DRAFT; empty for a VERDICT
     """
 
     reasons: tuple[Reason, ...]
 
     @property
     def label(self) -> str:
-        """Either "VERDICT" or "DRAFT" [-]."""
+        """Either "VERDICT" or "DRAFT"."""
         return DRAFT if self.reasons else VERDICT
 
     def __str__(self) -> str:
@@ -65,13 +65,13 @@ class Assessment:
     Parameters
     ----------
     common : tuple of Reason
-        Reasons that hold for every row: the curve, its context, the workload [-]
+        Reasons that hold for every row: the curve, its context, the workload
     rows : tuple of Rigor
-        The standing of each row, in the order of the operating points [-]
+        The standing of each row, in the order of the operating points
     mismatch : tuple of str
-        How the curve's workload differs from the customer's; such rows are for internal use [-]
+        How the curve's workload differs from the customer's; such rows are for internal use
     unchecked : str or None
-        Why the GPUs per pod could not be checked against the context [-]
+        Why the GPUs per pod could not be checked against the context
     """
 
     common: tuple[Reason, ...]
@@ -93,20 +93,20 @@ def assess(
     Parameters
     ----------
     points : OperatingPoints
-        Where a replica runs at each SLA; its curve carries the measurement context [-]
+        Where a replica runs at each SLA; its curve carries the measurement context
     workload : Workload, optional
-        The customer's requests [-]
+        The customer's requests
     gpus_per_pod : int, optional
         GPUs of one replica, to be checked against the context [GPUs/pod]
     allow_mismatch : bool, optional
-        For internal output only: let a workload mismatch stand as a reason for DRAFT [-]
+        For internal output only: let a workload mismatch stand as a reason for DRAFT
     sized_on : date, optional
-        When the sizing was made; today where it has no date [-]
+        When the sizing was made; today where it has no date
 
     Returns
     -------
     Assessment
-        DRAFT or VERDICT per row, with reasons [-]
+        DRAFT or VERDICT per row, with reasons
 
     Raises
     ------
@@ -121,7 +121,7 @@ def assess(
     c x tok/s/user at the points that the row uses; every fact of `xlsizing.advice.evidence`.
     """
     context, asked = points.curve.context, workload or Workload()
-    mismatch, unknown = _compared(context, asked)
+    mismatch, unknown = _workload_differences(context, asked)
     if mismatch and not allow_mismatch:
         refuse(
             "curve",
@@ -133,9 +133,9 @@ def assess(
         *context_reasons(context),
         *_curve_reasons(points.curve),
         *_facts_against(context, points.curve, asked, sized_on),
-        *_unmatched(mismatch, unknown),
+        *_mismatch_reasons(mismatch, unknown),
     )
-    unchecked = None if context is None or gpus_per_pod is None else _unchecked(context, gpus_per_pod)
+    unchecked = None if context is None or gpus_per_pod is None else _gpus_unchecked(context, gpus_per_pod)
     return Assessment(common, _row_rigors(points, common), mismatch, unchecked)
 
 
@@ -167,12 +167,12 @@ def context_reasons(context: Context | None) -> list[Reason]:
     Parameters
     ----------
     context : Context or None
-        Of the curve [-]
+        Of the curve
 
     Returns
     -------
     list of Reason
-        Empty for a complete, measured context [-]
+        Empty for a complete, measured context
     """
     if context is None:
         return [Reason("no measurement context given", "record the measurement context")]
@@ -187,7 +187,7 @@ def context_reasons(context: Context | None) -> list[Reason]:
     return reasons
 
 
-def _compared(context: Context | None, workload: Workload) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _workload_differences(context: Context | None, workload: Workload) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return how the curve's workload differs from the customer's, and what is not known of either."""
     if context is None:  # its absence is a reason that covers both
         return (), ()
@@ -206,22 +206,22 @@ def run_reasons(
     Parameters
     ----------
     context : Context or None
-        Of that run [-]
+        Of that run
     curve : Curve
-        The curve at whose concurrencies it was measured [-]
+        The curve at whose concurrencies it was measured
     workload : Workload, optional
-        The customer's requests [-]
+        The customer's requests
     sized_on : date, optional
-        When the sizing was made; today where it has no date [-]
+        When the sizing was made; today where it has no date
 
     Returns
     -------
     list of Reason
-        Its context, the facts of its run, and the workload; not the curve's own reasons [-]
+        Its context, the facts of its run, and the workload; not the curve's own reasons
     """
     asked = workload or Workload()
     facts = _facts_against(context, curve, asked, sized_on)
-    return [*context_reasons(context), *facts, *_unmatched(*_compared(context, asked))]
+    return [*context_reasons(context), *facts, *_mismatch_reasons(*_workload_differences(context, asked))]
 
 
 def _facts_against(context: Context | None, curve: Curve, workload: Workload, sized_on: date | None) -> list[Reason]:
@@ -231,13 +231,13 @@ def _facts_against(context: Context | None, curve: Curve, workload: Workload, si
     return list(of_context(evidence))
 
 
-def _unchecked(context: Context, gpus_per_pod: int) -> str | None:
+def _gpus_unchecked(context: Context, gpus_per_pod: int) -> str | None:
     from xlsizing.context import check_gpus_per_pod  # noqa: PLC0415  # most curves carry no context
 
     return check_gpus_per_pod(context, gpus_per_pod)
 
 
-def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reason]:
+def _mismatch_reasons(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reason]:
     reasons = [Reason(f"WORKLOAD MISMATCH: {why}", "measure a curve at the customer's workload") for why in mismatch]
     if unknown:
         promote = "state the workload on both sides, so that curve and customer can be compared"
@@ -246,7 +246,7 @@ def _unmatched(mismatch: tuple[str, ...], unknown: tuple[str, ...]) -> list[Reas
 
 
 def other_statistic(points: OperatingPoints, waits: str) -> Reason | None:
-    """Return that limits on `waits` are in another statistic than the curve's, as a reason; None where they are not [-].
+    """Return that limits on `waits` are in another statistic than the curve's, as a reason; None where they are not.
 
     `points` are where a replica runs: their limits say of which statistic the customer speaks.
     """
@@ -293,14 +293,14 @@ def row_reasons(points: OperatingPoints, measured: Floats | None = None) -> dict
     Parameters
     ----------
     points : OperatingPoints
-        Where a replica runs at each SLA [-]
+        Where a replica runs at each SLA
     measured : ndarray, optional
         The concurrencies of the anchors as measured, where a lever's factor moved them [requests/replica]
 
     Returns
     -------
     dict of int to list of Reason
-        By the position of the row, for rows that have any [-]
+        By the position of the row, for rows that have any
     """
     found: dict[int, list[Reason]] = {}
     c = points.curve.concurrency if measured is None else measured
@@ -308,12 +308,12 @@ def row_reasons(points: OperatingPoints, measured: Floats | None = None) -> dict
     outside = (low < SWEEP[0] * (1 - TOLERANCE)) | (high > SWEEP[-1] * (1 + TOLERANCE))
     for i in np.flatnonzero(np.ravel(points.on_interpolation) & outside).tolist():
         found.setdefault(i, []).append(_outside_reason(low[i], high[i]))
-    for i, reason in (*_queued(points), *_in_other_statistic(points)):
+    for i, reason in (*_queued_rows(points), *_in_other_statistic(points)):
         found.setdefault(i, []).append(reason)
     return found
 
 
-def _queued(points: OperatingPoints) -> Iterator[tuple[int, Reason]]:
+def _queued_rows(points: OperatingPoints) -> Iterator[tuple[int, Reason]]:
     """Give the rows that use a point with too little measured throughput, and why.
 
     A row uses both ends of its bracket, or its anchor, and the point whose throughput is the best so far: the one to

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ESTIMATE", "SHARE", "Room", "Swing", "room", "sized_anew", "swings"]
 
 ESTIMATE: Final = "estimate"
-"""The third figure of a row, beside `rows.BUDGET` and `rows.COMMIT` [-]."""
+"""The third figure of a row, beside `rows.BUDGET` and `rows.COMMIT`."""
 
 SHARE: Final = 0.10
 """By how much an input is moved [-]."""
@@ -27,11 +27,11 @@ class Swing:
     Parameters
     ----------
     name : str
-        The input [-]
+        The input
     fall, rise : float
         By what share it is lowered and raised; utilisation rises to 1 at the most [-]
     lowered, raised : Sizing
-        The sizings, each of the same rows in the same order [-]
+        The sizings, each of the same rows in the same order
     """
 
     name: str
@@ -76,9 +76,9 @@ def sized_anew(
     Parameters
     ----------
     sizing : Sizing
-        Whose inputs stay where they are not given [-]
+        Whose inputs stay where they are not given
     curve : Curve, optional
-        Another curve [-]
+        Another curve
     sla : array_like, optional
         Other SLAs; where their shape is another, `limits` must be given too [tok/s/user]
     demand : Demand, optional
@@ -119,7 +119,7 @@ def swings(sizing: Sizing, share: float = SHARE) -> tuple[Swing, ...]:
     Parameters
     ----------
     sizing : Sizing
-        The sizing [-]
+        The sizing
     share : float, optional
         By how much each is lowered and raised [-]
 
@@ -127,7 +127,7 @@ def swings(sizing: Sizing, share: float = SHARE) -> tuple[Swing, ...]:
     -------
     tuple of Swing
         One for each input. With tok/s/user the output tok/s of the curve move too: a replica that is slower, not one
-        that queues [-]
+        that queues
 
     Examples
     --------
@@ -162,11 +162,11 @@ def room(sizing: Sizing, at: int, figure: str) -> Room:
     Parameters
     ----------
     sizing : Sizing
-        A sizing of one demand [-]
+        A sizing of one demand
     at : int
         The position of a row that can be met [-]
     figure : str
-        COMMIT, BUDGET or ESTIMATE [-]
+        COMMIT, BUDGET or ESTIMATE
 
     Returns
     -------

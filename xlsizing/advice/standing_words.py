@@ -31,11 +31,11 @@ QUEUED: Final = (
 PRICE_CHANGED: Final = "price changed, no source"
 UNMET: Final = "no measured point meets the SLA"
 STATISTIC: Final = "{waits} {asked} asked, {measured} measured"
-"""Why a row is a DRAFT [-]."""
+"""Why a row is a DRAFT."""
 
 NOT_ASKED: Final = "TTFT not asked for"
-"""What a VERDICT without a limit on the first token says of it [-]."""
+"""What a VERDICT without a limit on the first token says of it."""
 
 MIXED: Final = "{verdicts} of {rows} rows {verdict}, {drafts} {draft}"
 NAMED_BELOW: Final = "for reasons named below"
-"""The standing of all rows in one line [-]."""
+"""The standing of all rows in one line."""

@@ -22,20 +22,20 @@ def ahead(items: Iterator[_Item]) -> Iterator[Iterator[_Item]]:
     Parameters
     ----------
     items : iterator
-        What is worked out item by item [-]
+        What is worked out item by item
 
     Yields
     ------
     iterator
-        The same items, and what is raised among them, in their order [-]
+        The same items, and what is raised among them, in their order
     """
     made: Queue[tuple[str, Any]] = Queue(maxsize=1)
     stop = Event()
     # In a copy of this context: what the thread reads is remembered as an input of this run.
-    worker = Thread(target=copy_context().run, args=(_make, items, made, stop), daemon=True)
+    worker = Thread(target=copy_context().run, args=(_make_items, items, made, stop), daemon=True)
     worker.start()
     try:
-        yield _taken(made)
+        yield _items_made(made)
     finally:
         stop.set()
         with suppress(Empty):
@@ -43,26 +43,26 @@ def ahead(items: Iterator[_Item]) -> Iterator[Iterator[_Item]]:
         worker.join()
 
 
-def _make(items: Iterator[_Item], made: Queue[tuple[str, Any]], stop: Event) -> None:
+def _make_items(items: Iterator[_Item], made: Queue[tuple[str, Any]], stop: Event) -> None:
     try:
         for item in items:
-            _put(made, ("item", item), stop)
+            _put_in_queue(made, ("item", item), stop)
             if stop.is_set():
                 return
     except BaseException as error:  # noqa: BLE001  # raised again where the items are used
-        _put(made, ("error", error), stop)
+        _put_in_queue(made, ("error", error), stop)
     else:
-        _put(made, ("end", None), stop)
+        _put_in_queue(made, ("end", None), stop)
 
 
-def _put(made: Queue[tuple[str, Any]], what: tuple[str, Any], stop: Event) -> None:
+def _put_in_queue(made: Queue[tuple[str, Any]], what: tuple[str, Any], stop: Event) -> None:
     while not stop.is_set():
         with suppress(Full):
             made.put(what, timeout=_PATIENCE)
             return
 
 
-def _taken(made: Queue[tuple[str, Any]]) -> Iterator[Any]:
+def _items_made(made: Queue[tuple[str, Any]]) -> Iterator[Any]:
     while True:
         kind, what = made.get()
         if kind == "error":

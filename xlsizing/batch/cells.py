@@ -28,7 +28,7 @@ class Numbers:
     values : ndarray, shape (n,)
         The numbers; NaN where a cell is blank or holds none [unit of the column]
     odd : dict of int to object
-        What stands in the rows that hold something else than a number [-]
+        What stands in the rows that hold something else than a number
     """
 
     values: Floats
@@ -58,7 +58,7 @@ class Words:
     codes : ndarray of int, shape (n,)
         The position of each row's word in `texts`; -1 where it is blank [-]
     texts : list of object
-        The words, each once [-]
+        The words, each once
     """
 
     codes: npt.NDArray[np.int64]
@@ -79,11 +79,11 @@ class Inputs:
     rows : int
         How many [-]
     numbers : dict of str to Numbers
-        The columns of numbers that are there [-]
+        The columns of numbers that are there
     words : dict of str to Words
-        The columns of words that are there [-]
+        The columns of words that are there
     wrong : dict of int to str
-        What was wrong with a row before its cells were looked at [-]
+        What was wrong with a row before its cells were looked at
     """
 
     rows: int
@@ -99,14 +99,14 @@ def numbers_of(cells: Iterable[object]) -> Numbers:
     Numbers(values=array([ 1., nan, nan]), odd={2: '2'})
     """
     odd: dict[int, object] = {}
-    values = [_number(cell, row, odd) for row, cell in enumerate(cells)]
+    values = [_cell_number(cell, row, odd) for row, cell in enumerate(cells)]
     return Numbers(np.array(values, dtype=np.float64), odd)
 
 
-def _number(cell: object, row: int, odd: dict[int, object]) -> float:
+def _cell_number(cell: object, row: int, odd: dict[int, object]) -> float:
     if type(cell) is float:
         return cell
-    if _blank(cell):
+    if _is_blank(cell):
         return math.nan
     if isinstance(cell, _PLAIN) and not isinstance(cell, bool | np.timedelta64):
         try:
@@ -118,22 +118,22 @@ def _number(cell: object, row: int, odd: dict[int, object]) -> float:
 
 
 def words_of(cells: Iterable[object]) -> Words:
-    """Return the words in `cells` of any kind: None and NaN are blank [-].
+    """Return the words in `cells` of any kind: None and NaN are blank.
 
     >>> words_of(["a", None, "a"])
     Words(codes=array([ 0, -1,  0]), texts=['a'])
     """
     places: dict[object, int] = {}
-    codes = [-1 if _blank(cell) else places.setdefault(cell, len(places)) for cell in map(_hashable, cells)]
+    codes = [-1 if _is_blank(cell) else places.setdefault(cell, len(places)) for cell in map(_hashable_cell, cells)]
     return Words(np.array(codes, dtype=np.int64), list(places))
 
 
-def _blank(cell: object) -> bool:
+def _is_blank(cell: object) -> bool:
     # pandas' own blanks are asked for by name: pandas need not be there, and its NA answers no question.
     return cell is None or type(cell).__name__ in _BLANKS or (isinstance(cell, float) and math.isnan(cell))
 
 
-def _hashable(cell: object) -> object:
+def _hashable_cell(cell: object) -> object:
     try:
         hash(cell)
     except TypeError:

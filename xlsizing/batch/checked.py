@@ -44,7 +44,7 @@ class Faults:
     ok : ndarray of bool, shape (rows,)
         Whether nothing is wrong with a row so far [-]
     sentences : dict of int to str
-        What is wrong with each other row [-]
+        What is wrong with each other row
     """
 
     def __init__(self, rows: int) -> None:
@@ -52,7 +52,7 @@ class Faults:
         self.sentences: dict[int, str] = {}
 
     def add(self, bad: Mask, say: Callable[[int], str]) -> None:
-        """Note what there is to `say` of the rows that are `bad`, unless something was wrong with them before [-]."""
+        """Note what there is to `say` of the rows that are `bad`, unless something was wrong with them before."""
         found = np.flatnonzero(bad & self.ok)
         if found.size:
             self.ok[found] = False
@@ -66,7 +66,7 @@ class Checked:
     Parameters
     ----------
     curves : list of Curve or str
-        The curves that rows name, or why there is none [-]
+        The curves that rows name, or why there is none
     curve, method, confidence : ndarray of int, shape (n,)
         Positions among these, in `rules.METHODS` and `rules.BUDGET_SHARE` [-]
     users : ndarray of bool, shape (n,)
@@ -107,11 +107,11 @@ def checked(inputs: Inputs, curves: Curves, faults: Faults, output_tokens: float
     Parameters
     ----------
     inputs : Inputs
-        The cells [-]
+        The cells
     curves : Curves
-        The curves that rows may name [-]
+        The curves that rows may name
     faults : Faults
-        Of the same rows; what is wrong is noted there [-]
+        Of the same rows; what is wrong is noted there
     output_tokens : float, optional
         Of a request, where the demand does not tell [tok]
 
@@ -120,7 +120,7 @@ def checked(inputs: Inputs, curves: Curves, faults: Faults, output_tokens: float
     Checked
         Every row
     """
-    faults.add(_among(inputs.wrong, inputs.rows), inputs.wrong.__getitem__)
+    faults.add(_wrong_mask(inputs.wrong, inputs.rows), inputs.wrong.__getitem__)
     look = _Look(inputs, faults)
     found, codes = look.curves(curves)
     asked, users, tokens = look.demand(output_tokens)
@@ -139,7 +139,7 @@ def checked(inputs: Inputs, curves: Curves, faults: Faults, output_tokens: float
     )  # fmt: skip
 
 
-def _among(wrong: dict[int, str], rows: int) -> Mask:
+def _wrong_mask(wrong: dict[int, str], rows: int) -> Mask:
     among = np.zeros(rows, dtype=bool)
     among[list(wrong)] = True
     return among
@@ -236,11 +236,11 @@ class _Look:
         for wait, limit in limits.items():
             known = ~np.isnan(tokens)
             told = np.array(
-                [[_tells(curve, wait, tokens=each) for each in (False, True)] for curve in curves], dtype=bool
+                [[_tells_wait(curve, wait, tokens=each) for each in (False, True)] for curve in curves], dtype=bool
             )
             told = told.reshape(-1, 2)  # where there is no row, there may be no curve
             untold = np.isfinite(limit) & ~told[codes, known.astype(np.intp)]
-            self._faults.add(untold, partial(_untold, wait, curves, codes, tokens))
+            self._faults.add(untold, partial(_why_untold, wait, curves, codes, tokens))
 
     def whole(self, values: Floats) -> Codes:
         return np.where(self._faults.ok, values, 0).astype(np.int64)
@@ -254,7 +254,7 @@ class _Look:
 
 
 def said(refused: Callable[[], Any]) -> str:
-    """Return what a check says that is `refused`; nothing where it lets pass [-]."""
+    """Return what a check says that is `refused`; nothing where it lets pass."""
     try:
         refused()
     except InputError as error:
@@ -279,11 +279,11 @@ def _measured_gpus(curve: Curve | str) -> float:
     return np.nan if isinstance(curve, str) or curve.measured_gpus is None else curve.measured_gpus
 
 
-def _tells(curve: Curve | str, wait: Wait, *, tokens: bool) -> bool:
+def _tells_wait(curve: Curve | str, wait: Wait, *, tokens: bool) -> bool:
     return not isinstance(curve, str) and waits_of(curve, wait, 1.0 if tokens else None) is not None
 
 
-def _untold(wait: Wait, curves: list[Curve | str], codes: Codes, tokens: Floats, row: int) -> str:
+def _why_untold(wait: Wait, curves: list[Curve | str], codes: Codes, tokens: Floats, row: int) -> str:
     curve, length = curves[codes[row]], None if np.isnan(tokens[row]) else float(tokens[row])
     limits = Limits.of_rows({wait: np.ones(1)}, (1,), length)
     return "" if isinstance(curve, str) else said(lambda: limits.sides(curve))

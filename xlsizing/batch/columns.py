@@ -37,7 +37,7 @@ __all__ = ["ERROR", "INPUTS", "RESULTS", "Input", "Result", "chosen_results", "c
 Mask = npt.NDArray[np.bool_]
 
 ERROR: Final = "error"
-"""The column with the sentence that says what is wrong with a row; the last one [-]."""
+"""The column with the sentence that says what is wrong with a row; the last one."""
 
 
 class Input(NamedTuple):
@@ -46,17 +46,17 @@ class Input(NamedTuple):
     Parameters
     ----------
     name : str
-        Of the column, as `size` calls the input [-]
+        Of the column, as `size` calls the input
     other : str
-        Another name for it; empty where there is none [-]
+        Another name for it; empty where there is none
     check : callable or None
-        Refuses a value that breaks its rule; None for the curve, which is looked up [-]
+        Refuses a value that breaks its rule; None for the curve, which is looked up
     valid : callable or None
-        Tells of an array of numbers which keep the rule; None for words [-]
+        Tells of an array of numbers which keep the rule; None for words
     default : float or str or None
         What stands where there is no such column; None where nothing does [unit of the column]
     meaning : str
-        In words, with the unit [-]
+        In words, with the unit
     """
 
     name: str
@@ -67,52 +67,54 @@ class Input(NamedTuple):
     meaning: str
 
 
-def _within(low: float, high: float, values: Floats) -> Mask:
+def _is_within(low: float, high: float, values: Floats) -> Mask:
     return (values >= low) & (values <= high)
 
 
-def _whole(low: float, high: float, values: Floats) -> Mask:
-    whole: Mask = _within(low, high, values) & (values == np.floor(values))
+def _is_whole(low: float, high: float, values: Floats) -> Mask:
+    whole: Mask = _is_within(low, high, values) & (values == np.floor(values))
     return whole
 
 
-def _level(values: Floats) -> Mask:
+def _is_level(values: Floats) -> Mask:
     known: Mask = (np.abs(values[:, np.newaxis] - np.array(list(BUDGET_SHARE))) <= TOLERANCE).any(axis=1)
     return known
 
 
-_positive = partial(_within, LOWEST, HIGHEST)
+_positive = partial(_is_within, LOWEST, HIGHEST)
 
 
-def _number(name: str, meaning: str, *, other: str = "", default: float | None = None) -> Input:
+def _number_input(name: str, meaning: str, *, other: str = "", default: float | None = None) -> Input:
     return Input(name, other, lambda value: number(value, name), _positive, default, meaning)
 
 
-def _count(name: str, low: int, high: int, meaning: str, *, other: str = "", default: float | None = None) -> Input:
+def _count_input(
+    name: str, low: int, high: int, meaning: str, *, other: str = "", default: float | None = None
+) -> Input:
     def check(value: object) -> int:
         return whole(value, name, low=low, high=high)
 
-    return Input(name, other, check, partial(_whole, low, high), default, meaning)
+    return Input(name, other, check, partial(_is_whole, low, high), default, meaning)
 
 
 _LISTED: Final = (
     Input("curve", "curve_id", None, None, None, "the curve, by its name among the curves [-]"),
-    _number("sla", "interactivity each user must see [tok/s/user]", other="tok_s_per_user"),
-    _number("tpm", "demand: output tokens per minute [tok/min]"),
-    _number("tok_s", "demand: output tokens per second [tok/s]"),
-    _number("rps", "demand: requests per second, with osl [requests/s]"),
-    _number("osl", "output tokens per request, with rps or e2e_s and only with one of them [tok]"),
-    _number("users", "demand: requests in flight at peak [requests]"),
-    *(_number(wait.name, f"limit on the {wait.meaning} [s]", other=wait.limit) for wait in WAITS),
-    _count("gpus_per_pod", 1, MOST_GPUS_PER_POD, "GPUs of one replica [GPUs/pod]"),
+    _number_input("sla", "interactivity each user must see [tok/s/user]", other="tok_s_per_user"),
+    _number_input("tpm", "demand: output tokens per minute [tok/min]"),
+    _number_input("tok_s", "demand: output tokens per second [tok/s]"),
+    _number_input("rps", "demand: requests per second, with osl [requests/s]"),
+    _number_input("osl", "output tokens per request, with rps or e2e_s and only with one of them [tok]"),
+    _number_input("users", "demand: requests in flight at peak [requests]"),
+    *(_number_input(wait.name, f"limit on the {wait.meaning} [s]", other=wait.limit) for wait in WAITS),
+    _count_input("gpus_per_pod", 1, MOST_GPUS_PER_POD, "GPUs of one replica [GPUs/pod]"),
     Input("method", "", interpolation, None, DEFAULT_METHOD, "interpolation between measured points [-]"),
     Input(
-        "util", "", lambda value: share(value, "util"), partial(_within, LOWEST, 1), DEFAULT_UTIL,
+        "util", "", lambda value: share(value, "util"), partial(_is_within, LOWEST, 1), DEFAULT_UTIL,
         "planned share of measured throughput [-]",
     ),
-    _number("gpu_hourly_usd", "price of one GPU-hour [USD/GPU-hour]", default=ASSUMED_USD_PER_GPU_HOUR),
-    _count("spare_replicas", 0, MOST_SPARES, "spare replicas [pods]", other="spare", default=0),
-    Input("confidence", "", bound, _level, DEFAULT_CONFIDENCE, "share of public curves that the budget covers [-]"),
+    _number_input("gpu_hourly_usd", "price of one GPU-hour [USD/GPU-hour]", default=ASSUMED_USD_PER_GPU_HOUR),
+    _count_input("spare_replicas", 0, MOST_SPARES, "spare replicas [pods]", other="spare", default=0),
+    Input("confidence", "", bound, _is_level, DEFAULT_CONFIDENCE, "share of public curves that the budget covers [-]"),
 )  # fmt: skip
 
 INPUTS: Final[Mapping[str, Input]] = {each.name: each for each in _LISTED}
@@ -125,11 +127,11 @@ class Result(NamedTuple):
     Parameters
     ----------
     name : str
-        Of the column [-]
+        Of the column
     field : str
-        Of `SizingRow`; empty for what is no figure of a row [-]
+        Of `SizingRow`; empty for what is no figure of a row
     kind : str
-        "int", "float", "bool" or "str" [-]
+        "int", "float", "bool" or "str"
     """
 
     name: str
@@ -152,11 +154,11 @@ RESULTS: Final = (
     Result("price_assumed", "", "bool"),
     Result(ERROR, "", "str"),
 )
-"""Every column that is worked out, in the order in which they stand behind those that were given [-]."""
+"""Every column that is worked out, in the order in which they stand behind those that were given."""
 
 
 def chosen_results(names: Sequence[str] | None) -> tuple[Result, ...]:
-    """Return the results called `names`, all where that is None, in the order of `RESULTS`; the error is always among them [-].
+    """Return the results called `names`, all where that is None, in the order of `RESULTS`; the error is always among them.
 
     Raises
     ------
@@ -180,16 +182,16 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
     Parameters
     ----------
     given : sequence of object
-        The names in the header of a table [-]
+        The names in the header of a table
     curve_needed : bool
-        Whether there is more than one curve [-]
+        Whether there is more than one curve
     results : collection of Result
-        What will stand beside them [-]
+        What will stand beside them
 
     Returns
     -------
     dict of str to str
-        The name in the header of each input that is there [-]
+        The name in the header of each input that is there
 
     Raises
     ------
@@ -210,9 +212,13 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
         refuse("table", "must not name curves where one is given for all rows", got=found["curve"], way_out=way_out)
     needed = [name for name in ("curve", "sla") if (name != "curve" or curve_needed) and name not in found]
     if needed:
-        refuse("table", f"must have a column {needed[0]}", got=_listed(given))
+        refuse("table", f"must have a column {needed[0]}", got=_names_phrase(given))
     if not any(name in found for name in DEMAND_FORMS):
-        refuse("table", f"must have a column {', '.join(DEMAND_FORMS[:-1])} or {DEMAND_FORMS[-1]}", got=_listed(given))
+        refuse(
+            "table",
+            f"must have a column {', '.join(DEMAND_FORMS[:-1])} or {DEMAND_FORMS[-1]}",
+            got=_names_phrase(given),
+        )
     return found
 
 
@@ -226,20 +232,20 @@ def _check_names(given: Sequence[object], taken: set[str]) -> None:
         seen.add(name)
 
 
-def _listed(given: Sequence[object]) -> Phrase:
+def _names_phrase(given: Sequence[object]) -> Phrase:
     return Phrase(", ".join(map(str, given)) or "no columns")
 
 
 def sentence(name: str, value: object) -> str:
-    """Return what is wrong with a `value` in the column `name`: what `size` says of it [-]."""
+    """Return what is wrong with a `value` in the column `name`: what `size` says of it."""
     try:
-        return _sentence(name, value)
+        return _fault_sentence(name, value)
     except TypeError:  # a value that no dictionary takes
-        return _sentence.__wrapped__(name, value)
+        return _fault_sentence.__wrapped__(name, value)
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _sentence(name: str, value: object) -> str:
+def _fault_sentence(name: str, value: object) -> str:
     check = INPUTS[name].check
     try:
         if isinstance(value, Typed):

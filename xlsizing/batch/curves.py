@@ -33,9 +33,9 @@ class Curves:
     Parameters
     ----------
     find : callable
-        Returns the curve of a name, or refuses [-]
+        Returns the curve of a name, or refuses
     only : Curve, optional
-        The one curve, where no row names any [-]
+        The one curve, where no row names any
     """
 
     def __init__(self, find: Find, only: Curve | None = None) -> None:
@@ -43,16 +43,16 @@ class Curves:
         self._found: dict[object, Curve | str] = {}
 
     def get(self, name: object) -> Curve | str:
-        """Return the curve called `name`, or the sentence that says why there is none [-]."""
+        """Return the curve called `name`, or the sentence that says why there is none."""
         if name not in self._found:
             try:
-                self._found[name] = self._find(_text(name))
+                self._found[name] = self._find(_curve_name(name))
             except InputError as error:
                 self._found[name] = str(error)
         return self._found[name]
 
 
-def _text(name: object) -> str:
+def _curve_name(name: object) -> str:
     if name is None:
         refuse("curve", "must be named", got=BLANK)
     # A number is a name too: of a column that a spreadsheet or pandas keeps as numbers.
@@ -65,7 +65,7 @@ def curves_of(curves: object, **options: Any) -> Curves:
     Parameters
     ----------
     curves : Curve, mapping of str to Curve, str, Path or Curves
-        One curve for all rows; curves by name; or where they stand [-]
+        One curve for all rows; curves by name; or where they stand
     options
         Of `Curve`, where they are read: pool_rises and throughput_per_replica
 
@@ -94,7 +94,7 @@ def curves_of(curves: object, **options: Any) -> Curves:
 
 
 def curves_in(path: Path, **options: Any) -> Curves:
-    """Return the curves at `path`, a folder or a file with a table; `options` of `Curve` hold for each of them [-].
+    """Return the curves at `path`, a folder or a file with a table; `options` of `Curve` hold for each of them.
 
     Raises
     ------
@@ -114,7 +114,9 @@ def curves_in(path: Path, **options: Any) -> Curves:
         rule = f"must have the columns {_ID[0]} and {_PATH[0]}, or {', '.join((_ID[0], *COLUMNS[:2]))}"
         refuse("curves", rule, got=Phrase(", ".join(names)), where=path.name)
     if file is not None:
-        listed = {_text(row[at[key]]): str(row[at[file]] or "").strip() for row in rows if row[at[key]] is not None}
+        listed = {
+            _curve_name(row[at[key]]): str(row[at[file]] or "").strip() for row in rows if row[at[key]] is not None
+        }
         return Curves(_Listed(path.parent, listed, path.name, options))
     return Curves(_Points(rows, at, key, path.name, options))
 
@@ -177,7 +179,7 @@ class _Points:
         self._rows: dict[str, list[tuple[int, Sequence[Any]]]] = {}
         for position, row in enumerate(rows, start=2):
             if row[at[key]] is not None:
-                self._rows.setdefault(_text(row[at[key]]), []).append((position, row))
+                self._rows.setdefault(_curve_name(row[at[key]]), []).append((position, row))
 
     def __call__(self, name: str) -> Curve:
         if name not in self._rows:
@@ -190,10 +192,10 @@ class _Points:
 
         curve = curve_from_rows(anchors, place, **self._options)
         hardware = {str(row[self._at["hardware"]] or "").strip() for row in rows} if "hardware" in self._at else set()
-        return _on(curve, hardware - {""}, f"{self._source}, curve {name}")
+        return _with_hardware(curve, hardware - {""}, f"{self._source}, curve {name}")
 
 
-def _on(curve: Curve, hardware: set[str], where: str) -> Curve:
+def _with_hardware(curve: Curve, hardware: set[str], where: str) -> Curve:
     if not hardware:
         return curve
     if len(hardware) > 1:

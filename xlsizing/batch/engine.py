@@ -62,9 +62,9 @@ class Sized:
     columns : dict of str to (ndarray, ndarray)
         Figures and facts by name, and which of them are missing [unit of the column]
     words : dict of str to Words
-        Words by name [-]
+        Words by name
     errors : dict of int to str
-        What is wrong with a row, by its position [-]
+        What is wrong with a row, by its position
     unmet : int
         Rows whose SLA or limit no measured point meets [-]
     """
@@ -89,13 +89,13 @@ def size_rows(
     Parameters
     ----------
     inputs : Inputs
-        The cells of the rows [-]
+        The cells of the rows
     curves : Curves
-        The curves that they name [-]
+        The curves that they name
     results : sequence of Result, optional
-        Which results [-]
+        Which results
     calibration : Calibration, optional
-        What the budget rests on in place of public sweeps [-]
+        What the budget rests on in place of public sweeps
     output_tokens : float, optional
         Output tokens of a request, where the demand does not tell [tok]
 
@@ -144,13 +144,13 @@ class _Grouped:
         self.back = np.empty_like(order)
         self.back[order] = np.arange(order.size)
 
-    def _parts(self) -> list[npt.NDArray[Any]]:
+    def _key_parts(self) -> list[npt.NDArray[Any]]:
         given = self._given
         limited = map(np.isfinite, given.limits.values())
         return [given.curve, given.method, given.confidence, given.users, self._short, *limited]
 
     def _key(self, ok: Mask) -> npt.NDArray[Any]:
-        parts = self._parts()
+        parts = self._key_parts()
         sizes = [max(1, len(self._given.curves)), len(METHODS), len(_LEVELS), *[2] * (len(parts) - 3)]
         key = np.ravel_multi_index([np.where(ok, part, 0).astype(np.int64) for part in parts], sizes)
         # Of 16 bits: numpy sorts those by counting, ten times as fast.
@@ -158,7 +158,7 @@ class _Grouped:
 
     def groups(self) -> Iterator[_Group]:
         """Yield the groups, those of many rows a block at a time."""
-        given, parts, start = self._given, self._parts(), 0
+        given, parts, start = self._given, self._key_parts(), 0
         for together in np.split(self._rows, self._ends) if self._rows.size else ():
             number, method, level, users, short, *limited = (int(part[together[0]]) for part in parts)
             curve = given.curves[number]
@@ -179,7 +179,7 @@ def _size_group(given: Checked, group: _Group, faults: Faults, out: _Out, calibr
         faults.ok[rows] = False
         faults.sentences.update(dict.fromkeys(rows.tolist(), other))
         return
-    sizing = _sizing(given, group, rows, calibration)
+    sizing = _group_sizing(given, group, rows, calibration)
     many = too_many(sizing)
     if many.any():
         for row, pods in zip(rows[many].tolist(), sizing.pods_high_unrounded[many].tolist(), strict=True):
@@ -188,14 +188,14 @@ def _size_group(given: Checked, group: _Group, faults: Faults, out: _Out, calibr
         rows = rows[~many]
         if not rows.size:
             return
-        sizing = _sizing(given, group, rows, calibration)
+        sizing = _group_sizing(given, group, rows, calibration)
         out.fill(group.start + np.flatnonzero(~many), sizing)
     else:
         out.fill(slice(group.start, group.start + rows.size), sizing)
 
 
-def _sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], calibration: Calibration | None) -> Sizing:
-    tokens = _tokens(given.tokens[rows])
+def _group_sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], calibration: Calibration | None) -> Sizing:
+    tokens = _answer_tokens(given.tokens[rows])
     level = bound(group.confidence, calibration=calibration)
     return size_each(
         group.curve,
@@ -206,12 +206,12 @@ def _sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], calibrati
         gpu_hourly_usd=given.gpu_hourly_usd[rows],
         spare_replicas=given.spare_replicas[rows],
         method=group.method,
-        bound=Bound(level.confidence, level.share, calibration, _deciding(tokens)),
+        bound=Bound(level.confidence, level.share, calibration, _deciding_tokens(tokens)),
         limits=_limits({wait: given.limits[wait][rows] for wait in group.waits}, group.curve, tokens),
     )
 
 
-def _tokens(tokens: Floats) -> float | Floats | None:
+def _answer_tokens(tokens: Floats) -> float | Floats | None:
     """Return the output tokens of requests: one number where it is that of all, None where none is told."""
     known = ~np.isnan(tokens)
     if not known.any():
@@ -220,7 +220,7 @@ def _tokens(tokens: Floats) -> float | Floats | None:
     return first if bool((tokens == first).all()) else tokens
 
 
-def _deciding(tokens: float | Floats | None) -> float | None:
+def _deciding_tokens(tokens: float | Floats | None) -> float | None:
     """Return the tokens that decide a claim: of rows on one side of the limit any will do, unless none is told."""
     if isinstance(tokens, np.ndarray):
         return float(np.nanmax(tokens)) if not np.isnan(tokens).any() else None
@@ -262,7 +262,7 @@ class _Out:
         self._met[rows] = met
         for each in self._results:
             if each.kind == "str":
-                self._values[each.name][rows] = self._codes(each.field, sizing)
+                self._values[each.name][rows] = self._result_codes(each.field, sizing)
                 continue
             values = figures(sizing, each.field)
             self._values[each.name][rows] = values
@@ -270,10 +270,10 @@ class _Out:
                 unknown = ~np.isfinite(values)
                 self._missing[each.name][rows] = unknown if FIGURES[each.field].known_if_infeasible else unknown | ~met
 
-    def _codes(self, name: str, sizing: Sizing) -> npt.NDArray[Any]:
+    def _result_codes(self, name: str, sizing: Sizing) -> npt.NDArray[Any]:
         points = sizing.points
         if name == "reason":
-            return self._reason(sizing)
+            return self._reason_codes(sizing)
         if name == "regime":
             return points.regime_codes
         if name == "binding":
@@ -281,19 +281,19 @@ class _Out:
         claims = claim_codes(points, sizing.bound)
         return np.where(points.feasible & (claims > 0), claims, -1)
 
-    def _reason(self, sizing: Sizing) -> npt.NDArray[np.int64]:
+    def _reason_codes(self, sizing: Sizing) -> npt.NDArray[np.int64]:
         points = sizing.points
         codes = np.full(points.shape, -1, dtype=np.int64)
         unmet = np.flatnonzero(~points.feasible)
         if not unmet.size:
             return codes
         if not points.limits.asked:  # then it is the curve's alone
-            codes[unmet] = self._place(points.unmet(int(unmet[0])).reason())
+            codes[unmet] = self._reason_code(points.unmet(int(unmet[0])).reason())
         else:
-            codes[unmet] = [self._place(points.unmet(row).reason()) for row in unmet.tolist()]
+            codes[unmet] = [self._reason_code(points.unmet(row).reason()) for row in unmet.tolist()]
         return codes
 
-    def _place(self, reason: str) -> int:
+    def _reason_code(self, reason: str) -> int:
         return self._reasons.setdefault(reason, len(self._reasons))
 
     def sized(self, given: Checked, faults: Faults, back: npt.NDArray[np.intp]) -> Sized:
@@ -311,10 +311,10 @@ class _Out:
                 known = wrong if FIGURES[each.field].known_if_infeasible else unmet
                 own = self._missing.get(each.name)
                 columns[each.name] = values, known if own is None else own.take(back)
-        self._beside(given, columns, words, wrong)
+        self._add_facts(given, columns, words, wrong)
         return Sized(self._rows, columns, words, dict(sorted(faults.sentences.items())), int((ok & unmet).sum()))
 
-    def _beside(self, given: Checked, columns: dict[str, Any], words: dict[str, Words], wrong: Mask) -> None:
+    def _add_facts(self, given: Checked, columns: dict[str, Any], words: dict[str, Words], wrong: Mask) -> None:
         """Add what is no figure of a row: the price's standing, and the hardware of the curve."""
         if "price_assumed" in self._names:
             columns["price_assumed"] = given.price_assumed, wrong

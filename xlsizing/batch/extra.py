@@ -11,7 +11,7 @@ __all__ = ["arrow"]
 
 
 def arrow(part: str = "") -> Any:
-    """Return pyarrow, or a `part` of it [-].
+    """Return pyarrow, or a `part` of it.
 
     Raises
     ------

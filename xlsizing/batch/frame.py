@@ -29,19 +29,19 @@ def size_frame(
     Parameters
     ----------
     df : pandas.DataFrame
-        A scenario a row, in the columns of `batch.columns.INPUTS`; others are kept as they are. NaN is a blank [-]
+        A scenario a row, in the columns of `batch.columns.INPUTS`; others are kept as they are. NaN is a blank
     curves : Curve, mapping of str to Curve, str or Path
-        One curve for all rows; curves by the name in the column curve; or a folder or file of them [-]
+        One curve for all rows; curves by the name in the column curve; or a folder or file of them
     columns : sequence of str, optional
-        Which results; all of `batch.columns.RESULTS` where left out [-]
+        Which results; all of `batch.columns.RESULTS` where left out
     strict : bool, optional
-        Refuse a row that is wrong rather than say so in the column error [-]
+        Refuse a row that is wrong rather than say so in the column error
 
     Returns
     -------
     pandas.DataFrame
         The same rows in the same order under the same index, with the results behind them. A row that cannot be met holds
-        missing values and its reason, one that is wrong missing values and the sentence that says why [-]
+        missing values and its reason, one that is wrong missing values and the sentence that says why
 
     Raises
     ------
@@ -69,7 +69,7 @@ def size_frame(
 
     known, results = curves_of(curves), chosen_results(columns)
     found = columns_of(list(df.columns), curve_needed=known.only is None, results=results)
-    sized = size_rows(_inputs(df, found), known, results)
+    sized = size_rows(_frame_inputs(df, found), known, results)
     if strict and sized.errors:
         row, words = next(iter(sized.errors.items()))
         refuse("row", "must be right", detail=words, where=f"row {df.index[row]}")
@@ -77,7 +77,7 @@ def size_frame(
 
 
 def result_ddl(columns: Sequence[str] | None = None) -> str:
-    """Return the result `columns` as a schema that Spark reads, to stand behind that of the rows given [-].
+    """Return the result `columns` as a schema that Spark reads, to stand behind that of the rows given.
 
     >>> result_ddl(["gpus", "load"])
     'gpus bigint, load double, error string'
@@ -85,20 +85,20 @@ def result_ddl(columns: Sequence[str] | None = None) -> str:
     return ", ".join(f"{each.name} {_DDL[each.kind]}" for each in chosen_results(columns))
 
 
-def _inputs(df: pd.DataFrame, found: dict[str, str]) -> Inputs:
-    numbers = {name: _numbers(df[column]) for name, column in found.items() if INPUTS[name].valid}
-    words = {name: _words(df[column]) for name, column in found.items() if not INPUTS[name].valid}
+def _frame_inputs(df: pd.DataFrame, found: dict[str, str]) -> Inputs:
+    numbers = {name: _series_numbers(df[column]) for name, column in found.items() if INPUTS[name].valid}
+    words = {name: _series_words(df[column]) for name, column in found.items() if not INPUTS[name].valid}
     return Inputs(len(df), numbers, words)
 
 
-def _numbers(series: pd.Series[Any]) -> Numbers:
+def _series_numbers(series: pd.Series[Any]) -> Numbers:
     kind = getattr(series.dtype, "kind", "O")
     if kind in "iuf":  # pandas' own and numpy's
         return Numbers(series.to_numpy(dtype=np.float64, na_value=np.nan))
     return numbers_of(series.astype(object).tolist())
 
 
-def _words(series: pd.Series[Any]) -> Words:
+def _series_words(series: pd.Series[Any]) -> Words:
     return words_of(series.astype(object).tolist())
 
 

@@ -40,21 +40,21 @@ class Job:
     Parameters
     ----------
     source : Source
-        The scenarios [-]
+        The scenarios
     curves : Curves
-        The curves that they name [-]
+        The curves that they name
     target : Path
-        Where the sized table shall stand [-]
+        Where the sized table shall stand
     results : tuple of Result
-        Which results it shall hold [-]
+        Which results it shall hold
     by : tuple of str
-        Columns by which totals are made; none where it is empty [-]
+        Columns by which totals are made; none where it is empty
     totals : Path or None
-        Where these shall stand; None where they are shown only [-]
+        Where these shall stand; None where they are shown only
     strict : bool
-        Whether a row that is wrong refuses the table [-]
+        Whether a row that is wrong refuses the table
     calibration : Calibration or None
-        What the budget rests on in place of public sweeps [-]
+        What the budget rests on in place of public sweeps
     output_tokens : float or None
         Output tokens of a request, where the demand does not tell [tok]
     """
@@ -81,7 +81,7 @@ class Outcome:
     first : list of (int, str)
         The first rows with an error, counted from 1, and what is wrong with them [-]
     totals : list of dict
-        A row a group, where totals were asked for [-]
+        A row a group, where totals were asked for
     """
 
     rows: int = 0
@@ -91,7 +91,7 @@ class Outcome:
     totals: list[dict[str, Any]] = field(default_factory=list)
 
     def count(self, sized: Sized) -> None:
-        """Count the rows of a piece that was `sized` [-]."""
+        """Count the rows of a piece that was `sized`."""
         left = _SHOWN - len(self.first)
         self.first += [(self.rows + row + 1, words) for row, words in list(sized.errors.items())[:left]]
         self.rows += sized.rows
@@ -100,7 +100,7 @@ class Outcome:
 
 
 def new_table(path: str | Path, *, force: bool) -> Path:
-    """Return `path` as that of a table which may be written, over one that exists where `force` allows it [-].
+    """Return `path` as that of a table which may be written, over one that exists where `force` allows it.
 
     Raises
     ------
@@ -122,9 +122,9 @@ def size_table(job: Job, *, fresh: Collection[Path] = (), told: Told | None = No
     Parameters
     ----------
     job : Job
-        What is to be made [-]
+        What is to be made
     fresh : collection of Path, optional
-        Those of the files that must not exist yet [-]
+        Those of the files that must not exist yet
     told : callable, optional
         Called with how many rows are done, and of how many, 0 where that is not known [rows]
     piece : int, optional
@@ -141,7 +141,7 @@ def size_table(job: Job, *, fresh: Collection[Path] = (), told: Told | None = No
         If the table cannot be read, lacks a column, holds a row that is wrong where the job is strict, or cannot be
         written; no file is then written.
     """
-    work = _Work(job, told or _untold, piece)
+    work = _Work(job, told or _say_nothing, piece)
     files: dict[Path, str | bytes | Callable[[IO[bytes]], None]] = {job.target: work.table}
     if job.totals is not None:
         if job.totals == job.target:
@@ -151,7 +151,7 @@ def size_table(job: Job, *, fresh: Collection[Path] = (), told: Told | None = No
     return work.outcome
 
 
-def _untold(_done: int, _whole: int) -> None:
+def _say_nothing(_done: int, _whole: int) -> None:
     """Say nothing."""
 
 
@@ -174,22 +174,22 @@ class _Work:
             schema = schema.append(arrow().field(name, kind))
         writer = WRITERS[self._job.target.suffix.casefold()](file, schema)
         try:
-            self._write(writer)
+            self._write_pieces(writer)
         except BaseException:
             writer.drop()
             raise
         if self._totals is not None:
             self.outcome.totals = self._totals.rows()
 
-    def _write(self, writer: Writer) -> None:
+    def _write_pieces(self, writer: Writer) -> None:
         source = self._job.source
-        with ahead(source.pieces(self._found, self._piece)) as pieces, ahead(self._results(pieces)) as results:
+        with ahead(source.pieces(self._found, self._piece)) as pieces, ahead(self._sized_pieces(pieces)) as results:
             for columns, rows, done in results:
                 writer.write(columns, rows)
                 self._told(done, source.whole(done))
         writer.end()
 
-    def _results(self, pieces: Iterator[Piece]) -> Iterator[tuple[dict[str, Any], int, int]]:
+    def _sized_pieces(self, pieces: Iterator[Piece]) -> Iterator[tuple[dict[str, Any], int, int]]:
         """Yield the columns of each piece with the results behind them, how many rows it has, and how many are done."""
         job = self._job
         for piece in pieces:

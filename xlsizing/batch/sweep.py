@@ -55,15 +55,15 @@ def axes_in(text: str) -> dict[str, list[float] | list[str]]:
             )
         if names[name] in axes:
             refuse("--sweep", "must name each figure once", got=name)
-        axes[names[name]] = _words(values) if INPUTS[names[name]].valid is None else _numbers(values, name)
+        axes[names[name]] = _swept_words(values) if INPUTS[names[name]].valid is None else _swept_numbers(values, name)
     return axes
 
 
-def _words(values: str) -> list[str]:
+def _swept_words(values: str) -> list[str]:
     return [value.strip() for value in values.split("|")]
 
 
-def _numbers(values: str, name: str) -> list[float]:
+def _swept_numbers(values: str, name: str) -> list[float]:
     if ":" not in values:
         return [number_in_text(value, f"--sweep {name}") for value in values.split("|")]
     ends = values.split(":")
@@ -90,13 +90,13 @@ class Grid(Source):
     Parameters
     ----------
     spec : Spec
-        The sizing file [-]
+        The sizing file
     axes : mapping of str to list
-        The values that figures take in place of those of the file [-]
+        The values that figures take in place of those of the file
     """
 
     def __init__(self, spec: Spec, axes: Mapping[str, list[Any]]) -> None:
-        fixed = _figures(spec)
+        fixed = _spec_figures(spec)
         if any(name in axes for name in DEMAND_FORMS):
             fixed = {name: value for name, value in fixed.items() if name not in DEMAND_FORMS and name != "osl"}
             osl = spec.demand().osl
@@ -115,7 +115,7 @@ class Grid(Source):
 
     @property
     def schema(self) -> Any:
-        """Names and types of its columns, as pyarrow has them [-]."""
+        """Names and types of its columns, as pyarrow has them."""
         pa = arrow()
         return pa.schema([(name, pa.float64() if INPUTS[name].valid else pa.string()) for name in self.names])
 
@@ -123,10 +123,10 @@ class Grid(Source):
         """Yield the grid, so many `rows` at a time; the columns of its inputs were `found` [-]."""
         for start in range(0, self.count, rows):
             stop = min(start + rows, self.count)
-            columns = self._columns(np.unravel_index(np.arange(start, stop), self._sizes))
+            columns = self._columns_at(np.unravel_index(np.arange(start, stop), self._sizes))
             yield Piece(stop - start, columns, arrow_inputs(columns, found, stop - start))
 
-    def _columns(self, at: tuple[Any, ...]) -> dict[str, Any]:
+    def _columns_at(self, at: tuple[Any, ...]) -> dict[str, Any]:
         pa, columns = arrow(), {}
         for name in self.names:
             values = np.array(self._axes[self._place[name]][name], dtype=object)[at[self._place[name]]]
@@ -163,7 +163,7 @@ def _rows_asked(spec: Spec, axes: Mapping[str, list[Any]]) -> dict[str, list[Any
     return {name: values[:1] for name, values in columns.items()}
 
 
-def _figures(spec: Spec) -> dict[str, Any]:
+def _spec_figures(spec: Spec) -> dict[str, Any]:
     """Return the figures of a sizing file by the columns that they are."""
     demand = spec.demand()
     figures: dict[str, Any] = {

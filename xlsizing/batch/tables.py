@@ -25,7 +25,7 @@ from xlsizing.reading import check_input
 __all__ = ["SUFFIXES", "Piece", "Source", "arrow_inputs", "opened_table", "whole_table"]
 
 SUFFIXES: Final = (".csv", ".tsv", ".parquet", ".xlsx")
-"""Ends of the names of files that are read; all but .tsv are written too [-]."""
+"""Ends of the names of files that are read; all but .tsv are written too."""
 
 _EXACT: Final = 2**53
 _READ_AHEAD: Final = 1_000_000
@@ -41,9 +41,9 @@ class Piece:
     rows : int
         How many [-]
     columns : dict of str to pyarrow.Array or list
-        Every column that was given, as it was given; a list where its cells are of several kinds [-]
+        Every column that was given, as it was given; a list where its cells are of several kinds
     inputs : Inputs
-        Those that are read [-]
+        Those that are read
     """
 
     rows: int
@@ -57,9 +57,9 @@ class Source(ABC):
     Attributes
     ----------
     names : list of str
-        Of its columns [-]
+        Of its columns
     name : str
-        Of the file [-]
+        Of the file
     """
 
     names: list[str]
@@ -68,7 +68,7 @@ class Source(ABC):
     @property
     @abstractmethod
     def schema(self) -> Any:
-        """Names and types of its columns, as pyarrow has them; those of several kinds are text [-]."""
+        """Names and types of its columns, as pyarrow has them; those of several kinds are text."""
 
     @abstractmethod
     def pieces(self, found: Mapping[str, str], rows: int) -> Iterator[Piece]:
@@ -81,7 +81,7 @@ class Source(ABC):
 
 @contextmanager
 def opened_table(path: Path, what: str = "table") -> Iterator[Source]:
-    """Open the table at `path`, called `what` in sentences, until the block ends [-].
+    """Open the table at `path`, called `what` in sentences, until the block ends.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def opened_table(path: Path, what: str = "table") -> Iterator[Source]:
 
 
 def whole_table(path: Path, what: str) -> tuple[list[str], list[list[Any]]]:
-    """Return the header and the rows of the table at `path`, called `what` in sentences; numbers are numbers [-].
+    """Return the header and the rows of the table at `path`, called `what` in sentences; numbers are numbers.
 
     Raises
     ------
@@ -112,18 +112,18 @@ def whole_table(path: Path, what: str) -> tuple[list[str], list[list[Any]]]:
     with opened_table(path, what) as source:
         rows: list[list[Any]] = []
         for piece in source.pieces({}, _MOST_CURVE_ROWS // 10):
-            lists = [_listed(piece.columns[name]) for name in source.names]
-            rows += [[_plain(cell) for cell in row] for row in zip(*lists, strict=True)]
+            lists = [_as_list(piece.columns[name]) for name in source.names]
+            rows += [[_number_or_text(cell) for cell in row] for row in zip(*lists, strict=True)]
             if len(rows) > _MOST_CURVE_ROWS:
                 refuse(what, f"must have at most {_MOST_CURVE_ROWS:,} rows", where=path.name)
     return source.names, rows
 
 
-def _listed(column: Any) -> list[Any]:
+def _as_list(column: Any) -> list[Any]:
     return column if isinstance(column, list) else list(column.to_pylist())
 
 
-def _plain(cell: Any) -> Any:
+def _number_or_text(cell: Any) -> Any:
     """Return the number that a text is, and None for a blank one."""
     if not isinstance(cell, str):
         return cell
@@ -153,9 +153,9 @@ class _Text(Source):
             cells = dict(zip(self.names, map(list, zip(*(row for row, _ in batch), strict=True)), strict=True))
             wrong = {row: words for row, (_, words) in enumerate(batch) if words}
             columns = {name: pa.array(column, pa.string()) for name, column in cells.items()}
-            yield Piece(len(batch), columns, self._inputs(cells, found, wrong, len(batch)))
+            yield Piece(len(batch), columns, self._text_inputs(cells, found, wrong, len(batch)))
 
-    def _inputs(
+    def _text_inputs(
         self, cells: dict[str, list[str]], found: Mapping[str, str], wrong: dict[int, str], rows: int
     ) -> Inputs:
         numeric = {name: cells[column] for name, column in found.items() if INPUTS[name].valid}
@@ -265,7 +265,7 @@ class _Workbook(Source):
 
     def _looked_over(self) -> tuple[list[str], list[_Kinds], int]:
         """Read the sheet once for what its columns hold, so that they have one type from the first row on."""
-        rows = self._cells()
+        rows = self._rows_not_blank()
         header = [*next(rows, ())]
         while header and header[-1] is None:
             header.pop()
@@ -276,10 +276,10 @@ class _Workbook(Source):
             count += 1
             for kind, cell in zip(kinds, row, strict=False):
                 if cell is not None:
-                    kind.seen.add(_kind(cell))
+                    kind.seen.add(_kind_of_cell(cell))
         return [str(cell).strip() for cell in header], kinds, count
 
-    def _cells(self) -> Iterator[tuple[Any, ...]]:
+    def _rows_not_blank(self) -> Iterator[tuple[Any, ...]]:
         return (row for row in self._sheet.iter_rows(values_only=True) if any(cell is not None for cell in row))
 
     @property
@@ -288,10 +288,10 @@ class _Workbook(Source):
         return pa.schema([(n, kind.type() or pa.string()) for n, kind in zip(self.names, self._kinds, strict=True)])
 
     def pieces(self, found: Mapping[str, str], rows: int) -> Iterator[Piece]:
-        cells = self._cells()
+        cells = self._rows_not_blank()
         try:
             next(cells)
-            while batch := [_cut(row, len(self.names)) for row in islice(cells, rows)]:
+            while batch := [_cut_to_width(row, len(self.names)) for row in islice(cells, rows)]:
                 yield self._piece(
                     dict(zip(self.names, map(list, zip(*batch, strict=True)), strict=True)), found, len(batch)
                 )
@@ -314,11 +314,11 @@ class _Workbook(Source):
         return self._rows
 
 
-def _cut(row: Sequence[Any], width: int) -> list[Any]:
+def _cut_to_width(row: Sequence[Any], width: int) -> list[Any]:
     return [*row[:width], *[None] * (width - len(row))]
 
 
-def _kind(cell: object) -> str:
+def _kind_of_cell(cell: object) -> str:
     if isinstance(cell, bool):
         return "bool"
     if isinstance(cell, int):

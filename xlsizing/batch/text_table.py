@@ -30,7 +30,7 @@ class Typed(str):
     __slots__ = ()
 
     def refused(self, name: str) -> None:
-        """Refuse the text in the column `name` as no number [-]."""
+        """Refuse the text in the column `name` as no number."""
         number_in_text(self, name, share=name in ("util", "confidence"))
 
 
@@ -40,7 +40,7 @@ class Ambiguous(Typed):
     __slots__ = ()
 
     def refused(self, name: str) -> None:
-        """Refuse the text in the column `name` as one that could be two numbers [-]."""
+        """Refuse the text in the column `name` as one that could be two numbers."""
         rule = "must not leave open whether its comma or point marks thousands or decimals"
         refuse(name, rule, got=str(self), way_out="write a decimal comma, and no separators of thousands")
 
@@ -51,11 +51,11 @@ class TextRows(NamedTuple):
     Parameters
     ----------
     header : list of str
-        Names of the columns [-]
+        Names of the columns
     delimiter : str
-        What separates cells [-]
+        What separates cells
     rows : iterator of (list of str, str)
-        The cells of each row, as many as the header has, and what is wrong with their number, mostly nothing [-]
+        The cells of each row, as many as the header has, and what is wrong with their number, mostly nothing
     """
 
     header: list[str]
@@ -64,28 +64,28 @@ class TextRows(NamedTuple):
 
 
 def text_rows(path: Path, file: IO[bytes]) -> TextRows:
-    """Return the rows in a `file` that is open, the one at `path` [-].
+    """Return the rows in a `file` that is open, the one at `path`.
 
     Raises
     ------
     InputError
         If it is no UTF-8 text, has no header, or a quote is never closed; the last two when rows are asked for.
     """
-    lines = _lines(path, file)
+    lines = _decoded_lines(path, file)
     first = next((line for line in lines if line.strip(" ,;\t\r\n") and not line.lstrip(' \t"').startswith("#")), "")
     delimiter, stated = delimiter_in(first)
     if stated:
         first = next(lines, "")
-    reader = csv.reader(_again(first, lines), delimiter=delimiter)
-    header = [cell.strip() for cell in _next(reader, path) or []]
+    reader = csv.reader(_with_first_line(first, lines), delimiter=delimiter)
+    header = [cell.strip() for cell in _next_row(reader, path) or []]
     while header and not header[-1]:
         header.pop()
     if not header or not all(header):
         refuse("table", "must begin with a line that names its columns", where=path.name)
-    return TextRows(header, delimiter, _rows(reader, len(header), path))
+    return TextRows(header, delimiter, _rows_and_faults(reader, len(header), path))
 
 
-def _lines(path: Path, file: IO[bytes]) -> Iterator[str]:
+def _decoded_lines(path: Path, file: IO[bytes]) -> Iterator[str]:
     mark = "\ufeff"  # spreadsheets begin UTF-8 with it
     try:
         for line in file:
@@ -95,12 +95,12 @@ def _lines(path: Path, file: IO[bytes]) -> Iterator[str]:
         refuse("table", "must be UTF-8 text", way_out='save it as "CSV UTF-8"', where=path.name)
 
 
-def _again(first: str, lines: Iterator[str]) -> Iterator[str]:
+def _with_first_line(first: str, lines: Iterator[str]) -> Iterator[str]:
     yield first
     yield from lines
 
 
-def _next(reader: Iterator[list[str]], path: Path) -> list[str] | None:
+def _next_row(reader: Iterator[list[str]], path: Path) -> list[str] | None:
     try:
         return next(reader, None)
     except csv.Error:
@@ -108,16 +108,16 @@ def _next(reader: Iterator[list[str]], path: Path) -> list[str] | None:
         refuse("table", "must be CSV", way_out=way_out, where=path.name)
 
 
-def _rows(reader: Any, width: int, path: Path) -> Iterator[tuple[list[str], str]]:
-    while (cells := _next(reader, path)) is not None:
+def _rows_and_faults(reader: Any, width: int, path: Path) -> Iterator[tuple[list[str], str]]:
+    while (cells := _next_row(reader, path)) is not None:
         if len(cells) == width:
             if any(cells):
                 yield cells, ""
         elif any(map(str.strip, cells)):
-            yield _fitted(cells, width, f"{path.name}, line {reader.line_num}")
+            yield _cells_to_width(cells, width, f"{path.name}, line {reader.line_num}")
 
 
-def _fitted(cells: list[str], width: int, where: str) -> tuple[list[str], str]:
+def _cells_to_width(cells: list[str], width: int, where: str) -> tuple[list[str], str]:
     """Return cells as many as the header has; more of them that hold something, or fewer, are a fault."""
     wrong = (
         ""
@@ -128,7 +128,7 @@ def _fitted(cells: list[str], width: int, where: str) -> tuple[list[str], str]:
 
 
 def has_decimal_commas(columns: Iterable[Sequence[str]], delimiter: str) -> bool:
-    """Tell whether a cell of the `columns` can only hold a decimal comma, where that is not the `delimiter` [-]."""
+    """Tell whether a cell of the `columns` can only hold a decimal comma, where that is not the `delimiter`."""
     return delimiter != "," and any(DECIMAL_COMMA.fullmatch(cell.strip()) for cells in columns for cell in cells)
 
 
@@ -153,5 +153,5 @@ def parsed_numbers(cells: Sequence[str], *, commas: bool) -> Numbers:
 
 
 def column_words(cells: Sequence[str]) -> Words:
-    """Return the words in `cells` of text; blank where there is none [-]."""
+    """Return the words in `cells` of text; blank where there is none."""
     return words_of(cell.strip() or None for cell in cells)

@@ -20,10 +20,10 @@ SUMS: Final = (
     "total_gpus_low", "total_gpus", "total_gpus_budget", "total_gpus_high",
     "usd_per_month", "usd_per_month_budget", "usd_per_month_high",
 )  # fmt: skip
-"""What is added up: of rows that can be met and are right [-]."""
+"""What is added up: of rows that can be met and are right."""
 
 CURRENCY: Final = "currency"
-"""The column that names the currency of a row's price; without it prices are in USD [-]."""
+"""The column that names the currency of a row's price; without it prices are in USD."""
 
 _COUNTS: Final = ("rows", "unmet", "wrong")
 _USD: Final = "USD"
@@ -36,9 +36,9 @@ class Totals:
     Parameters
     ----------
     by : sequence of str
-        The columns whose values make a group [-]
+        The columns whose values make a group
     names : sequence of str
-        Every column of the table [-]
+        Every column of the table
 
     Raises
     ------
@@ -58,14 +58,14 @@ class Totals:
 
     @property
     def needed(self) -> tuple[Result, ...]:
-        """The results that are added up or looked at [-]."""
+        """The results that are added up or looked at."""
         return tuple(each for each in RESULTS if each.name in (*SUMS, "feasible", _HARDWARE))
 
     def add(self, columns: Mapping[str, Any], sized: Sized) -> None:
-        """Add the rows of a piece, its `columns` as they were given and their results [-]."""
+        """Add the rows of a piece, its `columns` as they were given and their results."""
         if not sized.rows:
             return
-        words = [self._words(name, columns, sized) for name in self._keys]
+        words = [self._group_codes(name, columns, sized) for name in self._keys]
         key = np.ravel_multi_index([codes for codes, _ in words], [max(1, len(texts)) for _, texts in words])
         groups, first, which = np.unique(key, return_index=True, return_inverse=True)
         sums = np.stack([np.bincount(which, weights=one, minlength=groups.size) for one in _summands(sized)], axis=1)
@@ -74,7 +74,9 @@ class Totals:
             before = self._sums.setdefault(named, [0.0] * len(summed))
             self._sums[named] = [one + other for one, other in zip(before, summed, strict=True)]
 
-    def _words(self, name: str, columns: Mapping[str, Any], sized: Sized) -> tuple[npt.NDArray[np.int64], list[Any]]:
+    def _group_codes(
+        self, name: str, columns: Mapping[str, Any], sized: Sized
+    ) -> tuple[npt.NDArray[np.int64], list[Any]]:
         """Return the position of each row's value among the values of a column, the last of them none."""
         if name == CURRENCY and not self._currency:
             return np.zeros(sized.rows, dtype=np.int64), [_USD]
@@ -91,7 +93,7 @@ class Totals:
         return codes, [*(blank if text == "" else text for text in texts), blank]
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return a row a group, in the order of their names [-]."""
+        """Return a row a group, in the order of their names."""
         listed = sorted(self._sums.items(), key=lambda item: tuple((value is None, str(value)) for value in item[0]))
         whole = len(_COUNTS) + len([name for name in SUMS if name.startswith("total_")])
         return [
@@ -100,17 +102,18 @@ class Totals:
         ]
 
     def table(self) -> tuple[Any, dict[str, Any]]:
-        """Return the schema and the columns of the same, as pyarrow has them [-]."""
+        """Return the schema and the columns of the same, as pyarrow has them."""
         pa, rows = arrow(), self.rows()
         kinds = {name: pa.float64() if name.startswith("usd_") else pa.int64() for name in (*_COUNTS, *SUMS)}
         columns = {name: [row[name] for row in rows] for name in self.names}
         arrays = {
-            name: pa.array(column, kinds[name]) if name in kinds else _array(column) for name, column in columns.items()
+            name: pa.array(column, kinds[name]) if name in kinds else _arrow_array(column)
+            for name, column in columns.items()
         }
         return pa.schema([(name, array.type) for name, array in arrays.items()]), arrays
 
 
-def _array(column: list[Any]) -> Any:
+def _arrow_array(column: list[Any]) -> Any:
     pa = arrow()
     try:
         return pa.array(column) if any(value is not None for value in column) else pa.nulls(len(column), pa.string())

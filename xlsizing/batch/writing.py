@@ -26,17 +26,17 @@ _TYPES: Final = {"int": "int64", "float": "float64", "bool": "bool_", "str": "st
 
 
 def result_schema(results: Sequence[Result]) -> list[tuple[str, Any]]:
-    """Return names and types of `results`, as pyarrow has them [-]."""
+    """Return names and types of `results`, as pyarrow has them."""
     pa = arrow()
     return [(each.name, getattr(pa, _TYPES[each.kind])()) for each in results]
 
 
 def result_arrays(sized: Sized, results: Sequence[Result]) -> dict[str, Any]:
-    """Return the `results` of `sized` rows as arrays of pyarrow, by name [-]."""
-    return {each.name: _array(sized, each) for each in results}
+    """Return the `results` of `sized` rows as arrays of pyarrow, by name."""
+    return {each.name: _result_array(sized, each) for each in results}
 
 
-def _array(sized: Sized, result: Result) -> Any:
+def _result_array(sized: Sized, result: Result) -> Any:
     pa = arrow()
     if result.name == ERROR:
         if not sized.errors:
@@ -59,11 +59,11 @@ class Writer(ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Write what stands behind the last row [-]."""
+        """Write what stands behind the last row."""
 
     @abstractmethod
     def drop(self) -> None:
-        """Let go of a file that will not be ended [-]."""
+        """Let go of a file that will not be ended."""
 
 
 class _Parquet(Writer):
@@ -96,7 +96,7 @@ class _Text(Writer):
         if not rows:
             return
         pa, compute = arrow(), arrow("compute")
-        lines = compute.binary_join_element_wise(*map(_shown, columns.values()), pa.scalar(",", pa.large_string()))
+        lines = compute.binary_join_element_wise(*map(_csv_column, columns.values()), pa.scalar(",", pa.large_string()))
         text = compute.binary_join(pa.ListArray.from_arrays([0, rows], lines), pa.scalar("\n", pa.large_string()))
         self._file.write(text[0].as_buffer())
         self._file.write(b"\n")
@@ -108,7 +108,7 @@ class _Text(Writer):
         """There is nothing to let go of."""
 
 
-def _shown(column: Any) -> Any:
+def _csv_column(column: Any) -> Any:
     """Return a column as CSV shows it."""
     pa, compute = arrow(), arrow("compute")
     plain = not isinstance(column, list) and _is_plain(column.type)
@@ -149,7 +149,7 @@ class _Workbook(Writer):
         begin_with(self._book, SchemaFont(name="Calibri", size=11))
         self._sheet = self._book.create_sheet("scenarios")
         self._sheet.freeze_panes = "A2"
-        self._sheet.append([self._cell(name) for name in schema.names])
+        self._sheet.append([self._cell_value(name) for name in schema.names])
 
     def write(self, columns: Mapping[str, Any], rows: int) -> None:
         self._rows += rows
@@ -160,20 +160,20 @@ class _Workbook(Writer):
             )
         lists = [column if isinstance(column, list) else column.to_pylist() for column in columns.values()]
         for row in zip(*lists, strict=True):
-            self._sheet.append([self._cell(value) for value in row])
+            self._sheet.append([self._cell_value(value) for value in row])
 
-    def _cell(self, value: Any) -> Any:
+    def _cell_value(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._text(value)
+            return self._text_cell(value)
         if value is None or isinstance(value, bool | int | Decimal):
             return value
         if isinstance(value, float):
-            return value if abs(value) < np.inf else self._text(str(value))  # a sheet has no such numbers
+            return value if abs(value) < np.inf else self._text_cell(str(value))  # a sheet has no such numbers
         if isinstance(value, datetime) and value.tzinfo is not None:
-            return self._text(value.isoformat())
-        return value if isinstance(value, datetime | date | time) else self._text(str(value))
+            return self._text_cell(value.isoformat())
+        return value if isinstance(value, datetime | date | time) else self._text_cell(str(value))
 
-    def _text(self, text: str) -> Any:
+    def _text_cell(self, text: str) -> Any:
         """Return text as a cell that holds it, never a formula."""
         stored = cell_text(text, "cell")
         if not stored.startswith(("=", "#")):
@@ -196,4 +196,4 @@ WRITERS: Final[dict[str, Callable[[IO[bytes], Any], Writer]]] = {
     ".parquet": _Parquet,
     ".xlsx": _Workbook,
 }
-"""What writes a file, by the end of its name [-]."""
+"""What writes a file, by the end of its name."""

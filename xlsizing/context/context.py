@@ -31,18 +31,18 @@ class Context:
     Parameters
     ----------
     model, hf_path, hardware, weight_quantisation, kv_cache_dtype : str, optional
-        Identity; `hardware` is the exact ceiling token such as GB300 [-]
+        Identity; `hardware` is the exact ceiling token such as GB300
     tp, dp_in_pod, pp : int, optional
         Tensor-, data- and pipeline-parallel sizes of ONE pod: their product is its GPUs [GPUs]
     ep : int, optional
         Expert-parallel size; it shares the GPUs of the others [GPUs]
     prefill_instances, prefill_gpus, prefill_parallelism : optional
         Of a disaggregated pod, one unit of both sides: instances of this side, the GPUs of all of them, and how one
-        instance is split, "TP4 DP8 EP32"; in the place of TP, DP, PP and EP above [-]
+        instance is split, "TP4 DP8 EP32"; in the place of TP, DP, PP and EP above
     decode_instances, decode_gpus, decode_parallelism : optional
-        The same of the other side; the GPUs of both sides are the pod's [-]
+        The same of the other side; the GPUs of both sides are the pod's
     interconnect : str, optional
-        Between the GPUs of a pod; "none" for one GPU [-]
+        Between the GPUs of a pod; "none" for one GPU
     max_num_seqs : int, optional
         Serving flag [requests]
     max_num_batched_tokens : int, optional
@@ -52,51 +52,51 @@ class Context:
     max_model_len : int, optional
         Serving flag [tok]
     cudagraph_mode : str, optional
-        Serving [-]
+        Serving
     async_scheduling, prefix_caching : bool, optional
-        Serving; whether it was on [-]
+        Serving; whether it was on
     speculative_decoding : str, optional
-        Serving; "none" where it is known to be off [-]
+        Serving; "none" where it is known to be off
     acceptance_length : float, optional
         Tokens per step that speculation yielded; needed where it was on [tok/step]
     launch_flags : str, optional
-        Every flag of the server's command line, in full [-]
+        Every flag of the server's command line, in full
     dataset : str, optional
-        What the requests were [-]
+        What the requests were
     dataset_kind : str, optional
-        "random", "chat", "code", "long documents" or "own traffic"; needed where prefix caching or speculation was on [-]
+        "random", "chat", "code", "long documents" or "own traffic"; needed where prefix caching or speculation was on
     isl, osl : int, optional
         Input and output tokens per request, as asked for [tok]
     mean_input_tokens, mean_output_tokens : float, optional
         The same as measured; they count more than what was asked for [tok]
     turns : str, optional
-        "single-turn" or "multi-turn" [-]
+        "single-turn" or "multi-turn"
     prefix_hit_rate : float, optional
         Share of input tokens that the prefix cache served, 0 to 1; needed where it was on [-]
     num_prompts : int, optional
         Requests sent per point; the fewest where points differ [requests]
     cache_state, tier : str, optional
-        "warm" or "cold"; "latency" or "throughput" [-]
+        "warm" or "cold"; "latency" or "throughput"
     engine, engine_version, image_or_commit, benchmark_tool : str, optional
-        Stack [-]
+        Stack
     percent_of_sol : float, optional
         Share of the speed of light reached [%]
     ceiling_key, sol_rigor : str, optional
-        The ceiling that share refers to; "L1" to "L4" [-]
+        The ceiling that share refers to; "L1" to "L4"
     ttfo_s : float, optional
         Time to the first token of the answer proper, after any reasoning [s]
     statistic : str, optional
-        Of a point's requests, that rates and waits are: "median", "mean", "p90", "p95" or "p99" [-]
+        Of a point's requests, that rates and waits are: "median", "mean", "p90", "p95" or "p99"
     trials : int, optional
         Repetitions per point; the fewest where points differ [-]
     same_node : bool, optional
-        Whether it and its baseline ran on the same node [-]
+        Whether it and its baseline ran on the same node
     baseline : str, optional
-        What the figure is compared with [-]
+        What the figure is compared with
     measured_on, command, source_file, source_sha256 : str, optional
-        Provenance; SHA-256 sums of several files stand in one field, separated by spaces [-]
+        Provenance; SHA-256 sums of several files stand in one field, separated by spaces
     basis : str, optional
-        "measured" or "predicted" [-]
+        "measured" or "predicted"
 
     Raises
     ------
@@ -206,7 +206,7 @@ class Context:
         Returns
         -------
         Context
-            The context [-]
+            The context
 
         Raises
         ------
@@ -236,7 +236,7 @@ class Context:
         -------
         list of InputError
             The faults in the order of the keys; the `name` of an error is the field, or "context"
-            where the key is none [-]
+            where the key is none
         """
         return faults_in(values, FACTS)
 
@@ -250,12 +250,12 @@ class Context:
             A label (or field name) and a value [units of the fields]; capitals, punctuation and a
             unit in brackets do not matter; blank rows and section headings are ignored
         place : callable, optional
-            Gives the words for a row from its position, counted from 0 [-]
+            Gives the words for a row from its position, counted from 0
 
         Returns
         -------
         Context
-            The context [-]
+            The context
 
         Raises
         ------
@@ -275,16 +275,16 @@ class Context:
         return {name: value for name in FACTS if (value := getattr(self, name)) is not None}
 
     def missing(self) -> tuple[str, ...]:
-        """Return the names of the fields without which the context is incomplete [-]."""
+        """Return the names of the fields without which the context is incomplete."""
         known = self.known()
         return tuple(
             name
             for name, fact in FACTS.items()
-            if self._needs(fact) and name not in known and fact.instead not in known
+            if self._is_needed(fact) and name not in known and fact.instead not in known
         )
 
     def on(self, name: str) -> bool:
-        """Tell whether the feature in field `name` is known to have been on [-].
+        """Tell whether the feature in field `name` is known to have been on.
 
         >>> Context(speculative_decoding="mtp").on("speculative_decoding"), Context().on("prefix_caching")
         (True, False)
@@ -298,11 +298,11 @@ class Context:
         asked: float | None = getattr(self, kind)
         return asked if mean is None else mean
 
-    def _needs(self, fact: Fact) -> bool:
+    def _is_needed(self, fact: Fact) -> bool:
         return fact.needed or any(map(self.on, fact.needed_if))
 
     def missing_labels(self) -> tuple[str, ...]:
-        """Return the labels of the same fields, as a sentence names them [-]."""
+        """Return the labels of the same fields, as a sentence names them."""
         return tuple(FACTS[name].label for name in self.missing())
 
     def table(self) -> list[tuple[str, str, Value | None]]:
@@ -315,12 +315,12 @@ class Context:
         return self.osl if self.mean_output_tokens is None else self.mean_output_tokens
 
     def label(self) -> str:
-        """Return the one-line descriptor: what is known, then what is missing [-].
+        """Return the one-line descriptor: what is known, then what is missing.
 
         >>> Context(model="M2", hardware="GB300", tp=4, turns="single").label()
         'M2 | GB300 | TP4 | single-turn; missing: Hugging Face path, Weight quantisation, KV-cache dtype and 30 more'
         """
-        groups = [separator.join(self._words(parts)) for separator, parts in _LINE]
+        groups = [separator.join(self._parts_in_words(parts)) for separator, parts in _LINE]
         line = " | ".join(group for group in groups if group) or "no context"
         lacking = self.missing_labels()
         more = len(lacking) - _MOST_NAMED
@@ -328,7 +328,7 @@ class Context:
             return f"{line}; missing: {', '.join(lacking[:_MOST_NAMED])} and {more} more"
         return f"{line}; missing: {', '.join(lacking)}" if lacking else line
 
-    def _words(self, parts: Sequence[tuple[str, str]]) -> list[str]:
+    def _parts_in_words(self, parts: Sequence[tuple[str, str]]) -> list[str]:
         return [words.format(worded(value)) for name, words in parts if (value := getattr(self, name)) is not None]
 
 
@@ -337,7 +337,7 @@ FACTS: Final[Mapping[str, Fact]] = {
     for name, hint in get_type_hints(Context, include_extras=True).items()
     for fact in getattr(hint, "__metadata__", ())
 }
-"""Every field by name, in the order of the table [-]."""
+"""Every field by name, in the order of the table."""
 
 _MOST_NAMED = 3
 _LINE = (
@@ -357,7 +357,7 @@ _LINE = (
 
 
 def worded(value: Value | None) -> str:
-    """Return the value of a field as a sentence shows it: "on" for TRUE, "unknown" for None [-]."""
+    """Return the value of a field as a sentence shows it: "on" for TRUE, "unknown" for None."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

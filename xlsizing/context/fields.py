@@ -63,23 +63,23 @@ class Fact:
     Parameters
     ----------
     section : str
-        One of `SECTIONS` [-]
+        One of `SECTIONS`
     label : str
-        The field in a reader's words [-]
+        The field in a reader's words
     kind : str
-        One of `KINDS`, or "choice" [-]
+        One of `KINDS`, or "choice"
     unit : str
-        Unit of the value; "-" where there is none [-]
+        Unit of the value; "-" where there is none
     choices : tuple of str
-        All values allowed, for "choice" only [-]
+        All values allowed, for "choice" only
     needed : bool
-        Whether a context without it is incomplete [-]
+        Whether a context without it is incomplete
     instead : str or None
-        Name of a field that may be known in its place [-]
+        Name of a field that may be known in its place
     needed_if : tuple of str
-        Fields of which one that is on makes this one needed [-]
+        Fields of which one that is on makes this one needed
     none_is_value : bool
-        Whether "none" says that there is none, rather than that nothing is known [-]
+        Whether "none" says that there is none, rather than that nothing is known
     """
 
     section: str
@@ -94,7 +94,7 @@ class Fact:
 
     @property
     def heading(self) -> str:
-        """The label with its unit, as a table shows it [-]."""
+        """The label with its unit, as a table shows it."""
         return self.label if self.unit == "-" else f"{self.label} [{self.unit}]"
 
     def value(self, given: object, name: str) -> Any:
@@ -105,7 +105,7 @@ class Fact:
         given : object
             What came from a file, a cell or a caller [unit of the field]
         name : str
-            The field in the caller's words [-]
+            The field in the caller's words
 
         Returns
         -------
@@ -120,7 +120,7 @@ class Fact:
         if given is None or (isinstance(given, str) and is_placeholder(given, none_too=not self.none_is_value)):
             return None
         if self.kind == "choice":
-            return _choice(given, name, self.choices)
+            return _one_option(given, name, self.choices)
         return KINDS[self.kind](given, name)
 
 
@@ -130,12 +130,12 @@ def placeholders(*, none_too: bool = True) -> str:
     Parameters
     ----------
     none_too : bool, optional
-        Whether "none" is among them [-]
+        Whether "none" is among them
 
     Returns
     -------
     str
-        A regular expression for the whole text [-]
+        A regular expression for the whole text
     """
     words = (*UNKNOWN, NONE) if none_too else UNKNOWN
     # Each letter in both cases, as the patterns of a schema take no flag; anything that is none may stand between.
@@ -144,7 +144,7 @@ def placeholders(*, none_too: bool = True) -> str:
 
 
 def is_placeholder(text: str, *, none_too: bool = True) -> bool:
-    """Tell whether `text` stands for "not known"; "none" does where `none_too` [-].
+    """Tell whether `text` stands for "not known"; "none" does where `none_too`.
 
     >>> is_placeholder("N.A."), is_placeholder("--"), is_placeholder("none", none_too=False), is_placeholder("fp8")
     (True, True, False, False)
@@ -154,7 +154,7 @@ def is_placeholder(text: str, *, none_too: bool = True) -> bool:
 
 
 def is_off(value: Value | None) -> bool:
-    """Tell whether a `value` of a serving field says that the feature was off; unknown does not [-].
+    """Tell whether a `value` of a serving field says that the feature was off; unknown does not.
 
     >>> is_off("none"), is_off("enforce_eager"), is_off("mtp"), is_off(None)
     (True, True, False, False)
@@ -162,7 +162,7 @@ def is_off(value: Value | None) -> bool:
     return value is False or (isinstance(value, str) and re.sub(r"[\W_]", "", value.casefold()) in _OFF)
 
 
-def _choice(given: object, name: str, options: tuple[str, ...]) -> str:
+def _one_option(given: object, name: str, options: tuple[str, ...]) -> str:
     word = _in_small_letters(given)
     for option in options:
         if word in (option.casefold(), option.casefold().partition("-")[0]):  # "single" is "single-turn"
@@ -192,7 +192,7 @@ def _dtype(given: object, name: str) -> str:
     return _text(given, name).casefold()
 
 
-def _whole(given: object, name: str) -> int:
+def _whole_number(given: object, name: str) -> int:
     return whole(given, name, low=1, high=_MOST)
 
 
@@ -255,7 +255,7 @@ KINDS: Final[dict[str, Callable[[object, str], Value]]] = {
     "text": _text,
     "token": _token,
     "dtype": _dtype,
-    "whole": _whole,
+    "whole": _whole_number,
     "number": number,
     "share": share,
     "fraction": _fraction,
@@ -264,7 +264,7 @@ KINDS: Final[dict[str, Callable[[object, str], Value]]] = {
     "date": _day,
     "sha256": _digests,
 }
-"""The kinds of field beside "choice", each with the check that returns the value [-]."""
+"""The kinds of field beside "choice", each with the check that returns the value."""
 
 
 def refuse_all(faults: list[InputError]) -> None:
@@ -273,7 +273,7 @@ def refuse_all(faults: list[InputError]) -> None:
     Parameters
     ----------
     faults : list of InputError
-        What was found; nothing is raised where it is empty [-]
+        What was found; nothing is raised where it is empty
 
     Raises
     ------

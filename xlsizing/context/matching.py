@@ -33,7 +33,7 @@ class Difference:
     Parameters
     ----------
     name : str
-        The field [-]
+        The field
     first, second : str, int, float, bool or None
         Its values; None where unknown [unit of the field]
 
@@ -57,14 +57,14 @@ def differences(a: Context, b: Context, ignoring: Iterable[str] = ()) -> tuple[D
     Parameters
     ----------
     a, b : Context
-        The contexts [-]
+        The contexts
     ignoring : iterable of str, optional
-        Names of fields, or of whole sections, that may differ [-]
+        Names of fields, or of whole sections, that may differ
 
     Returns
     -------
     tuple of Difference
-        In the order of the table of fields [-]
+        In the order of the table of fields
 
     Raises
     ------
@@ -79,7 +79,7 @@ def differences(a: Context, b: Context, ignoring: Iterable[str] = ()) -> tuple[D
     """
     passed = _passed_over(ignoring)
     pairs = ((name, getattr(a, name), getattr(b, name)) for name in FACTS if name not in passed)
-    return tuple(Difference(name, first, second) for name, first, second in pairs if not _same(first, second))
+    return tuple(Difference(name, first, second) for name, first, second in pairs if not _is_same_value(first, second))
 
 
 def _passed_over(ignoring: Iterable[str]) -> set[str]:
@@ -92,7 +92,7 @@ def _passed_over(ignoring: Iterable[str]) -> set[str]:
     return passed
 
 
-def _same(first: Value | None, second: Value | None) -> bool:
+def _is_same_value(first: Value | None, second: Value | None) -> bool:
     if isinstance(first, float) and isinstance(second, float):
         return math.isclose(first, second, rel_tol=TOLERANCE)
     return first == second
@@ -104,14 +104,14 @@ def check_gpus_per_pod(context: Context, gpus_per_pod: int) -> str | None:
     Parameters
     ----------
     context : Context
-        Of the measured curve [-]
+        Of the measured curve
     gpus_per_pod : int
         GPUs of one replica [GPUs/pod]
 
     Returns
     -------
     str or None
-        Which sizes are not known, so that the product cannot be checked [-]
+        Which sizes are not known, so that the product cannot be checked
 
     Raises
     ------
@@ -177,12 +177,12 @@ def merged(context: Context, added: Context) -> Context:
     Parameters
     ----------
     context, added : Context
-        As measured, and what somebody adds to it [-]
+        As measured, and what somebody adds to it
 
     Returns
     -------
     Context
-        Both [-]
+        Both
 
     Raises
     ------
@@ -193,7 +193,7 @@ def merged(context: Context, added: Context) -> Context:
     wrong = [
         Difference(n, ours[n], value)
         for n, value in theirs.items()
-        if n in ours and n != "source_file" and not _same(ours[n], value)
+        if n in ours and n != "source_file" and not _is_same_value(ours[n], value)
     ]
     if wrong:
         refuse("context", "must not contradict what the curve states", detail="; ".join(map(str, wrong)))

@@ -28,12 +28,12 @@ def faults_in(values: object, facts: Facts) -> list[InputError]:
     values : object
         What came as the mapping [units of the fields]
     facts : mapping of str to Fact
-        The fields [-]
+        The fields
 
     Returns
     -------
     list of InputError
-        One for each wrong entry, in order, `MOST_FAULTS` at most [-]
+        One for each wrong entry, in order, `MOST_FAULTS` at most
     """
     faults: list[InputError] = []
     try:
@@ -64,9 +64,9 @@ def values_in_pairs(rows: object, place: Place, facts: Facts) -> dict[str, Any]:
     rows : object
         What came as the rows; blank ones and section headings are ignored [units of the fields]
     place : callable
-        Gives the words for a row from its position, counted from 0 [-]
+        Gives the words for a row from its position, counted from 0
     facts : mapping of str to Fact
-        The fields [-]
+        The fields
 
     Returns
     -------
@@ -81,7 +81,7 @@ def values_in_pairs(rows: object, place: Place, facts: Facts) -> dict[str, Any]:
     """
     if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
         refuse("context", "must be rows of label and value", got=_or_blank(rows))
-    names = _names(facts)
+    names = _fields_by_words(facts)
     values: dict[str, Any] = {}
     faults: list[InputError] = []
     for position, row in enumerate(rows):
@@ -101,14 +101,14 @@ def field_named(name: object, facts: Facts) -> str:
     Parameters
     ----------
     name : object
-        What came as a field name [-]
+        What came as a field name
     facts : mapping of str to Fact
-        The fields [-]
+        The fields
 
     Returns
     -------
     str
-        The name [-]
+        The name
 
     Raises
     ------
@@ -116,7 +116,7 @@ def field_named(name: object, facts: Facts) -> str:
         If it is none; the nearest name is suggested.
     """
     if not (isinstance(name, str) and name in facts):
-        names, plain = _names(facts), _plain(name)
+        names, plain = _fields_by_words(facts), _plain_label(name)
         near = get_close_matches(plain, names, n=1) or [known for known in names if plain and known.startswith(plain)]
         way_out = f"did you mean {names[near[0]]}?" if near else None
         refuse("context", "must have known fields", got=_or_blank(name), way_out=way_out)
@@ -132,20 +132,20 @@ def _add_pair(row: object, values: dict[str, Any], names: Mapping[str, str], fac
         return
     if label is None:
         refuse("context", "must have a label beside every value", got=BLANK)
-    if value is None and _plain(label) in SECTIONS:
+    if value is None and _plain_label(label) in SECTIONS:
         return
-    name = names.get(_plain(label)) or field_named(label, facts)
+    name = names.get(_plain_label(label)) or field_named(label, facts)
     if name in values:
         refuse("context", "must hold each field once", got=label)
     values[name] = facts[name].value(value, facts[name].label)
 
 
-def _names(facts: Facts) -> dict[str, str]:
+def _fields_by_words(facts: Facts) -> dict[str, str]:
     """Return the fields by every plain word for them."""
-    return {_plain(words): name for name, fact in facts.items() for words in (name, fact.label)}
+    return {_plain_label(words): name for name, fact in facts.items() for words in (name, fact.label)}
 
 
-def _plain(label: object) -> str:
+def _plain_label(label: object) -> str:
     """Return a label without its unit, capitals and punctuation."""
     return re.sub(r"\[[^]]*\]\s*$|[\W_]", "", str(label)[:_LONGEST_NAME].casefold())
 

@@ -18,7 +18,7 @@ MISSING: Final = "missing"
 """Kinds of `WorkloadReason`: the workloads differ, or one of them is not known."""
 
 BEYOND_SHAPE: Final = ("prefix_hit_rate", "dataset_kind", "cache_state")
-"""Fields of the context that a customer states too, beside tokens and turns [-]."""
+"""Fields of the context that a customer states too, beside tokens and turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class WorkloadReason:
     Parameters
     ----------
     kind : str
-        `MISMATCH` or `MISSING` [-]
+        `MISMATCH` or `MISSING`
     name : str
-        "isl", "osl", "turns" or one of `BEYOND_SHAPE` [-]
+        "isl", "osl", "turns" or one of `BEYOND_SHAPE`
     sentence : str
-        What differs, or what is not known and on which side [-]
+        What differs, or what is not known and on which side
     """
 
     kind: str
@@ -57,20 +57,20 @@ def workload_mismatch(
     Parameters
     ----------
     context : Context
-        Of the measured curve [-]
+        Of the measured curve
     isl, osl : float, optional
         The customer's input and output tokens per request; None is not stated [tok]
     turns : str, optional
-        The customer's turn pattern, "single-turn" or "multi-turn"; None is not stated [-]
+        The customer's turn pattern, "single-turn" or "multi-turn"; None is not stated
     prefix_hit_rate : float, optional
         Share of the customer's input tokens that a prefix cache serves, 0 where prompts share nothing [-]
     dataset_kind, cache_state : str, optional
-        What the customer's requests are, and whether they meet a "warm" or a "cold" server [-]
+        What the customer's requests are, and whether they meet a "warm" or a "cold" server
 
     Returns
     -------
     tuple of WorkloadReason
-        Mismatches, and what is missing on either side: an unknown workload is no match [-]
+        Mismatches, and what is missing on either side: an unknown workload is no match
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _tokens_reason(context: Context, name: str, given: float | None) -> Workload
     measured = context.tokens(name)
     words = FACTS[name].label
     if measured is None or asked is None:
-        return _missing(name, words, measured, asked)
+        return _missing_reason(name, words, measured, asked)
     off = abs(measured - asked) / asked
     if off <= TOKENS_OFF * (1 + TOLERANCE):
         return None
@@ -133,7 +133,7 @@ def _tokens_reason(context: Context, name: str, given: float | None) -> Workload
 def _hit_rate_reason(measured: float | None, asked: float | None) -> WorkloadReason | None:
     name, words = "prefix_hit_rate", "prefix-cache hit rate"
     if measured is None or asked is None:
-        return _missing(name, words, measured, asked)
+        return _missing_reason(name, words, measured, asked)
     off = abs(measured - asked)
     if off <= HIT_RATE_OFF + TOLERANCE:
         return None
@@ -143,14 +143,14 @@ def _hit_rate_reason(measured: float | None, asked: float | None) -> WorkloadRea
 
 def _words_reason(name: str, words: str, measured: str | None, asked: str | None) -> WorkloadReason | None:
     if measured is None or asked is None:
-        return _missing(name, words, measured, asked)
+        return _missing_reason(name, words, measured, asked)
     if measured == asked:
         return None
     what = "" if name == "turns" else f"{words} "
     return WorkloadReason(MISMATCH, name, f"{what}{measured} measured, {asked} asked for")
 
 
-def _missing(name: str, words: str, measured: object, asked: object) -> WorkloadReason:
+def _missing_reason(name: str, words: str, measured: object, asked: object) -> WorkloadReason:
     sides = {"of the curve": measured, "of the customer": asked}
     unknown = " and ".join(side for side, value in sides.items() if value is None)
     return WorkloadReason(MISSING, name, f"{words} {unknown} not known")

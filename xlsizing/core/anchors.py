@@ -36,7 +36,7 @@ def curve_from_rows(
         None is a blank. Rows with every cell blank are ignored, and so are blank columns from the third
     place : callable
         Gives the words for a place from row positions and a column position, counted from 0;
-        a column of None means the whole row [-]
+        a column of None means the whole row
     options
         Passed on to `Curve`
 

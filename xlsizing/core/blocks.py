@@ -20,7 +20,7 @@ def in_blocks(function: Callable[..., tuple[npt.NDArray[Any], ...]], *columns: A
     Parameters
     ----------
     function : callable
-        Takes columns and gives arrays of one value a row, each row by itself [-]
+        Takes columns and gives arrays of one value a row, each row by itself
     columns : ndarray, or what else can be sliced and has a shape
         Where their shapes differ, or there is more than one dimension, everything is one block [-]
 

@@ -64,12 +64,12 @@ CLAIMS: Final = (
     "requests queued at an anchor of the bracket",
     "the next anchor fails a limit on waiting",
 )
-"""Why the claim is withheld, by code; the first stands for a claim that is made [-]."""
+"""Why the claim is withheld, by code; the first stands for a claim that is made."""
 
 PREDICTED, POOLED, METHOD, LATE, SHORT, WIDE_BRACKET, QUEUED, LATE_NEXT = range(1, len(CLAIMS))
 
 IF_PRODUCT: Final = "if output throughput is c x tok/s/user"
-"""What the claim rests on where no output throughput was measured [-]."""
+"""What the claim rests on where no output throughput was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Bound:
     share : float
         q: 0 is the estimate, 1 the commitment [-]
     calibration : Calibration, optional
-        What q was measured on, where it is not that of public sweeps [-]
+        What q was measured on, where it is not that of public sweeps
     output_tokens : float, optional
         Output tokens of the customer's requests: they decide where those of the curve are not known [tok]
     """
@@ -104,14 +104,14 @@ def bound(
     confidence : float
         Share of curves on which the need is to be at or below the budget [-]
     name : str
-        What the caller calls it [-]
+        What the caller calls it
     calibration : Calibration, optional
-        Measured on curves of one's own; public sweeps where there is none [-]
+        Measured on curves of one's own; public sweeps where there is none
 
     Returns
     -------
     Bound
-        The bound [-]
+        The bound
 
     Raises
     ------
@@ -128,7 +128,7 @@ def bound(
 
 
 def check_calibration(calibration: Calibration | None, method: str) -> None:
-    """Refuse a `calibration` that is none, or was made for another than `method` [-]."""
+    """Refuse a `calibration` that is none, or was made for another than `method`."""
     if calibration is None:
         return
     from xlsizing.core.calibration import Calibration  # noqa: PLC0415  # most sizings have none, and pay nothing for it
@@ -148,11 +148,11 @@ CLAIM: Final = (
     "was at or below the budget number on at least {covered} of 100 curves{condition}. That is a statement about past "
     "benchmarks, not a guarantee for this deployment. The commit number needs no such assumption."
 )
-"""What the budget claims, once in every report; the condition stands where no throughput was measured [-]."""
+"""What the budget claims, once in every report; the condition stands where no throughput was measured."""
 
 
 def claim_words(points: OperatingPoints, level: Bound) -> str:
-    """Return `CLAIM` for the curve of `points` and a `level` [-]."""
+    """Return `CLAIM` for the curve of `points` and a `level`."""
     condition = "" if points.curve.measured_throughput else f", {IF_PRODUCT}"
     own = level.calibration
     return CLAIM.format(
@@ -168,9 +168,9 @@ def carried_to_budget(points: OperatingPoints, level: Bound) -> Floats:
     Parameters
     ----------
     points : OperatingPoints
-        Where a replica runs at each SLA [-]
+        Where a replica runs at each SLA
     level : Bound
-        How far the budget lies towards the commitment [-]
+        How far the budget lies towards the commitment
 
     Returns
     -------

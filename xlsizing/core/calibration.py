@@ -35,25 +35,25 @@ class Calibration:
     Parameters
     ----------
     method : str
-        The interpolation that it holds for [-]
+        The interpolation that it holds for
     shares : mapping of float to float
-        By confidence how far the budget lies from the estimate, 0, to the commitment, 1 [-]
+        By confidence how far the budget lies from the estimate, 0, to the commitment, 1
     curves : int
         Curves with a point that counts [-]
     date : str
-        When it was made [-]
+        When it was made
     source : str
-        The file of the curves [-]
+        The file of the curves
     sha256 : str
-        Of that file [-]
+        Of that file
     scheme : str
-        Which anchors were kept, and so which points were hidden [-]
+        Which anchors were kept, and so which points were hidden
     truth : str
-        What the truth at a hidden point is [-]
+        What the truth at a hidden point is
     seed : int
         From which the hidden point of each curve was drawn [-]
     file : str
-        Where the calibration itself stands, with its SHA-256; empty where it was never written [-]
+        Where the calibration itself stands, with its SHA-256; empty where it was never written
     """
 
     method: str
@@ -69,7 +69,7 @@ class Calibration:
 
     @property
     def words(self) -> str:
-        """What it rests on, in one phrase [-]."""
+        """What it rests on, in one phrase."""
         return (
             f"{self.curves:,} curves of {self.source} (SHA-256 {self.sha256}), {self.date}, method {self.method}, "
             f"anchors kept: {self.scheme}, truth: {self.truth}"
@@ -77,12 +77,12 @@ class Calibration:
 
     @property
     def fact(self) -> str:
-        """The same with its constants and its own file, for a list of facts [-]."""
+        """The same with its constants and its own file, for a list of facts."""
         q = ", ".join(f"q={share:.3g} at {level * 100:.0f} %" for level, share in self.shares.items())
         return f"{q}; {self.words}{f'; {self.file}' if self.file else ''}"
 
     def record(self) -> dict[str, Any]:
-        """Return it as plain data, with the names of its file's fields [-]."""
+        """Return it as plain data, with the names of its file's fields."""
         named = {name: getattr(self, name) for name in _FIELDS}
         shares = {f"{level:.2f}": share for level, share in self.shares.items()}
         return {"method": self.method, "shares": shares, **named, "file": self.file}
@@ -93,14 +93,14 @@ _FIELDS: Final = ("curves", "date", "source", "sha256", "scheme", "truth", "seed
 
 
 def calibration_text(calibration: Calibration) -> str:
-    """Return the file of a `calibration`, in JSON [-]."""
+    """Return the file of a `calibration`, in JSON."""
     told = {_MARK: _VERSION, **calibration.record()}
     del told["file"]
     return json.dumps(told, indent=2, allow_nan=False) + "\n"
 
 
 def read_calibration(path: str | Path) -> Calibration:
-    """Return the calibration in the file at `path`, as `xlsizing calibrate` writes it [-].
+    """Return the calibration in the file at `path`, as `xlsizing calibrate` writes it.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def read_calibration(path: str | Path) -> Calibration:
 
 
 def calibration_of(told: Mapping[str, Any]) -> Calibration:
-    """Return the calibration that is `told` as plain data [-].
+    """Return the calibration that is `told` as plain data.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def last_meeting(rates: Floats, known: Reach | None, sla: Floats) -> tuple[npt.N
     """
     if known is None:
         single = float(sla)
-        count = _meeting(rates, single)
+        count = _count_meeting(rates, single)
         between = 0 < count < rates.size and rates.item(count - 1) / single - 1 > SAME_RATE
         return np.intp(count), np.bool_(between)  # type: ignore[return-value]  # a numpy scalar serves as a 0-d array
     counts = known.falling.searchsorted(-sla, side="right")
@@ -128,7 +128,7 @@ def positions(
     return feasible, last, last + (last < anchors - 1)
 
 
-def _meeting(rates: Floats, sla: float) -> int:
+def _count_meeting(rates: Floats, sla: float) -> int:
     """Return how many of the falling `rates` meet one SLA: by halves, for a cell that asks for a single row."""
     low, high = 0, rates.size
     while low < high:

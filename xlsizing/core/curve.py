@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ANCHOR_COLUMNS", "Curve"]
 
 ANCHOR_COLUMNS: Final = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s", "ttfo_s")
-"""The columns of a curve, in the order of every table of anchors; the last three may be absent [-]."""
+"""The columns of a curve, in the order of every table of anchors; the last three may be absent."""
 
 
 class Curve:
@@ -54,12 +54,12 @@ class Curve:
     ttft_s : array_like, shape (n,), optional
         Time to the first token, for limits on it [s]
     context : Context, optional
-        What the measurement rests on [-]
+        What the measurement rests on
     pool_rises : float, optional
         Largest share by which isotonic regression may move a point to remove a rise of
         tok/s/user, in (0, 1]; without it a rise above 0.5 % is refused [-]
     throughput_per_replica : bool, optional
-        States that `output_tok_s` is of the whole replica although it looks like that of one GPU [-]
+        States that `output_tok_s` is of the whole replica although it looks like that of one GPU
     ttfo_s : array_like, shape (n,), optional
         Time to the first token of the answer, where a reasoning model thinks before it; not below TTFT [s]
 
@@ -77,15 +77,15 @@ class Curve:
         The largest share by which pooling moved a point: pooling that was asked for, and that of
         rises up to 0.5 %, which are noise and cost no claim; at most one of the two [-]
     copied_throughput : bool
-        Whether `output_tok_s` was given and treated as none [-]
+        Whether `output_tok_s` was given and treated as none
     remarks : tuple of str
-        Notes that came with the results [-]
+        Notes that came with the results
     cautions : tuple of pairs of str
-        Why every figure from this curve stays a DRAFT, and what would remove the reason [-]
+        Why every figure from this curve stays a DRAFT, and what would remove the reason
     measured_gpus : int or None
         GPUs of the replica that was measured, where the results say [GPUs]
     notes : tuple of str
-        What a reader of any figure from this curve must know [-]
+        What a reader of any figure from this curve must know
 
     Raises
     ------
@@ -124,9 +124,9 @@ class Curve:
         self._order = order = c.argsort(kind="stable")
         rates = column(tok_s_per_user, "tok/s/user", c.size)[order]
         self.concurrency: Floats = c[order]
-        self.output_tok_s = _sorted(output_tok_s, "output tok/s", order)
-        self.ttft_s = _sorted(ttft_s, "TTFT", order)
-        self.ttfo_s = _sorted(ttfo_s, "TTFO", order)
+        self.output_tok_s = _sorted_column(output_tok_s, "output tok/s", order)
+        self.ttft_s = _sorted_column(ttft_s, "TTFT", order)
+        self.ttfo_s = _sorted_column(ttfo_s, "TTFO", order)
         self.measured_tok_s_per_user: Floats = rates
         self.throughput_per_replica = _flag(throughput_per_replica)
         check_distinct(self.concurrency, order)
@@ -142,7 +142,7 @@ class Curve:
         self.cautions: tuple[tuple[str, str], ...] = ()
         self.remarks: tuple[str, ...] = ()
         self.measured_gpus: int | None = None
-        self.context = None if context is None else self._checked(context)
+        self.context = None if context is None else self._checked_context(context)
         self._derive(self.concurrency * self.tok_s_per_user if self.output_tok_s is None else self.output_tok_s)
 
     def _derive(self, tps: Floats) -> None:
@@ -179,7 +179,7 @@ class Curve:
 
     @property
     def measured_throughput(self) -> bool:
-        """Whether output tok/s was measured rather than taken as c x tok/s/user [-]."""
+        """Whether output tok/s was measured rather than taken as c x tok/s/user."""
         return self.output_tok_s is not None
 
     @cached_property
@@ -221,9 +221,9 @@ class Curve:
             check_per_gpu(eta, factors, self._order)
 
     def with_context(self, context: Context | None) -> Curve:
-        """Return the same curve with `context`, what its measurement rests on [-]."""
+        """Return the same curve with `context`, what its measurement rests on."""
         curve = copy(self)
-        curve.context = None if context is None else self._checked(context)
+        curve.context = None if context is None else self._checked_context(context)
         return curve
 
     def with_throughput(self, output_tok_s: npt.ArrayLike) -> Curve:
@@ -253,7 +253,7 @@ class Curve:
         curve._derive(self.per_replica_tps * factor)  # noqa: SLF001  # a copy of our own kind
         return curve
 
-    def _checked(self, context: Context) -> Context:
+    def _checked_context(self, context: Context) -> Context:
         """Return `context`, once it is one and does not contradict the anchors."""
         from xlsizing.context import Context  # noqa: PLC0415  # most curves carry none, and pay nothing for it
 
@@ -277,14 +277,14 @@ class Curve:
         return curve
 
     def brackets(self, method: Interpolation) -> Brackets:
-        """Return the straight lines between the anchors in the axes of `method` [-]."""
+        """Return the straight lines between the anchors in the axes of `method`."""
         if method.name not in self._brackets:
             self._brackets[method.name] = brackets(self.concurrency, self.tok_s_per_user, method)
         return self._brackets[method.name]
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of any figure from this curve must know, a sentence each [-]."""
+        """What a reader of any figure from this curve must know, a sentence each."""
         return (*_throughput_notes(self), *_pooling_notes(self), *_gap_notes(self), *self.remarks)
 
 
@@ -294,7 +294,7 @@ def _flag(stated: object) -> bool:
     return bool(stated)
 
 
-def _sorted(values: npt.ArrayLike | None, name: str, order: npt.NDArray[np.intp]) -> Floats | None:
+def _sorted_column(values: npt.ArrayLike | None, name: str, order: npt.NDArray[np.intp]) -> Floats | None:
     return None if values is None else column(values, name, order.size)[order]
 
 

@@ -51,7 +51,7 @@ _UNITS: Final = {
     1 / 60: "column 4 looks like minutes; multiply by 60",
     1 / 3600: "column 4 looks like hours; multiply by 3600",
 }
-"""How many times too long TTFT is, and what it looks like then [-]."""
+"""How many times too long TTFT is, and what it looks like then."""
 
 
 def column(values: npt.ArrayLike, name: str, length: int | None) -> Floats:
@@ -227,7 +227,7 @@ class Pooling(NamedTuple):
     moved : float or None
         The largest share by which pooling moved a point; None where nothing was pooled [-]
     noise : bool
-        Whether every rise was small enough to be pooled by itself [-]
+        Whether every rise was small enough to be pooled by itself
     """
 
     rates: Floats
@@ -260,7 +260,7 @@ def falling(c: Floats, rates: Floats, pool_rises: float | None, order: npt.NDArr
     if most <= SAME_RATE:
         return Pooling(lowest)
     noise = most <= NOISE * (1 + TOLERANCE)
-    pooled = np.minimum.accumulate(_isotonic(rates))
+    pooled = np.minimum.accumulate(_isotonic_rates(rates))
     moved = np.abs(pooled / rates - 1)
     worst = int(np.argmax(moved))
     if limit is None and not noise:
@@ -314,7 +314,7 @@ def _or_pool(moved: float) -> str:
     return f", or pass pool_rises={min(math.ceil(moved / unit * (1 - TOLERANCE)) * unit, 1.0):.6g}"
 
 
-def _isotonic(rates: Floats) -> Floats:
+def _isotonic_rates(rates: Floats) -> Floats:
     """Return the non-increasing sequence nearest to `rates` in least squares (PAVA)."""
     sums: list[float] = []
     counts: list[int] = []

@@ -14,7 +14,7 @@ from xlsizing.errors import BLANK
 __all__ = ["DEMAND_FORMS", "Demand"]
 
 DEMAND_FORMS: Final = ("tpm", "tok_s", "rps", "users")
-"""What a demand is called wherever it is stated: the classmethods of `Demand`, flags, keys and columns [-]."""
+"""What a demand is called wherever it is stated: the classmethods of `Demand`, flags, keys and columns."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Demand:
     Parameters
     ----------
     unit : str
-        "tpm", "tok/s", "rps" or "users" [-]
+        "tpm", "tok/s", "rps" or "users"
     value : ndarray
         The demand in that unit [unit]
     osl : ndarray or None
@@ -83,7 +83,7 @@ class Demand:
 
     @property
     def counts_users(self) -> bool:
-        """Whether the demand is concurrency rather than throughput [-]."""
+        """Whether the demand is concurrency rather than throughput."""
         return self.unit == "users"
 
     def output_tok_s(self, sla: npt.ArrayLike) -> Floats:

@@ -27,7 +27,7 @@ class _EachRow(Sizing):
     """A sizing whose utilisation, price, spares and GPUs per pod are arrays of its shape."""
 
     def __post_init__(self) -> None:
-        """Leave the check of too many pods to `too_many`: one row must not refuse the others [-]."""
+        """Leave the check of too many pods to `too_many`: one row must not refuse the others."""
 
 
 def too_many(sizing: Sizing) -> npt.NDArray[np.bool_]:
@@ -53,7 +53,7 @@ def size_each(
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     sla : ndarray, shape (m,)
         Interactivity each user must see; best at most `blocks.BLOCK_ROWS` of them [tok/s/user]
     demand : Demand
@@ -67,9 +67,9 @@ def size_each(
     spare_replicas : ndarray of int, shape (m,)
         Replicas beyond those that carry the demand [pods]
     method : str
-        Interpolation between anchors [-]
+        Interpolation between anchors
     bound : Bound
-        How far the budget lies from the estimate to the commitment, and the answers that decide its claim [-]
+        How far the budget lies from the estimate to the commitment, and the answers that decide its claim
     limits : Limits, optional
         Limits on waiting beside each SLA, and the answers they are for [s]
 

@@ -48,12 +48,12 @@ class Form(NamedTuple):
     cell: str
 
 
-def _percent(share: float) -> str:
+def _percent_words(share: float) -> str:
     return f"{100 * share:,.1f} %"
 
 
-def _held(load: float) -> str:
-    return _percent(load) + (f", {OVERLOADED}" if load > 1 + TOLERANCE else "")
+def _load_words(load: float) -> str:
+    return _percent_words(load) + (f", {OVERLOADED}" if load > 1 + TOLERANCE else "")
 
 
 _RATE_DIGITS, _WAIT_DIGITS = 7, 4  # a wait follows from others; a limit has the digits that were given
@@ -68,8 +68,8 @@ FORMS: Final = {
     "wait": Form(lambda value: shown(value, digits=_WAIT_DIGITS), "0.000"),
     "usd": Form(lambda value: f"{value:,.0f}", "$#,##0"),
     "usd2": Form(lambda value: f"{value:,.2f}", "$#,##0.00"),
-    "pct": Form(_percent, "0.0%"),
-    "held": Form(_held, "0.0%"),
+    "pct": Form(_percent_words, "0.0%"),
+    "held": Form(_load_words, "0.0%"),
 }
 """Every form by its name; a workbook calls its styles by the same names."""
 
@@ -81,7 +81,7 @@ class Figure:
     Parameters
     ----------
     meaning, unit : str
-        What it is, and in which unit
+        What it is, and in which unit; none for words and states
     form : str
         How it is written, one of `FORMS`
     words : str
@@ -162,7 +162,7 @@ def function_columns(figures: dict[str, Figure], *others: tuple[int, str, str]) 
 def documented(rows: type) -> str:
     """Return the part of a docstring that names the fields of a class of `rows`, each with its type, meaning and unit."""
     entries = (
-        f"{each.name} : {str(each.type).replace(' | ', ' or ')}\n    {figure.meaning} [{figure.unit}]"
+        f"{each.name} : {str(each.type).replace(' | ', ' or ')}\n    {figure.meaning}{f' [{figure.unit}]' if figure.unit else ''}"
         for each, figure in zip(fields(rows), figures_of(rows).values(), strict=True)
     )
     return "\n".join(("Parameters", "----------", *entries))

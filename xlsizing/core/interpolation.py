@@ -42,11 +42,11 @@ class Cells:
     Parameters
     ----------
     power : str
-        Of {k}, the anchor's rank, {steep}, its bracket's steepness, and {steep_above}, that of the bracket to its left [-]
+        Of {k}, the anchor's rank, {steep}, its bracket's steepness, and {steep_above}, that of the bracket to its left
     x_of_c, c_of_x : str
-        Of {c} or {x}, and the bracket's power {p} [-]
+        Of {c} or {x}, and the bracket's power {p}
     y_of_r : str
-        Of {r}; its own inverse [-]
+        Of {r}; its own inverse
     """
 
     power: str
@@ -62,17 +62,17 @@ class Interpolation:
     Parameters
     ----------
     name : str
-        The method's name [-]
+        The method's name
     power : callable
-        The power of each bracket, of the anchors' concurrency and tok/s/user [-]
+        The power of each bracket, of the anchors' concurrency and tok/s/user
     x_of_c, c_of_x : callable
         Transform of the concurrency [requests/replica] at a power, and its inverse
     y_of_r : callable
         Transform of the interactivity [tok/s/user]; its own inverse
     bounded : bool
-        Whether the bound of `budget` was derived for it [-]
+        Whether the bound of `budget` was derived for it
     cells : Cells
-        The same as formulas [-]
+        The same as formulas
     """
 
     name: str
@@ -85,7 +85,7 @@ class Interpolation:
 
 
 def interpolation(method: object) -> Interpolation:
-    """Return the method named `method` [-].
+    """Return the method named `method`.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def brackets(concurrency: Floats, tok_s_per_user: Floats, method: Interpolation)
     tok_s_per_user : ndarray, shape (n,)
         Not rising [tok/s/user]
     method : Interpolation
-        The method [-]
+        The method
 
     Returns
     -------
@@ -143,7 +143,7 @@ def brackets(concurrency: Floats, tok_s_per_user: Floats, method: Interpolation)
     return Brackets(power, x, y, slope, rise)
 
 
-def _following(concurrency: Floats, tok_s_per_user: Floats) -> Floats:
+def _auto_power(concurrency: Floats, tok_s_per_user: Floats) -> Floats:
     """Return the power of `auto`: higher where a bracket is steep, lower where the one to its left was steep too [-]."""
     power = np.full(concurrency.size, AUTO_FIRST)
     if concurrency.size > 1:
@@ -156,11 +156,11 @@ def _following(concurrency: Floats, tok_s_per_user: Floats) -> Floats:
     return within
 
 
-def _fixed(concurrency: Floats, _: Floats) -> Floats:
+def _constant_power(concurrency: Floats, _: Floats) -> Floats:
     return np.full(concurrency.size, TPOT_EXPONENT)
 
 
-def _unused(concurrency: Floats, _: Floats) -> Floats:
+def _power_of_one(concurrency: Floats, _: Floats) -> Floats:
     return np.ones(concurrency.size)
 
 
@@ -174,7 +174,7 @@ def _exponential(x: Floats, _: Floats) -> Floats:
     return concurrency
 
 
-def _rooted(x: Floats, power: Floats) -> Floats:
+def _power_root(x: Floats, power: Floats) -> Floats:
     # An SLA above the curve extrapolates below zero; its row is infeasible and discards the value.
     concurrency: Floats = np.power(np.maximum(x, 0.0), 1 / power)
     return concurrency
@@ -185,32 +185,32 @@ def _reciprocal(values: Floats) -> Floats:
     return reciprocals
 
 
-def _same(values: Floats) -> Floats:
+def _rate_as_is(values: Floats) -> Floats:
     return values
 
 
 def _tpot_over_power(name: str, power: _Power, power_cells: str) -> Interpolation:
-    """Return the method in which TPOT is a straight line over a power of the concurrency [-]."""
+    """Return the method in which TPOT is a straight line over a power of the concurrency."""
     cells = Cells(power_cells, "{c}^{p}", "MAX(0,{x})^(1/{p})", "1/{r}")
-    return Interpolation(name, power, np.power, _rooted, _reciprocal, bounded=True, cells=cells)
+    return Interpolation(name, power, np.power, _power_root, _reciprocal, bounded=True, cells=cells)
 
 
 AXES: Final = {
     "auto": _tpot_over_power(
         "auto",
-        _following,
+        _auto_power,
         "MIN(Auto_Highest,MAX(Auto_Lowest,IF(N_Anchors<=2,Auto_Level+Auto_Two*{steep},"
         "IF({k}=1,Auto_First,Auto_Level+{steep}-Auto_Left*{steep_above}))))",
     ),
     "log-c": Interpolation(
         "log-c",
-        _unused,
+        _power_of_one,
         _logarithm,
         _exponential,
-        _same,
+        _rate_as_is,
         bounded=False,
         cells=Cells("1", "LN({c})", "EXP({x})", "{r}"),
     ),
-    "tpot": _tpot_over_power("tpot", _fixed, "TPOT_Exponent"),
+    "tpot": _tpot_over_power("tpot", _constant_power, "TPOT_Exponent"),
 }
-"""Every method by its name, in the order of `rules.METHODS` [-]."""
+"""Every method by its name, in the order of `rules.METHODS`."""

@@ -54,11 +54,11 @@ class Wait(NamedTuple):
     Parameters
     ----------
     name : str
-        Of its argument, its key and its row; with hyphens and without the unit, of its flag [-]
+        Of its argument, its key and its row; with hyphens and without the unit, of its flag
     label : str
-        As a table shows it [-]
+        As a table shows it
     meaning : str
-        In words [-]
+        In words
     """
 
     name: str
@@ -67,12 +67,12 @@ class Wait(NamedTuple):
 
     @property
     def limit(self) -> str:
-        """The name of the limit of a row, as reports and records hold it [-]."""
+        """The name of the limit of a row, as reports and records hold it."""
         return f"{self.name.removesuffix('_s')}_limit_s"
 
     @property
     def commit(self) -> str:
-        """The name of the wait where the GPUs to commit to run, likewise [-]."""
+        """The name of the wait where the GPUs to commit to run, likewise."""
         return f"{self.name}_commit"
 
 
@@ -81,10 +81,10 @@ _TTFT, _TTFO, _E2E = WAITS = (
     Wait("ttfo_s", "TTFO", "time to the first token of the answer"),
     Wait("e2e_s", "e2e", "time to the whole answer"),
 )
-"""Every wait, in the order of the arguments of `Limits` [-]."""
+"""Every wait, in the order of the arguments of `Limits`."""
 
 BINDINGS: Final = (SPEED, *(wait.label for wait in WAITS), KNEE, LAST_POINT)
-"""What may decide where a replica runs [-]."""
+"""What may decide where a replica runs."""
 
 
 class Limits:
@@ -97,12 +97,12 @@ class Limits:
     output_tokens : float, optional
         Output tokens of the answer that is waited for: those of the customer; without it those of the curve [tok]
     statistic : str, optional
-        Of which the customer speaks, one of `rules.STATISTICS`; without it that of the curve [-]
+        Of which the customer speaks, one of `rules.STATISTICS`; without it that of the curve
 
     Attributes
     ----------
     asked : tuple of Wait
-        The waits that some row limits [-]
+        The waits that some row limits
     shape : tuple of int
         Broadcast shape of the limits; () without any [-]
 
@@ -126,7 +126,9 @@ class Limits:
         output_tokens: float | None = None,
         statistic: str | None = None,
     ) -> None:
-        given = {wait: _checked(value, wait.name) for wait, value in zip(WAITS, (ttft_s, ttfo_s, e2e_s), strict=True)}
+        given = {
+            wait: _limit_numbers(value, wait.name) for wait, value in zip(WAITS, (ttft_s, ttfo_s, e2e_s), strict=True)
+        }
         self._limits = {wait: limit for wait, limit in given.items() if limit is not None}
         self.output_tokens = None if output_tokens is None else number(output_tokens, "output_tokens")
         self.statistic = None if statistic is None else choice(statistic, "statistic", STATISTICS)
@@ -159,7 +161,7 @@ class Limits:
 
     def spread(self, shape: tuple[int, ...]) -> Limits:
         """Return the limits in a `shape` that theirs broadcasts to [-]."""
-        return self._with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
+        return self._copy_with(limits={wait: np.broadcast_to(limit, shape) for wait, limit in self._limits.items()})
 
     def of_answers(self, osl: npt.ArrayLike | None) -> Limits:
         """Return the limits for answers of `osl` tokens [tok].
@@ -174,7 +176,7 @@ class Limits:
         own = [] if self.output_tokens is None else [self.output_tokens]
         lengths = sorted({*own, *np.ravel(osl).tolist()})
         if len(lengths) == 1:
-            return self._with(output_tokens=float(lengths[0]))
+            return self._copy_with(output_tokens=float(lengths[0]))
         if _E2E in self.asked:
             listed = " and ".join(map(shown, lengths[:2]))
             refuse("e2e_s", "must be a limit on answers of one length", got=Phrase(f"{listed} output tokens"))
@@ -185,22 +187,22 @@ class Limits:
         cls, limits: dict[Wait, Floats], shape: tuple[int, ...], output_tokens: float | Floats | None = None
     ) -> Limits:
         """Return `limits` that were checked, in one `shape`, infinity for none, on answers of `output_tokens` [s, tok]."""
-        rows = cls()._with(limits=limits)  # noqa: SLF001  # our own
+        rows = cls()._copy_with(limits=limits)  # noqa: SLF001  # our own
         rows.asked, rows.shape = tuple(limits), shape if limits else ()
         rows.output_tokens = output_tokens  # type: ignore[assignment]  # for `waits_of`: one for all rows, or one for each
         return rows
 
     def sides(self, curve: Curve) -> tuple[Side, ...]:
-        """Return each limit against the waits of a `curve` [-].
+        """Return each limit against the waits of a `curve`.
 
         Raises
         ------
         InputError
             If the curve does not tell a wait that is limited.
         """
-        return tuple(_side(curve, wait, limit, self.output_tokens) for wait, limit in self._limits.items())
+        return tuple(_side_of(curve, wait, limit, self.output_tokens) for wait, limit in self._limits.items())
 
-    def _with(self, *, limits: dict[Wait, Floats] | None = None, output_tokens: float | None = None) -> Limits:
+    def _copy_with(self, *, limits: dict[Wait, Floats] | None = None, output_tokens: float | None = None) -> Limits:
         other = copy(self)
         other._limits = self._limits if limits is None else limits  # noqa: SLF001  # a copy of our own kind
         other.output_tokens = self.output_tokens if output_tokens is None else output_tokens
@@ -213,7 +215,7 @@ class Side(NamedTuple):
     Parameters
     ----------
     wait : Wait
-        What is waited for [-]
+        What is waited for
     code : int
         Its position in `BINDINGS` [-]
     waits : ndarray, shape (n,) or (m, n)
@@ -339,9 +341,9 @@ def waits_of(curve: Curve, wait: Wait, output_tokens: float | Floats | None = No
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     wait : Wait
-        One of `WAITS` [-]
+        One of `WAITS`
     output_tokens : float or ndarray, shape (m,), optional
         Output tokens of the answer, for its end, or of the answer of each row; those of the curve where it is not given [tok]
 
@@ -380,7 +382,7 @@ def _whole_answer(curve: Curve, output_tokens: float | Floats | None) -> Floats 
     return answers
 
 
-def _side(curve: Curve, wait: Wait, limit: Floats, output_tokens: float | None) -> Side:
+def _side_of(curve: Curve, wait: Wait, limit: Floats, output_tokens: float | None) -> Side:
     found = waits_of(curve, wait, output_tokens)
     if found is None:
         lacking = "TTFO" if wait is _TTFO else "TTFT" if curve.ttft_s is None else "output tokens of an answer"
@@ -394,7 +396,7 @@ def _side(curve: Curve, wait: Wait, limit: Floats, output_tokens: float | None) 
     return Side(wait, BINDINGS.index(wait.label), found, limit, known)
 
 
-def _checked(value: npt.ArrayLike | None, name: str) -> Floats | None:
+def _limit_numbers(value: npt.ArrayLike | None, name: str) -> Floats | None:
     """Return limits as numbers, infinity for none; None where no row has one."""
     if value is None:
         return None

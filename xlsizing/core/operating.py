@@ -62,11 +62,11 @@ class OperatingPoints:
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     method : Interpolation
-        The interpolation between anchors [-]
+        The interpolation between anchors
     counts_users : bool
-        Whether users are the demand: c* is then what a replica holds, not what was offered to it [-]
+        Whether users are the demand: c* is then what a replica holds, not what was offered to it
     sla : ndarray
         Interactivity each user must see [tok/s/user]
     anchor : ndarray of int
@@ -85,7 +85,7 @@ class OperatingPoints:
     late_next : ndarray of bool or None
         Whether the next anchor fails a limit on waiting; None without limits [-]
     limits : Limits
-        The limits on waiting beside each SLA, in the shape of `sla` [-]
+        The limits on waiting beside each SLA, in the shape of `sla`
     """
 
     curve: Curve
@@ -104,7 +104,7 @@ class OperatingPoints:
     limits: Limits = NO_LIMITS
 
     def __getitem__(self, rows: slice) -> OperatingPoints:
-        """Return the operating points of some `rows`, which need one dimension [-]."""
+        """Return the operating points of some `rows`, which need one dimension."""
         given = {name: getattr(self, name) for name in _ARRAYS}
         return replace(self, **{name: values[rows] for name, values in given.items() if values is not None})
 
@@ -115,12 +115,12 @@ class OperatingPoints:
 
     @cached_property
     def next_anchor(self) -> Positions:
-        """Position of the anchor just past the SLA; the same as `anchor` except between two [-]."""
+        """Position of the anchor just past the SLA; the same as `anchor` except between two."""
         return self.anchor + self.between
 
     @property
     def regime_codes(self) -> Codes:
-        """The case each row fell into, as a position in `rules.REGIMES` [-]."""
+        """The case each row fell into, as a position in `rules.REGIMES`."""
         code = _where(self.anchor == len(self.curve) - 1, _PLATEAU, _MEASURED)
         code = _where(self.between, _INTERP, code)
         code = _where(self.capped, _KNEE_CAPPED, code)
@@ -135,7 +135,7 @@ class OperatingPoints:
 
     @cached_property
     def on_interpolation(self) -> Mask:
-        """Whether the row rests on an interpolated concurrency [-]."""
+        """Whether the row rests on an interpolated concurrency."""
         return self.between & ~self.capped
 
     @cached_property
@@ -160,7 +160,7 @@ class OperatingPoints:
 
     @property
     def binding_codes(self) -> Codes:
-        """What keeps a replica from more at each SLA, as a position in `limits.BINDINGS` [-]."""
+        """What keeps a replica from more at each SLA, as a position in `limits.BINDINGS`."""
         code = np.zeros(self.shape, np.int8) if self.side is None else self.side
         code = _where(~self.between & (self.anchor == len(self.curve) - 1), _LAST_POINT, code)
         codes: Codes = _where(self.capped, _KNEE, code)
@@ -192,14 +192,14 @@ class OperatingPoints:
         Where two curves are compared, `side` is which of them this one is.
         """
         sla, fastest = float(self.sla.flat[row]), self.curve.fastest
-        waits = [one.at_first(row) for one in self._sides]
+        waits = [one.at_first(row) for one in self._limited_sides]
         asked = (each for each in waits if np.isfinite(each[1]))  # another row may have that limit, this one not
         late = tuple(each for each in asked if not in_time(each[2], each[1]))
         slow = not late or not meets(fastest, sla)
         return InfeasibleError(sla, fastest, self.curve.lowest_concurrency, side, late, slow)
 
     @cached_property
-    def _sides(self) -> tuple[Side, ...]:
+    def _limited_sides(self) -> tuple[Side, ...]:
         return self.limits.sides(self.curve)
 
     @cached_property
@@ -240,7 +240,7 @@ class OperatingPoints:
     @cached_property
     def max_num_seqs(self) -> npt.NDArray[np.int64]:
         """The serving flag of estimate and budget: c* rounded down, at least 1 [requests/replica]."""
-        return _flag(self.c_star)
+        return _max_num_seqs(self.c_star)
 
     @cached_property
     def _anchor_proven(self) -> Positions:
@@ -260,7 +260,7 @@ class OperatingPoints:
     @property
     def max_num_seqs_commit(self) -> npt.NDArray[np.int64]:
         """The serving flag there [requests/replica]."""
-        return _flag(self.c_commit)
+        return _max_num_seqs(self.c_commit)
 
     @cached_property
     def tps_at_max_num_seqs(self) -> Floats:
@@ -305,13 +305,13 @@ def operating_points(
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     sla : array_like, any shape
         Interactivity each user must see [tok/s/user]
     method : str
-        One of `rules.METHODS` [-]
+        One of `rules.METHODS`
     counts_users : bool
-        Whether users are the demand: c* is then what a replica holds [-]
+        Whether users are the demand: c* is then what a replica holds
     limits : Limits, optional
         Limits on waiting beside each SLA; their shape broadcasts with that of `sla` [s]
 
@@ -356,36 +356,36 @@ def operating_points(
     sides = limits.sides(curve)
 
     def found(some: Floats, *limited: Floats) -> tuple[npt.NDArray[Any], ...]:
-        return _found(curve, how, counts_users, some, list(zip(sides, limited, strict=True)))
+        return _point_arrays(curve, how, counts_users, some, list(zip(sides, limited, strict=True)))
 
     arrays = in_blocks(found, s, *(side.limit for side in sides))
     named = dict(zip(_ARRAYS, (s, *arrays), strict=False))
     return OperatingPoints(curve, how, counts_users, limits=limits, **named)
 
 
-def _found(
+def _point_arrays(
     curve: Curve, how: Interpolation, counts_users: bool, s: Floats, limited: list[tuple[Side, Floats]]
 ) -> tuple[npt.NDArray[Any], ...]:
     """Return the arrays of `OperatingPoints` for the SLAs `s`, those after its limits only where waits are `limited`."""
     tps = curve.per_replica_tps
     meeting, between = last_meeting(curve.tok_s_per_user, curve.reach if s.ndim else None, s)
     feasible, anchor, after = positions(meeting, len(curve))
-    c_star = _where(between, _interpolated(curve, s, anchor, after, how), curve.concurrency[anchor])
+    c_star = _where(between, _concurrency_at(curve, s, anchor, after, how), curve.concurrency[anchor])
     rate: Floats = s
     decided: tuple[npt.NDArray[Any], ...] = ()
     if limited:
-        meeting, between, c_star, side, late = _limited(curve, meeting, between, c_star, limited)
+        meeting, between, c_star, side, late = _within_limits(curve, meeting, between, c_star, limited)
         feasible, anchor, after = positions(meeting, len(curve))
         rate = _where(side > 0, rate_at(curve, c_star, how), s)
         decided = rate, side, late
     best = curve.best_tps[anchor]
     eta = _eta_at(curve, np.log(c_star)) if curve.measured_throughput else None
     own = c_star * rate if eta is None else c_star * rate * eta
-    own = _where(between, _least(own, tps[after]), tps[anchor])
-    throughput = _most(best, own)
+    own = _where(between, _minimum(own, tps[after]), tps[anchor])
+    throughput = _maximum(best, own)
     if counts_users:
         capped = feasible & False
-        c_star = _held(curve, c_star, eta, anchor, after, between)
+        c_star = _running_requests(curve, c_star, eta, anchor, after, between)
     else:
         capped = best > own * (1 + TOLERANCE)
         if capped.any():
@@ -393,7 +393,7 @@ def _found(
     return anchor, feasible, between, capped, c_star, throughput, *decided
 
 
-def _limited(
+def _within_limits(
     curve: Curve, meeting: Positions, between: Mask, c_star: Floats, limited: list[tuple[Side, Floats]]
 ) -> tuple[Positions, Mask, Floats, Codes, Mask]:
     """Return what limits on waiting leave of how far the SLAs let a replica go, and which side decides.
@@ -414,19 +414,19 @@ def _limited(
     return meeting, between, c_star, side, late
 
 
-def _flag(concurrency: Floats) -> npt.NDArray[np.int64]:
+def _max_num_seqs(concurrency: Floats) -> npt.NDArray[np.int64]:
     whole: npt.NDArray[np.int64] = np.maximum(1, np.floor(concurrency * (1 + TOLERANCE))).astype(np.int64)
     return whole
 
 
-def _held(
+def _running_requests(
     curve: Curve, c_star: Floats, eta: Floats | None, anchor: Positions, after: Positions, between: Mask
 ) -> Floats:
     """Return the requests that run at once where `c_star` are in flight [requests/replica]."""
     proven = curve.best_held[anchor]
     if eta is not None:
         c_star = c_star * np.minimum(1.0, eta / ETA_SUSPICIOUS)
-    held = _least(_most(proven, c_star), curve.best_held[after])
+    held = _minimum(_maximum(proven, c_star), curve.best_held[after])
     result: Floats = _where(between, held, proven)
     return result
 
@@ -438,12 +438,12 @@ def _where(condition: Mask, yes: Any, no: Any) -> Any:
     return yes if condition else no
 
 
-def _least(one: Any, other: Any) -> Any:
+def _minimum(one: Any, other: Any) -> Any:
     """Return numpy.minimum, without its overhead for a single row."""
     return np.minimum(one, other) if one.ndim else min(one, other)
 
 
-def _most(one: Any, other: Any) -> Any:
+def _maximum(one: Any, other: Any) -> Any:
     """Return numpy.maximum, likewise."""
     return np.maximum(one, other) if one.ndim else max(one, other)
 
@@ -454,11 +454,11 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     concurrency : ndarray, any shape
         Requests in flight on the replica [requests/replica]
     method : Interpolation
-        The interpolation between anchors [-]
+        The interpolation between anchors
 
     Returns
     -------
@@ -474,7 +474,7 @@ def rate_at(curve: Curve, concurrency: Floats, method: Interpolation) -> Floats:
     return held
 
 
-def _interpolated(curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation) -> Floats:
+def _concurrency_at(curve: Curve, sla: Floats, anchor: Positions, after: Positions, method: Interpolation) -> Floats:
     """Return the concurrency where the rate equals the SLA [requests/replica].
 
     Rounding must not carry it past the anchors that it lies between, and an SLA above the curve, whose row is infeasible
@@ -483,7 +483,7 @@ def _interpolated(curve: Curve, sla: Floats, anchor: Positions, after: Positions
     power, x, y, slope, _ = curve.brackets(method)
     at = x[anchor] + slope[anchor] * (method.y_of_r(sla) - y[anchor])
     concurrency = method.c_of_x(at, power[anchor])
-    within: Floats = _least(_most(concurrency, curve.concurrency[anchor]), curve.concurrency[after])
+    within: Floats = _minimum(_maximum(concurrency, curve.concurrency[anchor]), curve.concurrency[after])
     return within
 
 

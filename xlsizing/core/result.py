@@ -42,11 +42,11 @@ class Sizing:
     Parameters
     ----------
     curve : Curve
-        The measured curve [-]
+        The measured curve
     demand : Demand
         What the customer asks for [unit of the demand]
     points : OperatingPoints
-        Where one replica runs at each SLA [-]
+        Where one replica runs at each SLA
     gpus_per_pod : int
         GPUs of one replica [GPUs/pod]
     util : float
@@ -58,7 +58,7 @@ class Sizing:
     shape : tuple of int
         Broadcast shape of SLAs and demands [-]
     bound : Bound
-        How far the budget lies from the estimate to the commitment [-]
+        How far the budget lies from the estimate to the commitment
     """
 
     curve: Curve
@@ -72,7 +72,7 @@ class Sizing:
     bound: Bound
 
     def __post_init__(self) -> None:
-        if self._asked.max() / (self.points.best_carried[0] * self.util) <= MOST_PODS:
+        if self._demand_in_kind.max() / (self.points.best_carried[0] * self.util) <= MOST_PODS:
             return  # whatever the SLAs, for no anchor carries less than the first
         check_pods(self._quotient(self.points.carried_proven).max())
 
@@ -109,105 +109,105 @@ class Sizing:
     @property
     def binding(self) -> npt.NDArray[np.str_]:
         """What keeps a replica from more, one of `limits.BINDINGS` [-]."""
-        return self._spread(self.points.binding)
+        return self._in_shape(self.points.binding)
 
     def wait(self, wait: Wait) -> Floats:
         """Return a `wait` at c*, NaN where the curve does not tell it [s]."""
-        return self._told(self.points.wait(wait))
+        return self._waits_or_nan(self.points.wait(wait))
 
     def wait_commit(self, wait: Wait) -> Floats:
         """Return a `wait` where the GPUs to commit to run, likewise [s]."""
-        return self._told(self.points.wait_commit(wait))
+        return self._waits_or_nan(self.points.wait_commit(wait))
 
     def limit(self, wait: Wait) -> Floats:
         """Return the limit on a `wait`, infinity where there is none [s]."""
         asked = self.points.limits.of(wait)
-        return self._spread(np.asarray(np.inf) if asked is None else asked)
+        return self._in_shape(np.asarray(np.inf) if asked is None else asked)
 
     @property
     def sla(self) -> Floats:
         """Interactivity each user must see [tok/s/user]."""
-        return self._spread(self.points.sla)
+        return self._in_shape(self.points.sla)
 
     @property
     def feasible(self) -> npt.NDArray[np.bool_]:
         """Whether a measured point meets the SLA [-]."""
-        return self._spread(self.points.feasible)
+        return self._in_shape(self.points.feasible)
 
     @property
     def regime(self) -> npt.NDArray[np.str_]:
         """The case each row fell into, one of `rules.REGIMES` [-]."""
-        return self._spread(self.points.regime)
+        return self._in_shape(self.points.regime)
 
     @property
     def c_star(self) -> Floats:
         """Operating concurrency of one replica; for users the requests that run at once [requests/replica]."""
-        return self._spread(self.points.c_star)
+        return self._in_shape(self.points.c_star)
 
     @property
     def per_replica_tps(self) -> Floats:
         """Output throughput of one replica at c* [tok/s]."""
-        return self._spread(self.points.per_replica_tps)
+        return self._in_shape(self.points.per_replica_tps)
 
     @property
     def tok_s_per_user(self) -> Floats:
         """Interactivity at c* [tok/s/user]."""
-        return self._spread(self.points.tok_s_per_user)
+        return self._in_shape(self.points.tok_s_per_user)
 
     @property
     def max_num_seqs(self) -> Integers:
         """The serving flag of estimate and budget: c* rounded down, at least 1 [requests/replica]."""
-        return self._spread(self.points.max_num_seqs)
+        return self._in_shape(self.points.max_num_seqs)
 
     @property
     def c_commit(self) -> Floats:
         """Concurrency of one replica of the GPUs to commit to; for users what runs at once [requests/replica]."""
-        return self._spread(self.points.c_commit)
+        return self._in_shape(self.points.c_commit)
 
     @property
     def per_replica_tps_commit(self) -> Floats:
         """Output throughput of one replica there [tok/s]."""
-        return self._spread(self.points.tps_proven)
+        return self._in_shape(self.points.tps_proven)
 
     @property
     def tok_s_per_user_commit(self) -> Floats:
         """Interactivity there [tok/s/user]."""
-        return self._spread(self.points.tok_s_per_user_commit)
+        return self._in_shape(self.points.tok_s_per_user_commit)
 
     @property
     def max_num_seqs_commit(self) -> Integers:
         """The serving flag there [requests/replica]."""
-        return self._spread(self.points.max_num_seqs_commit)
+        return self._in_shape(self.points.max_num_seqs_commit)
 
     @property
     def load_commit(self) -> Floats:
         """Share of what the pods to commit to carry there that the demand takes [-]."""
-        return self._asked / (self.pods_high * self.points.carried_proven)
+        return self._demand_in_kind / (self.pods_high * self.points.carried_proven)
 
     @cached_property
     def demand_tok_s(self) -> Floats:
         """Output throughput of the whole deployment [tok/s]."""
-        return self._spread(self.demand.output_tok_s(self.points.sla))
+        return self._in_shape(self.demand.output_tok_s(self.points.sla))
 
     @property
     def pods_unrounded(self) -> Floats:
         """Pods of the estimate before rounding up [pods]."""
-        return self._spread(self._quotient(self.points.carried))
+        return self._in_shape(self._quotient(self.points.carried))
 
     @property
     def pods_high_unrounded(self) -> Floats:
         """Pods at the high end of the range before rounding up [pods]."""
-        return self._spread(self._quotient(self.points.carried_proven))
+        return self._in_shape(self._quotient(self.points.carried_proven))
 
     @cached_property
     def pods(self) -> Integers:
         """Pods that carry the demand, spares excluded: the estimate [pods]."""
-        return self._pods(lambda points: points.carried)
+        return self._pods_for(lambda points: points.carried)
 
     @cached_property
     def pods_budget(self) -> Integers:
         """Pods to plan with: between the estimate and `pods_high`; equal to it where `budget_claim` says why [pods]."""
-        return self._pods(lambda points: carried_to_budget(points, self.bound))
+        return self._pods_for(lambda points: carried_to_budget(points, self.bound))
 
     @property
     def budget_confidence(self) -> float:
@@ -217,17 +217,17 @@ class Sizing:
     @cached_property
     def budget_claim(self) -> npt.NDArray[np.str_]:
         """Why that is not claimed of a row; empty where it is [-]."""
-        return self._spread(_CLAIMS[claim_codes(self.points, self.bound)])
+        return self._in_shape(_CLAIMS[claim_codes(self.points, self.bound)])
 
     @cached_property
     def pods_high(self) -> Integers:
         """Pods if the replica carries only what was measured at or above the SLA [pods]."""
-        return self._pods(lambda points: points.carried_proven)
+        return self._pods_for(lambda points: points.carried_proven)
 
     @cached_property
     def pods_low(self) -> Integers:
         """Pods if the replica carries as much as the next measured point [pods]."""
-        return self._pods(lambda points: points.carried_hoped)
+        return self._pods_for(lambda points: points.carried_hoped)
 
     @property
     def pods_plateau(self) -> Integers:
@@ -319,12 +319,12 @@ class Sizing:
     @property
     def load(self) -> Floats:
         """Share of what the estimate's pods carry that the demand takes, after rounding up [-]."""
-        return self._load(self.pods)
+        return self._load_on(self.pods)
 
     @property
     def load_one_fewer(self) -> Floats:
         """The same with one pod fewer; NaN for a single pod [-]."""
-        return self._load(np.where(self.pods > 1, self.pods - 1, np.nan)[()])
+        return self._load_on(np.where(self.pods > 1, self.pods - 1, np.nan)[()])
 
     @property
     def load_at_max_num_seqs(self) -> Floats:
@@ -344,44 +344,44 @@ class Sizing:
     @property
     def measure_next(self) -> Floats:
         """The concurrency whose measurement tells most; NaN where none would [requests/replica]."""
-        return self._spread(self.points.measure_next)
+        return self._in_shape(self.points.measure_next)
 
     def rows(self) -> list[SizingRow]:
-        """Return one `SizingRow` for each SLA and demand, in the order given [-]."""
+        """Return one `SizingRow` for each SLA and demand, in the order given."""
         return sizing_rows(self)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the rows as a pandas DataFrame, one column a field of `SizingRow` [-].
+        """Return the rows as a pandas DataFrame, one column a field of `SizingRow`.
 
         Rows that cannot be met hold missing values, never the first anchor's figures.
         """
         return sizing_frame(self)
 
     @cached_property
-    def _asked(self) -> Floats:
+    def _demand_in_kind(self) -> Floats:
         """The demand in the kind that a replica carries: requests in flight or tok/s."""
         return self.demand.value[()] if self.demand.counts_users else self.demand.output_tok_s(self.points.sla)
 
     def _quotient(self, carried: Floats) -> Floats:
-        return self._asked / (carried * self.util)
+        return self._demand_in_kind / (carried * self.util)
 
-    def _pods(self, carried: Callable[[OperatingPoints], Floats]) -> Integers:
+    def _pods_for(self, carried: Callable[[OperatingPoints], Floats]) -> Integers:
         """Return the pods that the demand takes where one replica carries what `carried` says of its operating points."""
 
         def needed(asked: Floats, points: OperatingPoints) -> tuple[Integers]:
             return (pods_needed(asked / (carried(points) * self.util)),)
 
-        pods = self._spread(*in_blocks(needed, self._asked, self.points))
+        pods = self._in_shape(*in_blocks(needed, self._demand_in_kind, self.points))
         if isinstance(pods, np.ndarray):  # it is kept, and other arrays follow from it
             pods.flags.writeable = False
         return pods
 
-    def _load(self, pods: npt.NDArray[Any]) -> Floats:
-        return self._asked / (pods * self.points.carried)
+    def _load_on(self, pods: npt.NDArray[Any]) -> Floats:
+        return self._demand_in_kind / (pods * self.points.carried)
 
     def _load_at_flag(self, pods: Integers) -> Floats:
         flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
-        return self._asked / (pods * flag)
+        return self._demand_in_kind / (pods * flag)
 
     def _usd_per_month(self, gpus: Integers) -> Floats:
         return np.multiply(gpus, self.gpu_hourly_usd * HOURS_PER_MONTH)
@@ -390,10 +390,10 @@ class Sizing:
         million_tok_per_month = self.demand_tok_s * (3600 * HOURS_PER_MONTH / 1e6)
         return np.divide(usd_per_month, million_tok_per_month)
 
-    def _told(self, waits: Floats | None) -> Floats:
-        return self._spread(np.asarray(np.nan) if waits is None else waits)
+    def _waits_or_nan(self, waits: Floats | None) -> Floats:
+        return self._in_shape(np.asarray(np.nan) if waits is None else waits)
 
-    def _spread(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def _in_shape(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return `array` in the shape of the result; a number where that is a single one."""
         if isinstance(array, np.generic) and not self.shape:
             return array

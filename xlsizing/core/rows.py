@@ -39,16 +39,16 @@ __all__ = [
 
 BUDGET: Final = "budget"
 COMMIT: Final = "commit"
-"""Which figure a row may be quoted with: a DRAFT with its budget, a VERDICT with its commitment [-]."""
+"""Which figure a row may be quoted with: a DRAFT with its budget, a VERDICT with its commitment."""
 
 MEASURE_FIRST: Final = "measure first"
-"""What a row says that nobody may quote: its range is wide, and no budget is claimed [-]."""
+"""What a row says that nobody may quote: its range is wide, and no budget is claimed."""
 
 WIDE_RANGE: Final = "wide range"
-"""What a row says of a range with high above twice low where a figure can be quoted [-]."""
+"""What a row says of a range with high above twice low where a figure can be quoted."""
 
 NO_CLAIM: Final = "no budget claimed"
-"""What a row says whose budget is the commitment, with the reason [-]."""
+"""What a row says whose budget is the commitment, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class SizingRow:
     sla: float = figure("Interactivity each user must see", "tok/s/user",
         oldest=1, form="given", known_if_infeasible=True, key="sla_toks_per_user", function=(1, "SLA tok/s/user"))
     demand_tok_s: float = figure("Output throughput asked for", "tok/s", form="one", known_if_infeasible=True)
-    regime: str = figure("The case the row fell into", "-",
+    regime: str = figure("The case the row fell into", "",
         oldest=7, known_if_infeasible=True, section="where", heading="regime", place=1, function=(10, "regime"))
-    feasible: bool = figure("Whether a measured point meets the SLA, and the limits beside it", "-",
+    feasible: bool = figure("Whether a measured point meets the SLA, and the limits beside it", "",
         known_if_infeasible=True)
-    reason: str | None = figure("Why it cannot be met", "-", known_if_infeasible=True)
+    reason: str | None = figure("Why it cannot be met", "", known_if_infeasible=True)
     c_star: float | None = figure("Operating concurrency of one replica", "requests/replica",
         oldest=2, form="two", words="c*", key="concurrency", section="where", heading="estimate: c* per pod", place=2,
         function=(6, "c*, estimate"),
@@ -133,7 +133,7 @@ class SizingRow:
         column=("AV", "$/1M tok to commit", "Out_USD_per_1M_Commit", 10))
     budget_confidence: float | None = figure("Share of public curves on which the need was at or below the budget", "-",
         form="pct")
-    budget_claim: str | None = figure("Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed", "-")
+    budget_claim: str | None = figure("Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed", "")
     load: float | None = figure("Load of the estimate after rounding up", "-",
         form="pct", words="load", section="loads", heading="estimate: load", place=1,
         column=("AE", "load", "Out_Load", 6))
@@ -165,10 +165,10 @@ class SizingRow:
         form="int", words="max-num-seqs of the pods to commit", section="commit", heading="commit: max-num-seqs",
         place=5, function=(14, "max-num-seqs, commit"),
         column=("AK", "max-num-seqs", "Out_Max_Num_Seqs_Commit", 8))
-    too_wide: bool | None = figure("Whether the range is too wide to quote", "-", words="range too wide")
+    too_wide: bool | None = figure("Whether the range is too wide to quote", "", words="range too wide")
     measure_next: float | None = figure("The concurrency whose measurement tells most, None where none would", "requests/replica",
         form="given", words="concurrency to measure next", known_if_infeasible=True, may_be_nan=True)
-    binding: str | None = figure("What keeps a replica from more, one of `limits.BINDINGS`", "-",
+    binding: str | None = figure("What keeps a replica from more, one of `limits.BINDINGS`", "",
         words="what binds", function=(16, "binds"),
         column=("O", "what binds", "Out_Binding", 10))
     ttft_limit_s: float | None = figure("Longest time to the first token asked for; None for no limit", "s",
@@ -197,11 +197,11 @@ class SizingRow:
 
     @property
     def remark(self) -> str:
-        """What a DRAFT row says beside its figures [-]."""
+        """What a DRAFT row says beside its figures."""
         return self.remark_as(DRAFT)
 
     def remark_as(self, standing: str) -> str:
-        """Return how the range could be narrowed, and why no budget is claimed, on a row of that `standing` [-]."""
+        """Return how the range could be narrowed, and why no budget is claimed, on a row of that `standing`."""
         unclaimed = f"{NO_CLAIM}: {self.budget_claim}" if self.budget_claim and self.gpus_low != self.gpus_high else ""
         return "; ".join(filter(None, (self._range_words(standing), unclaimed)))
 
@@ -214,23 +214,23 @@ class SizingRow:
         return f"{WIDE_RANGE}: {'measure ' if self.measure_next else ''}{at}"
 
     def quoted(self, standing: str) -> str | None:
-        """Return which figure a row of that `standing` may be quoted with: COMMIT, BUDGET, or None where none may [-]."""
+        """Return which figure a row of that `standing` may be quoted with: COMMIT, BUDGET, or None where none may."""
         if not self.feasible or (standing != VERDICT and self.too_wide and self.budget_claim):
             return None
         return COMMIT if standing == VERDICT else BUDGET
 
     @property
     def overloaded(self) -> bool:
-        """Whether the estimate's pods, held to `max_num_seqs`, do not carry the demand [-]."""
+        """Whether the estimate's pods, held to `max_num_seqs`, do not carry the demand."""
         return _above_one(self.load_at_max_num_seqs)
 
     @property
     def overloaded_budget(self) -> bool:
-        """Whether the pods to budget, held to it, do not [-]."""
+        """Whether the pods to budget, held to it, do not."""
         return _above_one(self.load_at_max_num_seqs_budget)
 
     def overloaded_as(self, standing: str) -> bool:
-        """Return whether the figure that a row of that `standing` may be quoted with does not; the estimate's where none may [-]."""
+        """Return whether the figure that a row of that `standing` may be quoted with does not; the estimate's where none may."""
         quoted = self.quoted(standing)
         return self.overloaded if quoted is None else quoted == BUDGET and self.overloaded_budget
 
@@ -279,16 +279,16 @@ def figures(sizing: Sizing, name: str) -> Any:
 
 
 def sizing_rows(sizing: Sizing) -> list[SizingRow]:
-    """Return the rows of `sizing` as plain Python values [-]."""
-    columns = [_column(sizing, name) for name in FIGURES]
+    """Return the rows of `sizing` as plain Python values."""
+    columns = [_result_column(sizing, name) for name in FIGURES]
     return [SizingRow(*values) for values in zip(*columns, strict=True)]
 
 
 def sizing_frame(sizing: Sizing) -> pd.DataFrame:
-    """Return the rows of `sizing` as a DataFrame; missing values where a row cannot be met [-]."""
+    """Return the rows of `sizing` as a DataFrame; missing values where a row cannot be met."""
     import pandas as pd  # noqa: PLC0415  # the one place where the core meets pandas, and only when asked
 
-    frame = pd.DataFrame({name: _column(sizing, name) for name in FIGURES})
+    frame = pd.DataFrame({name: _result_column(sizing, name) for name in FIGURES})
     kinds = {field.name: _FRAME_TYPES.get(str(field.type)) for field in fields(SizingRow)}
     return frame.astype({name: kind for name, kind in kinds.items() if kind})
 
@@ -297,9 +297,9 @@ _FRAME_TYPES: Final = {"int | None": "Int64", "float | None": "Float64", "bool |
 """What pandas calls the types of figures that a row may lack."""
 
 
-def _column(sizing: Sizing, name: str) -> list[Any]:
+def _result_column(sizing: Sizing, name: str) -> list[Any]:
     if name == "reason":
-        return _reasons(sizing)
+        return _unmet_reasons(sizing)
     values = np.broadcast_to(figures(sizing, name), sizing.shape).ravel().tolist()
     if name == "budget_claim":
         values = [value or None for value in values]
@@ -311,7 +311,7 @@ def _column(sizing: Sizing, name: str) -> list[Any]:
     return [value if ok else None for value, ok in zip(values, met, strict=True)]
 
 
-def _reasons(sizing: Sizing) -> list[str | None]:
+def _unmet_reasons(sizing: Sizing) -> list[str | None]:
     points = sizing.points
     met = np.broadcast_to(sizing.feasible, sizing.shape).ravel().tolist()
     return [None if ok else points.unmet(row).reason() for row, ok in zip(sizing.point_of_row, met, strict=True)]

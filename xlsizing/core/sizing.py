@@ -48,7 +48,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     Parameters
     ----------
     curve : Curve
-        The measured curve of one replica [-]
+        The measured curve of one replica
     sla : array_like
         Interactivity each user must see; broadcasts with the demand [tok/s/user]
     demand : Demand
@@ -62,11 +62,11 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     spare_replicas : int, optional
         Replicas beyond those that carry the demand; in totals and dollars only [pods]
     method : str, optional
-        Interpolation between anchors, one of `rules.METHODS` [-]
+        Interpolation between anchors, one of `rules.METHODS`
     confidence : float, optional
         Share of public curves on which the need was at or below the budget: 0.90, 0.95 or 0.99 [-]
     calibration : Calibration, optional
-        One of your own in place of public sweeps, by `calibration.read_calibration` [-]
+        One of your own in place of public sweeps, by `calibration.read_calibration`
     limits : Limits, optional
         Limits on waiting beside each SLA; their shape broadcasts with that of `sla` [s]
 
@@ -116,7 +116,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
 
 
 def check_kinds(curve: object, demand: object, limits: object = NO_LIMITS) -> None:
-    """Refuse a `curve` that is no Curve, a `demand` that is no Demand and `limits` that are no Limits [-]."""
+    """Refuse a `curve` that is no Curve, a `demand` that is no Demand and `limits` that are no Limits."""
     for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand), (limits, "limits", Limits)):
         if not isinstance(value, kind):
             refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)

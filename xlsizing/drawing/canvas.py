@@ -13,7 +13,7 @@ from xlsizing.checks import refuse
 __all__ = ["FORMATS", "LEAST_PT", "check_installed", "drawable", "drawn", "wrapped"]
 
 FORMATS: Final = ("svg", "png")
-"""What a picture may be written as: the endings of its file [-]."""
+"""What a picture may be written as: the endings of its file."""
 
 LEAST_PT: Final = 8.0
 """The smallest letters of a picture at its own width [pt]."""
@@ -21,7 +21,7 @@ LEAST_PT: Final = 8.0
 _DIGITS: Final = 6
 _PACKAGE: Final = "matplotlib"
 _METADATA: Final = {"svg": {"Creator": None, "Date": None}, "png": {"Software": None}}
-"""What would make the bytes of one picture differ from day to day [-]."""
+"""What would make the bytes of one picture differ from day to day."""
 
 _STYLE: Final = {
     "font.family": "DejaVu Sans",  # it comes with the library, and so is on every machine
@@ -44,7 +44,7 @@ _STYLE: Final = {
 
 
 def check_installed() -> None:
-    """Refuse to go on where the library that draws is missing: better said before the work than after it [-]."""
+    """Refuse to go on where the library that draws is missing: better said before the work than after it."""
     _library("figure")
 
 
@@ -54,16 +54,16 @@ def drawn(draw: Callable[[Any], None], inches: tuple[float, float], form: str = 
     Parameters
     ----------
     draw : callable
-        Draws on the matplotlib Figure that it is given [-]
+        Draws on the matplotlib Figure that it is given
     inches : tuple of float
         Width and height [in]
     form : str, optional
-        One of `FORMATS` [-]
+        One of `FORMATS`
 
     Returns
     -------
     bytes
-        The picture in that form [-]
+        The picture in that form
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _lay_out(figure: Any) -> None:
 
 
 def drawable(text: str) -> str:
-    r"""Return `text` on one line, with what the font has no letter for written as its number [-].
+    r"""Return `text` on one line, with what the font has no letter for written as its number.
 
     >>> drawable("two" + chr(10) + "lines"), drawable(chr(233) + chr(27169))
     ('two lines', 'é\\u6a21')
@@ -106,7 +106,7 @@ def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
     Parameters
     ----------
     text : str
-        What to break between words, and within one that is too long [-]
+        What to break between words, and within one that is too long
     width : float
         How wide a line may be [pt]
     size : float
@@ -117,7 +117,7 @@ def wrapped(text: str, width: float, size: float, most: int) -> list[str]:
     Returns
     -------
     list of str
-        The lines [-]
+        The lines
     """
     lines: list[str] = []
     rest = drawable(text)

@@ -51,7 +51,7 @@ class Headless:
 
     @property
     def functions(self) -> tuple[ExcelFunction, ...]:
-        """Every registered function: name, arguments with their defaults, and help [-]."""
+        """Every registered function: name, arguments with their defaults, and help."""
         return tuple(FUNCTIONS[name] for name in udfs.__all__)
 
     def call(self, name: str, *values: object) -> Any:
@@ -60,9 +60,9 @@ class Headless:
         Parameters
         ----------
         name : str
-            An Excel function's name, in any case [-]
+            An Excel function's name, in any case
         values : object
-            Its arguments, ranges and cells, in order [-]
+            Its arguments, ranges and cells, in order
 
         Returns
         -------
@@ -75,8 +75,8 @@ class Headless:
             If there is no such function, it takes another number of arguments, or a range is not
             rectangular: what Excel would not accept as a formula.
         """
-        function = _function(name)
-        arguments = [_read(argument, value) for argument, value in _paired(function, values)]
+        function = _function_named(name)
+        arguments = [_converted_argument(argument, value) for argument, value in _argument_pairs(function, values)]
         cells = conversion.write(  # type: ignore[no-untyped-call]
             function.python(*arguments), None, {}, _ENGINE
         )
@@ -93,14 +93,14 @@ class _Engine:
     def clean_value_data(
         data: Sequence[Sequence[Any]], _dates: object, empty_as: Any, _numbers: object, err_to_str: bool
     ) -> list[list[Any]]:
-        return [[_cleaned(cell, empty_as, err_to_str) for cell in row] for row in data]
+        return [[_cleaned_cell(cell, empty_as, err_to_str) for cell in row] for row in data]
 
     @staticmethod
     def prepare_xl_data_element(cell: Any, _options: object) -> Any:
         return cell
 
 
-def _cleaned(cell: Any, empty_as: Any, err_to_str: bool) -> Any:
+def _cleaned_cell(cell: Any, empty_as: Any, err_to_str: bool) -> Any:
     if cell is None or (isinstance(cell, str) and not cell):
         return empty_as
     if isinstance(cell, int) and EXCEL_ERRORS.get(cell) in _ERRORS_XLWINGS_KNOWS:
@@ -108,7 +108,7 @@ def _cleaned(cell: Any, empty_as: Any, err_to_str: bool) -> Any:
     return cell
 
 
-def _function(name: str) -> ExcelFunction:
+def _function_named(name: str) -> ExcelFunction:
     function = FUNCTIONS.get(name.upper())
     if function is None:
         near = difflib.get_close_matches(name.upper(), FUNCTIONS, n=1)
@@ -121,7 +121,7 @@ def _function(name: str) -> ExcelFunction:
     return function
 
 
-def _paired(function: ExcelFunction, values: tuple[object, ...]) -> list[tuple[Argument, object]]:
+def _argument_pairs(function: ExcelFunction, values: tuple[object, ...]) -> list[tuple[Argument, object]]:
     least = sum(not argument.optional for argument in function.arguments)
     most = len(function.arguments)
     if not least <= len(values) <= most:
@@ -131,15 +131,15 @@ def _paired(function: ExcelFunction, values: tuple[object, ...]) -> list[tuple[A
     return list(zip(function.arguments, padded, strict=True))
 
 
-def _read(argument: Argument, value: object) -> Any:
+def _converted_argument(argument: Argument, value: object) -> Any:
     if value is OMITTED:
         return argument.default if argument.optional else None
     return conversion.read(  # type: ignore[no-untyped-call]
-        None, _delivered(value, argument.name), argument.xlwings_options, _ENGINE
+        None, _as_delivered(value, argument.name), argument.xlwings_options, _ENGINE
     )
 
 
-def _delivered(value: object, name: str) -> Any:
+def _as_delivered(value: object, name: str) -> Any:
     """Return `value` as COM delivers it: a cell, or a tuple of row tuples."""
     if hasattr(value, "__array__") and not isinstance(value, np.generic):
         value = np.asarray(value, dtype=object).tolist()

@@ -64,13 +64,13 @@ __all__ = [
 @excel_function()
 def SIZING_CSTAR(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """Concurrency at which one replica still meets the SLA: c* [requests/replica]."""
-    return _point(anchors, sla, method, ttft_s).c_star
+    return _met_point(anchors, sla, method, ttft_s).c_star
 
 
 @excel_function()
 def SIZING_POD_TPS(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """Output throughput of one replica at the SLA [tok/s]."""
-    return _point(anchors, sla, method, ttft_s).per_replica_tps
+    return _met_point(anchors, sla, method, ttft_s).per_replica_tps
 
 
 @excel_function()
@@ -82,7 +82,7 @@ def SIZING_REGIME(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: 
 @excel_function()
 def SIZING_BINDING(anchors: Any, sla: Any, method: Any = DEFAULT_METHOD, ttft_s: Any = OMITTED) -> Any:
     """What keeps a replica from more: "tok/s/user" or "TTFT", "knee" where more carries less, "last point" where none was measured [-]."""
-    return _point(anchors, sla, method, ttft_s).binding
+    return _met_point(anchors, sla, method, ttft_s).binding
 
 
 @excel_function()
@@ -95,7 +95,7 @@ def SIZING_PODS(
     ttft_s: Any = OMITTED,
 ) -> Any:
     """Replicas that carry the demand at the SLA, rounded up: an estimate [pods]."""
-    return _sizing(anchors, sla, tpm, 1.0, util, method=method, ttft_s=ttft_s).pods
+    return _met_sizing(anchors, sla, tpm, 1.0, util, method=method, ttft_s=ttft_s).pods
 
 
 @excel_function()
@@ -109,7 +109,7 @@ def SIZING_GPUS(
     ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs that carry the demand at the SLA: an estimate; commit to SIZING_GPUS_COMMIT [GPUs]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus
+    return _met_sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus
 
 
 @excel_function()
@@ -125,7 +125,7 @@ def SIZING_GPUS_BUDGET(
 ) -> Any:
     """GPUs to plan with: the need was at or below it on 95 of 100 public curves; SIZING_GPUS_COMMIT where not claimed [GPUs]."""
     named = {"method": method, "confidence": confidence, "ttft_s": ttft_s}
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, **named).gpus_budget
+    return _met_sizing(anchors, sla, tpm, gpus_per_pod, util, **named).gpus_budget
 
 
 @excel_function()
@@ -139,7 +139,7 @@ def SIZING_GPUS_COMMIT(
     ttft_s: Any = OMITTED,
 ) -> Any:
     """GPUs to commit to: the high end of the range, resting on measured points alone [GPUs]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus_high
+    return _met_sizing(anchors, sla, tpm, gpus_per_pod, util, method=method, ttft_s=ttft_s).gpus_high
 
 
 @excel_function()
@@ -154,7 +154,9 @@ def SIZING_COST(
     ttft_s: Any = OMITTED,
 ) -> Any:
     """Cost of the estimate (SIZING_GPUS) at 730 hours a month [$/month]."""
-    return _sizing(anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method, ttft_s=ttft_s).usd_per_month
+    return _met_sizing(
+        anchors, sla, tpm, gpus_per_pod, util, gpu_hourly_usd, method=method, ttft_s=ttft_s
+    ).usd_per_month
 
 
 @excel_function()
@@ -187,7 +189,7 @@ def SIZING_CHECK(
 ) -> Any:
     """OK, or in one line why the inputs given cannot be sized [-]."""
     # What is left out takes a value that is never refused, so that the sentence is the one a sizing would give.
-    _sizing(
+    _met_sizing(
         anchors,
         float(anchors.tok_s_per_user[-1]) if sla is OMITTED else sla,
         LOWEST if tpm is OMITTED else tpm,
@@ -217,13 +219,13 @@ def SIZING_VERSION() -> Any:
     return f"xlsizing {xlsizing.__version__}, {HOST}, Python {platform.python_version()}"
 
 
-def _point(anchors: Curve, sla: float, method: str, ttft_s: Any) -> OperatingPoints:
+def _met_point(anchors: Curve, sla: float, method: str, ttft_s: Any) -> OperatingPoints:
     point = operating_points(anchors, sla, method, limits=within(ttft_s))
     _refuse_infeasible(point)
     return point
 
 
-def _sizing(anchors: Curve, sla: float, *others: Any, **named: Any) -> Sizing:
+def _met_sizing(anchors: Curve, sla: float, *others: Any, **named: Any) -> Sizing:
     result = _size(anchors, sla, *others, **named)
     _refuse_infeasible(result.points)
     return result

@@ -20,20 +20,20 @@ _TEXT: Final = ("model", "backend", "version", "system", "parallel", "gemm", "kv
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is such a table [-]."""
+    """Tell whether a `document` is such a table."""
     return document.kind == "table" and set(next(filter(None, document.first_rows()), [])) >= _OWN
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the rows of a `document` [-]."""
+    """Yield the rows of a `document`."""
     rows = [(line, cells) for line, cells in enumerate(document.rows(), start=1) if cells]
     header = rows[0][1]
     for line, cells in rows[1:]:
-        record = {name: _cell(name, cell) for name, cell in zip(header, cells, strict=False) if cell}
+        record = {name: _number_or_text(name, cell) for name, cell in zip(header, cells, strict=False) if cell}
         yield _measurement(document, Fields(record, f"{document.name}, row {line}"))
 
 
-def _cell(name: str, text: str) -> Any:
+def _number_or_text(name: str, text: str) -> Any:
     if name.rpartition(")")[2] in _TEXT:
         return text
     try:
@@ -63,7 +63,7 @@ def _measurement(document: Document, fields: Fields) -> Measurement:
         context=known_values(
             {
                 **_common(fields, "(d)" if disaggregated else ""),
-                **(_two_sides(fields) if disaggregated else _one(fields)),
+                **(_two_sides(fields) if disaggregated else _one_side(fields)),
             }
         ),
         also=_also(fields),
@@ -86,7 +86,7 @@ def _common(fields: Fields, side: str) -> dict[str, Any]:
     }
 
 
-def _one(fields: Fields) -> dict[str, Any]:
+def _one_side(fields: Fields) -> dict[str, Any]:
     return {
         "tp": fields.whole("tp"),
         "pp": fields.whole("pp"),

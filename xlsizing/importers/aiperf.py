@@ -18,7 +18,7 @@ __all__ = ["read", "recognises"]
 
 _STATS: Final = {"median": "p50", "mean": "avg", "p90": "p90", "p95": "p95", "p99": "p99"}
 _TAILS: Final = {"median": "p50", "p90": "p10", "p95": "p5", "p99": "p1"}
-"""A slow tail of a latency, and of a rate [-]."""
+"""A slow tail of a latency, and of a rate."""
 
 _ITL, _PER_USER, _TTFT = "inter_token_latency", "output_token_throughput_per_user", "time_to_first_token"
 _OUTPUT = "output_token_throughput"
@@ -32,7 +32,7 @@ _UNIT: Final = re.compile(r"^(.*?)\s*\(([^()]*)\)$")
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is an export of this tool [-]."""
+    """Tell whether a `document` is an export of this tool."""
     top = document.only
     return _is_export(top) or _is_sweep(top) or _is_aggregate(top) or _is_table(document) or _is_sweep_table(document)
 
@@ -60,7 +60,7 @@ def _is_sweep_table(document: Document) -> bool:
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the points in a `document` [-]."""
+    """Yield the points in a `document`."""
     beside = document.path.with_suffix(".json")
     if _is_sweep_table(document) and beside.exists():
         yield NotAPoint(document.name, f"repeats {beside.name} beside it, without medians")
@@ -68,7 +68,7 @@ def read(document: Document) -> Iterator[Measurement | NotAPoint]:
     record = _sweep_in_table(document) if _is_sweep_table(document) else document.only
     top = Fields(record, document.name)
     if _is_sweep(record):
-        yield from _sweep(document, top)
+        yield from _sweep_points(document, top)
     elif _is_aggregate(record) and not _is_export(record):
         yield _aggregate(document, top)
     elif document.kind == "table":
@@ -90,18 +90,18 @@ def _measurement(document: Document, top: Fields, *, config: Fields) -> Measurem
         path=document.path,
         sha256=document.sha256,
         concurrency=_concurrency(document, top, config),
-        achieved=_value(top.inside("effective_concurrency"), "avg"),
+        achieved=_nonzero_value(top.inside("effective_concurrency"), "avg"),
         completed=completed,
         failed=failed,
         num_prompts=None if completed is None else completed + (failed or 0),
-        duration_s=_value(top.inside("benchmark_duration"), "avg"),
+        duration_s=_nonzero_value(top.inside("benchmark_duration"), "avg"),
         context=_context(top, config),
         summary_of=document.path.parent if document.kind == "table" else None,
-        **_figures(top),
+        **_metric_figures(top),
     )
 
 
-def _figures(metrics: Fields, *, mean: str = "avg") -> dict[str, Any]:
+def _metric_figures(metrics: Fields, *, mean: str = "avg") -> dict[str, Any]:
     """Return latencies, throughput and lengths out of metrics by name, their mean under the key `mean`."""
     output = metrics.inside(_OUTPUT)
     if not output.record:
@@ -111,14 +111,14 @@ def _figures(metrics: Fields, *, mean: str = "avg") -> dict[str, Any]:
         "ttft_ms": _latency(metrics.inside(_TTFT), mean),
         "ttfo_ms": _latency(metrics.inside("time_to_first_output_token"), mean),
         "output_tok_s": output.number(mean),
-        "isl": _value(metrics.inside("input_sequence_length"), mean),
-        "osl": _value(metrics.inside("output_sequence_length"), mean),
+        "isl": _nonzero_value(metrics.inside("input_sequence_length"), mean),
+        "osl": _nonzero_value(metrics.inside("output_sequence_length"), mean),
     }
 
 
 def _tpot(metrics: Fields, mean: str) -> dict[str, Stat]:
     found = _latency(metrics.inside(_ITL), mean)
-    return found or _inverted(metrics.inside(_PER_USER))
+    return found or _tpot_of_rates(metrics.inside(_PER_USER))
 
 
 def _latency(metric: Fields, mean: str) -> dict[str, Stat]:
@@ -132,13 +132,13 @@ def _scale(metric: Fields) -> float:
     return _SCALE[unit.casefold()]
 
 
-def _inverted(metric: Fields) -> dict[str, Stat]:
+def _tpot_of_rates(metric: Fields) -> dict[str, Stat]:
     """Return TPOT out of rates per user, where no latency is given: the slow tail is the low one, the mean is none."""
     found = {stat: name for stat, name in _TAILS.items() if metric.has(name)}
     return {stat: Stat(1000 / metric.number(name), metric.prefix + name) for stat, name in found.items()}
 
 
-def _value(metric: Fields, name: str) -> float | None:
+def _nonzero_value(metric: Fields, name: str) -> float | None:
     return metric.maybe(name, 0.0) or None
 
 
@@ -214,7 +214,7 @@ def _asked_lengths(config: Fields) -> dict[str, Any]:
     return found
 
 
-def _sweep(document: Document, top: Fields) -> Iterator[Measurement]:
+def _sweep_points(document: Document, top: Fields) -> Iterator[Measurement]:
     trials = top.inside("metadata").whole("num_trials_per_value")
     for item, entry in enumerate(top.record["per_combination_metrics"], start=1):
         place = document.place(item)
@@ -222,33 +222,33 @@ def _sweep(document: Document, top: Fields) -> Iterator[Measurement]:
         parameters, metrics = fields.inside("parameters"), fields.inside("metrics")
         name = next((key for key in parameters.record if key.rpartition(".")[2] == "concurrency"), "concurrency")
         others = {key: str(value) for key, value in parameters.record.items() if key != name}
-        yield _summary(document, metrics, parameters.number(name), trials, others, document.path.parent.parent)
+        yield _summary_point(document, metrics, parameters.number(name), trials, others, document.path.parent.parent)
 
 
-def _summary(
+def _summary_point(
     document: Document, metrics: Fields, c: float, trials: int | None, also: Mapping[str, str], of: Any
 ) -> Measurement:
-    completed, failed = _count(metrics, "request_count"), _count(metrics, "error_request_count") or 0.0
+    completed, failed = _mean_count(metrics, "request_count"), _mean_count(metrics, "error_request_count") or 0.0
     return Measurement(
         tool="aiperf",
         place=metrics.place,
         path=document.path,
         sha256=document.sha256,
         concurrency=c,
-        achieved=_value(metrics.inside("effective_concurrency"), "mean"),
+        achieved=_nonzero_value(metrics.inside("effective_concurrency"), "mean"),
         completed=completed,
         failed=None if completed is None else failed,
         num_prompts=None if completed is None else completed + failed,
-        duration_s=_value(metrics.inside("benchmark_duration"), "mean"),
+        duration_s=_nonzero_value(metrics.inside("benchmark_duration"), "mean"),
         trials=trials,
         also=also,
         context={"benchmark_tool": "aiperf"},
         summary_of=of,
-        **_figures(metrics, mean="mean"),
+        **_metric_figures(metrics, mean="mean"),
     )
 
 
-def _count(metrics: Fields, name: str) -> float | None:
+def _mean_count(metrics: Fields, name: str) -> float | None:
     return metrics.inside(name).maybe("mean", 0.0)
 
 
@@ -258,13 +258,13 @@ def _aggregate(document: Document, top: Fields) -> Measurement:
     values = metadata.inside("variation_values")
     name = next((key for key in values.record if key.rpartition(".")[2] == "concurrency"), None)
     concurrency = values.number(name) if name else _concurrency(document, top, Fields({}, top.place))
-    metrics = Fields({"metrics": _unflattened(top.inside("metrics"))}, top.place).inside("metrics")
+    metrics = Fields({"metrics": _nested_metrics(top.inside("metrics"))}, top.place).inside("metrics")
     trials = metadata.whole("num_successful_runs")
     of = document.path.parent.parent.parent
-    return _summary(document, metrics, concurrency, trials, {}, of)
+    return _summary_point(document, metrics, concurrency, trials, {}, of)
 
 
-def _unflattened(metrics: Fields) -> dict[str, Any]:
+def _nested_metrics(metrics: Fields) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for flat, entry in metrics.record.items():
         name, _, stat = flat.rpartition("_")
@@ -285,9 +285,9 @@ def _sweep_in_table(document: Document) -> dict[str, Any]:
         for name, cell in zip(header, cells, strict=True):
             metric, _, stat = name.rpartition("_")
             if stat == "mean":
-                entry["metrics"][metric] = {"mean": _cell(cell)}
+                entry["metrics"][metric] = {"mean": _number_or_text(cell)}
             elif stat not in _SPREADS:
-                entry["parameters"][name] = _cell(cell)
+                entry["parameters"][name] = _number_or_text(cell)
         entries.append(entry)
     return {"per_combination_metrics": entries}
 
@@ -302,12 +302,12 @@ def _metrics_in_table(document: Document) -> dict[str, Any]:
         elif header:
             titled = _UNIT.match(cells[0])
             name, unit = (titled[1], titled[2]) if titled else (cells[0], "")
-            values = {key: _cell(cell) for key, cell in zip(header, cells[1:], strict=False) if cell}
+            values = {key: _number_or_text(cell) for key, cell in zip(header, cells[1:], strict=False) if cell}
             found[name.casefold().replace(" ", "_")] = values | {"unit": unit}
     return found
 
 
-def _cell(text: str) -> Any:
+def _number_or_text(text: str) -> Any:
     try:
         return float(text.replace(",", ""))
     except ValueError:

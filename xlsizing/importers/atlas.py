@@ -30,12 +30,12 @@ _FLAGS: Final = (
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds such rows [-]."""
+    """Tell whether a `document` holds such rows."""
     return any(len(_OWN & record.keys()) >= _FEW for record in document.objects)
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the rows of a `document` [-]."""
+    """Yield the rows of a `document`."""
     for item, record in enumerate(document.objects, start=1):
         fields = Fields(record, document.place(item))
         extra = fields.inside("extra")

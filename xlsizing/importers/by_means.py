@@ -9,10 +9,10 @@ from xlsizing.importers.measurement import Stat
 __all__ = ["BY_RATE", "CHUNKS", "checked_tpot", "tpot_of_means"]
 
 BY_RATE: Final = "The load was a rate of requests: concurrency is requests/s x mean latency (Little's law)."
-"""Note on points whose concurrency was not set [-]."""
+"""Note on points whose concurrency was not set."""
 
 CHUNKS: Final = "The tool's TPOT counts chunks, not tokens: (mean latency - mean TTFT)/(mean OSL - 1) stands in."
-"""Note on points whose own TPOT contradicts their latency [-]."""
+"""Note on points whose own TPOT contradicts their latency."""
 
 _OFF: Final = 1.10
 

@@ -35,14 +35,14 @@ def curve_in_csv(path: str | Path, *, pool_rises: float | None = None, throughpu
     Parameters
     ----------
     path : str or Path
-        The file [-]
+        The file
     pool_rises, throughput_per_replica : float, bool, optional
         Passed on to `Curve` [-]
 
     Returns
     -------
     Curve
-        The curve [-]
+        The curve
 
     Raises
     ------
@@ -58,11 +58,11 @@ def curve_in_csv(path: str | Path, *, pool_rises: float | None = None, throughpu
         save_as='"CSV UTF-8"',
         instead='open it and save the sheet with the curve as "CSV UTF-8"',
     )
-    lines, delimiter = _lines(text, name)
-    columns = _columns(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)
+    lines, delimiter = _cells_by_line(text, name)
+    columns = _column_names(lines[0][1], f"{name}, line {lines[0][0]}") if lines else _refuse_header(name, BLANK)
     if delimiter != "," and _has_decimal_commas(lines[1:], columns, name):
         lines = [(line, [cell.replace(",", ".") for cell in cells]) for line, cells in lines]
-    rows = [_row(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
+    rows = [_anchor_cells(cells, columns, f"{name}, line {line}") for line, cells in lines[1:]]
     numbers = [line for line, _ in lines[1:]]
 
     def place(at: tuple[int, ...], _column: int | None) -> str:
@@ -75,7 +75,7 @@ def curve_in_csv(path: str | Path, *, pool_rises: float | None = None, throughpu
 _Lines = list[tuple[int, list[str]]]
 
 
-def _lines(text: str, name: str) -> tuple[_Lines, str]:
+def _cells_by_line(text: str, name: str) -> tuple[_Lines, str]:
     """Return line number and cells of each line that is neither a comment nor empty, and what separates cells."""
     kept = ["" if _is_comment(line) else line for line in text.splitlines()]
     header = next(filter(str.strip, kept), "")
@@ -92,10 +92,10 @@ def _lines(text: str, name: str) -> tuple[_Lines, str]:
             way_out="check its quotes: one that is never closed takes in all that follows",
             where=f"{name}, line {reader.line_num}",
         )
-    return [(line, _apart(cells, delimiter)) for line, cells in found], delimiter
+    return [(line, _unquoted_cells(cells, delimiter)) for line, cells in found], delimiter
 
 
-def _apart(cells: list[str], delimiter: str) -> list[str]:
+def _unquoted_cells(cells: list[str], delimiter: str) -> list[str]:
     """Return the cells of a line that was quoted as a whole: by a spreadsheet that separates by something else."""
     whole = len(cells) == 1 and delimiter != "," and delimiter in cells[0]
     return [cell.strip(' "') for cell in cells[0].split(delimiter)] if whole else cells
@@ -133,7 +133,7 @@ def _is_comment(line: str) -> bool:
     return line.lstrip(' \t"').startswith("#")  # spreadsheets quote a line that holds a comma
 
 
-def _columns(header: list[str], where: str) -> list[str]:
+def _column_names(header: list[str], where: str) -> list[str]:
     """Return the names of the columns; blank ones at the end are left over from deleted columns."""
     columns = [cell.lower() for cell in header]
     while not columns[-1]:
@@ -154,13 +154,13 @@ def _refuse_header(where: str, got: Phrase) -> Any:
     )
 
 
-def _row(cells: list[str], columns: list[str], where: str) -> list[float | None]:
+def _anchor_cells(cells: list[str], columns: list[str], where: str) -> list[float | None]:
     if len(cells) > len(columns) and any(cells[len(columns) :]):
         refuse("line", f"must have {len(columns)} values", got=Phrase(str(len(cells))), where=where, kind=CurveError)
     by_name = dict(zip(columns, cells, strict=False))
     texts = [by_name.get(column, "") for column in COLUMNS]
-    return [_number(text, label, where) if text else None for text, label in zip(texts, LABELS, strict=True)]
+    return [_anchor_number(text, label, where) if text else None for text, label in zip(texts, LABELS, strict=True)]
 
 
-def _number(text: str, label: str, where: str) -> float:
+def _anchor_number(text: str, label: str, where: str) -> float:
     return number_in_text(text, label, where=where)

@@ -39,7 +39,7 @@ _HEAD: Final = "# A measured curve, written by xlsizing import; --curve and the 
 
 
 def curve_text(imported: Any) -> str:
-    """Return the curve file of an `imported` curve [-].
+    """Return the curve file of an `imported` curve.
 
     Raises
     ------
@@ -61,28 +61,28 @@ def curve_text(imported: Any) -> str:
         "cautions": [caution._asdict() for caution in imported.cautions],
         "points": point_records(imported),
     }
-    return _HEAD + "".join(_lines({name: value for name, value in body.items() if value not in (None, [], {})}))
+    return _HEAD + "".join(_yaml_lines({name: value for name, value in body.items() if value not in (None, [], {})}))
 
 
-def _lines(body: Mapping[str, Any]) -> Iterator[str]:
+def _yaml_lines(body: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a block: JSON where a value stands, which is YAML as well."""
     for name, value in body.items():
         if isinstance(value, list):
             yield f"{name}:{'  # ' + ', '.join(COLUMNS) if name == 'anchors' else ''}\n"
-            yield from (f"  - {_json(item)}\n" for item in value)
+            yield from (f"  - {_json_text(item)}\n" for item in value)
         elif isinstance(value, dict):
             yield f"{name}:\n"
-            yield from (f"  {key}: {_json(item)}\n" for key, item in value.items())
+            yield from (f"  {key}: {_json_text(item)}\n" for key, item in value.items())
         else:
-            yield f"{name}: {_json(value)}\n"
+            yield f"{name}: {_json_text(value)}\n"
 
 
-def _json(value: Any) -> str:
+def _json_text(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is such a file [-]."""
+    """Tell whether a `document` is such a file."""
     return _MARK in document.only
 
 
@@ -97,7 +97,7 @@ def curve_in_yaml(path: Path, *, pool_rises: float | None = None, throughput_per
         If it is none, or was changed into something that is none.
     """
     opened = document(path)
-    parts = _parts(opened)
+    parts = _file_parts(opened)
 
     def place(at: tuple[int, ...], _column: int | None) -> str:
         return f"{path.name}, anchor{'s' * (len(at) > 1)} {' and '.join(str(i + 1) for i in sorted(at))}"
@@ -109,7 +109,7 @@ def curve_in_yaml(path: Path, *, pool_rises: float | None = None, throughput_per
     return curve.with_remarks(parts["notes"], parts["cautions"], measured_gpus=parts["gpus_per_pod"])
 
 
-def _parts(opened: Document) -> dict[str, Any]:
+def _file_parts(opened: Document) -> dict[str, Any]:
     top = Fields(opened.only, opened.name)
     if top.record.get(_MARK) != _VERSION:
         top.refuse(_MARK, f"must be {_VERSION}", got=top.record.get(_MARK))
@@ -120,10 +120,12 @@ def _parts(opened: Document) -> dict[str, Any]:
     pool = top.record.get("pool_rises")
     try:
         return {
-            "anchors": [_anchor(row, i, opened.name) for i, row in enumerate(_list(top, "anchors"), start=1)],
+            "anchors": [
+                _anchor_cells(row, i, opened.name) for i, row in enumerate(_list_field(top, "anchors"), start=1)
+            ],
             "context": Context.from_mapping(top.inside("context").record) if top.has("context") else None,
-            "notes": tuple(_text(top, "notes", note) for note in _list(top, "notes")),
-            "cautions": tuple(_caution(top, each) for each in _list(top, "cautions")),
+            "notes": tuple(_text(top, "notes", note) for note in _list_field(top, "notes")),
+            "cautions": tuple(_caution(top, each) for each in _list_field(top, "cautions")),
             "gpus_per_pod": None if gpus is None else whole(gpus, "gpus_per_pod", low=1, high=MOST_GPUS_PER_POD),
             "throughput_per_replica": top.flag("throughput_per_replica") or False,
             "pool_rises": None if pool is None else number(pool, "pool_rises"),
@@ -134,14 +136,14 @@ def _parts(opened: Document) -> dict[str, Any]:
         raise error.placed(error.where or opened.name) from None
 
 
-def _list(top: Fields, name: str) -> list[Any]:
+def _list_field(top: Fields, name: str) -> list[Any]:
     value = top.record.get(name)
     if value is not None and not isinstance(value, list):
         top.refuse(name, "must be a list")
     return value or []
 
 
-def _anchor(row: Any, position: int, name: str) -> list[float | None]:
+def _anchor_cells(row: Any, position: int, name: str) -> list[float | None]:
     place = f"{name}, anchor {position}"
     if not isinstance(row, list) or not 1 < len(row) <= len(COLUMNS):
         refuse("anchor", f"must be a list of {', '.join(COLUMNS)}", where=place, kind=CurveError)
@@ -165,8 +167,8 @@ def _caution(top: Fields, value: Any) -> Caution:
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the points in a `document`, for a list of what a folder holds [-]."""
-    parts = _parts(document)
+    """Yield the points in a `document`, for a list of what a folder holds."""
+    parts = _file_parts(document)
     context = parts["context"].known() if parts["context"] else {}
     for position, (concurrency, rate, output, ttft, ttfo) in enumerate(parts["anchors"], start=1):
         yield Measurement(

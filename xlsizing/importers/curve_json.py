@@ -33,14 +33,14 @@ def curve_in_json(path: str | Path, *, pool_rises: float | None = None, throughp
     Parameters
     ----------
     path : str or Path
-        The file [-]
+        The file
     pool_rises, throughput_per_replica : float, bool, optional
         Passed on to `Curve` [-]
 
     Returns
     -------
     Curve
-        The curve [-]
+        The curve
 
     Raises
     ------
@@ -58,8 +58,8 @@ def curve_in_json(path: str | Path, *, pool_rises: float | None = None, throughp
     )
     items = parsed(text, "curve file", name, partial(_columns_once, name))
     if not isinstance(items, list):
-        refuse("curve file", "must be a list of anchors", got=_kind(items), where=name, kind=CurveError)
-    rows = [_row(item, f"{name}, item {i}") for i, item in enumerate(items, start=1)]
+        refuse("curve file", "must be a list of anchors", got=_kind_words(items), where=name, kind=CurveError)
+    rows = [_anchor_cells(item, f"{name}, item {i}") for i, item in enumerate(items, start=1)]
 
     def place(at: tuple[int, ...], _column: int | None) -> str:
         listed = " and ".join(str(i + 1) for i in sorted(at))
@@ -74,18 +74,18 @@ def parsed(text: str, what: str, name: str, pairs: Callable[[list[tuple[str, Any
     Parameters
     ----------
     text : str
-        The text [-]
+        The text
     what : str
-        What it is, in the caller's words [-]
+        What it is, in the caller's words
     name : str
-        Name of the file, for the place in a sentence [-]
+        Name of the file, for the place in a sentence
     pairs : callable, optional
-        What makes an object of its names and values; a dict keeps the last value of a repeated name [-]
+        What makes an object of its names and values; a dict keeps the last value of a repeated name
 
     Returns
     -------
     object
-        Plain data [-]
+        Plain data
 
     Raises
     ------
@@ -107,7 +107,7 @@ def whole_number(text: str) -> int | float:
     return int(text) if len(text) <= _MOST_DIGITS else float(text)
 
 
-def _row(item: object, where: str) -> list[float | None]:
+def _anchor_cells(item: object, where: str) -> list[float | None]:
     if isinstance(item, dict):
         if not set(COLUMNS[:2]) <= set(item) <= set(COLUMNS):
             _refuse_item("must name the columns of an anchor", shown_names(item, item), where)
@@ -115,9 +115,9 @@ def _row(item: object, where: str) -> list[float | None]:
     elif isinstance(item, list) and (len(item) in _WIDTHS or not item):
         cells = [*item, *[None] * (len(COLUMNS) - len(item))]
     else:
-        got = f"{len(item)} values" if isinstance(item, list) else _kind(item)
+        got = f"{len(item)} values" if isinstance(item, list) else _kind_words(item)
         _refuse_item("must be a row of 2 to 4 numbers or an object", got, where)
-    return [_cell(cell, label, where) for cell, label in zip(cells, LABELS, strict=True)]
+    return [_anchor_number(cell, label, where) for cell, label in zip(cells, LABELS, strict=True)]
 
 
 def _columns_once(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _refuse_item(rule: str, got: str, where: str) -> Any:
     refuse("anchor", rule, got=Phrase(got or "none"), way_out=f"give {columns}", where=where, kind=CurveError)
 
 
-def _cell(cell: object, label: str, where: str) -> float | None:
+def _anchor_number(cell: object, label: str, where: str) -> float | None:
     try:
         return None if cell is None else number(cell, label)
     except InputError as error:
@@ -142,6 +142,6 @@ def _cell(cell: object, label: str, where: str) -> float | None:
         raise error.reworded(where=where, **({"got": Phrase("text")} if kept else {})) from None
 
 
-def _kind(value: object) -> Phrase:
+def _kind_words(value: object) -> Phrase:
     kinds = {dict: "an object", str: "text", type(None): "null", bool: "TRUE or FALSE", list: "a list"}
     return Phrase(kinds.get(type(value), "a number"))

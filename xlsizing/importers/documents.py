@@ -33,7 +33,7 @@ LARGEST_TABLE: Final = 10_000_000
 _HEAD: Final = 65_536
 
 SUFFIXES: Final = frozenset((".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".csv", ".tsv", ".xlsx", ".npz", ".txt", ".md", ".log"))  # fmt: skip
-"""Names of files in a folder that are looked into [-]."""
+"""Names of files in a folder that are looked into."""
 
 _YAML = re.compile(r"(version|xlsizing_curve):\s")
 _WORDS = "result file"
@@ -47,13 +47,13 @@ class Document:
     Parameters
     ----------
     path : Path
-        The file [-]
+        The file
     kind : str
-        "records" (JSON values), "yaml", "table", "text", "npz" or "xlsx" [-]
+        "records" (JSON values), "yaml", "table", "text", "npz" or "xlsx"
     sha256 : str
-        Of its bytes [-]
+        Of its bytes
     value : object
-        A list of JSON values; what a YAML file holds; the text; the bytes of the last two kinds [-]
+        A list of JSON values; what a YAML file holds; the text; the bytes of the last two kinds
     """
 
     path: Path
@@ -63,12 +63,12 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The name of the file [-]."""
+        """The name of the file."""
         return self.path.name
 
     @property
     def objects(self) -> list[dict[str, Any]]:
-        """The JSON objects in the file, those of a list at its top among them; empty for other kinds [-]."""
+        """The JSON objects in the file, those of a list at its top among them; empty for other kinds."""
         if self.kind != "records":
             return []
         values = self.value[0] if len(self.value) == 1 and isinstance(self.value[0], list) else self.value
@@ -76,7 +76,7 @@ class Document:
 
     @property
     def only(self) -> dict[str, Any]:
-        """The one object that a JSON or YAML file is; empty for all else [-]."""
+        """The one object that a JSON or YAML file is; empty for all else."""
         value = self.value if self.kind == "yaml" else self.value[0] if self._is_one() else None
         return value if isinstance(value, dict) else {}
 
@@ -84,17 +84,21 @@ class Document:
         return self.kind == "records" and len(self.value) == 1
 
     def rows(self) -> list[list[str]]:
-        """Return the cells of a table, line by line; blank lines and comments have none [-]."""
+        """Return the cells of a table, line by line; blank lines and comments have none."""
         if self.kind == "table" and len(self.value) > LARGEST_TABLE:
             rule = f"must be at most {LARGEST_TABLE // 1_000_000} MB as a table"
             refuse(_WORDS, rule, way_out="keep the anchors only", where=self.name)
-        return self._rows(self.value) if self.kind in ("table", "text") else []
+        return self._table_rows(self.value) if self.kind in ("table", "text") else []
 
     def first_rows(self) -> list[list[str]]:
-        """Return the cells of the first lines of a table, in which its header stands [-]."""
-        return self._rows(self.value[:_HEAD].rpartition("\n")[0] or self.value[:_HEAD]) if self.kind == "table" else []
+        """Return the cells of the first lines of a table, in which its header stands."""
+        return (
+            self._table_rows(self.value[:_HEAD].rpartition("\n")[0] or self.value[:_HEAD])
+            if self.kind == "table"
+            else []
+        )
 
-    def _rows(self, text: str) -> list[list[str]]:
+    def _table_rows(self, text: str) -> list[list[str]]:
         lines = ["" if line.lstrip(' \t"').startswith("#") else line for line in text.splitlines()]
         delimiter = max("\t;,", key=next(filter(str.strip, lines), "").count)
         try:
@@ -120,9 +124,9 @@ class Found(NamedTuple):
     Parameters
     ----------
     files : list of Path
-        Files to look into, sorted [-]
+        Files to look into, sorted
     passed : list of tuple
-        Path and reason of each entry that is none [-]
+        Path and reason of each entry that is none
     """
 
     files: list[Path]
@@ -130,7 +134,7 @@ class Found(NamedTuple):
 
 
 def files_below(path: Path) -> Found:
-    """Return the files to look into at `path`, a file or a folder [-].
+    """Return the files to look into at `path`, a file or a folder.
 
     Raises
     ------
@@ -147,7 +151,7 @@ def files_below(path: Path) -> Found:
     if not stat.S_ISDIR(mode):
         refuse(_WORDS, "must be a file or a folder", got=Phrase("a pipe or a device"), where=str(path))
     found = Found([], [])
-    for entry in _entries(path, found.passed):
+    for entry in _files_in_order(path, found.passed):
         reason = _why_passed(entry)
         found.passed.append((entry, reason)) if reason else found.files.append(entry)
         if len(found.files) + len(found.passed) > _MOST_NAMES:
@@ -155,7 +159,7 @@ def files_below(path: Path) -> Found:
     return found
 
 
-def _entries(top: Path, passed: list[tuple[Path, str]]) -> Iterator[Path]:
+def _files_in_order(top: Path, passed: list[tuple[Path, str]]) -> Iterator[Path]:
     """Yield the files below a folder in order; links to folders are not followed, so none goes round in a circle."""
     for folder, folders, names in os.walk(
         top, onerror=lambda error: passed.append((Path(error.filename), "not readable"))
@@ -175,7 +179,7 @@ def _why_passed(path: Path) -> str:
 
 
 def document(path: Path) -> Document:
-    """Return the file at `path` as plain data [-].
+    """Return the file at `path` as plain data.
 
     Raises
     ------
@@ -193,7 +197,7 @@ def document(path: Path) -> Document:
     del data
     if "\r\n" in text:  # output redirected on Windows
         text = text.replace("\r\n", "\n")
-    kind = _kind(path, text)
+    kind = _kind_of_file(path, text)
     return Document(path, kind, digest, _VALUES[kind](text, path.name))
 
 
@@ -205,7 +209,7 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _kind(path: Path, text: str) -> str:
+def _kind_of_file(path: Path, text: str) -> str:
     suffix = path.suffix.casefold()
     if suffix in (".yaml", ".yml"):
         return "yaml"
@@ -243,7 +247,7 @@ def _past_blanks(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _yaml(text: str, name: str) -> Any:
+def _yaml_data(text: str, name: str) -> Any:
     from xlsizing.importers.yaml_text import plain_data  # noqa: PLC0415  # YAML is slow to import
 
     return plain_data(text, name)
@@ -253,4 +257,4 @@ def _as_it_is(text: str, _name: str) -> str:
     return text
 
 
-_VALUES: Final = {"records": _records, "yaml": _yaml, "table": _as_it_is, "text": _as_it_is}
+_VALUES: Final = {"records": _records, "yaml": _yaml_data, "table": _as_it_is, "text": _as_it_is}

@@ -26,12 +26,12 @@ _NOTE: Final = "Profiled with 500 output tokens; concurrency is KV-cache use x m
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is a file of arrays [-]."""
+    """Tell whether a `document` is a file of arrays."""
     return document.kind == "npz"
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the points of the decode surface in a `document` [-]."""
+    """Yield the points of the decode surface in a `document`."""
     arrays = _arrays(document)
     if not set(_ARRAYS) <= arrays.keys():
         yield NotAPoint(str(document.path), "no decode surface in it")

@@ -24,13 +24,13 @@ class Format(NamedTuple):
     Parameters
     ----------
     title : str
-        The tool, in words [-]
+        The tool, in words
     versions : str
-        What was read, in the tool's own terms [-]
+        What was read, in the tool's own terms
     takes : str
-        The field that becomes tok/s/user [-]
+        The field that becomes tok/s/user
     module : str
-        The module in this package that reads it: `recognises` a document and `read`s it [-]
+        The module in this package that reads it: `recognises` a document and `read`s it
     """
 
     title: str
@@ -73,11 +73,11 @@ FORMATS: Final[Mapping[str, Format]] = {
         "plain table: CSV, TSV, .xlsx", "any of the usual headings", "tok/s/user, or 1000 / TPOT", "plain_table"
     ),
 }
-"""Formats by name, in the order in which a file is tried [-]."""
+"""Formats by name, in the order in which a file is tried."""
 
 
 def measurements(path: Path, options: Options) -> tuple[list[Measurement], list[NotAPoint]]:
-    """Return the measurements in the file at `path`, read as `options` say, and what is none of them with its reason [-].
+    """Return the measurements in the file at `path`, read as `options` say, and what is none of them with its reason.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def measurements(path: Path, options: Options) -> tuple[list[Measurement], list[
     for name in FORMATS if options.form is None else (options.form,):
         reader = import_module(f"xlsizing.importers.{FORMATS[name].module}")
         if reader.recognises(opened):
-            found = list(_read(reader, opened, options))
+            found = list(_read_with(reader, opened, options))
             points = [each for each in found if isinstance(each, Measurement)]
             others = [each for each in found if isinstance(each, NotAPoint)]
             return points, others if found else [NotAPoint(str(path), getattr(reader, "WHY_NONE", _NO_POINT))]
@@ -103,6 +103,6 @@ NO_RESULT: Final = "no result of a benchmark tool"
 _NO_POINT: Final = "no measured point of a sweep in it"
 
 
-def _read(reader: Any, opened: Document, options: Options) -> Iterable[Measurement | NotAPoint]:
+def _read_with(reader: Any, opened: Document, options: Options) -> Iterable[Measurement | NotAPoint]:
     read: Callable[..., Iterable[Measurement | NotAPoint]] = reader.read
     return read(opened, options) if getattr(reader, "WANTS_OPTIONS", False) else read(opened)

@@ -16,13 +16,13 @@ from xlsizing.rules import TOKENS_OFF
 __all__ = ["OUTCOMES", "Anchor", "Group", "differing_fields", "distinct", "grouped"]
 
 OUTCOMES: Final = ("prefix_hit_rate", "acceptance_length")
-"""Fields that a run brings about: a curve has their mean [-]."""
+"""Fields that a run brings about: a curve has their mean."""
 
 _OF_A_RUN: Final = frozenset(
     ("trials", "num_prompts", "measured_on", "command", "source_file", "source_sha256",
      "mean_input_tokens", "mean_output_tokens", "percent_of_sol", *OUTCOMES)
 )  # fmt: skip
-"""Fields that may differ from point to point of one curve [-]."""
+"""Fields that may differ from point to point of one curve."""
 
 Identity = tuple[tuple[str, Value], ...]
 
@@ -37,7 +37,7 @@ class Anchor(NamedTuple):
     output_tok_s, ttft_s, ttfo_s : float or None
         The same; None unless every run states it [tok/s, s, s]
     runs : tuple of Point
-        The runs [-]
+        The runs
     spread : float or None
         Coefficient of variation of tok/s/user over them; None for one run [-]
     """
@@ -60,7 +60,7 @@ class Group:
     identity : mapping
         What is the same at each of them [units of the fields]
     anchors : tuple of Anchor
-        By rising concurrency [-]
+        By rising concurrency
     """
 
     identity: Mapping[str, Value]
@@ -68,7 +68,7 @@ class Group:
 
     @property
     def runs(self) -> list[Point]:
-        """All runs of all points [-]."""
+        """All runs of all points."""
         return [run for anchor in self.anchors for run in anchor.runs]
 
     @property
@@ -83,7 +83,7 @@ class Group:
 
 
 def distinct(measurements: Iterable[Measurement]) -> tuple[list[Measurement], list[tuple[Measurement, str]]]:
-    """Return the runs among `measurements`, each once, and what stands for another of them with the reason [-]."""
+    """Return the runs among `measurements`, each once, and what stands for another of them with the reason."""
     first: dict[Any, Measurement] = {}
     found = list(measurements)
     single = [m for m in found if m.summary_of is None]
@@ -112,7 +112,7 @@ def _fingerprint(m: Measurement) -> Any:
 
 
 def grouped(points: Sequence[Point], ignoring: Iterable[str] = ()) -> list[Group]:
-    """Return the curves that `points` make, fields in `ignoring` left out of the comparison [-]."""
+    """Return the curves that `points` make, fields in `ignoring` left out of the comparison."""
     passed = _OF_A_RUN | set(ignoring)
     by_identity: dict[Identity, list[Point]] = {}
     for each in points:
@@ -127,14 +127,14 @@ def grouped(points: Sequence[Point], ignoring: Iterable[str] = ()) -> list[Group
 
 def _identity(each: Point, passed: Iterable[str]) -> Identity:
     m = each.measurement
-    values: dict[str, Any] = {name: _checked(name, value, m.place) for name, value in m.context.items()}
+    values: dict[str, Any] = {name: _fact_value(name, value, m.place) for name, value in m.context.items()}
     values |= {**m.also, "format": m.tool, "basis": m.basis}
     if each.gpus is not None:
         values["GPUs of the replica"] = each.gpus
     return tuple(sorted((name, value) for name, value in values.items() if value is not None and name not in passed))
 
 
-def _checked(name: str, value: object, place: str) -> Any:
+def _fact_value(name: str, value: object, place: str) -> Any:
     try:
         return FACTS[name].value(value, name)
     except InputError as error:
@@ -146,23 +146,23 @@ def _by_tokens(points: list[Point], passed: Iterable[str]) -> Iterator[list[Poin
     parts = [points]
     for name in ("isl", "osl"):
         if name not in passed:
-            parts = [part for whole in parts for part in _apart(whole, name)]
+            parts = [part for whole in parts for part in _groups_by_tokens(whole, name)]
     yield from parts
 
 
-def _apart(points: list[Point], name: str) -> list[list[Point]]:
-    known = sorted((p for p in points if _tokens(p, name)), key=lambda p: _tokens(p, name))
+def _groups_by_tokens(points: list[Point], name: str) -> list[list[Point]]:
+    known = sorted((p for p in points if _mean_tokens(p, name)), key=lambda p: _mean_tokens(p, name))
     parts: list[list[Point]] = []
     for each in known:
-        if parts and _tokens(each, name) <= _tokens(parts[-1][0], name) * (1 + TOKENS_OFF):
+        if parts and _mean_tokens(each, name) <= _mean_tokens(parts[-1][0], name) * (1 + TOKENS_OFF):
             parts[-1].append(each)
         else:
             parts.append([each])
-    unknown = [p for p in points if not _tokens(p, name)]
+    unknown = [p for p in points if not _mean_tokens(p, name)]
     return [*parts, unknown] if unknown else parts
 
 
-def _tokens(each: Point, name: str) -> float:
+def _mean_tokens(each: Point, name: str) -> float:
     return getattr(each.measurement, name) or 0.0
 
 
@@ -170,10 +170,10 @@ def _anchors(points: Sequence[Point]) -> tuple[Anchor, ...]:
     by_concurrency: dict[float, list[Point]] = {}
     for each in points:
         by_concurrency.setdefault(each.measurement.concurrency, []).append(each)
-    return tuple(_anchor(tuple(runs)) for _, runs in sorted(by_concurrency.items()))
+    return tuple(_anchor_of_runs(tuple(runs)) for _, runs in sorted(by_concurrency.items()))
 
 
-def _anchor(runs: tuple[Point, ...]) -> Anchor:
+def _anchor_of_runs(runs: tuple[Point, ...]) -> Anchor:
     rates = [run.tok_s_per_user for run in runs]
     spread = statistics.stdev(rates) / statistics.fmean(rates) if len(rates) > 1 else None
     return Anchor(
@@ -193,7 +193,7 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 
 def differing_fields(groups: Sequence[Group]) -> list[str]:
-    """Return the fields in which `groups` differ, each with its values [-]."""
+    """Return the fields in which `groups` differ, each with its values."""
     names = sorted({name for group in groups for name in group.identity})
     shapes = {name: [worded(group.identity.get(name)) for group in groups] for name in names}
     found = []
@@ -211,7 +211,7 @@ def _tokens_apart(groups: Sequence[Group]) -> dict[str, list[str]]:
     """Return the measured tokens per request of each group, where they are too far apart for one curve."""
     found = {}
     for label, name in (("measured ISL", "isl"), ("measured OSL", "osl")):
-        values = [_tokens(group.anchors[0].runs[0], name) for group in groups]
+        values = [_mean_tokens(group.anchors[0].runs[0], name) for group in groups]
         if max(values) > min(values) * (1 + TOKENS_OFF):
             found[label] = [shown(round(value)) if value else worded(None) for value in values]
     return found

@@ -22,7 +22,7 @@ _BY_RATE: Final = ("constant", "poisson", "async", "throughput")
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is a report of this tool [-]."""
+    """Tell whether a `document` is a report of this tool."""
     benchmarks = document.only.get("benchmarks")
     return isinstance(benchmarks, list) and any(isinstance(each, dict) and _looks_right(each) for each in benchmarks)
 
@@ -35,7 +35,7 @@ def _looks_right(benchmark: dict[str, Any]) -> bool:
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the benchmarks in a `document` [-]."""
+    """Yield the benchmarks in a `document`."""
     report = Fields(document.only, document.name)
     stated = _context(report)
     for item, benchmark in enumerate(document.only["benchmarks"], start=1):
@@ -54,7 +54,7 @@ def _measurement(document: Document, fields: Fields, stated: dict[str, Any]) -> 
     kind = strategy.text("type_") or strategy.text("kind")
     if kind is None:
         strategy.refuse("type_", "must be given")
-    concurrency, also, note = _load(strategy, kind, reached)
+    concurrency, also, note = _concurrency_of_load(strategy, kind, reached)
     return Measurement(
         tool="guidellm",
         place=fields.place,
@@ -78,7 +78,9 @@ def _measurement(document: Document, fields: Fields, stated: dict[str, Any]) -> 
     )
 
 
-def _load(strategy: Fields, kind: str, reached: float | None) -> tuple[float, dict[str, str], tuple[str, ...]]:
+def _concurrency_of_load(
+    strategy: Fields, kind: str, reached: float | None
+) -> tuple[float, dict[str, str], tuple[str, ...]]:
     """Return the concurrency, what the loads have in common, and a note where they are rates."""
     if kind in _CLOSED:
         streams = "streams" if strategy.has("streams") else "max_concurrency"

@@ -36,9 +36,9 @@ class Passed(NamedTuple):
     Parameters
     ----------
     place : str
-        The file, and the item in it [-]
+        The file, and the item in it
     reason : str
-        Why [-]
+        Why
     """
 
     place: str
@@ -52,9 +52,9 @@ class Imported:
     Parameters
     ----------
     group : Group
-        Its points [-]
+        Its points
     options : Options
-        How it was read [-]
+        How it was read
     """
 
     group: Group
@@ -78,7 +78,7 @@ class Imported:
             for a, out in zip(self.anchors, self._outputs, strict=True)
         ]
         stated = {"pool_rises": pool_rises, "throughput_per_replica": self.options.throughput_per_replica}
-        curve = curve_from_rows(_without_half_columns(rows), self._place, **stated)
+        curve = curve_from_rows(_without_half_columns(rows), self._run_places, **stated)
         return curve.with_context(self.context).with_remarks(self.notes, self.cautions, measured_gpus=self.gpus_per_pod)
 
     @property
@@ -97,7 +97,7 @@ class Imported:
         tops = [a.output_tok_s / (a.concurrency * a.tok_s_per_user) for a in self.anchors if a.output_tok_s]
         return self.options.stat in SLOW_TAILS and max(tops, default=0.0) > ETA_TOO_HIGH
 
-    def _place(self, at: tuple[int, ...], _column: int | None) -> str:
+    def _run_places(self, at: tuple[int, ...], _column: int | None) -> str:
         return " and ".join(dict.fromkeys(self.anchors[i].runs[0].measurement.place for i in sorted(at)))
 
     @cached_property
@@ -114,7 +114,7 @@ class Imported:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know, a sentence each [-]."""
+        """What a reader must know, a sentence each."""
         runs = self.group.runs
         found = list(dict.fromkeys(note for run in runs for note in run.measurement.notes))
         found += [f"{warning}." for run in runs for warning in run.warnings][:_MOST_WARNINGS]
@@ -147,7 +147,7 @@ class Imported:
 
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:
-        """Why its figures stay a DRAFT, beside what its context and sweep lack [-]."""
+        """Why its figures stay a DRAFT, beside what its context and sweep lack."""
         return tuple(dict.fromkeys(caution for run in self.group.runs for caution in run.cautions))
 
     @property
@@ -170,10 +170,10 @@ def _context_of(group: Group, stat: str) -> Context:
     runs = [run.measurement for run in group.runs]
     stated = {n: value for n, value in runs[0].context.items() if all(run.context.get(n) == value for run in runs)}
     means: dict[str, Any] = {
-        "mean_input_tokens": _mean(run.isl for run in runs),
-        "mean_output_tokens": _mean(run.osl for run in runs),
+        "mean_input_tokens": _mean_of_all(run.isl for run in runs),
+        "mean_output_tokens": _mean_of_all(run.osl for run in runs),
     }
-    means |= {name: _mean(_outcome(run, name) for run in runs) for name in OUTCOMES}
+    means |= {name: _mean_of_all(_outcome(run, name) for run in runs) for name in OUTCOMES}
     dates = [str(run.context["measured_on"]) for run in runs if run.context.get("measured_on")]
     of_the_runs: dict[str, Any] = {
         "num_prompts": _num_prompts(runs),
@@ -186,7 +186,7 @@ def _context_of(group: Group, stat: str) -> Context:
     return Context.from_mapping({"basis": runs[0].basis} | stated | known_values(means | of_the_runs))
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
+def _mean_of_all(values: Iterable[float | None]) -> float | None:
     given = list(values)
     known = [value for value in given if value is not None]
     return float(f"{sum(known) / len(known):.6g}") if known and len(known) == len(given) else None
@@ -217,12 +217,12 @@ def _trials(group: Group) -> int | None:
 def _file_words(runs: Sequence[Measurement]) -> str:
     paths = sorted({run.path for run in runs})
     if len(paths) == 1:
-        return _printable(paths[0].name)
+        return _printable_text(paths[0].name)
     folder = Path(os.path.commonpath([path.absolute().parent for path in paths]))
-    return _printable(f"{folder.name or folder}: {len(paths)} files")
+    return _printable_text(f"{folder.name or folder}: {len(paths)} files")
 
 
-def _printable(text: str) -> str:
+def _printable_text(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
@@ -238,11 +238,11 @@ class Results:
     Parameters
     ----------
     curves : tuple of Imported
-        What the points make, one each [-]
+        What the points make, one each
     passed : tuple of Passed
-        Files that are no result, and runs that stand elsewhere too [-]
+        Files that are no result, and runs that stand elsewhere too
     bad : tuple of Passed
-        Files and points that were skipped because something is wrong with them [-]
+        Files and points that were skipped because something is wrong with them
     """
 
     curves: tuple[Imported, ...]
@@ -258,16 +258,16 @@ def read_results(
     Parameters
     ----------
     paths : sequence of str or Path
-        Files and folders; folders are walked [-]
+        Files and folders; folders are walked
     options : Options, optional
-        How they are read [-]
+        How they are read
     progress : callable, optional
-        Told how many files were read, and of how many [-]
+        Told how many files were read, and of how many
 
     Returns
     -------
     Results
-        Curves and everything that was passed over [-]
+        Curves and everything that was passed over
 
     Raises
     ------
@@ -277,13 +277,13 @@ def read_results(
     how = options or Options()
     passed: list[Passed] = []
     bad: list[Passed] = []
-    files = _files(paths, passed)
+    files = _files_once(paths, passed)
     measured: list[Measurement] = []
     for done, path in enumerate(files, start=1):
         try:
             found, others = formats.measurements(path, how)
         except InputError as error:
-            _bad(error, path, how, bad)
+            _pass_or_raise(error, path, how, bad)
             continue
         finally:
             if progress:
@@ -303,25 +303,25 @@ def results_of(
     Parameters
     ----------
     measured : sequence of Measurement
-        The measurements [-]
+        The measurements
     how : Options
-        How they are read [-]
+        How they are read
     passed, bad : sequence of Passed
-        What was passed over, and what was skipped, before [-]
+        What was passed over, and what was skipped, before
 
     Returns
     -------
     Results
-        The curves [-]
+        The curves
     """
     kept, dropped = distinct(measured)
     passed = [*passed, *(Passed(m.place, why) for m, why in dropped)]
     bad = list(bad)
-    points = list(_points(kept, how, bad))
+    points = list(_points_of_kept(kept, how, bad))
     return Results(tuple(Imported(group, how) for group in grouped(points, how.ignoring)), tuple(passed), tuple(bad))
 
 
-def _files(paths: Sequence[str | Path], passed: list[Passed]) -> list[Path]:
+def _files_once(paths: Sequence[str | Path], passed: list[Passed]) -> list[Path]:
     """Return every file to look into once, in the order of the paths."""
     files: dict[Any, Path] = {}
     for path in paths:
@@ -334,18 +334,18 @@ def _files(paths: Sequence[str | Path], passed: list[Passed]) -> list[Path]:
     return list(files.values())
 
 
-def _bad(error: InputError, path: Path, how: Options, bad: list[Passed]) -> None:
+def _pass_or_raise(error: InputError, path: Path, how: Options, bad: list[Passed]) -> None:
     if not how.skip_bad:
         raise error
     bad.append(Passed(str(path), str(error)))
 
 
-def _points(kept: Sequence[Measurement], how: Options, bad: list[Passed]) -> Iterator[Point]:
+def _points_of_kept(kept: Sequence[Measurement], how: Options, bad: list[Passed]) -> Iterator[Point]:
     for measured in kept:
         try:
             yield point(measured, how)
         except InputError as error:
-            _bad(error, measured.path, how, bad)
+            _pass_or_raise(error, measured.path, how, bad)
 
 
 def _refuse_nothing(paths: Sequence[str | Path], passed: Sequence[Passed]) -> None:
@@ -360,7 +360,7 @@ def _refuse_nothing(paths: Sequence[str | Path], passed: Sequence[Passed]) -> No
 
 
 def one_curve(results: Results, words: str) -> Imported:
-    """Return the one curve that `results` hold, and refuse several in the caller's `words` for the path [-].
+    """Return the one curve that `results` hold, and refuse several in the caller's `words` for the path.
 
     Raises
     ------

@@ -8,11 +8,11 @@ __all__ = ["point_records"]
 
 
 def point_records(imported: Any) -> list[dict[str, Any]]:
-    """Return a record a run of an `imported` curve: where it comes from, and what was measured there [-]."""
-    return [_record(anchor, run) for anchor in imported.anchors for run in anchor.runs]
+    """Return a record a run of an `imported` curve: where it comes from, and what was measured there."""
+    return [_run_record(anchor, run) for anchor in imported.anchors for run in anchor.runs]
 
 
-def _record(anchor: Any, run: Any) -> dict[str, Any]:
+def _run_record(anchor: Any, run: Any) -> dict[str, Any]:
     m = run.measurement
     record = {
         "concurrency": m.concurrency,

@@ -27,12 +27,12 @@ _DERIVED: Final = "request_latency, time_to_first_token and output tokens"
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is a stage of this tool [-]."""
+    """Tell whether a `document` is a stage of this tool."""
     return {"load_summary", "successes"} <= document.only.keys()
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the stage in a `document`, or why it is no point [-]."""
+    """Yield the stage in a `document`, or why it is no point."""
     top = Fields(document.only, document.name)
     load = top.inside("load_summary")
     if not load.has("requested_rate") and not load.has("concurrency"):
@@ -69,9 +69,9 @@ def _measurement(document: Document, top: Fields, load: Fields) -> Measurement:
         place=top.place,
         path=document.path,
         sha256=document.sha256,
-        concurrency=_little(latency, little) if rate else load.number("concurrency"),
+        concurrency=_concurrency_by_little(latency, little) if rate else load.number("concurrency"),
         tpot_ms=tpot,
-        ttft_ms=_where(ttft, tpot),
+        ttft_ms=_stats_in_both(ttft, tpot),
         output_tok_s=throughput.number("output_tokens_per_sec"),
         achieved=little,
         isl=isl,
@@ -86,11 +86,11 @@ def _measurement(document: Document, top: Fields, load: Fields) -> Measurement:
     )
 
 
-def _where(ttft: dict[str, Stat], tpot: dict[str, Stat]) -> dict[str, Stat]:
+def _stats_in_both(ttft: dict[str, Stat], tpot: dict[str, Stat]) -> dict[str, Stat]:
     return {stat: value for stat, value in ttft.items() if stat in tpot}
 
 
-def _little(latency: Fields, little: float | None) -> float:
+def _concurrency_by_little(latency: Fields, little: float | None) -> float:
     if little is None:
         latency.refuse("request_latency.mean", "must be given for a load by rate")
     return little
@@ -107,11 +107,11 @@ def _tokens(done: Fields, side: str) -> float | None:
 
 
 def _context(folder: Path) -> dict[str, Any]:
-    return {"benchmark_tool": "inference-perf", **_configured(folder)}
+    return {"benchmark_tool": "inference-perf", **_config_facts(folder)}
 
 
 @lru_cache(maxsize=1024)
-def _configured(folder: Path) -> dict[str, Any]:
+def _config_facts(folder: Path) -> dict[str, Any]:
     """Return what the config.yaml beside the stages says, where there is one."""
     path = folder / "config.yaml"
     if not path.is_file():

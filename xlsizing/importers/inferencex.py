@@ -30,15 +30,15 @@ _FEW: Final = 3
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds rows of this tool [-]."""
+    """Tell whether a `document` holds rows of this tool."""
     return any(_is_row(record) or _is_client(record) for record in document.objects) or bool(_header(document))
 
 
 def _is_row(record: dict[str, Any]) -> bool:
-    return len(_ROW & (record.keys() | _nested(record).keys())) >= _FEW
+    return len(_ROW & (record.keys() | _inner_metrics(record).keys())) >= _FEW
 
 
-def _nested(record: dict[str, Any]) -> dict[str, Any]:
+def _inner_metrics(record: dict[str, Any]) -> dict[str, Any]:
     metrics = record.get("metrics")
     return metrics if isinstance(metrics, dict) else {}
 
@@ -59,7 +59,7 @@ def _header(document: Document) -> list[str]:
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the points in a `document` [-]."""
+    """Yield the points in a `document`."""
     if document.kind == "table":
         yield from _from_table(document)
         return
@@ -67,7 +67,7 @@ def read(document: Document) -> Iterator[Measurement]:
     for item, record in enumerate(rows, start=1):
         place = document.place(item if len(rows) > 1 else None)
         if _is_row(record):
-            yield _row(document, Fields(record | _nested(record), place))
+            yield _measurement(document, Fields(record | _inner_metrics(record), place))
         else:
             yield _client(document, Fields(record, place))
 
@@ -76,25 +76,25 @@ def _from_table(document: Document) -> Iterator[Measurement]:
     header = _header(document)
     for line, cells in enumerate(document.rows(), start=1):
         if any(cells) and [cell.casefold() for cell in cells] != header:
-            yield _row(document, Fields(_record(header, cells), f"{document.name}, row {line}"))
+            yield _measurement(document, Fields(_record_of_row(header, cells), f"{document.name}, row {line}"))
 
 
-def _record(header: list[str], cells: list[str]) -> dict[str, Any]:
+def _record_of_row(header: list[str], cells: list[str]) -> dict[str, Any]:
     """Return a row of the export under the names of agg_bmk.json; both units in its headers mean seconds."""
     record: dict[str, Any] = {}
     for name, cell in zip(header, cells, strict=False):
         plain = name.partition("(")[0].strip()
         words = plain.split()
         if plain in _COLUMNS:
-            record[_COLUMNS[plain]] = _cell(cell)
+            record[_COLUMNS[plain]] = _value_in_text(cell)
         elif len(words) == 2 and words[1] in ("ttft", "tpot"):  # noqa: PLR2004  # "median tpot"
-            record[f"{words[0]}_{words[1]}"] = _cell(cell)
+            record[f"{words[0]}_{words[1]}"] = _value_in_text(cell)
         elif plain in ("output throughput/gpu", "output throughput/chip"):
-            record["output_tput_per_gpu"] = _cell(cell)
+            record["output_tput_per_gpu"] = _value_in_text(cell)
     return record
 
 
-def _cell(text: str) -> Any:
+def _value_in_text(text: str) -> Any:
     if text.casefold() in ("true", "false"):
         return text.casefold() == "true"
     try:
@@ -103,7 +103,7 @@ def _cell(text: str) -> Any:
         return text
 
 
-def _row(document: Document, fields: Fields) -> Measurement:
+def _measurement(document: Document, fields: Fields) -> Measurement:
     disaggregated = bool(fields.flag("disagg"))
     sides = {side: fields.whole(f"num_{side}_gpu", low=0) for side in ("prefill", "decode")}
     split = _two_sides(fields, sides) if disaggregated else _one_node(fields, sides)

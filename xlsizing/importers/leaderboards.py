@@ -33,47 +33,49 @@ _SOURCE: Final = "tok/s/user of the leaderboard, statistic not stated"
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is one of the two [-]."""
+    """Tell whether a `document` is one of the two."""
     return document.kind == "text" and bool(_AA.search(document.value) or _KNEE.search(document.value))
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the points of a `document`, the knee joined where the other leaderboard lies beside it [-]."""
+    """Yield the points of a `document`, the knee joined where the other leaderboard lies beside it."""
     title = _AA.search(document.value)
     if title:
-        yield from _joined(document, title)
-    elif _beside(document.path, "THROUGHPUT-FLEET", "AA-FLEET"):
+        yield from _joined_points(document, title)
+    elif _sibling_file(document.path, "THROUGHPUT-FLEET", "AA-FLEET"):
         yield NotAPoint(str(document.path), "its points are joined to those of the AA leaderboard beside it")
     else:
         yield from _knees(document).values()
 
 
-def _joined(opened: Document, title: re.Match[str]) -> Iterator[Measurement]:
-    beside = _beside(opened.path, "AA-FLEET", "THROUGHPUT-FLEET")
+def _joined_points(opened: Document, title: re.Match[str]) -> Iterator[Measurement]:
+    beside = _sibling_file(opened.path, "AA-FLEET", "THROUGHPUT-FLEET")
     knees = _knees(document(beside)) if beside else {}
     tp, quant = int(title["tp"]), title["quant"].casefold()
     for workload, c, row in _rows_by_section(opened):
         knee = knees.get((row.record["model"], quant, tp))
         also = {"workload": workload}
         joined = ((_NOTE,), (_JOINED,)) if knee else ((), ())
-        point = _point(opened, row, c, row.record.get("output tok/s/user") or row.record.get("tok/s/user"), tp, also)
+        point = _point_of_row(
+            opened, row, c, row.record.get("output tok/s/user") or row.record.get("tok/s/user"), tp, also
+        )
         if point:
-            yield _with(point, _context(row, title["hw"], title["quant"], tp), *joined)
+            yield _with_context(point, _context(row, title["hw"], title["quant"], tp), *joined)
         if knee and c == 1:
-            yield _with(_again(knee, also), _context(row, title["hw"], title["quant"], tp), *joined)
+            yield _with_context(_with_also(knee, also), _context(row, title["hw"], title["quant"], tp), *joined)
 
 
-def _with(
+def _with_context(
     point: Measurement, context: dict[str, Any], notes: tuple[str, ...], cautions: tuple[Caution, ...]
 ) -> Measurement:
     return replace(point, context=context, notes=notes, cautions=cautions)
 
 
-def _again(knee: Measurement, also: Mapping[str, str]) -> Measurement:
+def _with_also(knee: Measurement, also: Mapping[str, str]) -> Measurement:
     return replace(knee, also=also)
 
 
-def _beside(path: Path, ours: str, theirs: str) -> Path | None:
+def _sibling_file(path: Path, ours: str, theirs: str) -> Path | None:
     other = path.with_name(path.name.replace(ours, theirs))
     return other if other != path and other.is_file() else None
 
@@ -82,26 +84,26 @@ def _knees(opened: Document) -> dict[tuple[Any, str, int], Measurement]:
     """Return the knee of each model by its name, quantisation and TP."""
     title = _KNEE.search(opened.value)
     found = {}
-    for _, row in _rows(opened):
+    for _, row in _table_rows(opened):
         if "@conc" not in row.record:
             continue
         tp, quant = row.whole("TP") or 1, str(row.record.get("quant"))
         c = row.number("@conc") if row.has("@conc") else 0.0
-        point = _point(opened, row, c, row.record.get("tok/s/user@peak"), tp, {"workload": "throughput"})
+        point = _point_of_row(opened, row, c, row.record.get("tok/s/user@peak"), tp, {"workload": "throughput"})
         if point:
             context = _context(row, title["hw"] if title else None, quant, tp)
-            found[row.record["model"], quant.casefold(), tp] = _with(point, context, (), ())
+            found[row.record["model"], quant.casefold(), tp] = _with_context(point, context, (), ())
     return found
 
 
 def _rows_by_section(opened: Document) -> Iterator[tuple[str, int, Fields]]:
-    for heading, row in _rows(opened):
+    for heading, row in _table_rows(opened):
         found = _SECTION.match(heading)
         if found:
             yield found["workload"].casefold(), int(found["c"]), row
 
 
-def _rows(opened: Document) -> Iterator[tuple[str, Fields]]:
+def _table_rows(opened: Document) -> Iterator[tuple[str, Fields]]:
     """Yield heading and cells of each row of the tables, numbers as numbers, NA left out."""
     heading = ""
     header: list[str] = []
@@ -116,7 +118,7 @@ def _rows(opened: Document) -> Iterator[tuple[str, Fields]]:
                 header = cells
             elif "model" in header:
                 record = {
-                    name: _cell(cell)
+                    name: _number_or_text(cell)
                     for name, cell in zip(header, cells, strict=False)
                     if cell.casefold() not in _ABSENT
                 }
@@ -124,14 +126,16 @@ def _rows(opened: Document) -> Iterator[tuple[str, Fields]]:
                     yield heading, Fields(record | {"model": str(record["model"])}, f"{opened.name}, line {number}")
 
 
-def _cell(text: str) -> Any:
+def _number_or_text(text: str) -> Any:
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def _point(opened: Document, row: Fields, c: float, rate: Any, tp: int, also: Mapping[str, str]) -> Measurement | None:
+def _point_of_row(
+    opened: Document, row: Fields, c: float, rate: Any, tp: int, also: Mapping[str, str]
+) -> Measurement | None:
     """Return the point of a row; None where its rate is not given."""
     if rate is None or not c:
         return None

@@ -16,7 +16,7 @@ HEADINGS: Final = (
     "model", "hardware", "engine", "quant", "TP", "GPUs", "ISL/OSL", "points", "c", "best tok/s/user", "best tok/s",
     "rises", "rigor", "first thing missing",
 )  # fmt: skip
-"""Of the columns [-]."""
+"""Of the columns."""
 
 
 class CurveRow(NamedTuple):
@@ -25,7 +25,7 @@ class CurveRow(NamedTuple):
     Parameters
     ----------
     model, hardware, engine, quantisation, tp, gpus, tokens : str
-        What was measured; "-" where it is not known [-]
+        What was measured; "-" where it is not known
     points : int
         Concurrencies measured [-]
     concurrencies : str
@@ -35,13 +35,13 @@ class CurveRow(NamedTuple):
     rises : str
         How often tok/s/user rises with concurrency, and the largest rise [%]
     rigor : str
-        "DRAFT" or "VERDICT", as far as curve and context go; "refused" where it is no valid curve [-]
+        "DRAFT" or "VERDICT", as far as curve and context go; "refused" where it is no valid curve
     missing : str
-        The first thing that keeps it from a VERDICT [-]
+        The first thing that keeps it from a VERDICT
     formats : str
-        The format that it was read in [-]
+        The format that it was read in
     source : str
-        Where its files stand [-]
+        Where its files stand
     """
 
     model: str
@@ -62,33 +62,33 @@ class CurveRow(NamedTuple):
     source: str
 
     def cells(self) -> list[str]:
-        """Return the cells of the row under `HEADINGS` [-]."""
+        """Return the cells of the row under `HEADINGS`."""
         numbers = (str(self.points), self.concurrencies, f"{self.best_rate:,.1f}", f"{self.best_tps:,.0f}")
         return [*self[:7], *numbers, self.rises, self.rigor, self.missing]
 
     def record(self) -> dict[str, Any]:
-        """Return the row for JSON [-]."""
+        """Return the row for JSON."""
         return self._asdict()
 
 
 def curve_rows(results: Results) -> list[CurveRow]:
-    """Return a row for each curve of `results`, the most throughput first within model, hardware and tokens [-]."""
+    """Return a row for each curve of `results`, the most throughput first within model, hardware and tokens."""
     return [row for row, _ in listed(results)]
 
 
 def listed(results: Results) -> list[tuple[CurveRow, Imported]]:
-    """Return the curves of `results` behind their rows, in the order of the list [-]."""
-    rows = [(_row(imported), imported) for imported in results.curves]
-    return sorted(rows, key=lambda pair: _order(pair[0]))
+    """Return the curves of `results` behind their rows, in the order of the list."""
+    rows = [(_curve_row(imported), imported) for imported in results.curves]
+    return sorted(rows, key=lambda pair: _sort_key(pair[0]))
 
 
-def _order(row: CurveRow) -> tuple[Any, ...]:
+def _sort_key(row: CurveRow) -> tuple[Any, ...]:
     return row.model.casefold(), row.hardware, row.tokens, -row.best_tps, row
 
 
-def _row(imported: Imported) -> CurveRow:
+def _curve_row(imported: Imported) -> CurveRow:
     context, anchors = imported.context, imported.anchors
-    rigor, missing = _standing(imported)
+    rigor, missing = _standing_and_reason(imported)
     outputs = [anchor.output_tok_s or anchor.concurrency * anchor.tok_s_per_user for anchor in anchors]
     return CurveRow(
         model=context.model or "-",
@@ -97,7 +97,7 @@ def _row(imported: Imported) -> CurveRow:
         quantisation=context.weight_quantisation or "-",
         tp=str(context.tp or context.decode_parallelism or "-"),
         gpus="-" if imported.gpus_per_pod is None else str(imported.gpus_per_pod),
-        tokens=f"{_tokens(context.isl, context.mean_input_tokens)}/{_tokens(context.osl, context.mean_output_tokens)}",
+        tokens=f"{_tokens_text(context.isl, context.mean_input_tokens)}/{_tokens_text(context.osl, context.mean_output_tokens)}",
         points=len(anchors),
         concurrencies=_span(shown(float(f"{a.concurrency:.4g}")) for a in (anchors[0], anchors[-1])),
         best_rate=max(anchor.tok_s_per_user for anchor in anchors),
@@ -110,7 +110,7 @@ def _row(imported: Imported) -> CurveRow:
     )
 
 
-def _tokens(asked: float | None, measured: float | None) -> str:
+def _tokens_text(asked: float | None, measured: float | None) -> str:
     tokens = measured if asked is None else asked
     return "-" if tokens is None else f"{tokens:.0f}"
 
@@ -124,7 +124,7 @@ def _rises(rises: Sequence[float]) -> str:
     return f"{len(rises)}, {100 * max(rises):.2g} %" if rises else "none"
 
 
-def _standing(imported: Imported) -> tuple[str, str]:
+def _standing_and_reason(imported: Imported) -> tuple[str, str]:
     """Return DRAFT or VERDICT, and the first thing missing; a customer's workload is not asked for here."""
     try:
         curve = imported.curve

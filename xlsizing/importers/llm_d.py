@@ -24,7 +24,7 @@ _SIDES: Final = ("prefill", "decode")
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is such a report [-]."""
+    """Tell whether a `document` is such a report."""
     top = document.only
     version = str(top.get("version", ""))
     return version.startswith("0.") and (_in_0_2(top) or ("metrics" in top and "scenario" in top))
@@ -36,7 +36,7 @@ def _in_0_2(top: dict[str, Any]) -> bool:
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the point in a `document`, or why it is none [-]."""
+    """Yield the point in a `document`, or why it is none."""
     top = Fields(document.only, document.name)
     if not top.has("scenario"):
         yield NotAPoint(str(document.path), "a report of results alone: it names no load")
@@ -73,7 +73,7 @@ def _measurement(document: Document, top: Fields, figures: Fields, *, newer: boo
         failed=failed if known else None,
         num_prompts=total,
         gpus=gpus,
-        context=known_values({**_asked(load), **context, "measured_on": _day(top)}),
+        context=known_values({**_load_facts(load), **context, "measured_on": _run_date(top)}),
         also={"load": "by rate"} if rate else {},
         notes=(*((BY_RATE,) if rate else ()), *chunks),
     )
@@ -114,7 +114,7 @@ def _concurrency(load: Fields, requests_s: float, latency_ms: float | None) -> t
     return requests_s * latency_ms / 1000, True
 
 
-def _asked(load: Fields) -> dict[str, Any]:
+def _load_facts(load: Fields) -> dict[str, Any]:
     tool, version = load.text("tool"), load.record.get("tool_version")
     found: dict[str, Any] = {"benchmark_tool": f"{tool} {version}" if tool and version else tool or "llm-d-benchmark"}
     for name, key in (("isl", "input_seq_len"), ("osl", "output_seq_len")):
@@ -176,7 +176,7 @@ def _of_engines(engines: list[Fields], cards: list[Fields], roles: list[str]) ->
     if set(roles) <= set(_SIDES):
         for side in _SIDES:
             at = [i for i, role in enumerate(roles) if role == side]
-            found |= _side(side, [engines[i] for i in at], [cards[i] for i in at], [counts[i] for i in at])
+            found |= _side_facts(side, [engines[i] for i in at], [cards[i] for i in at], [counts[i] for i in at])
     elif len(engines) == 1 and (first.whole("replicas") or 1) == 1:
         sizes = card.inside("parallelism")
         found |= {
@@ -193,7 +193,7 @@ def _gpus(engine: Fields, card: Fields) -> int | None:
     return None if count is None else count * replicas
 
 
-def _side(side: str, engines: list[Fields], cards: list[Fields], counts: list[int | None]) -> dict[str, Any]:
+def _side_facts(side: str, engines: list[Fields], cards: list[Fields], counts: list[int | None]) -> dict[str, Any]:
     if not engines:
         return {}
     sizes = cards[0].inside("parallelism")
@@ -205,6 +205,6 @@ def _side(side: str, engines: list[Fields], cards: list[Fields], counts: list[in
     }
 
 
-def _day(top: Fields) -> str | None:
+def _run_date(top: Fields) -> str | None:
     time = top.inside("run", "time") if isinstance(top.record.get("run"), dict) else Fields({}, top.place)
     return date_in_stamp(str(time.record.get("start") or ""))

@@ -17,7 +17,7 @@ from xlsizing.rules import STATISTICS
 __all__ = ["SLOW_TAILS", "Caution", "Measurement", "NotAPoint", "Stat", "Stats"]
 
 SLOW_TAILS: Final = STATISTICS[2:]
-"""Those of the slowest requests: a p99 of TPOT is the p1 of tok/s/user [-]."""
+"""Those of the slowest requests: a p99 of TPOT is the p1 of tok/s/user."""
 
 
 class Stat(NamedTuple):
@@ -28,9 +28,9 @@ class Stat(NamedTuple):
     value : float
         The latency [ms]
     source : str
-        The field of the file that holds it [-]
+        The field of the file that holds it
     stated : bool
-        Whether the file says which statistic it is [-]
+        Whether the file says which statistic it is
     """
 
     value: float
@@ -48,9 +48,9 @@ class Caution(NamedTuple):
     Parameters
     ----------
     why : str
-        What is wrong or not known [-]
+        What is wrong or not known
     promote : str
-        What would remove the reason [-]
+        What would remove the reason
     """
 
     why: str
@@ -63,9 +63,9 @@ class NotAPoint(NamedTuple):
     Parameters
     ----------
     place : str
-        File and item [-]
+        File and item
     reason : str
-        Why not [-]
+        Why not
     """
 
     place: str
@@ -79,13 +79,13 @@ class Measurement:
     Parameters
     ----------
     tool : str
-        The format, a name in the table of formats [-]
+        The format, a name in the table of formats
     place : str
-        File and item, as a sentence names them [-]
+        File and item, as a sentence names them
     path : Path
-        The file [-]
+        The file
     sha256 : str
-        Of the file [-]
+        Of the file
     concurrency : float
         Requests in flight on the replica, as the client was set [requests/replica]
     tpot_ms : mapping of str to Stat
@@ -111,17 +111,17 @@ class Measurement:
     trials : int, optional
         Runs behind the point; None where the file does not say [-]
     basis : str or None
-        "measured" or "predicted"; None where the file does not say [-]
+        "measured" or "predicted"; None where the file does not say
     context : mapping
         Fields of the measurement context that the file gives [units of the fields]
     also : mapping of str to str
-        What else must be the same at every point of a curve [-]
+        What else must be the same at every point of a curve
     notes : tuple of str
-        What a reader of the curve must know [-]
+        What a reader of the curve must know
     cautions : tuple of Caution
-        Why the curve stays a DRAFT [-]
+        Why the curve stays a DRAFT
     summary_of : Path, optional
-        The folder whose single runs this figure sums up: where those are read too, it is none of its own [-]
+        The folder whose single runs this figure sums up: where those are read too, it is none of its own
     """
 
     tool: str
@@ -153,14 +153,14 @@ class Measurement:
     @property
     def central_tpot_ms(self) -> float | None:
         """The mean TPOT, else the median: what measured throughput can be compared with [ms]."""
-        return _central(self.tpot_ms)
+        return _mean_or_median(self.tpot_ms)
 
     @property
     def central_ttft_ms(self) -> float | None:
         """The mean TTFT, else the median [ms]."""
-        return _central(self.ttft_ms)
+        return _mean_or_median(self.ttft_ms)
 
 
-def _central(stats: Stats) -> float | None:
+def _mean_or_median(stats: Stats) -> float | None:
     found = stats.get("mean") or stats.get("median")
     return found.value if found else None

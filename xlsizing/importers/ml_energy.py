@@ -22,12 +22,12 @@ _HUNDRED: Final = 100
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is such a file [-]."""
+    """Tell whether a `document` is such a file."""
     return document.only.keys() >= _OWN
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the point in a `document` [-]."""
+    """Yield the point in a `document`."""
     top = Fields(document.only, document.name)
     requests = _requests(top)
     completed, sent = top.count("completed"), top.count("num_prompts")

@@ -40,7 +40,7 @@ _HEADINGS: Final = (
     (re.compile(r"model( id| name)?"), "model"),
     (re.compile(r"trials"), "trials"),
 )  # fmt: skip
-"""Headings in plain words, and the column that each is [-]."""
+"""Headings in plain words, and the column that each is."""
 
 _STAT: Final = re.compile(r"^(median|mean|avg|average|p50|p90|p95|p99) | (median|mean|avg|average|p50|p90|p95|p99)$")
 _STATS: Final = {"avg": "mean", "average": "mean", "p50": "median"}
@@ -72,13 +72,13 @@ class _Table(NamedTuple):
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is a table with the columns of an anchor; an .xlsx is opened when it is read [-]."""
+    """Tell whether a `document` is a table with the columns of an anchor; an .xlsx is opened when it is read."""
     return document.kind == "xlsx" or (document.kind == "table" and _header_in(document.first_rows()) is not None)
 
 
 def read(document: Document, options: Options) -> Iterator[Measurement]:
-    """Yield the points in the table of a `document`; `options` name sheet and range of an .xlsx [-]."""
-    table = _table(document, options)
+    """Yield the points in the table of a `document`; `options` name sheet and range of an .xlsx."""
+    table = _table_in(document, options)
     commas = any(DECIMAL_COMMA.fullmatch(c) and not _AMBIGUOUS.fullmatch(c) for row in table.rows for c in row)
     note = _map_note(table)
     for offset, cells in enumerate(table.rows, start=1):
@@ -87,7 +87,7 @@ def read(document: Document, options: Options) -> Iterator[Measurement]:
             yield _measurement(document, _Row(table, cells, place, decimal_commas=commas), note)
 
 
-def _table(document: Document, options: Options) -> _Table:
+def _table_in(document: Document, options: Options) -> _Table:
     if document.kind == "xlsx":
         from xlsizing.importers.sheets import sheets_in  # noqa: PLC0415  # openpyxl is slow to import
 
@@ -107,38 +107,38 @@ def _table(document: Document, options: Options) -> _Table:
         place, rows = document.name, document.rows()
     at = _header_in(rows)
     header = rows[at or 0]
-    columns = _columns(header)
+    columns = _columns_in_header(header)
     return _Table(place, (at or 0) + 1, columns, header, rows[(at or 0) + 1 :])
 
 
 def _header_in(rows: Sequence[Sequence[str]]) -> int | None:
     """Return the position of the first row whose cells name the columns of an anchor."""
     for at, cells in enumerate(rows[:_HEADER_WITHIN]):
-        meanings = {column.meaning for column in _columns(cells) if column}
+        meanings = {column.meaning for column in _columns_in_header(cells) if column}
         if any(needed <= meanings for needed in _NEEDED):
             return at
     return None
 
 
-def _columns(cells: Sequence[str]) -> list[_Column | None]:
-    return [_column(cell) for cell in cells]
+def _columns_in_header(cells: Sequence[str]) -> list[_Column | None]:
+    return [_column_in_heading(cell) for cell in cells]
 
 
-def _column(heading: str) -> _Column | None:
+def _column_in_heading(heading: str) -> _Column | None:
     plain = " ".join(re.sub(r"[^a-z0-9@%]+", " ", heading.casefold()).split())
     unit = _UNITS.search(plain)
     if unit:
-        found = _meant(plain[: unit.start()])
+        found = _meaning_in(plain[: unit.start()])
         if found and found[0] in _LATENCIES:
             return _Column(found[0], heading, found[1], _IN_MS[unit[1]])
-    found = _meant(plain)
+    found = _meaning_in(plain)
     if found:
         return _Column(found[0], heading, found[1], None)
     flag = FLAGS.get(plain.replace(" ", "_"))
     return _Column(f"context {plain.replace(' ', '_')}", heading, None, None) if flag else None
 
 
-def _meant(plain: str) -> tuple[str, str | None] | None:
+def _meaning_in(plain: str) -> tuple[str, str | None] | None:
     """Return what plain words mean, and the statistic among them."""
     found = _STAT.search(plain)
     word = next(filter(None, found.groups())) if found else None
@@ -238,15 +238,15 @@ def _measurement(document: Document, row: _Row, note: str) -> Measurement:
         place=row.place,
         path=document.path,
         sha256=document.sha256,
-        concurrency=_positive(concurrency, "concurrency", row),
+        concurrency=_positive_number(concurrency, "concurrency", row),
         tpot_ms=row.rates() or row.latencies("tpot"),
         ttft_ms=row.latencies("ttft"),
         ttfo_ms=row.latencies("ttfo"),
-        output_tok_s=_above(row, "output"),
-        output_tok_s_per_gpu=_above(row, "per_gpu"),
-        isl=_above(row, "isl"),
-        osl=_above(row, "osl"),
-        num_prompts=_above(row, "num_prompts"),
+        output_tok_s=_positive_or_none(row, "output"),
+        output_tok_s_per_gpu=_positive_or_none(row, "per_gpu"),
+        isl=_positive_or_none(row, "isl"),
+        osl=_positive_or_none(row, "osl"),
+        num_prompts=_positive_or_none(row, "num_prompts"),
         completed=row.number("completed"),
         failed=row.number("failed"),
         gpus=gpus_of(context) if gpus is None else int(gpus),
@@ -258,12 +258,12 @@ def _measurement(document: Document, row: _Row, note: str) -> Measurement:
     )
 
 
-def _above(row: _Row, meaning: str) -> float | None:
+def _positive_or_none(row: _Row, meaning: str) -> float | None:
     value = row.number(meaning)
-    return None if value is None else _positive(value, meaning.replace("_", " "), row)
+    return None if value is None else _positive_number(value, meaning.replace("_", " "), row)
 
 
-def _positive(value: float, name: str, row: _Row) -> float:
+def _positive_number(value: float, name: str, row: _Row) -> float:
     if not value > 0:
         refuse(name, "must be above 0", got=value, where=row.place, kind=CurveError)
     return value

@@ -41,11 +41,11 @@ class Options:
     Parameters
     ----------
     form : str or None
-        The format, where it is forced [-]
+        The format, where it is forced
     stat : str
-        Which statistic of the latencies a curve is made of [-]
+        Which statistic of the latencies a curve is made of
     concurrency : str
-        `NOMINAL` or `ACHIEVED` [-]
+        `NOMINAL` or `ACHIEVED`
     gpus_per_pod : int or None
         GPUs of the replica, where the files do not say [GPUs]
     most_failed : float
@@ -53,13 +53,13 @@ class Options:
     pool_rises, throughput_per_replica : float or None, bool
         Passed on to `Curve` [-]
     skip_bad : bool
-        Whether a bad file is listed and skipped rather than refused [-]
+        Whether a bad file is listed and skipped rather than refused
     ignoring : tuple of str
-        Fields that may differ within a curve [-]
+        Fields that may differ within a curve
     added : Context or None
-        What the files do not say [-]
+        What the files do not say
     sheet, cells : str or None
-        Sheet and range of an .xlsx file [-]
+        Sheet and range of an .xlsx file
     """
 
     form: str | None = None
@@ -82,15 +82,15 @@ class Point(NamedTuple):
     Parameters
     ----------
     measurement : Measurement
-        What it comes from [-]
+        What it comes from
     concurrency : float
         As asked for in the options [requests/replica]
     tok_s_per_user : float
         1000 / TPOT [tok/s/user]
     source : str
-        The field that the TPOT stands in [-]
+        The field that the TPOT stands in
     stated : bool
-        Whether the file says that it is of the statistic asked for [-]
+        Whether the file says that it is of the statistic asked for
     output_tok_s : float or None
         Of the replica [tok/s]
     ttft_s, ttfo_s : float or None
@@ -98,9 +98,9 @@ class Point(NamedTuple):
     gpus : int or None
         Of the replica [GPUs]
     warnings : tuple of str
-        What does not add up, without being refused [-]
+        What does not add up, without being refused
     cautions : tuple of Caution
-        Why the curve stays a DRAFT [-]
+        Why the curve stays a DRAFT
     """
 
     measurement: Measurement
@@ -122,14 +122,14 @@ def point(measured: Measurement, options: Options) -> Point:
     Parameters
     ----------
     measured : Measurement
-        The measurement [-]
+        The measurement
     options : Options
-        Statistic, concurrency and limits [-]
+        Statistic, concurrency and limits
 
     Returns
     -------
     Point
-        The point [-]
+        The point
 
     Raises
     ------
@@ -140,7 +140,7 @@ def point(measured: Measurement, options: Options) -> Point:
     for stat in (tpot, *measured.tpot_ms.values()):
         _check_unit(measured, stat.value, stat.source)
     _check_failed(measured, options.most_failed)
-    gpus = _gpus(measured, options)
+    gpus = _gpus_of_replica(measured, options)
     output = _output(measured, gpus)
     concurrency = _concurrency(measured, options.concurrency)
     warnings = _cross_checked(measured, concurrency, output)
@@ -213,7 +213,7 @@ def _check_failed(measured: Measurement, most: float) -> None:
         )
 
 
-def _gpus(measured: Measurement, options: Options) -> int | None:
+def _gpus_of_replica(measured: Measurement, options: Options) -> int | None:
     stated, asked = measured.gpus, options.gpus_per_pod
     if stated is not None and asked is not None and stated != asked:
         rule = f"must be that of the file, {stated}"
@@ -263,7 +263,7 @@ def _against_little(measured: Measurement, c: float, output: float, tpot: float)
     ttft, osl = measured.central_ttft_ms, measured.osl
     if ttft is None or osl is None:
         return []
-    expected = _little(c, osl, ttft, tpot)
+    expected = _throughput_by_little(c, osl, ttft, tpot)
     off = max(output / expected, expected / output)
     if off > _FAR_OFF:
         refuse(
@@ -279,7 +279,7 @@ def _against_little(measured: Measurement, c: float, output: float, tpot: float)
     return []
 
 
-def _little(c: float, osl: float, ttft_ms: float, tpot_ms: float) -> float:
+def _throughput_by_little(c: float, osl: float, ttft_ms: float, tpot_ms: float) -> float:
     """Return the output tok/s of `c` requests that each take TTFT + (OSL - 1) TPOT."""
     return 1000 * c * osl / (ttft_ms + max(osl - 1, 0) * tpot_ms)
 
@@ -287,7 +287,7 @@ def _little(c: float, osl: float, ttft_ms: float, tpot_ms: float) -> float:
 def _likely_unit(c: float, osl: float, ttft: float, tpot: float, output: float) -> str:
     guesses = {"the TTFT is likely in s, not in ms": ttft * 1000, "the TTFT is likely in us, not in ms": ttft / 1000}
     for words, other in guesses.items():
-        expected = _little(c, osl, other, tpot)
+        expected = _throughput_by_little(c, osl, other, tpot)
         if max(output / expected, expected / output) <= _OFF * _OFF:
             return words
     return "one of the columns is in another unit, or the run never reached its concurrency"

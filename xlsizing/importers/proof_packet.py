@@ -17,12 +17,12 @@ _DRAFT: Final = Caution("the proof packet is a draft", "have the packet pass its
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` is such a packet [-]."""
+    """Tell whether a `document` is such a packet."""
     return document.only.get("schema_version") == _VERSION
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the point in a `document` [-]."""
+    """Yield the point in a `document`."""
     top = Fields(document.only, document.name)
     asked, target = top.inside("workload"), top.inside("target")
     measured = top.inside("measurements")

@@ -26,31 +26,31 @@ __all__ = ["NOT_OURS", "names", "public_curve", "shelf"]
 NOT_OURS: Final = Caution(
     "public benchmark of others, not this deployment", "measure the curve on the deployment that is sized"
 )
-"""Why every figure from the shelf is a DRAFT [-]."""
+"""Why every figure from the shelf is a DRAFT."""
 
 _FILE: Final = "public_curves.csv"
 
 
-def _rows() -> tuple[list[dict[str, str]], str]:
+def _shelf_rows() -> tuple[list[dict[str, str]], str]:
     """Return the rows of the shelf, and the SHA-256 of its file."""
     data = resources.files("xlsizing").joinpath("importers", "shelf", _FILE).read_bytes()
     return list(csv.DictReader(io.StringIO(data.decode("utf-8")))), hashlib.sha256(data).hexdigest()
 
 
 def names() -> list[str]:
-    """Return the names of the curves on the shelf [-]."""
-    return list(dict.fromkeys(row["curve_id"] for row in _rows()[0]))
+    """Return the names of the curves on the shelf."""
+    return list(dict.fromkeys(row["curve_id"] for row in _shelf_rows()[0]))
 
 
 def shelf(options: Options | None = None) -> Results:
-    """Return every curve on the shelf, read as `options` say [-]."""
+    """Return every curve on the shelf, read as `options` say."""
     how = options or Options()
     points = [point(measured, how) for measured in _measurements()]
     return Results(tuple(Imported(group, how) for group in grouped(points)), (), ())
 
 
 def public_curve(name: str, options: Options | None = None) -> Curve:
-    """Return the curve of that `name` on the shelf, read as `options` say [-].
+    """Return the curve of that `name` on the shelf, read as `options` say.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def public_curve(name: str, options: Options | None = None) -> Curve:
 
 
 def _measurements() -> Iterator[Measurement]:
-    rows, digest = _rows()
+    rows, digest = _shelf_rows()
     for row in rows:
         yield _measurement(row, digest)
 

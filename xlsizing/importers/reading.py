@@ -13,10 +13,10 @@ from xlsizing.reading import check_inside
 __all__ = ["PUBLIC", "read_curve"]
 
 PUBLIC: Final = "public:"
-"""What begins the name of a curve of the shelf [-]."""
+"""What begins the name of a curve of the shelf."""
 
 Stated = dict[str, Any]
-"""Keywords of `Curve`: pool_rises and throughput_per_replica [-]."""
+"""Keywords of `Curve`: pool_rises and throughput_per_replica."""
 
 _HEAD_BYTES: Final = 65_536
 _ROWS_IN_JSON: Final = re.compile(r'\s*\[\s*(\]|\[|\{[^{}]*"tok_s_per_user")')
@@ -31,7 +31,7 @@ def read_curve(
     ----------
     path : str or Path
         A file of anchors (CSV, JSON, or the YAML that ``xlsizing import`` writes), a file or folder of results of a
-        benchmark tool, or public:NAME [-]
+        benchmark tool, or public:NAME
     pool_rises, throughput_per_replica : float, bool, optional
         Passed on to `Curve` [-]
     options
@@ -40,7 +40,7 @@ def read_curve(
     Returns
     -------
     Curve
-        The curve, with the context that the file gives [-]
+        The curve, with the context that the file gives
 
     Raises
     ------

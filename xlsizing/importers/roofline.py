@@ -22,12 +22,12 @@ _FLAGS: Final = ("max_num_batched_tokens", "kv_dtype", "dataset", "gpu_memory_ut
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds such lines [-]."""
+    """Tell whether a `document` holds such lines."""
     return any(isinstance(record.get("bench"), dict) and "c" in record for record in document.objects)
 
 
 def read(document: Document) -> Iterator[Measurement | NotAPoint]:
-    """Yield the lines of a `document` [-]."""
+    """Yield the lines of a `document`."""
     for item, record in enumerate(document.objects, start=1):
         fields = Fields(record, document.place(item))
         if document.name.startswith("prefill") or str(record.get("tag", "")).startswith("p"):

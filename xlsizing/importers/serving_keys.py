@@ -44,7 +44,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "tier": "tier",
     "cache_state": "cache_state",
 }
-"""What people call a field of the measurement context in a benchmark's metadata [-]."""
+"""What people call a field of the measurement context in a benchmark's metadata."""
 
 
 def latencies(fields: Fields, what: str, *, suffix: str = "_ms", scale: float = 1.0) -> dict[str, Stat]:
@@ -53,11 +53,11 @@ def latencies(fields: Fields, what: str, *, suffix: str = "_ms", scale: float = 
     Parameters
     ----------
     fields : Fields
-        The record [-]
+        The record
     what : str
-        The latency [-]
+        The latency
     suffix : str, optional
-        What ends the keys [-]
+        What ends the keys
     scale : float, optional
         Milliseconds in one unit of the file [ms]
 
@@ -73,7 +73,7 @@ def latencies(fields: Fields, what: str, *, suffix: str = "_ms", scale: float = 
 
 
 def totals(fields: Fields, *, sent: str = "num_prompts") -> dict[str, Any]:
-    """Return ISL, OSL, completed, failed and prompts sent, of which `sent` is the key, from a record's totals [-]."""
+    """Return ISL, OSL, completed, failed and prompts sent, of which `sent` is the key, from a record's totals."""
     completed, prompts, failed = fields.count("completed"), fields.count(sent), fields.count("failed")
     if failed is None and None not in (completed, prompts):
         failed = max(0.0, (prompts or 0) - (completed or 0))

@@ -22,7 +22,7 @@ _OWN: Final = frozenset(
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds runs of this tool [-]."""
+    """Tell whether a `document` holds runs of this tool."""
     return any(map(_is_run, document.objects))
 
 
@@ -31,7 +31,7 @@ def _is_run(record: dict[str, Any]) -> bool:
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the runs in a `document` [-]."""
+    """Yield the runs in a `document`."""
     runs = [record for record in document.objects if _is_run(record)]
     for item, record in enumerate(runs, start=1):
         yield _measurement(document, Fields(record, document.place(item if len(runs) > 1 else None)))

@@ -24,7 +24,7 @@ _RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3}
 
 
 def sheets_in(document: Document, options: Options) -> Iterator[tuple[str, list[list[str]]]]:
-    """Yield name and rows of the sheets of a `document`, or of the one that `options` name [-].
+    """Yield name and rows of the sheets of a `document`, or of the one that `options` name.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def sheets_in(document: Document, options: Options) -> Iterator[tuple[str, list[
     if options.sheet is not None and options.sheet not in names:
         refuse("--sheet", f"must be one of {', '.join(names)}", got=options.sheet, where=document.name)
     for name in names if options.sheet is None else [options.sheet]:
-        yield name, _rows(book[name], options.cells, document.name)
+        yield name, _sheet_rows(book[name], options.cells, document.name)
 
 
 def _check_size(document: Document) -> None:
@@ -55,7 +55,7 @@ def _check_size(document: Document) -> None:
         refuse("result file", rule, way_out="keep the anchors only", where=document.name)
 
 
-def _rows(sheet: Any, cells: str | None, name: str) -> list[list[str]]:
+def _sheet_rows(sheet: Any, cells: str | None, name: str) -> list[list[str]]:
     area = {"max_row": _MOST_ROWS + 1, "max_col": _MOST_COLUMNS}
     if cells is not None:
         found = _RANGE.fullmatch(cells)
@@ -69,7 +69,7 @@ def _rows(sheet: Any, cells: str | None, name: str) -> list[list[str]]:
             "min_row": int(top), "max_row": int(bottom),
         }  # fmt: skip
     try:
-        rows = [[_text(value) for value in row] for row in sheet.iter_rows(**area, values_only=True)]
+        rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(**area, values_only=True)]
     except Exception:  # noqa: BLE001  # as above: the sheet is parsed only now
         refuse("result file", "must be an .xlsx workbook", detail=_DAMAGED, where=f"{name}, sheet {sheet.title}")
     if len(rows) > _MOST_ROWS:
@@ -77,7 +77,7 @@ def _rows(sheet: Any, cells: str | None, name: str) -> list[list[str]]:
     return rows
 
 
-def _text(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     return repr(value) if isinstance(value, float) else str(value).strip()

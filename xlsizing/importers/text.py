@@ -17,7 +17,7 @@ LARGEST_CURVE_BYTES = 10_000_000
 """Larger curve files are refused [B]."""
 
 DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+([eE][-+]?[0-9]+)?")
-"""A number with a decimal comma, or with a separator of thousands that looks like one [-]."""
+"""A number with a decimal comma, or with a separator of thousands that looks like one."""
 
 _SEPARATOR = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"[-+0-9.,eE]+")
@@ -28,11 +28,11 @@ _KINDS = {
     b"\x1f\x8b": _PACKED,
     b"%PDF": "a PDF",
 }
-"""How files begin that people take for text, and what they are [-]."""
+"""How files begin that people take for text, and what they are."""
 
 
 def delimiter_in(line: str) -> tuple[str, bool]:
-    """Return what separates the cells below the first `line` of a table, and whether that line says so and no more, as Excel's do [-].
+    """Return what separates the cells below the first `line` of a table, and whether that line says so and no more, as Excel's do.
 
     >>> delimiter_in("curve;sla"), delimiter_in("sep=,")
     ((';', False), (',', True))
@@ -47,22 +47,22 @@ def file_text(path: Path, name: str, *, largest: int, too_large: str, save_as: s
     Parameters
     ----------
     path : Path
-        The file [-]
+        The file
     name : str
-        What it is, in the caller's words [-]
+        What it is, in the caller's words
     largest : int
         A larger file is refused [B]
     too_large : str
-        What a reader can do about a file that is [-]
+        What a reader can do about a file that is
     save_as : str
-        The name of the encoding, as a spreadsheet or editor offers it [-]
+        The name of the encoding, as a spreadsheet or editor offers it
     instead : str
-        What a reader can do who gave a workbook or a PDF [-]
+        What a reader can do who gave a workbook or a PDF
 
     Returns
     -------
     str
-        The text, without a byte order mark [-]
+        The text, without a byte order mark
 
     Raises
     ------
@@ -83,7 +83,7 @@ def file_text(path: Path, name: str, *, largest: int, too_large: str, save_as: s
 
 
 def shown_names(names: Collection[str], columns: Collection[str]) -> Phrase:
-    """Return `names` as a sentence shows them, if one of the `columns` they give is that of a curve [-].
+    """Return `names` as a sentence shows them, if one of the `columns` they give is that of a curve.
 
     Otherwise the file is no curve, and whoever named it may have no business with what it holds.
     """

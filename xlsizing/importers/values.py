@@ -29,11 +29,11 @@ class Fields:
     Parameters
     ----------
     record : mapping
-        Names to values [-]
+        Names to values
     place : str
-        File and item, as a sentence names them [-]
+        File and item, as a sentence names them
     prefix : str, optional
-        What stands before a name in a sentence, for a record inside another [-]
+        What stands before a name in a sentence, for a record inside another
     """
 
     record: Mapping[str, Any]
@@ -41,23 +41,23 @@ class Fields:
     prefix: str = ""
 
     def has(self, *names: str) -> bool:
-        """Whether each of `names` is given [-]."""
+        """Whether each of `names` is given."""
         return all(self.record.get(name) is not None for name in names)
 
     def number(self, name: str, low: float = 1e-9) -> float:
         """Return the number in the field `name`, of at least `low` [unit of the field]."""
         if self.record.get(name) is None:
             self.refuse(name, "must be given", got=BLANK if name in self.record else None)
-        return self._checked(name, low)
+        return self._field_number(name, low)
 
     def maybe(self, name: str, low: float = 1e-9) -> float | None:
         """Return the same for `name` and `low`; None where it is not given [unit of the field]."""
-        return None if self.record.get(name) is None else self._checked(name, low)
+        return None if self.record.get(name) is None else self._field_number(name, low)
 
     def count(self, name: str) -> float | None:
         """Return a count of 0 or more in the field `name`; None where it is not given [-]."""
         value = self.record.get(name)
-        return None if value is None else float(self._whole(value, name, 0, _MOST_COUNT))
+        return None if value is None else float(self._whole_number(value, name, 0, _MOST_COUNT))
 
     def whole(self, name: str, low: int = 1) -> int | None:
         """Return a whole number of at least `low` in `name`, written as text too; None where not given [-]."""
@@ -66,10 +66,10 @@ class Fields:
             return None
         if isinstance(value, str):
             value = number_in_text(value, self.prefix + name, where=self.place)
-        return self._whole(value, name, low, _MOST_GPUS)
+        return self._whole_number(value, name, low, _MOST_GPUS)
 
     def text(self, name: str) -> str | None:
-        """Return the text in the field `name`; None where it is not given or says that it is not known [-]."""
+        """Return the text in the field `name`; None where it is not given or says that it is not known."""
         value = self.record.get(name)
         if value is None:
             return None
@@ -78,7 +78,7 @@ class Fields:
         return None if value.strip().casefold() in UNKNOWN else value
 
     def flag(self, name: str) -> bool | None:
-        """Return TRUE or FALSE in the field `name`; None where it is not given [-]."""
+        """Return TRUE or FALSE in the field `name`; None where it is not given."""
         value = self.record.get(name)
         if isinstance(value, str) and value.strip().casefold() in ("true", "false"):
             return value.strip().casefold() == "true"
@@ -87,12 +87,12 @@ class Fields:
         return value
 
     def inside(self, *names: str) -> Fields:
-        """Return the fields of the record below `names`; an empty one where it is not there [-]."""
+        """Return the fields of the record below `names`; an empty one where it is not there."""
         found: Fields = self
         for name in names:
             value = found.record.get(name)
             if value is not None and not isinstance(value, dict):
-                found.refuse(name, "must be an object", got=_kind(value))
+                found.refuse(name, "must be an object", got=_kind_words(value))
             found = Fields(value or {}, self.place, f"{found.prefix}{name}.")
         return found
 
@@ -109,13 +109,13 @@ class Fields:
         """Refuse the field `name`, which breaks `rule` (see `InputError` for the parts)."""
         refuse(self.prefix + name, rule, where=self.place, **parts)
 
-    def _checked(self, name: str, low: float) -> float:
+    def _field_number(self, name: str, low: float) -> float:
         try:
             return number(self.record[name], self.prefix + name, low=low)
         except InputError as error:
             raise error.placed(self.place) from None
 
-    def _whole(self, value: object, name: str, low: int, high: int) -> int:
+    def _whole_number(self, value: object, name: str, low: int, high: int) -> int:
         try:
             return whole(value, self.prefix + name, low=low, high=high)
         except InputError as error:
@@ -137,7 +137,7 @@ def known_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hardware_token(text: str | None) -> str | None:
-    """Return the GPU that a name in `text` stands for, as one token; the name itself where it is none we know [-].
+    """Return the GPU that a name in `text` stands for, as one token; the name itself where it is none we know.
 
     >>> hardware_token("NVIDIA-H100-80GB-HBM3"), hardware_token("h200_sxm"), hardware_token("My card")
     ('H100', 'H200', 'My-card')
@@ -155,7 +155,7 @@ _GPU = re.compile(
 
 
 def date_in_stamp(stamp: str | None) -> str | None:
-    """Return the day in a time `stamp` of a file, such as 20261123-164014; None where it holds none [-].
+    """Return the day in a time `stamp` of a file, such as 20261123-164014; None where it holds none.
 
     >>> date_in_stamp("20261123-164014"), date_in_stamp("2026-05-23T00:00:00+00:00"), date_in_stamp("yesterday")
     ('2026-11-23', '2026-05-23', None)
@@ -167,7 +167,7 @@ def date_in_stamp(stamp: str | None) -> str | None:
 _DAY = re.compile(r"(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
-def _kind(value: object) -> Phrase:
+def _kind_words(value: object) -> Phrase:
     kinds: Iterable[tuple[type | tuple[type, ...], str]] = (
         (bool, "true or false"), (str, "text"), (list, "a list"), ((int, float), "a number"),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from xlsizing.importers.values import Fields, date_in_stamp, known_values
 __all__ = ["WHY_NONE", "read", "recognises"]
 
 WHY_NONE: Final = "warm-up or failed runs of a sweep"
-"""Why a file of this format may hold no measurement [-]."""
+"""Why a file of this format may hold no measurement."""
 
 _OWN: Final = frozenset(("model_id", "tokenizer_id", "endpoint_type", "burstiness"))
 _OTHERS: Final = frozenset(("random_range_ratio", "server_info", "total_output_tokens_retokenized", "hw"))
@@ -28,7 +28,7 @@ _GPU_COUNTS: Final = ("num_gpus", "gpu_count", "gpus", "n_gpus")
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds runs of this tool [-]."""
+    """Tell whether a `document` holds runs of this tool."""
     return any(map(_is_run, document.objects))
 
 
@@ -38,7 +38,7 @@ def _is_run(record: dict[str, Any]) -> bool:
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the runs in a `document` [-]."""
+    """Yield the runs in a `document`."""
     if document.name.startswith("warmup") or document.name.endswith("failure.json"):
         return
     runs = [record for record in document.objects if _is_run(record)]
@@ -61,7 +61,7 @@ def _measurement(document: Document, record: dict[str, Any], place: str) -> Meas
         tpot_ms=latencies(fields, "tpot"),
         ttft_ms=latencies(fields, "ttft"),
         output_tok_s=fields.number("output_throughput"),
-        achieved=_achieved(fields, counted),
+        achieved=_achieved_concurrency(fields, counted),
         gpus=stated or gpus_of(context),
         context=known_values(
             {
@@ -88,7 +88,7 @@ def _concurrency(fields: Fields) -> float:
     return fields.number("max_concurrency")
 
 
-def _achieved(fields: Fields, counted: dict[str, Any]) -> float | None:
+def _achieved_concurrency(fields: Fields, counted: dict[str, Any]) -> float | None:
     """Return the requests in flight on average, by Little's law [requests]."""
     latency, completed, duration = fields.maybe("mean_e2el_ms"), counted["completed"], counted["duration_s"]
     return completed * latency / 1000 / duration if latency and completed and duration else None

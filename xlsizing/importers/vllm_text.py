@@ -24,29 +24,29 @@ _NAME: Final = re.compile(r"(?:^|[^a-z0-9])(?:c|conc|concurrency)[-_]?(\d+)(?![\
 _SPECULATIVE: Final = re.compile(r"(?:^|[^A-Za-z0-9])K(\d+)(?![A-Za-z0-9])")
 _CONCURRENCY: Final = "Maximum request concurrency"
 _OTHERS: Final = ("Max request concurrency", "Max reqeuest concurrency")
-"""What SGLang calls it, misspelt for years [-]."""
+"""What SGLang calls it, misspelt for years."""
 
 
 def recognises(document: Document) -> bool:
-    """Tell whether a `document` holds a printed result [-]."""
+    """Tell whether a `document` holds a printed result."""
     return document.kind == "text" and bool(_BEGIN.search(document.value))
 
 
 def read(document: Document) -> Iterator[Measurement]:
-    """Yield the results printed in a `document` [-]."""
+    """Yield the results printed in a `document`."""
     begins = [found.end() for found in _BEGIN.finditer(document.value)]
     for item, begin in enumerate(begins, start=1):
         end = _END.search(document.value, begin)
         block = document.value[begin : end.start() if end else None]
         place = document.place(item if len(begins) > 1 else None)
-        yield _measurement(document, Fields(_lines(block), place), alone=len(begins) == 1, whole=bool(end))
+        yield _measurement(document, Fields(_values_in_block(block), place), alone=len(begins) == 1, whole=bool(end))
 
 
-def _lines(block: str) -> dict[str, Any]:
-    return {name: _value(text) for name, text in _LINE.findall(block)}
+def _values_in_block(block: str) -> dict[str, Any]:
+    return {name: _number_or_text(text) for name, text in _LINE.findall(block)}
 
 
-def _value(text: str) -> Any:
+def _number_or_text(text: str) -> Any:
     try:
         return float(text)
     except ValueError:
@@ -65,8 +65,8 @@ def _measurement(document: Document, fields: Fields, *, alone: bool, whole: bool
         path=document.path,
         sha256=document.sha256,
         concurrency=_concurrency(document, fields, alone=alone),
-        tpot_ms=fields.stats(_names("TPOT")),
-        ttft_ms=fields.stats(_names("TTFT")),
+        tpot_ms=fields.stats(_stat_labels("TPOT")),
+        ttft_ms=fields.stats(_stat_labels("TTFT")),
         output_tok_s=fields.number("Output token throughput (tok/s)"),
         completed=completed,
         failed=failed,
@@ -83,7 +83,7 @@ def _measurement(document: Document, fields: Fields, *, alone: bool, whole: bool
     )
 
 
-def _names(what: str) -> dict[str, str]:
+def _stat_labels(what: str) -> dict[str, str]:
     return {stat: f"{stat.capitalize()} {what} (ms)" for stat in STATISTICS}
 
 

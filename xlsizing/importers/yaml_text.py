@@ -41,14 +41,14 @@ class PlainComposer(Composer):
     Parameters
     ----------
     name : str
-        Name of the file, for a sentence [-]
+        Name of the file, for a sentence
 
     Attributes
     ----------
     line : int
         Where the event stands that was taken last, counted from 1 [-]
     lines : dict
-        The line of each value by where it stands; of a field, the line of its name [-]
+        The line of each value by where it stands; of a field, the line of its name
     """
 
     deepest = 64
@@ -64,29 +64,29 @@ class PlainComposer(Composer):
         self._ahead: Any = None
 
     def refuse(self, rule: str, **parts: Any) -> NoReturn:
-        """Refuse the text, which breaks `rule` at the line that was reached; `parts` as in `checks.refuse` [-]."""
+        """Refuse the text, which breaks `rule` at the line that was reached; `parts` as in `checks.refuse`."""
         refuse("YAML file", rule, where=f"{self.name}, line {self.line}", **parts)
 
     def check(self, event: Any) -> None:
-        """Refuse an `event` of a kind that must not be there [-]."""
+        """Refuse an `event` of a kind that must not be there."""
         if isinstance(event, yaml.AliasEvent):
             self.refuse("must not use aliases")
 
     def too_deep(self) -> NoReturn:
-        """Refuse the text, which is nested too deep at the line that was reached [-]."""
+        """Refuse the text, which is nested too deep at the line that was reached."""
         self.refuse(f"must be nested at most {self.deepest} deep")
 
     def repeated(self, name: str) -> None:
-        """Take note that the field `name` of the mapping at `path` is there already; the last one counts [-]."""
+        """Take note that the field `name` of the mapping at `path` is there already; the last one counts."""
 
     def wrong(self, text: str, *, open_end: bool) -> NoReturn:  # noqa: ARG002  # for those who say more
-        """Refuse a `text` that is no YAML from the line that was reached, or to whose end something is open: `open_end` [-]."""
+        """Refuse a `text` that is no YAML from the line that was reached, or to whose end something is open: `open_end`."""
         self.refuse(
             "must be YAML", way_out="check indentation, colons, quotes and brackets there and on the line above"
         )
 
     def value_in(self, text: str) -> Any:
-        """Return what the only document of YAML `text` holds [-]."""
+        """Return what the only document of YAML `text` holds."""
         last = len(text.splitlines()) or 1  # libyaml places the end of a file after it
         try:
             return self.value_of(yaml.parse(text, Loader=_LOADER))
@@ -100,33 +100,33 @@ class PlainComposer(Composer):
             self.wrong(text, open_end=False)
 
     def value_of(self, events: Iterator[Any]) -> Any:
-        """Return what the first document in `events` holds [-]."""
+        """Return what the first document in `events` holds."""
         self._events = events
         return self.get_node() if self.check_node() else None
 
     def check_event(self, *kinds: type) -> bool:
-        """Tell whether the next event is one of `kinds` [-]."""
+        """Tell whether the next event is one of `kinds`."""
         return isinstance(self.peek_event(), kinds)
 
     def peek_event(self) -> Any:
-        """Return the next event, which is made when it is first asked for [-]."""
+        """Return the next event, which is made when it is first asked for."""
         if self._ahead is None:
             self._ahead = next(self._events, None)
         return self._ahead
 
     def get_event(self) -> Any:
-        """Take the next event [-]."""
+        """Take the next event."""
         taken, self._ahead = self.peek_event(), None
         return taken
 
     def resolve(self, *asked: Any) -> str:  # noqa: ARG002  # a composer's resolver is asked; ours has nothing to say
-        """Return the tag of a list or a mapping, whatever is `asked`: nobody reads it [-]."""
+        """Return the tag of a list or a mapping, whatever is `asked`: nobody reads it."""
         return ""
 
     descend_resolver = ascend_resolver = resolve
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Return the next value, which is at `index` of `parent`, or the name of its next field [-]."""
+        """Return the next value, which is at `index` of `parent`, or the name of its next field."""
         event = self.peek_event()
         self.line = event.start_mark.line + 1
         self.check(event)
@@ -162,11 +162,11 @@ class PlainComposer(Composer):
         return name
 
     def compose_sequence_node(self, anchor: Any) -> Any:
-        """Return the next list, to which no `anchor` refers [-]."""
+        """Return the next list, to which no `anchor` refers."""
         return super().compose_sequence_node(anchor).value
 
     def compose_mapping_node(self, anchor: Any) -> Any:
-        """Return the next mapping, to which no `anchor` refers [-]."""
+        """Return the next mapping, to which no `anchor` refers."""
         above, self._names = self._names, set()
         pairs = super().compose_mapping_node(anchor).value
         self._names = above
@@ -179,14 +179,14 @@ def plain_data(text: str, name: str) -> Any:
     Parameters
     ----------
     text : str
-        The text [-]
+        The text
     name : str
-        Name of the file, for a sentence [-]
+        Name of the file, for a sentence
 
     Returns
     -------
     object
-        Mappings, lists, numbers, text, booleans and None [-]
+        Mappings, lists, numbers, text, booleans and None
 
     Raises
     ------

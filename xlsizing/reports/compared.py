@@ -11,7 +11,7 @@ from xlsizing.reports.report import Report
 __all__ = ["compared"]
 
 _FIRST = "that of the first curve"
-"""What the price of a curve rests on that was given none of its own [-]."""
+"""What the price of a curve rests on that was given none of its own."""
 
 
 def compared(report: Report, curve: Curve, source: str, usd_per_gpu_hour: float | None = None) -> Report:
@@ -20,18 +20,18 @@ def compared(report: Report, curve: Curve, source: str, usd_per_gpu_hour: float 
     Parameters
     ----------
     report : Report
-        Whose demand, SLAs and planning are taken [-]
+        Whose demand, SLAs and planning are taken
     curve : Curve
-        The other curve; the GPUs of its replica are those that its results say, else those of the report [-]
+        The other curve; the GPUs of its replica are those that its results say, else those of the report
     source : str
-        Where it stands [-]
+        Where it stands
     usd_per_gpu_hour : float, optional
         The price of its GPUs; that of the report where it is left out [USD/GPU-hour]
 
     Returns
     -------
     Report
-        Without levers, sign-off lines and other facts of the first curve [-]
+        Without levers, sign-off lines and other facts of the first curve
 
     Raises
     ------

@@ -36,13 +36,13 @@ class Step(NamedTuple):
     Parameters
     ----------
     step : str
-        What it is [-]
+        What it is
     value : float
         The number [unit of the step]
     unit : str
-        Its unit [-]
+        Its unit
     how : str
-        What it follows from [-]
+        What it follows from
     """
 
     step: str
@@ -57,11 +57,11 @@ class Explained(NamedTuple):
     Parameters
     ----------
     row : SizingRow
-        The row [-]
+        The row
     at : int
         Its position among the rows of the report, by rising SLA [-]
     steps : list of Step
-        From the SLA to the figure to quote; up to the reason where the row cannot be met [-]
+        From the SLA to the figure to quote; up to the reason where the row cannot be met
     """
 
     row: SizingRow
@@ -76,7 +76,7 @@ def explained(report: Report, slas: Collection[float] | None = None) -> list[Exp
 
 
 def explanation_record(report: Report, one: Explained) -> dict[str, Any]:
-    """Return `one` row of a `report` explained, as plain data at full precision [-]."""
+    """Return `one` row of a `report` explained, as plain data at full precision."""
     row, rigor = one.row, report.standings[one.at]
     return {
         "sla_toks_per_user": row.sla,
@@ -95,7 +95,7 @@ def explanation_record(report: Report, one: Explained) -> dict[str, Any]:
 
 
 def steps_table(one: Explained) -> Table:
-    """Return the steps of `one` row as a table [-]."""
+    """Return the steps of `one` row as a table."""
     asked = in_words(limits_of(one.row), one.row.sla)
     rows: list[tuple[str, ...]] = [(step.step, _shown(step.value), step.unit, step.how) for step in one.steps]
     title = f"From the SLA to GPUs: {asked}" if one.row.feasible else f"{asked}: {CANNOT_BE_MET}"
@@ -151,7 +151,7 @@ _AT: dict[str, str] = {
     KNEE_CAPPED: "the measured point that carries most: beyond it more concurrency carries less",
     INTERP: "between the two, interpolated by {method}",
 }
-"""Where c* lies, by regime [-]."""
+"""Where c* lies, by regime."""
 
 
 def _operating(report: Report, row: SizingRow, point: _Point) -> list[Step]:

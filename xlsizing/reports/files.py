@@ -59,12 +59,12 @@ def write_whole(
     ----------
     texts : mapping of Path to str, bytes or callable
         The files, and what each shall hold, text or bytes, or what writes them to a file, in turn; a folder is made if its parent exists. A
-        link stays a link: the file that it names is written. A file keeps its mode and its owner [-]
+        link stays a link: the file that it names is written. A file keeps its mode and its owner
     check : callable, optional
         Reads the staged files, given by name, before they take their place; what it raises
-        removes them [-]
+        removes them
     fresh : collection of Path, optional
-        Those of the files that must not exist, not even since the caller looked [-]
+        Those of the files that must not exist, not even since the caller looked
 
     Raises
     ------
@@ -81,15 +81,20 @@ def write_whole(
         files: list[_File] = []
         try:
             for folder in dict.fromkeys(target.parent for target in texts):
-                _make(folder, cleanup)
+                _make_folder(folder, cleanup)
             for target, text in texts.items():
                 data = text.encode("utf-8") if isinstance(text, str) else text
                 files.append(_File(target, Path(os.path.realpath(target)), data, target in fresh))
-                _look(files[-1])
+                _look_at(files[-1])
             _check_distinct(files)
-            _write(files, check, cleanup)
+            _write_staged(files, check, cleanup)
         except OSError as error:
-            refuse("output", "must be writable", detail=error.strerror or str(error), where=_about(error, files, where))
+            refuse(
+                "output",
+                "must be writable",
+                detail=error.strerror or str(error),
+                where=_file_in_error(error, files, where),
+            )
         cleanup.pop_all()
 
 
@@ -99,18 +104,18 @@ def new_file(path: str | Path, suffix: str, *, force: bool, reads: str | Path | 
     Parameters
     ----------
     path : str or Path
-        What was asked for [-]
+        What was asked for
     suffix : str
-        How its name must end, ".xlsx" [-]
+        How its name must end, ".xlsx"
     force : bool
-        Whether it may exist already [-]
+        Whether it may exist already
     reads : str or Path, optional
-        A file that will be read, and so must be another [-]
+        A file that will be read, and so must be another
 
     Returns
     -------
     Path
-        The same [-]
+        The same
 
     Raises
     ------
@@ -144,14 +149,14 @@ def _refuse_input(target: Path) -> NoReturn:
     refuse("output", "must not be a file that is read", way_out="write to another place", where=str(target))
 
 
-def _make(folder: Path, cleanup: ExitStack) -> None:
+def _make_folder(folder: Path, cleanup: ExitStack) -> None:
     if not folder.exists():
         folder.mkdir()
-        cleanup.callback(_quietly, folder.rmdir)
+        cleanup.callback(_do_quietly, folder.rmdir)
         sync_folder(folder.parent)
 
 
-def _look(file: _File) -> None:
+def _look_at(file: _File) -> None:
     """Refuse a place that cannot be written, and note what stands there."""
     target = file.named
     try:
@@ -180,7 +185,7 @@ def _check_distinct(files: Sequence[_File]) -> None:
                 refuse("output", "must be another file than the other output", where=str(file.named))
 
 
-def _about(error: OSError, files: Sequence[_File], where: str) -> str:
+def _file_in_error(error: OSError, files: Sequence[_File], where: str) -> str:
     """Return the file that `error` is about, or the folder: never a name of ours inside it."""
     names = {str(each): str(file.named) for file in files for each in (file.named, file.place)}
     names |= {str(file.named.parent): str(file.named.parent) for file in files}
@@ -188,12 +193,12 @@ def _about(error: OSError, files: Sequence[_File], where: str) -> str:
     return next((names[name] for name in (error.filename2, error.filename) if name in names), where)
 
 
-def _write(files: Sequence[_File], check: Check | None, cleanup: ExitStack) -> None:
+def _write_staged(files: Sequence[_File], check: Check | None, cleanup: ExitStack) -> None:
     """Stage every file, check them, then put them in place; undo that where one of them cannot be."""
     with ExitStack() as done:
         for file in files:
-            done.callback(_quietly, file.stage.unlink)
-            done.callback(_quietly, file.old.unlink)
+            done.callback(_do_quietly, file.stage.unlink)
+            done.callback(_do_quietly, file.old.unlink)
             _stage(file)
         if check is not None:
             check({file.named.name: file.stage for file in files})
@@ -203,7 +208,7 @@ def _write(files: Sequence[_File], check: Check | None, cleanup: ExitStack) -> N
                 for folder in folders:
                     locks.enter_context(locked(folder))
             with undisturbed():
-                _place(files, folders)
+                _put_all(files, folders)
                 cleanup.pop_all()  # from here on the files are there, and their folders with them
 
 
@@ -215,7 +220,7 @@ def _stage(file: _File) -> None:
         if callable(file.data):
             with os.fdopen(opened, "wb", closefd=False) as stream:
                 file.data(stream)
-            _look(file)  # what writes may have read meanwhile
+            _look_at(file)  # what writes may have read meanwhile
         else:
             left = memoryview(file.data)
             while left:
@@ -239,20 +244,20 @@ def _take_after(file: _File) -> None:
     os.utime(file.stage)
 
 
-def _place(files: Sequence[_File], folders: Sequence[Path]) -> None:
+def _put_all(files: Sequence[_File], folders: Sequence[Path]) -> None:
     try:
         for file in files:
             if file.fresh:
                 _put_fresh(file)
             else:
                 _keep_old(file)
-                _put(file)
+                _put_in_place(file)
             file.placed = True
         for folder in folders:
             sync_folder(folder)
     except BaseException:
         for file in files:
-            _quietly(partial(_undo, file))
+            _do_quietly(partial(_undo, file))
         raise
 
 
@@ -263,7 +268,7 @@ def _undo(file: _File) -> None:
         file.place.unlink(missing_ok=True)
 
 
-def _put(file: _File) -> None:
+def _put_in_place(file: _File) -> None:
     os.replace(file.stage, file.place)  # noqa: PTH105  # tests count the calls of `os`
 
 
@@ -289,7 +294,7 @@ def _claim_and_put(file: _File) -> None:
     except FileExistsError:
         _refuse_existing(file.named)
     file.placed = True
-    _put(file)
+    _put_in_place(file)
 
 
 def _keep_old(file: _File) -> None:
@@ -305,6 +310,6 @@ def _keep_old(file: _File) -> None:
         file.had_old = True
 
 
-def _quietly(action: Callable[[], object]) -> None:
+def _do_quietly(action: Callable[[], object]) -> None:
     with suppress(OSError):
         action()

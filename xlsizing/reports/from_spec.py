@@ -19,14 +19,14 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
     Parameters
     ----------
     spec : Spec
-        The sizing file [-]
+        The sizing file
     allow_mismatch : bool
-        For internal output only: a curve measured at another workload [-]
+        For internal output only: a curve measured at another workload
 
     Returns
     -------
     Report
-        The sizing with everything the file says around it [-]
+        The sizing with everything the file says around it
 
     Raises
     ------
@@ -41,7 +41,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         workload=spec.workload(),
         allow_mismatch=allow_mismatch,
         about={name: text for name, text in about.items() if text},
-        sla_names=_names(spec),
+        sla_names=_names_by_sla(spec),
         names=spec.sla_names,
         sized_on=spec.sized_on,
         method_chosen=spec.method_chosen,
@@ -50,7 +50,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
     )
 
 
-def _names(spec: Spec) -> dict[float, str]:
+def _names_by_sla(spec: Spec) -> dict[float, str]:
     """Return what each SLA is called; one that is given twice has both names."""
     names: dict[float, list[str]] = {}
     for sla, name in zip(spec.slas, spec.sla_names, strict=True):
@@ -65,14 +65,14 @@ def spec_levers(spec: Spec, limits: Limits | None = None) -> dict[str, Any]:
     Parameters
     ----------
     spec : Spec
-        The sizing file [-]
+        The sizing file
     limits : Limits, optional
         In place of those of the file, the same at every SLA [s]
 
     Returns
     -------
     dict
-        "levers", "levers_unmet" and "levers_reaching" of `Report`; empty without levers [-]
+        "levers", "levers_unmet" and "levers_reaching" of `Report`; empty without levers
     """
     if not spec.levers():
         return {}

@@ -44,12 +44,12 @@ _NO_LOCKS: Final = (errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP, errn
 
 
 def hidden_name(folder: Path) -> Path:
-    """Return a name in `folder` that no file has, for one on its way to its place [-]."""
+    """Return a name in `folder` that no file has, for one on its way to its place."""
     return folder / f".xlsizing-{secrets.token_hex(8)}"
 
 
 def sweep(staged: Path) -> None:
-    """Remove what killed runs left long ago in the folder of a `staged` file, by the clock of its drive [-]."""
+    """Remove what killed runs left long ago in the folder of a `staged` file, by the clock of its drive."""
     with contextlib.suppress(OSError):
         now = staged.stat().st_ctime
         for path in staged.parent.iterdir():
@@ -59,7 +59,7 @@ def sweep(staged: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold `folder` against every other writer of xlsizing until the block ends [-].
+    """Hold `folder` against every other writer of xlsizing until the block ends.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def locked(folder: Path) -> Iterator[None]:
         If the folder cannot be opened.
     """
     deadline = time.monotonic() + _LONGEST_WAIT
-    while (held := _held(folder)) is None:
+    while (held := _held_lock(folder)) is None:
         if time.monotonic() > deadline:
             way_out = "wait for it to end, or end it"
             refuse("output", "must not be held by another run", way_out=way_out, where=str(folder))
@@ -80,7 +80,7 @@ def locked(folder: Path) -> Iterator[None]:
         held.close()
 
 
-def _held(folder: Path) -> contextlib.ExitStack | None:
+def _held_lock(folder: Path) -> contextlib.ExitStack | None:
     """Return what holds the lock until it is closed; None where another process has it."""
     with contextlib.ExitStack() as held:
         if _lock_windows_file(folder, held) if os.name == "nt" else _lock_folder(folder, held):
@@ -140,7 +140,7 @@ def _lock_windows_file(folder: Path, held: contextlib.ExitStack) -> bool:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put off signals that would end the run until the block has ended; only the main thread gets any [-]."""
+    """Put off signals that would end the run until the block has ended; only the main thread gets any."""
     came: list[int] = []
     before: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
@@ -157,7 +157,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in `folder` on the disk; Windows has no such call, and some drives refuse it [-]."""
+    """Have the names in `folder` on the disk; Windows has no such call, and some drives refuse it."""
     if os.name == "nt":
         return
     try:

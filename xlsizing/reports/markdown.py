@@ -22,7 +22,7 @@ _ID_LINE: Final = re.compile(r"^Report id: (\S+)\. The file ", re.MULTILINE)
 
 
 def stated_id(text: str) -> str | None:
-    """Return the id that the `text` of a Markdown report states; None where it states none [-]."""
+    """Return the id that the `text` of a Markdown report states; None where it states none."""
     found = _ID_LINE.findall(text)
     return found[-1] if found else None
 
@@ -31,50 +31,50 @@ def markdown(report: Report, pictures: Mapping[str, Picture] = MappingProxyType(
     """Return `report` as a Markdown document that shows the `pictures` in the files beside it."""
     tables = (*sizing_tables(report, report.levers), curve_table(report.sizing.curve))
     sections = [
-        f"# Capacity sizing{f': {_escaped(report.model)}' if report.model else ''}",
-        f"**{_escaped(report.headline)}.**",
-        *map(_escaped, report.opening),
-        "\n".join(f"- {name}: {_escaped(text)}" for name, text in facts(report).items()),
+        f"# Capacity sizing{f': {_escaped_text(report.model)}' if report.model else ''}",
+        f"**{_escaped_text(report.headline)}.**",
+        *map(_escaped_text, report.opening),
+        "\n".join(f"- {name}: {_escaped_text(text)}" for name, text in facts(report).items()),
         *map(_section, tables),
-        *(f"## {picture.title}\n\n![{_escaped(picture.alt)}]({file})" for file, picture in pictures.items()),
-        *_listed("What would promote a DRAFT", report.promotions),
-        *_listed("Notes", report.notes),
-        f"## Next step\n\n{_escaped(report.next_step)}",
+        *(f"## {picture.title}\n\n![{_escaped_text(picture.alt)}]({file})" for file, picture in pictures.items()),
+        *_bullet_list("What would promote a DRAFT", report.promotions),
+        *_bullet_list("Notes", report.notes),
+        f"## Next step\n\n{_escaped_text(report.next_step)}",
         *(_section(table) for table in (context_table(report),) if table),
-        *_listed("Sign-off", report.sign_off_lines),
+        *_bullet_list("Sign-off", report.sign_off_lines),
         _ID.format(record(report)["report_id"]),
     ]
     return "\n\n".join(sections) + "\n"
 
 
-def _listed(title: str, texts: Sequence[str]) -> list[str]:
-    return [f"## {title}\n\n" + "\n".join(f"- {_escaped(text)}" for text in texts)] if texts else []
+def _bullet_list(title: str, texts: Sequence[str]) -> list[str]:
+    return [f"## {title}\n\n" + "\n".join(f"- {_escaped_text(text)}" for text in texts)] if texts else []
 
 
 def _section(table: Table) -> str:
     lines = [
-        [_escaped(name) for name in table.header],
+        [_escaped_text(name) for name in table.header],
         [":---" if name in WORDS else "---:" for name in table.header],
-        *([_cell(text, (at, i), table) for i, text in enumerate(row)] for at, row in enumerate(table.rows)),
+        *([_cell_markup(text, (at, i), table) for i, text in enumerate(row)] for at, row in enumerate(table.rows)),
     ]
     return f"## {table.title}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _cell(text: str, at: tuple[int, int], table: Table) -> str:
-    return f"**{_escaped(text)}**" if at in table.bold and text else _escaped(text)
+def _cell_markup(text: str, at: tuple[int, int], table: Table) -> str:
+    return f"**{_escaped_text(text)}**" if at in table.bold and text else _escaped_text(text)
 
 
 _MARKUP: Final = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#$~&"})
 
 
-def _escaped(text: str) -> str:
+def _escaped_text(text: str) -> str:
     """Return `text` on one line, with the characters that Markdown would read as markup shown as they are."""
     return " ".join(text.splitlines()).translate(_MARKUP)
 
 
 def read_headline(text: str) -> str:
     """Return the standing that the `text` of a Markdown report states."""
-    return _unmarked([*text.split("\n\n", maxsplit=2), ""][1])
+    return _text_in_cell([*text.split("\n\n", maxsplit=2), ""][1])
 
 
 def read_facts(text: str) -> dict[str, list[str]]:
@@ -83,7 +83,7 @@ def read_facts(text: str) -> dict[str, list[str]]:
     for line in text.partition("\n## ")[0].splitlines():
         name, colon, fact = line.removeprefix("- ").partition(": ")
         if line.startswith("- ") and colon:
-            found.setdefault(name, []).append(_unmarked(fact))
+            found.setdefault(name, []).append(_text_in_cell(fact))
     return found
 
 
@@ -92,19 +92,21 @@ def read_tables(text: str) -> dict[str, list[list[str]]]:
     tables: dict[str, list[list[str]]] = {}
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, rest = section.partition("\n")
-        cells = [[_unmarked(cell) for cell in _split(line)] for line in rest.splitlines() if line.startswith("|")]
+        cells = [
+            [_text_in_cell(cell) for cell in _cells_in_line(line)] for line in rest.splitlines() if line.startswith("|")
+        ]
         if cells:
             tables.setdefault(title, cells[:1] + cells[2:])
     return tables
 
 
-def _split(line: str) -> list[str]:
+def _cells_in_line(line: str) -> list[str]:
     """Return the cells between the bars of `line`; a bar behind a backslash is text."""
     cells = re.findall(r"\|((?:\\.|[^\\|])*)(?=\|)", line)
     return [cell.strip() for cell in cells]
 
 
-def _unmarked(cell: str) -> str:
+def _text_in_cell(cell: str) -> str:
     if "\\" not in cell and "*" not in cell:  # most cells of a long table
         return " ".join(cell.split())
     bold = re.fullmatch(r"\*\*(.*)\*\*", cell)

@@ -30,18 +30,18 @@ def notes(sizing: Sizing, rows: Rows, points_at: Sequence[int], quoted: Sequence
     Parameters
     ----------
     sizing : Sizing
-        The sizing [-]
+        The sizing
     rows : sequence of SizingRow
-        Its rows by rising SLA [-]
+        Its rows by rising SLA
     points_at : sequence of int
         The position of the operating point of each [-]
     quoted : sequence of str or None
-        Which figure each may be quoted with [-]
+        Which figure each may be quoted with
 
     Returns
     -------
     list of str
-        A sentence each, the most pressing first [-]
+        A sentence each, the most pressing first
     """
     return [
         *_infeasible_notes(sizing, rows, points_at),
@@ -70,7 +70,7 @@ def _infeasible_notes(sizing: Sizing, rows: Rows, points_at: Sequence[int]) -> l
 def _unquoted_notes(rows: Rows, quoted: Sequence[str | None]) -> list[str]:
     wide = [row for row, figure in zip(rows, quoted, strict=True) if row.too_wide and figure is None]
     named = [
-        f"{_asked(row)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
+        f"{_sla_in_words(row)} ({row.gpus_low:,}-{row.gpus_high:,} GPUs; "
         + (f"c={shown(row.measure_next)})" if row.measure_next else "bracket closed)")
         for row in wide[:MOST_LISTED]
     ]
@@ -145,35 +145,35 @@ def lever_notes(deltas: Sequence[LeverDelta], context: Context | None) -> list[s
     Parameters
     ----------
     deltas : sequence of LeverDelta
-        Levers at SLAs [-]
+        Levers at SLAs
     context : Context or None
-        That of the curve they stand beside [-]
+        That of the curve they stand beside
 
     Returns
     -------
     list of str
         A sentence for each set of reasons, with the levers and SLAs that it holds for; one for each
         lever and SLA whose GPUs to commit do not move as its estimate does; one for each lever
-        whose baseline has another context [-]
+        whose baseline has another context
     """
     return [*_draft_notes(deltas), *_commit_notes(deltas), *_context_notes(deltas, context)]
 
 
 def _commit_notes(deltas: Sequence[LeverDelta]) -> list[str]:
     return [
-        f"Lever {delta.lever.name} at {in_words(dict(delta.limits), delta.sla)}: the estimate {_estimated(delta.delta_gpus)}, "
-        f"the GPUs to commit {_committed(delta.delta_gpus_high)}."
+        f"Lever {delta.lever.name} at {in_words(dict(delta.limits), delta.sla)}: the estimate {_estimate_change(delta.delta_gpus)}, "
+        f"the GPUs to commit {_commit_change(delta.delta_gpus_high)}."
         for delta in deltas
         if np.sign(delta.delta_gpus) != np.sign(delta.delta_gpus_high)
     ]
 
 
-def _estimated(delta: int) -> str:
+def _estimate_change(delta: int) -> str:
     gpus = f"{abs(delta):,} {'GPU' if abs(delta) == 1 else 'GPUs'}"
     return f"{'saves' if delta < 0 else 'adds'} {gpus}" if delta else "stays as it is"
 
 
-def _committed(delta: int) -> str:
+def _commit_change(delta: int) -> str:
     return f"{'fall' if delta < 0 else 'rise'} by {abs(delta):,}" if delta else "stay as they are"
 
 
@@ -193,23 +193,23 @@ def _draft_notes(deltas: Iterable[LeverDelta]) -> list[str]:
         if delta.reasons:
             why.setdefault(delta.reasons, {}).setdefault(delta.lever.name, []).append(delta.asked)
     return [
-        f"{'; '.join(f'{name} at {_listed(asked)}' for name, asked in levers.items())}: DRAFT, {'; '.join(reasons)}."
+        f"{'; '.join(f'{name} at {_slas_in_words(asked)}' for name, asked in levers.items())}: DRAFT, {'; '.join(reasons)}."
         for reasons, levers in why.items()
     ]
 
 
 def slas_listed(rows: Iterable[SizingRow]) -> str:
-    """Return the SLAs of `rows` as one phrase, with their limits on waiting where any has one [-]."""
-    return _listed([row.asked for row in rows])
+    """Return the SLAs of `rows` as one phrase, with their limits on waiting where any has one."""
+    return _slas_in_words([row.asked for row in rows])
 
 
-def _asked(row: SizingRow) -> str:
+def _sla_in_words(row: SizingRow) -> str:
     """Return the SLA of a `row` behind which its unit is known, with its limits on waiting."""
     limits = limits_of(row)
     return f"{shown(row.sla)} with {in_words(limits)}" if limits else shown(row.sla)
 
 
-def _listed(asked: Sequence[Asked]) -> str:
+def _slas_in_words(asked: Sequence[Asked]) -> str:
     named = asked[:MOST_LISTED]
     if any(limits for _, limits in named):
         return _and_more([in_words(dict(limits), sla) for sla, limits in named], len(asked))

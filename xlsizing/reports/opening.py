@@ -20,11 +20,11 @@ NO_FIGURE: Final = "Quote none of these numbers: the curve was measured at anoth
 
 
 WAITS_TOO: Final = "; the limits on waiting asked may take more"
-"""What is true of several demands with limits [-]."""
+"""What is true of several demands with limits."""
 
 
 def opening(sizing: Sizing) -> str:
-    """Return how the GPUs to commit move with the SLA, in one sentence with the figures of `sizing` [-]."""
+    """Return how the GPUs to commit move with the SLA, in one sentence with the figures of `sizing`."""
     limited = bool(sizing.points.limits.asked)
     if sizing.demand.shape:  # a plateau for each demand
         more = WAITS_TOO if limited else ""
@@ -33,20 +33,20 @@ def opening(sizing: Sizing) -> str:
     flat = (int(sizing.pods_plateau) + spares) * sizing.gpus_per_pod
     knee = sizing.knee_tok_s_per_user
     included = " (spares in)" if spares else ""
-    start = f"flat at {_gpus(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
+    start = f"flat at {_gpus_in_words(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
     if limited:
-        return f"{RULE}, and the wait: {start} without the limits on waiting; {_within(sizing)}."
+        return f"{RULE}, and the wait: {start} without the limits on waiting; {_commitment_words(sizing)}."
     return f"{RULE}: {start}{_rise(sizing, flat)}."
 
 
-def _within(sizing: Sizing) -> str:
+def _commitment_words(sizing: Sizing) -> str:
     """Return what the rows commit to with the limits on waiting that they have."""
     met = [row.total_gpus_high for row in sizing.rows() if row.feasible and row.total_gpus_high]
     if not met:
         return "with them no row asked can be met"
     least, most = min(met), max(met)
     which = "the rows asked" if len(met) == sizing.sla.size else "the rows asked that can be met"
-    return f"with them {which} commit to {_gpus(most) if least == most else f'{least:,} to {_gpus(most)}'}"
+    return f"with them {which} commit to {_gpus_in_words(most) if least == most else f'{least:,} to {_gpus_in_words(most)}'}"
 
 
 def _rise(sizing: Sizing, flat: int) -> str:
@@ -60,5 +60,5 @@ def _rise(sizing: Sizing, flat: int) -> str:
     return f", then rising to {gpus:,} at {shown(tightest)}, {asked}"
 
 
-def _gpus(count: int) -> str:
+def _gpus_in_words(count: int) -> str:
     return f"{count:,} {'GPU' if count == 1 else 'GPUs'}"

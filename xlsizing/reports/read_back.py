@@ -111,7 +111,7 @@ class ReadBack:
     def demand(self) -> Demand:
         """The demand as it was stated."""
         asked = self.record["demand"]
-        return _stated(asked["value"], asked["unit"], asked["osl"])
+        return _stated_demand(asked["value"], asked["unit"], asked["osl"])
 
     @property
     def _demand_of_rows(self) -> Demand:
@@ -151,22 +151,22 @@ def _limits_of(asked: _Record | Sequence[_Record], output_tokens: float | None, 
     return Limits(**limits, output_tokens=output_tokens, statistic=statistic)
 
 
-def _stated(value: Any, unit: str, osl: Any) -> Demand:
+def _stated_demand(value: Any, unit: str, osl: Any) -> Demand:
     if unit == "rps":
         return Demand.rps(value, osl=osl)
     return {"tpm": Demand.tpm, "tok/s": Demand.tok_s, "users": Demand.users}[unit](value)
 
 
 def _curve_of(anchors: Sequence[_Record], rates: str, **options: Any) -> Curve:
-    waits: dict[str, Any] = {wait.name: _column(anchors, wait.name) for wait in WAITS[:2]}
+    waits: dict[str, Any] = {wait.name: _column_or_none(anchors, wait.name) for wait in WAITS[:2]}
     concurrency, given = ([anchor[key] for anchor in anchors] for key in ("concurrency", rates))
     curve = Curve(concurrency, given, **waits, **options)
-    measured = _column(anchors, "output_tok_s")
+    measured = _column_or_none(anchors, "output_tok_s")
     # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
     return curve if measured is None else curve.with_throughput(measured)
 
 
-def _column(anchors: Sequence[_Record], name: str) -> list[float] | None:
+def _column_or_none(anchors: Sequence[_Record], name: str) -> list[float] | None:
     """Return a column that may not have been measured."""
     column = [anchor[name] for anchor in anchors]
     return None if None in column else column

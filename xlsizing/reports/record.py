@@ -28,7 +28,7 @@ LEVER_FIGURES: Final = (
 
 
 def json_text(report: Report) -> str:
-    """Return `report` as a JSON document, in ASCII: it survives any terminal and any encoding [-]."""
+    """Return `report` as a JSON document, in ASCII: it survives any terminal and any encoding."""
     return json.dumps(record(report), indent=2, allow_nan=False) + "\n"
 
 
@@ -38,20 +38,20 @@ def record(report: Report) -> dict[str, Any]:
     Parameters
     ----------
     report : Report
-        The sizing and its words [-]
+        The sizing and its words
 
     Returns
     -------
     dict
         The keys scripts have always read (`model` to `notes`) and newer ones; where an SLA cannot
-        be met the old keys of a row hold the first anchor's figures and the new ones null [-]
+        be met the old keys of a row hold the first anchor's figures and the new ones null
     """
-    told = _told(report)
+    told = _sizing_record(report)
     return told | {"report_id": content_id(told)}
 
 
 def content_id(told: Mapping[str, Any]) -> str:
-    """Return the id of a report that says what `told` says: a hash of all of it but the id itself [-].
+    """Return the id of a report that says what `told` says: a hash of all of it but the id itself.
 
     Markdown and JSON of one report carry it, so that two files of two runs are known for a mix.
     """
@@ -60,19 +60,19 @@ def content_id(told: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:_ID_DIGITS]
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _sizing_record(report: Report) -> dict[str, Any]:
     sizing = report.sizing
     demand = sizing.demand
-    tpm = _plain(demand.output_tpm)
+    tpm = _plain_data(demand.output_tpm)
     return {
         "model": report.model,
         "tpm": tpm,
-        "tok_per_s_target": None if tpm is None else _plain(demand.output_tok_s(0)),
+        "tok_per_s_target": None if tpm is None else _plain_data(demand.output_tok_s(0)),
         "gpus_per_pod": sizing.gpus_per_pod,
         "util": sizing.util,
         "gpu_hourly_usd": sizing.gpu_hourly_usd,
-        "anchors": _anchors(sizing.curve),
-        "rows": _rows(report),
+        "anchors": _anchor_records(sizing.curve),
+        "rows": _row_records(report),
         "notes": report.notes,
         "headline": report.headline,
         "opening": report.opening[0],
@@ -91,7 +91,7 @@ def _told(report: Report) -> dict[str, Any]:
         "sign_off": list(report.sign_off),
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
-        "demand": {"value": _plain(demand.value), "unit": demand.unit, "osl": _plain(demand.osl)},
+        "demand": {"value": _plain_data(demand.value), "unit": demand.unit, "osl": _plain_data(demand.osl)},
         "method": sizing.points.method.name,
         "method_chosen": report.method_chosen,
         "confidence": sizing.bound.confidence,
@@ -104,7 +104,7 @@ def _told(report: Report) -> dict[str, Any]:
     }
 
 
-def _anchors(curve: Curve) -> list[dict[str, float | None]]:
+def _anchor_records(curve: Curve) -> list[dict[str, float | None]]:
     columns = {
         "concurrency": curve.concurrency,
         "toks_per_user": curve.tok_s_per_user,
@@ -117,7 +117,7 @@ def _anchors(curve: Curve) -> list[dict[str, float | None]]:
     return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
 
 
-def _rows(report: Report) -> list[dict[str, Any]]:
+def _row_records(report: Report) -> list[dict[str, Any]]:
     """Return the rows by rising SLA; the oldest keys from the arrays, which are never empty."""
     oldest = clamped(report.sizing)
     rows = zip(
@@ -150,11 +150,11 @@ def clamped(sizing: Sizing) -> dict[str, list[Any]]:
 
 
 def lever_records(deltas: Iterable[LeverDelta]) -> list[dict[str, Any]]:
-    """Return what levers change, `deltas` by rank within each SLA, as plain data [-]."""
-    return [_lever(delta, rank) for rank, delta in with_ranks(deltas)]
+    """Return what levers change, `deltas` by rank within each SLA, as plain data."""
+    return [_lever_record(delta, rank) for rank, delta in with_ranks(deltas)]
 
 
-def _lever(delta: LeverDelta, rank: int) -> dict[str, Any]:
+def _lever_record(delta: LeverDelta, rank: int) -> dict[str, Any]:
     lever = delta.lever
     return {
         "sla_toks_per_user": delta.sla,
@@ -179,13 +179,13 @@ def _rests_on(lever: Lever) -> dict[str, Any]:
     return {
         "baseline_context": None if before is None else before.label(),
         "with_lever_context": None if after is None else after.label(),
-        "baseline_anchors": _anchors(lever.baseline),
-        "with_lever_anchors": None if lever.optimised is None else _anchors(lever.optimised),
+        "baseline_anchors": _anchor_records(lever.baseline),
+        "with_lever_anchors": None if lever.optimised is None else _anchor_records(lever.optimised),
         "factor": lever.factor,
         "baseline_gpus_per_pod": lever.gpus_per_pod,
         "with_lever_gpus_per_pod": lever.optimised_gpus_per_pod or lever.gpus_per_pod,
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain_data(value: Any) -> Any:
     return None if value is None else np.asarray(value).tolist()

@@ -32,35 +32,35 @@ class Report:
     Parameters
     ----------
     sizing : Sizing
-        The sizing; its curve carries the measurement context [-]
+        The sizing; its curve carries the measurement context
     model : str
-        What was measured, in the caller's words; may be empty [-]
+        What was measured, in the caller's words; may be empty
     source : str
-        Where the curve stands, in the caller's words; may be empty [-]
+        Where the curve stands, in the caller's words; may be empty
     workload : Workload, optional
-        The customer's requests [-]
+        The customer's requests
     allow_mismatch : bool
-        For internal output only: a curve measured at another workload [-]
+        For internal output only: a curve measured at another workload
     levers : tuple of LeverDelta
-        Optimisation levers at each SLA, ranked within it [-]
+        Optimisation levers at each SLA, ranked within it
     levers_unmet : tuple of str
-        Levers that have no difference at an SLA, and why [-]
+        Levers that have no difference at an SLA, and why
     levers_reaching : mapping of Asked to str
         At SLAs, and limits beside them, that this curve cannot meet, a lever that does [tok/s/user, s]
     about : mapping of str to str
-        Facts beside the inputs, such as customer and date [-]
+        Facts beside the inputs, such as customer and date
     sla_names : mapping of float to str
         What an SLA is called [tok/s/user]
     names : tuple of str or None
-        What each row is called, in the order of the SLAs given, where rows of one SLA have names of their own [-]
+        What each row is called, in the order of the SLAs given, where rows of one SLA have names of their own
     sign_off : tuple of str
-        Lines to be signed [-]
+        Lines to be signed
     sized_on : date, optional
-        The sizing's date; today where it has none [-]
+        The sizing's date; today where it has none
     as_read : tuple of str
-        How an input was read that could have been meant otherwise, a sentence each [-]
+        How an input was read that could have been meant otherwise, a sentence each
     method_chosen : bool
-        Whether somebody chose the interpolation rather than leaving it out [-]
+        Whether somebody chose the interpolation rather than leaving it out
 
     Raises
     ------
@@ -92,7 +92,7 @@ class Report:
 
     @cached_property
     def assessment(self) -> Assessment:
-        """What the operating points rest on, in the order of the SLAs given [-]."""
+        """What the operating points rest on, in the order of the SLAs given."""
         return assess(
             self.sizing.points,
             workload=self.workload,
@@ -110,22 +110,22 @@ class Report:
 
     @cached_property
     def given_rows(self) -> list[SizingRow]:
-        """The rows in the order of the SLAs given [-]."""
+        """The rows in the order of the SLAs given."""
         return self.sizing.rows()
 
     @cached_property
     def rows(self) -> list[SizingRow]:
-        """The rows by rising SLA [-]."""
+        """The rows by rising SLA."""
         return [self.given_rows[i] for i in self.order]
 
     @cached_property
     def given_names(self) -> list[str | None]:
-        """What each of `given_rows` is called; None where it has no name [-]."""
+        """What each of `given_rows` is called; None where it has no name."""
         return list(self.names) or [self.sla_names.get(row.sla) for row in self.given_rows]
 
     @cached_property
     def row_names(self) -> list[str | None]:
-        """The same of each of `rows` [-]."""
+        """The same of each of `rows`."""
         return [self.given_names[i] for i in self.order]
 
     @cached_property
@@ -136,7 +136,7 @@ class Report:
 
     @cached_property
     def standings(self) -> list[Rigor]:
-        """DRAFT or VERDICT, with the reasons, for each of `rows` [-]."""
+        """DRAFT or VERDICT, with the reasons, for each of `rows`."""
         return [self.assessment.rows[which] for which in self.points_at]
 
     @cached_property
@@ -151,29 +151,29 @@ class Report:
 
     @cached_property
     def quoted(self) -> list[str | None]:
-        """Which figure each of `rows` may be quoted with; None where none may, as on every row of another workload [-]."""
+        """Which figure each of `rows` may be quoted with; None where none may, as on every row of another workload."""
         if self.assessment.mismatch:
             return [None] * len(self.rows)
         return [row.quoted(rigor) for row, rigor in zip(self.rows, self.rigors, strict=True)]
 
     @cached_property
     def opening(self) -> tuple[str, str]:
-        """What it all rests on, and what the figures are for, a sentence or two each [-]."""
+        """What it all rests on, and what the figures are for, a sentence or two each."""
         return opening(self.sizing), NO_FIGURE if self.assessment.mismatch else THREE_FIGURES
 
     @property
     def context(self) -> Context | None:
-        """What the curve was measured on [-]."""
+        """What the curve was measured on."""
         return self.sizing.curve.context
 
     @property
     def all_feasible(self) -> bool:
-        """Whether every SLA can be met [-]."""
+        """Whether every SLA can be met."""
         return all(row.feasible for row in self.rows)
 
     @cached_property
     def headline(self) -> str:
-        """The standing of the whole in one line [-]."""
+        """The standing of the whole in one line."""
         drafts = sum(rigor.label == DRAFT for rigor in self.standings)
         if not drafts:
             return f"{VERDICT}: {words.NOT_ASKED}" if not_asked(self.sizing.points.limits.asked) else VERDICT
@@ -189,7 +189,7 @@ class Report:
 
     @cached_property
     def promotions(self) -> list[str]:
-        """What would promote each DRAFT; the headline says why all rows are one, this why single rows are [-]."""
+        """What would promote each DRAFT; the headline says why all rows are one, this why single rows are."""
         common = self.assessment.common
         own: dict[Reason, list[SizingRow]] = {}
         for row, rigor in zip(self.rows, self.standings, strict=True):
@@ -202,7 +202,7 @@ class Report:
 
     @cached_property
     def notes(self) -> list[str]:
-        """What a reader must know beside the figures, a sentence each [-]."""
+        """What a reader must know beside the figures, a sentence each."""
         unchecked = self.assessment.unchecked
         return [
             *self.as_read,
@@ -223,14 +223,14 @@ class Report:
 
     @property
     def sign_off_lines(self) -> list[str]:
-        """Lines for signatures; a DRAFT has none to sign [-]."""
+        """Lines for signatures; a DRAFT has none to sign."""
         if self.sign_off and any(rigor.label == DRAFT for rigor in self.standings):
             return [f"Not for signature: this sizing is a {DRAFT}."]
         return [f"{line}: ____________________" for line in self.sign_off]
 
     @cached_property
     def lever_notes(self) -> list[str]:
-        """What a reader must know beside the levers, a sentence each [-]."""
+        """What a reader must know beside the levers, a sentence each."""
         return [*lever_notes(self.levers, self.context), *self.levers_unmet]
 
     @cached_property
@@ -244,17 +244,17 @@ class Report:
 
     @cached_property
     def next_lever(self) -> NextLever:
-        """The one step that would tell or save most, and its gate [-]."""
+        """The one step that would tell or save most, and its gate."""
         return self._rematch or top_next_lever(self.sizing, self.rows, self.best_levers, self.levers_reaching)
 
     @property
     def next_step(self) -> str:
-        """The same in one sentence [-]."""
+        """The same in one sentence."""
         return str(self.next_lever)
 
     @cached_property
     def next_levers(self) -> list[NextLever]:
-        """The next step of each of `rows` [-]."""
+        """The next step of each of `rows`."""
         best, reaching = self.best_levers, self.levers_reaching
         return [
             self._rematch or next_lever(self.sizing, row, best.get(row.asked), reaching.get(row.asked))

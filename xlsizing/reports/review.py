@@ -64,9 +64,14 @@ def review(files: Mapping[str, Path]) -> None:
         _check_pair(record["report_id"], stated_id(text))
         _check_laws(record)
         again = ReadBack(record)
-        for what, written, expected in (*_anchors(again), *_rows(again), *_inputs(again), *_levers(again)):
+        for what, written, expected in (
+            *_anchor_pairs(again),
+            *_row_pairs(again),
+            *_demand_pairs(again),
+            *_lever_pairs(again),
+        ):
             _check_equal(what, written, expected)
-        for difference in _differences(text, again):
+        for difference in _markdown_differences(text, again):
             _fail(difference)
         _check_equal("report_id", record["report_id"], content_id(record))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # among them what the core refuses
@@ -115,7 +120,7 @@ _Pairs = Iterator[tuple[str, Any, Any]]
 """What is compared, as it was written, and as curve and formula give it."""
 
 
-def _anchors(again: ReadBack) -> _Pairs:
+def _anchor_pairs(again: ReadBack) -> _Pairs:
     sides = [again.record["anchors"]]
     for lever in again.record["levers"]:
         sides += [side for side in (lever["baseline_anchors"], lever["with_lever_anchors"]) if side]
@@ -126,7 +131,7 @@ def _anchors(again: ReadBack) -> _Pairs:
             yield f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate
 
 
-def _rows(again: ReadBack) -> _Pairs:
+def _row_pairs(again: ReadBack) -> _Pairs:
     oldest = clamped(again.sizing)
     for i, (row, figures) in enumerate(zip(again.record["rows"], again.sizing.rows(), strict=True)):
         at = f" at {shown(row['sla_toks_per_user'])} tok/s/user"
@@ -135,7 +140,7 @@ def _rows(again: ReadBack) -> _Pairs:
         yield from ((key + at, row[key], value) for key, value in expected.items())
 
 
-def _inputs(again: ReadBack) -> _Pairs:
+def _demand_pairs(again: ReadBack) -> _Pairs:
     yield "hours_per_month", again.record["hours_per_month"], HOURS_PER_MONTH
     if not again.demand.shape:
         tpm = again.demand.output_tpm
@@ -144,7 +149,7 @@ def _inputs(again: ReadBack) -> _Pairs:
         yield "tok_per_s_target", again.record["tok_per_s_target"], per_second
 
 
-def _levers(again: ReadBack) -> _Pairs:
+def _lever_pairs(again: ReadBack) -> _Pairs:
     for said, delta in zip(again.record["levers"], again.levers, strict=True):
         at = f" of the lever {said['lever']} at {shown(said['sla_toks_per_user'])} tok/s/user"
         yield from ((key + at, said[key], getattr(delta, key)) for key in LEVER_FIGURES)
@@ -153,14 +158,14 @@ def _levers(again: ReadBack) -> _Pairs:
             yield f"with_lever_gpus_per_pod of the lever {said['lever']}", said["with_lever_gpus_per_pod"], gpus
 
 
-def _differences(text: str, again: ReadBack) -> Iterator[str]:
+def _markdown_differences(text: str, again: ReadBack) -> Iterator[str]:
     """Yield how a report in Markdown differs from the same in JSON."""
     head = read_facts(text)
     for name, told in (sizing_facts(again) | {"Demand": demand_words(again.demand)}).items():
-        if told and head.get(name, []) != [_plain(told)]:
+        if told and head.get(name, []) != [_single_spaced(told)]:
             yield f"{name} is {', '.join(head.get(name, [])) or 'missing'} in {_MARKDOWN}, {told} in the JSON"
     standing, headline = read_headline(text), again.record["headline"]
-    if standing != f"{_plain(headline)}.":
+    if standing != f"{_single_spaced(headline)}.":
         yield f"the standing is {standing} in {_MARKDOWN}, {headline} in the JSON"
     written = read_tables(text)
     expected = [*sizing_tables(again, again.levers), curve_table(again.measured_curve)]
@@ -185,8 +190,8 @@ def _table_differences(lines: Sequence[Sequence[str]], table: Table) -> Iterator
         if CANNOT_BE_MET in row and _shows_more(line):
             yield f"{_MARKDOWN} shows more than that {at} {CANNOT_BE_MET}"
         for name, told in zip(table.header, row, strict=True):
-            if cells[name] != _plain(told):
-                yield f"{name} at {at} is {cells[name]} in {_MARKDOWN}, {_plain(told)} in the JSON"
+            if cells[name] != _single_spaced(told):
+                yield f"{name} at {at} is {cells[name]} in {_MARKDOWN}, {_single_spaced(told)} in the JSON"
 
 
 def _shows_more(line: Sequence[str]) -> bool:
@@ -195,7 +200,7 @@ def _shows_more(line: Sequence[str]) -> bool:
     return any(cell not in ("", WORKLOAD_MISMATCH) for cell in line[line.index(CANNOT_BE_MET) + 1 :])
 
 
-def _plain(text: str) -> str:
+def _single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 

@@ -33,7 +33,7 @@ class End:
     share : float
         By how much [-]
     row : SizingRow
-        The row then [-]
+        The row then
     """
 
     share: float
@@ -47,15 +47,15 @@ class Moved:
     Parameters
     ----------
     row : SizingRow
-        The row as it was asked for [-]
+        The row as it was asked for
     figure : str
-        The figure to quote; that to commit to where none may be quoted [-]
+        The figure to quote; that to commit to where none may be quoted
     head : str
-        What that is called [-]
+        What that is called
     ends : mapping of str to pair of End
-        Each input lowered, and raised [-]
+        Each input lowered, and raised
     room : Room
-        How far each may move before the figure takes another pod [-]
+        How far each may move before the figure takes another pod
     """
 
     row: SizingRow
@@ -66,13 +66,13 @@ class Moved:
 
     @property
     def title(self) -> str:
-        """The figure, and what the row asks for [-]."""
+        """The figure, and what the row asks for."""
         gpus, usd = (figure_of(self.row, name, self.figure) for name in ("total_gpus", "usd_per_month"))
         return f"{gpus:,} GPUs {self.head}, {usd:,.0f} $/month, at {in_words(limits_of(self.row), self.row.sla)}"
 
     @property
     def room_words(self) -> str:
-        """How far each input may move, in a sentence [-]."""
+        """How far each input may move, in a sentence."""
         return (
             f"As many pods carry demand up to {self.demand_room}, or utilisation down to {self.util_room}, or an SLA up to "
             f"{self.sla_room}."
@@ -85,7 +85,7 @@ class Moved:
 
     @property
     def util_room(self) -> str:
-        """The least utilisation, rounded up [-]."""
+        """The least utilisation, rounded up."""
         return f"{_UP.create_decimal(repr(self.room.util)).normalize():f}"
 
     @property
@@ -101,7 +101,7 @@ class Moved:
 
 
 def moved(report: Report) -> list[Moved]:
-    """Return how the rows of `report` that can be met move with their inputs, at most MOST_MOVED of them [-]."""
+    """Return how the rows of `report` that can be met move with their inputs, at most MOST_MOVED of them."""
     met = [(row, quoted or COMMIT) for row, quoted in zip(report.rows, report.quoted, strict=True) if row.feasible]
     if not met:
         return []
@@ -143,7 +143,7 @@ def _identity(report: Report, row: SizingRow) -> dict[str, str]:
 
 
 def room_table(report: Report, rows: Sequence[Moved]) -> Table | None:
-    """Return how far each input of `rows` may move before one more pod, as a table; None without rows [-]."""
+    """Return how far each input of `rows` may move before one more pod, as a table; None without rows."""
     lines = [
         _identity(report, each.row)
         | {
@@ -159,7 +159,7 @@ def room_table(report: Report, rows: Sequence[Moved]) -> Table | None:
 
 
 def moved_table(report: Report, rows: Sequence[Moved]) -> Table | None:
-    """Return the figures of `rows` with each input moved, as a table; None without rows [-]."""
+    """Return the figures of `rows` with each input moved, as a table; None without rows."""
     heads = figure_heads(report)
     lines: list[dict[str, str]] = []
     bold: set[tuple[int, int]] = set()

@@ -64,22 +64,22 @@ QUOTE: Final = "quote"
 REMARK: Final = "remark"
 RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
-"""What marks every row of a curve that was measured at another workload [-]."""
+"""What marks every row of a curve that was measured at another workload."""
 
 STEP_COLUMNS: Final = ("step", "number", "unit", "how it follows")
-"""The columns of a row that is explained [-]."""
+"""The columns of a row that is explained."""
 
 GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
-"""Columns of words that may break between words, where a terminal is too narrow for whole cells [-]."""
+"""Columns of words that may break between words, where a terminal is too narrow for whole cells."""
 
 BINDS: Final = "binds"
-"""The column that says what keeps a replica from more [-]."""
+"""The column that says what keeps a replica from more."""
 
 MOVED: Final = "input moved"
 """The column that says which input was changed, and by how much."""
 
 WORDS: Final = (*GIVES_WAY, BINDS, MOVED, "step", "unit", "regime", "section", "field", "value", "place")
-"""Columns that hold words, not figures [-]."""
+"""Columns that hold words, not figures."""
 
 
 class Shown(Protocol):
@@ -121,11 +121,11 @@ class Table:
     Parameters
     ----------
     title : str
-        What it shows [-]
+        What it shows
     header : tuple of str
-        The columns, each with its unit [-]
+        The columns, each with its unit
     rows : list of tuple of str
-        A text for each column [-]
+        A text for each column
     bold : frozenset of tuple of int
         Row and column of the cells to set in bold, counted from 0 [-]
     splits : tuple of int
@@ -142,7 +142,7 @@ class Table:
     repeat: int = 1
 
     def parts(self) -> list[Table]:
-        """Return the table as narrower ones that all begin with the columns that name a row [-]."""
+        """Return the table as narrower ones that all begin with the columns that name a row."""
         ends = (*self.splits, len(self.header))
         return [self._part(start, end) for start, end in pairwise((0, *ends))]
 
@@ -151,7 +151,7 @@ class Table:
         names = self.repeat if start else 0
         shown = [*range(names), *range(start, end)]
         header = tuple(self.header[column] for column in shown)
-        rows = [tuple(self._cells(row, shown, start)) for row in self.rows]
+        rows = [tuple(self._part_cells(row, shown, start)) for row in self.rows]
         bold = frozenset((row, shown.index(column)) for row, column in self.bold if column in shown)
         return Table(f"{self.title}, continued" if start else self.title, header, rows, bold)
 
@@ -160,7 +160,7 @@ class Table:
         columns = zip(self.header, *self.rows, strict=True)
         return [max(map(len, (*name.split(), *cells))) for name, *cells in columns]
 
-    def _cells(self, row: tuple[str, ...], shown: list[int], start: int) -> list[str]:
+    def _part_cells(self, row: tuple[str, ...], shown: list[int], start: int) -> list[str]:
         """Return the cells of `row` in the columns `shown`; each part says where an SLA cannot be met."""
         cells = [row[column] for column in shown]
         if start and CANNOT_BE_MET in row:
@@ -180,30 +180,30 @@ def _percent(report: Shown) -> str:
     return f"{report.sizing.bound.confidence * 100:.0f} %"
 
 
-def _columns(section: str, report: Shown) -> tuple[_Column, ...]:
+def _section_columns(section: str, report: Shown) -> tuple[_Column, ...]:
     """Return the columns of one section of a table, as the table of figures has them."""
     spares = " + spares" if report.sizing.spare_replicas else ""
     return tuple(
-        (figure.heading.format(spares=spares, percent=_percent(report)), _of(name, figure))
+        (figure.heading.format(spares=spares, percent=_percent(report)), _text_of(name, figure))
         for name, figure in in_section(FIGURES, section)
     )
 
 
-def _of(name: str, figure: Figure) -> Callable[[SizingRow], str]:
+def _text_of(name: str, figure: Figure) -> Callable[[SizingRow], str]:
     return lambda row: figure.text(getattr(row, name))
 
 
-def _identity(report: Shown) -> tuple[_Column, ...]:
+def _identity_columns(report: Shown) -> tuple[_Column, ...]:
     """Return the columns that tell rows apart: the SLA, and the limits on waiting beside it."""
     asked = report.sizing.points.limits.asked
-    limits = ((f"{wait.label} limit s", _of(wait.limit, FIGURES[wait.limit])) for wait in asked)
+    limits = ((f"{wait.label} limit s", _text_of(wait.limit, FIGURES[wait.limit])) for wait in asked)
     return ("SLA tok/s/user", lambda row: shown(row.sla)), *limits
 
 
-def _waiting(report: Shown) -> tuple[_Column, ...]:
+def _wait_columns(report: Shown) -> tuple[_Column, ...]:
     """Return what binds, and the waits where the pods of the estimate and those to commit to run."""
     there = (
-        (f"{figure}: {wait.label} there s", _of(name, FIGURES[name]))
+        (f"{figure}: {wait.label} there s", _text_of(name, FIGURES[name]))
         for wait in told(report.sizing)
         for figure, name in (("estimate", wait.name), (COMMIT, wait.commit))
     )
@@ -220,17 +220,17 @@ def answer_table(report: Shown) -> Table:
     """Return the three figures and what they cost, spares included, a row an SLA."""
     names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
     named = (("name", lambda row: names[id(row)]),) if any(names.values()) else ()
-    identity = (*_identity(report), *named)
-    gpus, dollars = _columns("GPUs", report), _columns("dollars", report)
-    left = (*identity, *gpus, (RIGOR, _rigor(report)))
+    identity = (*_identity_columns(report), *named)
+    gpus, dollars = _section_columns("GPUs", report), _section_columns("dollars", report)
+    left = (*identity, *gpus, (RIGOR, _rigor_text(report)))
     remarks = _remarks(report)
     if any(remarks.values()):
         left += ((REMARK, lambda row: remarks[id(row)]),)
-    header, rows = _filled(left + dollars, report, said_at=len(identity))
+    header, rows = _rows_as_texts(left + dollars, report, said_at=len(identity))
     of = {
         name: at
         for section, at in (("GPUs", len(identity)), ("dollars", len(left)))
-        for name, at in _placed(section, at)
+        for name, at in _figure_columns(section, at)
     }
     bold = frozenset(
         (at, of[figure_named(measure, quoted)])
@@ -241,15 +241,15 @@ def answer_table(report: Shown) -> Table:
     return Table("GPUs and dollars", header, rows, bold, splits=(len(left),), repeat=len(identity) - len(named))
 
 
-def _placed(section: str, first: int) -> list[tuple[str, int]]:
+def _figure_columns(section: str, first: int) -> list[tuple[str, int]]:
     """Return the figures of a section and the columns that they stand in, the first of them given."""
     return [(name, first + offset) for offset, (name, _) in enumerate(in_section(FIGURES, section))]
 
 
 def quote_table(report: Shown) -> Table:
-    """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line [-]."""
+    """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line."""
     sizing, remarks, rows = report.sizing, _remarks(report), []
-    identity = _identity(report)
+    identity = _identity_columns(report)
     for row, quoted in zip(report.rows, report.quoted, strict=True):
         asked = [text(row) for _, text in identity]
         if quoted is None:
@@ -283,13 +283,15 @@ def _remarks(report: Shown) -> dict[int, str]:
 
 
 def operation_table(report: Shown) -> Table:
-    """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA [-]."""
-    identity, waiting = _identity(report), _waiting(report)
-    rigor = ((RIGOR, _rigor(report)),) if report.mismatched else ()
-    at, loads_there, commit = (_columns(section, report) for section in ("where", "loads", "commit"))
+    """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA."""
+    identity, waiting = _identity_columns(report), _wait_columns(report)
+    rigor = ((RIGOR, _rigor_text(report)),) if report.mismatched else ()
+    at, loads_there, commit = (_section_columns(section, report) for section in ("where", "loads", "commit"))
     where = len(identity) + len(at)
     loads = where + len(waiting)
-    header, rows = _filled((*identity, *at, *waiting, *loads_there, *commit, *rigor), report, said_at=len(identity))
+    header, rows = _rows_as_texts(
+        (*identity, *at, *waiting, *loads_there, *commit, *rigor), report, said_at=len(identity)
+    )
     splits = [where] * (len(waiting) > 1) + [loads]  # what binds is no part of its own
     splits += [loads + 2] * (len(identity) > 1) + [
         loads + len(loads_there)
@@ -315,7 +317,7 @@ def curve_table(curve: Curve) -> Table:
 
 
 def context_table(report: Report) -> Table | None:
-    """Return every field of the measurement context, unknown ones too; None without a context [-]."""
+    """Return every field of the measurement context, unknown ones too; None without a context."""
     if report.context is None:
         return None
     from xlsizing.context import worded  # noqa: PLC0415  # only where there is a context
@@ -325,7 +327,7 @@ def context_table(report: Report) -> Table | None:
 
 
 def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
-    """Return `levers`, ranked within each SLA, as a table; None where there are none [-]."""
+    """Return `levers`, ranked within each SLA, as a table; None where there are none."""
     limited = [wait for wait in WAITS if any(wait in dict(delta.limits) for delta in levers)]
     header = (
         "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
@@ -355,7 +357,7 @@ def facts(report: Report) -> dict[str, str]:
         "Model": report.model,
         "Curve": report.source,
         "Context": report.context.label() if report.context else "",
-        "Customer's workload": _workload(report.workload),
+        "Customer's workload": _workload_words(report.workload),
         **sizing_facts(report),
     }
     return {name: text for name, text in named.items() if text}
@@ -377,12 +379,12 @@ def sizing_facts(report: Shown) -> dict[str, str]:
 
 
 def interpolation_words(report: Shown) -> str:
-    """Return the method of `report`; where nobody chose it, with what figures on file were made by [-]."""
+    """Return the method of `report`; where nobody chose it, with what figures on file were made by."""
     name = report.sizing.points.method.name
     return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
 
 
-def _workload(workload: Workload | None) -> str:
+def _workload_words(workload: Workload | None) -> str:
     if workload is None:
         return ""
     parts = {"ISL": workload.isl, "OSL": workload.osl}
@@ -395,7 +397,7 @@ def _workload(workload: Workload | None) -> str:
 
 
 def demand_words(demand: Demand) -> str:
-    """Return a `demand` in its own unit and in output tok/s [-]."""
+    """Return a `demand` in its own unit and in output tok/s."""
     if demand.shape:
         return f"{demand.value.size:,} demands in {demand.unit}"
     value = shown_grouped(float(demand.value))
@@ -416,14 +418,14 @@ def shown_grouped(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
 
 
-def _rigor(report: Shown) -> Callable[[SizingRow], str]:
+def _rigor_text(report: Shown) -> Callable[[SizingRow], str]:
     """Return how a row shows its standing; rows of another workload say so."""
     mismatch = f", {WORKLOAD_MISMATCH}" if report.mismatched else ""
     labels = {id(row): rigor + mismatch for row, rigor in zip(report.rows, report.rigors, strict=True)}
     return lambda row: labels[id(row)]
 
 
-def _filled(
+def _rows_as_texts(
     columns: tuple[_Column, ...], report: Shown, *, said_at: int
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return header and rows; a row that cannot be met says so in column `said_at`, and shows no figure."""

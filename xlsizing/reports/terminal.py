@@ -33,11 +33,11 @@ _BOLD: Final = {style: style + Style(bold=True) for style in (_PLAIN, _UNMET)}
 _Justify = Literal["left", "right"]
 
 _NOWHERE: Final = Console(file=io.StringIO(), highlight=False)
-"""What rich asks for the width of a tab [-]."""
+"""What rich asks for the width of a tab."""
 
 
 def print_report(report: Report, file: IO[str]) -> None:
-    """Print `report` to `file` [-]."""
+    """Print `report` to `file`."""
     tables = sizing_tables(report, report.levers)
     lists = {
         "What would promote a DRAFT": report.promotions,
@@ -60,25 +60,25 @@ def print_parts(
     Parameters
     ----------
     file : text file
-        Where to [-]
+        Where to
     headline : str
-        The first line [-]
+        The first line
     named : mapping of str to str
-        Facts by name [-]
+        Facts by name
     tables : sequence of Table or None
-        Tables in order; None is passed over [-]
+        Tables in order; None is passed over
     lists : mapping of str to list of str
-        Sentences by title; an empty list is passed over [-]
+        Sentences by title; an empty list is passed over
     opening : sequence of str
-        Sentences below the first line [-]
+        Sentences below the first line
     """
     console = Console(file=file, highlight=False, soft_wrap=False)
     if console.is_terminal:
-        _print(console, headline, named, tables, lists, opening)
+        _print_sections(console, headline, named, tables, lists, opening)
         return
     console.width = _asked_width() or _WIDTH_OF_A_PIPE
     with console.capture() as captured:
-        _print(console, headline, named, tables, lists, opening)
+        _print_sections(console, headline, named, tables, lists, opening)
     file.write("\n".join(map(str.rstrip, captured.get().split("\n"))))
     file.flush()
 
@@ -89,7 +89,7 @@ def _asked_width() -> int | None:
     return int(text) if _WIDTH.fullmatch(text) else None
 
 
-def _print(
+def _print_sections(
     console: Console,
     headline: str,
     named: Mapping[str, str],
@@ -101,17 +101,17 @@ def _print(
     console.print(Text(headline, style="bold yellow"))
     for sentence in opening:
         console.print(Text(sentence))
-    console.print(_listed([f"{name}: {text}" for name, text in named.items()], ""))
+    console.print(_bullet_grid([f"{name}: {text}" for name, text in named.items()], ""))
     for table in filter(None, tables):
-        for part in [table] if _total(table.widths()) <= console.width else table.parts():
+        for part in [table] if _total_width(table.widths()) <= console.width else table.parts():
             _print_table(part, console)
     for title, texts in lists.items():
         if texts:
             console.print(Text(f"\n{title}", style="bold"))
-            console.print(_listed(texts, "-" if len(texts) > 1 else ""))
+            console.print(_bullet_grid(texts, "-" if len(texts) > 1 else ""))
 
 
-def _listed(texts: list[str], bullet: str) -> RichTable:
+def _bullet_grid(texts: list[str], bullet: str) -> RichTable:
     grid = RichTable.grid(padding=(0, 1, 0, 0))
     grid.add_column(width=1)
     grid.add_column(overflow="fold")
@@ -125,8 +125,10 @@ def _print_table(table: Table, console: Console) -> None:
 
     rich draws the header and breaks what does not fit. Rows are put together here: it would measure each cell anew.
     """
-    widths = _fitted(table, console.width)
-    drawn = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), width=_total(widths))
+    widths = _column_widths(table, console.width)
+    drawn = RichTable(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), width=_total_width(widths)
+    )
     justified: list[_Justify] = ["left" if name in WORDS else "right" for name in table.header]
     for name, width, justify in zip(table.header, widths, justified, strict=True):
         drawn.add_column(Text(name), justify=justify, width=width)
@@ -134,11 +136,11 @@ def _print_table(table: Table, console: Console) -> None:
     console.print(drawn, crop=False)  # a terminal too narrow wraps the line, which loses nothing
     columns = list(zip(widths, justified, strict=True))
     for start in range(0, len(table.rows), _AT_ONCE):
-        segments = _joined(_drawn(table, start, columns), styled=console.color_system is not None)
+        segments = _joined_segments(_drawn_rows(table, start, columns), styled=console.color_system is not None)
         console.print(Segments(segments), crop=False)
 
 
-def _joined(segments: Iterator[Segment], *, styled: bool) -> Iterator[Segment]:
+def _joined_segments(segments: Iterator[Segment], *, styled: bool) -> Iterator[Segment]:
     """Give the same text in fewer segments: those without a style, or all where none is shown, in one."""
     texts: list[str] = []
     for segment in segments:
@@ -151,12 +153,12 @@ def _joined(segments: Iterator[Segment], *, styled: bool) -> Iterator[Segment]:
     yield Segment("".join(texts))
 
 
-def _drawn(table: Table, start: int, columns: list[tuple[int, _Justify]]) -> Iterator[Segment]:
+def _drawn_rows(table: Table, start: int, columns: list[tuple[int, _Justify]]) -> Iterator[Segment]:
     """Give the rows from `start` on, as rich draws them: each cell in its width, and a gap between two."""
     last = len(columns) - 1
     for at, row in enumerate(table.rows[start : start + _AT_ONCE], start):
         style = _UNMET if CANNOT_BE_MET in row else _PLAIN
-        cells = [_lines(text, *column) for text, column in zip(row, columns, strict=True)]
+        cells = [_cell_lines(text, *column) for text, column in zip(row, columns, strict=True)]
         for line in range(max(map(len, cells))):
             for i, lines in enumerate(cells):
                 if line < len(lines):
@@ -168,24 +170,24 @@ def _drawn(table: Table, start: int, columns: list[tuple[int, _Justify]]) -> Ite
                 yield Segment("\n" if i == last else " ")
 
 
-def _lines(text: str, width: int, justify: _Justify) -> Sequence[str]:
+def _cell_lines(text: str, width: int, justify: _Justify) -> Sequence[str]:
     """Return the lines of a cell, each as wide as its column."""
     if len(text) <= width and text.isascii() and text.isprintable() and text == text.strip():
         return (text.ljust(width) if justify == "left" else text.rjust(width),)
-    return _broken(text, width, justify)
+    return _wrapped_lines(text, width, justify)
 
 
 @lru_cache(maxsize=4096)
-def _broken(text: str, width: int, justify: _Justify) -> Sequence[str]:
+def _wrapped_lines(text: str, width: int, justify: _Justify) -> Sequence[str]:
     """Return the same of a text that may not fit, or not be as wide as it is long, as rich breaks it."""
     return tuple(line.plain for line in Text(text).wrap(_NOWHERE, width, justify=justify, overflow="ellipsis"))
 
 
-def _fitted(table: Table, most: int) -> list[int]:
+def _column_widths(table: Table, most: int) -> list[int]:
     """Return the width of each column; words give way, the widest first, where `most` characters do not hold all."""
     widths = table.widths()
     words = [i for i, name in enumerate(table.header) if name in GIVES_WAY]
-    while words and _total(widths) > most:
+    while words and _total_width(widths) > most:
         widest = max(words, key=widths.__getitem__)
         if widths[widest] <= _NARROWEST:
             break
@@ -193,5 +195,5 @@ def _fitted(table: Table, most: int) -> list[int]:
     return widths
 
 
-def _total(widths: list[int]) -> int:
+def _total_width(widths: list[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)

@@ -14,24 +14,24 @@ from xlsizing.rules import TOLERANCE
 __all__ = ["STATED_NOT", "not_asked", "statistic_words", "told", "wait_notes", "waits_fact"]
 
 STATED_NOT: Final = "statistic not stated"
-"""What is said of waits whose statistic nobody recorded [-]."""
+"""What is said of waits whose statistic nobody recorded."""
 
 _FIRST, _ANSWER = WAITS[:2]
 
 
 def told(sizing: Sizing) -> tuple[Wait, ...]:
-    """Return the waits that the curve of `sizing` tells [-]."""
+    """Return the waits that the curve of `sizing` tells."""
     tokens = sizing.points.limits.output_tokens
     return tuple(wait for wait in WAITS if measured_waits(sizing.curve, wait, tokens) is not None)
 
 
 def not_asked(asked: Iterable[Wait]) -> bool:
-    """Tell whether neither the wait for the first token nor that for the first of the answer is among those `asked` [-]."""
+    """Tell whether neither the wait for the first token nor that for the first of the answer is among those `asked`."""
     return not {_FIRST, _ANSWER} & set(asked)
 
 
 def waits_fact(sizing: Sizing) -> str:
-    """Return which waits are told, of how long an answer and in which statistic, in one phrase; empty where none is [-]."""
+    """Return which waits are told, of how long an answer and in which statistic, in one phrase; empty where none is."""
     context, limits = sizing.curve.context, sizing.points.limits
     labels = [wait.label for wait in told(sizing)]
     tokens = answer_tokens(sizing.curve, limits.output_tokens)
@@ -45,16 +45,16 @@ def statistic_words(labels: Sequence[str], tokens: float | None, measured: str |
     Parameters
     ----------
     labels : sequence of str
-        Of the waits that are told [-]
+        Of the waits that are told
     tokens : float or None
         Output tokens of the answer, where its end is among them [tok]
     measured, asked : str or None
-        The statistic of the curve, and that of which the customer speaks [-]
+        The statistic of the curve, and that of which the customer speaks
 
     Returns
     -------
     str
-        The phrase; empty without waits [-]
+        The phrase; empty without waits
     """
     if not labels:
         return ""
@@ -65,7 +65,7 @@ def statistic_words(labels: Sequence[str], tokens: float | None, measured: str |
 
 
 def wait_notes(sizing: Sizing) -> list[str]:
-    """Return what a reader must know of the waits of `sizing`, a sentence each [-]."""
+    """Return what a reader must know of the waits of `sizing`, a sentence each."""
     return [*_fall_notes(sizing), *_answer_notes(sizing)]
 
 

@@ -30,7 +30,7 @@ from xlsizing.spec.fields import (
 __all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Section", "one_of"]
 
 FORMS: Final = {"demand": DEMAND_FORMS, "curve": ("anchors", "file")}
-"""Sections that hold exactly one of some fields [-]."""
+"""Sections that hold exactly one of some fields."""
 
 MOST_ROWS: Final = MOST_SLAS
 MOST_ENTRIES: Final = 100
@@ -38,7 +38,7 @@ MOST_ENTRIES: Final = 100
 
 
 def one_of(names: tuple[str, ...], **more: Any) -> ConfigDict:
-    """Return the schema of a section that holds exactly one of `names`, and `more` rules [-]."""
+    """Return the schema of a section that holds exactly one of `names`, and `more` rules."""
     return ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in names]} | more)
 
 
@@ -59,7 +59,7 @@ class Section(BaseModel):
 
 
 STAND_IN: Final = Curve([1.0], [1.0])
-"""A curve where only the rest of a section is checked [-]."""
+"""A curve where only the rest of a section is checked."""
 
 
 class CurveSection(Section):
@@ -88,11 +88,11 @@ class CurveSection(Section):
 
     @property
     def curve(self) -> Curve:
-        """The curve, without its context [-]."""
+        """The curve, without its context."""
         return self._curve or STAND_IN
 
     @model_validator(mode="after")
-    def _measured(self, info: ValidationInfo[Reading]) -> Self:
+    def _read_curve(self, info: ValidationInfo[Reading]) -> Self:
         options = {"pool_rises": self.pool_rises, "throughput_per_replica": self.throughput_per_replica}
         if self.anchors is not None and self.file is None:
             self._curve = inline_curve(self.anchors, **options)

@@ -27,11 +27,11 @@ class Reading:
     Parameters
     ----------
     folder : Path
-        Where the paths in it begin [-]
+        Where the paths in it begin
     allow_outside : bool
-        Whether they may lead out of that folder [-]
+        Whether they may lead out of that folder
     valid : dict
-        The fields of the file that were found right [-]
+        The fields of the file that were found right
     """
 
     folder: Path
@@ -79,9 +79,9 @@ def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
     Parameters
     ----------
     reading : Reading
-        Where the path begins, and whether it may lead elsewhere [-]
+        Where the path begins, and whether it may lead elsewhere
     name : str
-        A file or folder, or ``public:NAME`` [-]
+        A file or folder, or ``public:NAME``
     options
         Passed on to `Curve`
 

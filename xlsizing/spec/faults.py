@@ -37,7 +37,7 @@ class SpecError(InputError):
     Parameters
     ----------
     faults : sequence of str
-        A sentence each, with file, line and field [-]
+        A sentence each, with file, line and field
 
     Examples
     --------
@@ -50,7 +50,7 @@ class SpecError(InputError):
         super().__init__("sizing file", "must have no faults", got=Phrase(str(len(self.faults))))
 
     def placed(self, where: str) -> Self:  # noqa: ARG002  # every sentence has its place
-        """Return the same error, whatever `where` it came from: every sentence names its place [-]."""
+        """Return the same error, whatever `where` it came from: every sentence names its place."""
         return self
 
     def _sentence(self) -> str:
@@ -61,15 +61,15 @@ class SpecError(InputError):
 
 
 def sentences(document: Document, faults: Iterable[Fault]) -> list[str]:
-    """Return a sentence for each of `faults` of a `document`, by line; at most `MOST_FAULTS`, then how many more [-]."""
-    placed = sorted(((_lines(document, fault), fault) for fault in faults), key=lambda pair: pair[0])
+    """Return a sentence for each of `faults` of a `document`, by line; at most `MOST_FAULTS`, then how many more."""
+    placed = sorted(((_line_numbers(document, fault), fault) for fault in faults), key=lambda pair: pair[0])
     listed = [_sentence(document, lines, fault) for lines, fault in placed[:MOST_FAULTS]]
     more = len(placed) - MOST_FAULTS
     return [*listed, f"{document.name}: {more:,} more faults"] if more > 0 else listed
 
 
 def faults_in_fields(error: ValidationError) -> Iterator[Fault]:
-    """Yield the faults that the models found in fields, told by an `error` of pydantic's [-]."""
+    """Yield the faults that the models found in fields, told by an `error` of pydantic's."""
     for line in error.errors(include_url=False):
         path, cause = line["loc"], line.get("ctx", {}).get("error")
         if isinstance(cause, FaultsError):
@@ -86,7 +86,7 @@ def faults_in_fields(error: ValidationError) -> Iterator[Fault]:
 
 
 def faults_in_form(value: object) -> Iterator[Fault]:
-    """Yield the sections of a file's `value` that do not hold exactly one of the fields they may [-]."""
+    """Yield the sections of a file's `value` that do not hold exactly one of the fields they may."""
     for path, section in _forms(value):
         names = FORMS["demand" if path == ("demand",) else "curve"]
         given = [name for name in names if name in section]
@@ -95,7 +95,7 @@ def faults_in_form(value: object) -> Iterator[Fault]:
             yield Fault(path, refusal("", rule, got=Phrase(" and ".join(given) or "none")))
         if path == ("demand",) and ("rps" in section) != ("osl" in section):
             yield Fault(path, refusal("osl", "must be given with rps, and only with it"))
-    for path, side in _sides(value, "optimised"):
+    for path, side in _lever_sides(value, "optimised"):
         if {"context", "context_changes"} <= set(side):
             yield Fault(path, refusal("", "must give context or context_changes, not both"))
 
@@ -105,11 +105,11 @@ def _forms(value: object) -> Iterator[tuple[Where, dict[str, Any]]]:
         return
     found: list[tuple[Where, Any]] = [((name,), value.get(name)) for name in FORMS]
     for side in ("baseline", "optimised"):
-        found += [((*path, "curve"), section.get("curve")) for path, section in _sides(value, side)]
+        found += [((*path, "curve"), section.get("curve")) for path, section in _lever_sides(value, side)]
     yield from ((path, section) for path, section in found if isinstance(section, dict))
 
 
-def _sides(value: object, side: str) -> Iterator[tuple[Where, dict[str, Any]]]:
+def _lever_sides(value: object, side: str) -> Iterator[tuple[Where, dict[str, Any]]]:
     levers = value.get("levers") if isinstance(value, dict) else None
     for i, lever in enumerate(levers if isinstance(levers, list) else ()):
         section = lever.get(side) if isinstance(lever, dict) else None
@@ -117,14 +117,14 @@ def _sides(value: object, side: str) -> Iterator[tuple[Where, dict[str, Any]]]:
             yield ("levers", i, side), section
 
 
-def _lines(document: Document, fault: Fault) -> list[int]:
+def _line_numbers(document: Document, fault: Fault) -> list[int]:
     return sorted({document.line(path) for path in fault.at or (fault.path,)})
 
 
 def _sentence(document: Document, lines: Sequence[int], fault: Fault) -> str:
     error = fault.error
     place = f"{document.name}, line{'s' * (len(lines) > 1)} {' and '.join(map(str, lines))}"
-    words = _words(_shown_part(document, fault.path))
+    words = _path_words(_shown_part(document, fault.path))
     head = f"{place}, {words}:" if words else f"{place}:"
     named_by_path = error.name in fault.path or not error.name or (error.name == "context" and not error.got)
     way_out = error.way_out
@@ -141,7 +141,7 @@ def _shown_part(document: Document, path: Where) -> Where:
     return short if short and isinstance(short[-1], int) and not isinstance(document.at(short), dict) else path
 
 
-def _words(path: Where) -> str:
+def _path_words(path: Where) -> str:
     """Return a path as a sentence shows it: fields with dots between, positions counted from 1."""
     words = ""
     for part in path:

@@ -56,7 +56,7 @@ class FaultsError(ValueError):
     Parameters
     ----------
     faults : iterable of Fault
-        What is wrong [-]
+        What is wrong
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -64,7 +64,7 @@ class FaultsError(ValueError):
         super().__init__("; ".join(str(fault.error) for fault in self.faults))
 
 
-def _checked(check: Callable[[Any, str], Any]) -> PlainValidator:
+def _validator_of(check: Callable[[Any, str], Any]) -> PlainValidator:
     """Return the validator that calls a check of the core with the value and the name of its field."""
 
     def validated(value: Any, info: ValidationInfo) -> Any:
@@ -84,7 +84,7 @@ def at_most(most: int) -> BeforeValidator:
     return BeforeValidator(short)
 
 
-def _line(value: object, name: str) -> str:
+def _text_line(value: object, name: str) -> str:
     if value is None or (isinstance(value, str) and not value.strip()):
         refuse(name, "must be text", got=BLANK, way_out="fill it in or leave the line out")
     if not isinstance(value, str):
@@ -93,8 +93,8 @@ def _line(value: object, name: str) -> str:
 
 
 def file_name(value: object, name: str) -> str:
-    """Return the path that is `value`, that of the field `name`; it must be relative to the sizing file [-]."""
-    path = _line(value, name)
+    """Return the path that is `value`, that of the field `name`; it must be relative to the sizing file."""
+    path = _text_line(value, name)
     if path.startswith(("/", "\\")) or path[1:2] == ":":
         refuse(name, "must be a path relative to the sizing file", got=path)
     return path
@@ -119,7 +119,7 @@ def _flag(value: object, name: str) -> bool:
     return value
 
 
-def _row(value: object, _name: str) -> tuple[float | None, ...]:
+def _anchor_cells(value: object, _name: str) -> tuple[float | None, ...]:
     """Return the cells of one anchor; None is a column that was not measured."""
     if not (isinstance(value, list) and _NARROWEST <= len(value) <= len(COLUMNS)):
         got = Phrase(f"{len(value)} of them") if isinstance(value, list) else BLANK if value is None else value
@@ -131,7 +131,7 @@ def _field_name(value: object, _name: str) -> str:
     return str(value) if value in SECTIONS else field_named(value, FACTS)
 
 
-def _context(value: object, _name: str) -> Context:
+def _context_of_facts(value: object, _name: str) -> Context:
     return Context.from_mapping(_facts(value))
 
 
@@ -144,11 +144,11 @@ def _facts(value: Any) -> Any:
     """Return a mapping of context fields, or raise what is wrong with each of them."""
     faults = Context.faults(value)
     if faults:
-        raise FaultsError(_placed(error, value) for error in faults)
+        raise FaultsError(_fault_at(error, value) for error in faults)
     return value
 
 
-def _placed(error: InputError, value: Any) -> Fault:
+def _fault_at(error: InputError, value: Any) -> Fault:
     """Return the fault at the field that an error is about; where that is not known, at what was given as its name."""
     if error.name != "context":
         return Fault((error.name,), error)
@@ -211,31 +211,33 @@ _ROW_JSON: Final[Json] = {
     "prefixItems": [_NEEDED_CELL_JSON] * _NARROWEST + [_CELL_JSON] * (len(COLUMNS) - _NARROWEST),
 }
 
-Number = Annotated[float, _checked(number), _number_json()]
-Share = Annotated[float, _checked(share), _number_json(maximum=1)]
-Factor = Annotated[float, _checked(number), _number_json(minimum=0.01, maximum=100)]  # `Lever` holds the limits
+Number = Annotated[float, _validator_of(number), _number_json()]
+Share = Annotated[float, _validator_of(share), _number_json(maximum=1)]
+Factor = Annotated[float, _validator_of(number), _number_json(minimum=0.01, maximum=100)]  # `Lever` holds the limits
 GpusPerPod = Annotated[
-    int, _checked(lambda v, n: whole(v, n, low=1, high=MOST_GPUS_PER_POD)), _whole_json(1, MOST_GPUS_PER_POD)
+    int, _validator_of(lambda v, n: whole(v, n, low=1, high=MOST_GPUS_PER_POD)), _whole_json(1, MOST_GPUS_PER_POD)
 ]
-Spares = Annotated[int, _checked(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
-Line = Annotated[str, _checked(_line), WithJsonSchema(_LINE)]
-FileName = Annotated[str, _checked(file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
-Day = Annotated[str, _checked(_day), WithJsonSchema(_DATE)]
+Spares = Annotated[int, _validator_of(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
+Line = Annotated[str, _validator_of(_text_line), WithJsonSchema(_LINE)]
+FileName = Annotated[str, _validator_of(file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
+Day = Annotated[str, _validator_of(_day), WithJsonSchema(_DATE)]
 Confidence = Annotated[
-    float, _checked(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})
+    float, _validator_of(lambda v, n: bound(v, n).confidence), WithJsonSchema({"enum": list(BUDGET_SHARE)})
 ]
-Method = Annotated[str, _checked(lambda v, n: choice(v, n, METHODS)), WithJsonSchema({"enum": list(METHODS)})]
-Statistic = Annotated[str, _checked(lambda v, n: choice(v, n, STATISTICS)), WithJsonSchema({"enum": list(STATISTICS)})]
+Method = Annotated[str, _validator_of(lambda v, n: choice(v, n, METHODS)), WithJsonSchema({"enum": list(METHODS)})]
+Statistic = Annotated[
+    str, _validator_of(lambda v, n: choice(v, n, STATISTICS)), WithJsonSchema({"enum": list(STATISTICS)})
+]
 LeverKind = Annotated[
-    str, _checked(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})
+    str, _validator_of(lambda v, n: choice(v, n, levers.KINDS)), WithJsonSchema({"enum": list(levers.KINDS)})
 ]
-Flag = Annotated[bool, _checked(_flag), WithJsonSchema({"type": "boolean"})]
-Turns = Annotated[str | None, _checked(_fact), _said_json("turns")]
-HitRate = Annotated[float | None, _checked(_fact), _said_json("prefix_hit_rate")]
-DatasetKind = Annotated[str | None, _checked(_fact), _said_json("dataset_kind")]
-Tier = Annotated[str | None, _checked(_fact), _said_json("tier")]
-CacheState = Annotated[str | None, _checked(_fact), _said_json("cache_state")]
-Row = Annotated[tuple[float | None, ...], _checked(_row), WithJsonSchema(_ROW_JSON)]
-FieldName = Annotated[str, _checked(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]
-ContextField = Annotated[Context, _checked(_context), WithJsonSchema(_CONTEXT_JSON)]
-Changes = Annotated[dict[str, Any], _checked(_changes), WithJsonSchema(_CONTEXT_JSON)]
+Flag = Annotated[bool, _validator_of(_flag), WithJsonSchema({"type": "boolean"})]
+Turns = Annotated[str | None, _validator_of(_fact), _said_json("turns")]
+HitRate = Annotated[float | None, _validator_of(_fact), _said_json("prefix_hit_rate")]
+DatasetKind = Annotated[str | None, _validator_of(_fact), _said_json("dataset_kind")]
+Tier = Annotated[str | None, _validator_of(_fact), _said_json("tier")]
+CacheState = Annotated[str | None, _validator_of(_fact), _said_json("cache_state")]
+Row = Annotated[tuple[float | None, ...], _validator_of(_anchor_cells), WithJsonSchema(_ROW_JSON)]
+FieldName = Annotated[str, _validator_of(_field_name), WithJsonSchema({"enum": [*FACTS, *SECTIONS]})]
+ContextField = Annotated[Context, _validator_of(_context_of_facts), WithJsonSchema(_CONTEXT_JSON)]
+Changes = Annotated[dict[str, Any], _validator_of(_changes), WithJsonSchema(_CONTEXT_JSON)]

@@ -52,11 +52,11 @@ class SignOff:
     Parameters
     ----------
     role : str
-        Who signs [-]
+        Who signs
     name : str or None
-        The person, once known [-]
+        The person, once known
     date : str or None
-        When it was signed [-]
+        When it was signed
     """
 
     role: str
@@ -71,13 +71,13 @@ class Spec:
     Parameters
     ----------
     path : Path
-        The file [-]
+        The file
     title, customer, date : str or None
-        What was measured, for whom and when the sizing was made [-]
+        What was measured, for whom and when the sizing was made
     slas : tuple of float
         Interactivity SLAs in the order of the file [tok/s/user]
     sla_names : tuple of str or None
-        Their names, None where there is none [-]
+        Their names, None where there is none
     gpus_per_pod : int
         GPUs of one replica [GPUs/pod]
     util : float
@@ -85,25 +85,25 @@ class Spec:
     spare_pods : int
         Replicas beyond those that carry the demand [pods]
     method : str
-        Interpolation between anchors [-]
+        Interpolation between anchors
     method_chosen : bool
-        Whether the file names it [-]
+        Whether the file names it
     confidence : float
         Share of public curves whose need the budget covers [-]
     calibration : Calibration or None
-        What the budget rests on in place of public sweeps [-]
+        What the budget rests on in place of public sweeps
     curve_file : str or None
-        File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here [-]
+        File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here
     price : Price
         Price of a GPU-hour with its provenance [USD/GPU-hour]
     context : Context or None
-        What the curve rests on; None where the file gives nothing [-]
+        What the curve rests on; None where the file gives nothing
     model_size : ModelSize or None
         For TP right-sizing [billion parameters]
     sign_off : tuple of SignOff
-        Lines for signatures [-]
+        Lines for signatures
     parts : Parts
-        The core's objects; read them through the methods [-]
+        The core's objects; read them through the methods
     """
 
     path: Path
@@ -139,7 +139,7 @@ class Spec:
         return self.parts.workload
 
     def levers(self) -> list[Lever]:
-        """Return the levers in the order of the file, each with its own baseline [-]."""
+        """Return the levers in the order of the file, each with its own baseline."""
         return list(self.parts.levers)
 
     @property
@@ -149,7 +149,7 @@ class Spec:
 
     @property
     def sized_on(self) -> Date | None:
-        """The day of the sizing, without its time; None where the file has no date [-]."""
+        """The day of the sizing, without its time; None where the file has no date."""
         return None if self.date is None else Date.fromisoformat(self.date[:10])
 
     def rows(self) -> list[tuple[float, Limits]]:
@@ -181,9 +181,9 @@ def read_spec(path: str | Path, *, allow_outside: bool = False) -> Spec:
     Parameters
     ----------
     path : str or Path
-        A YAML file, or JSON where the name ends in .json [-]
+        A YAML file, or JSON where the name ends in .json
     allow_outside : bool, optional
-        Whether curves that it names may stand outside its folder [-]
+        Whether curves that it names may stand outside its folder
 
     Returns
     -------
@@ -240,20 +240,20 @@ def _spec(path: Path, file: SizingFile, parts: Parts) -> Spec:
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON schema of a sizing file, for editors and other programs [-]."""
-    made: dict[str, Any] = _tidied(SizingFile.model_json_schema())
+    """Return the JSON schema of a sizing file, for editors and other programs."""
+    made: dict[str, Any] = _tidy_schema(SizingFile.model_json_schema())
     made["title"] = "xlsizing sizing file"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
-def _tidied(node: Any) -> Any:
+def _tidy_schema(node: Any) -> Any:
     """Return a schema without titles made of field names, and where a field may be left out, but not be null."""
     if isinstance(node, list):
-        return [_tidied(item) for item in node]
+        return [_tidy_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
     made_up = [name for name, value in node.items() if _made_up(name, value)]
-    kept = {name: _tidied(value) for name, value in node.items() if name not in made_up}
+    kept = {name: _tidy_schema(value) for name, value in node.items() if name not in made_up}
     alternatives = kept.get("anyOf", [])
     if {"type": "null"} in alternatives:
         del kept["anyOf"]
@@ -269,5 +269,5 @@ def _made_up(name: str, value: object) -> bool:
 
 
 def example_text() -> str:
-    """Return a sizing file with comments that runs as it is [-]."""
+    """Return a sizing file with comments that runs as it is."""
     return resources.files("xlsizing").joinpath("examples", "sizing.yaml").read_text(encoding="utf-8")

@@ -91,7 +91,7 @@ class LeverSection(Section):
     factor: Factor | None = Field(default=None, description="With the lever over without, for the factor kinds [-]")
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _check_consistent(self) -> Self:
         self.lever(STAND_IN, None, 1)
         return self
 

@@ -21,7 +21,7 @@ from xlsizing.spec.text import Fault
 __all__ = ["Parts", "core_parts"]
 
 _OF_A_RUN: Final = ("grounding", "provenance")
-"""Sections of a context that tell of one run, so that no other takes them over [-]."""
+"""Sections of a context that tell of one run, so that no other takes them over."""
 
 Valid = dict[str, Any]
 
@@ -40,7 +40,7 @@ class Parts(NamedTuple):
     limits : Limits
         The limits on waiting beside the SLAs [s]
     levers : tuple of Lever
-        Each with its own baseline, in the order of the file [-]
+        Each with its own baseline, in the order of the file
     """
 
     curve: Curve
@@ -56,16 +56,16 @@ def core_parts(valid: Valid, value: object) -> tuple[Valid, list[Fault]]:
     Parameters
     ----------
     valid : dict
-        The fields of the file that are right in themselves [-]
+        The fields of the file that are right in themselves
     value : object
-        What the file holds; fields that it does not give have their defaults [-]
+        What the file holds; fields that it does not give have their defaults
 
     Returns
     -------
     dict
-        Those whose fields are right [-]
+        Those whose fields are right
     list of Fault
-        Rules broken between fields that are right in themselves [-]
+        Rules broken between fields that are right in themselves
     """
     given = value if isinstance(value, dict) else {}
     known = _defaults(given) | valid
@@ -84,7 +84,9 @@ def _defaults(given: Valid) -> Valid:
 
 def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
     curve: Curve = known["curve"].curve
-    yield from _caught(("context",), lambda: known.update(context=_both(curve.context, known["context"])))
+    yield from _faults_of_check(
+        ("context",), lambda: known.update(context=_merged_context(curve.context, known["context"]))
+    )
     try:
         parts["curve"] = curve.with_context(known["context"])
     except InputError as error:
@@ -92,7 +94,7 @@ def _add_curve(known: Valid, parts: Valid) -> Iterator[Fault]:
         yield Fault(("curve",), error)
 
 
-def _both(brought: Context | None, stated: Context | None) -> Context | None:
+def _merged_context(brought: Context | None, stated: Context | None) -> Context | None:
     """Return the context that came with the curve, with what the sizing file adds; they may not contradict."""
     if brought is None or stated is None:
         return brought if stated is None else stated
@@ -118,7 +120,7 @@ def _same_osl(known: Valid, _parts: Valid) -> Iterator[Fault]:
     demanded, asked = known["demand"].osl, known["workload"].osl
     if None not in (demanded, asked) and abs(demanded - asked) > TOLERANCE * asked:
         rule = f"must be the workload's, {shown(asked)}"
-        yield from _caught(("demand", "osl"), lambda: refuse("osl", rule, got=demanded))
+        yield from _faults_of_check(("demand", "osl"), lambda: refuse("osl", rule, got=demanded))
 
 
 def _add_limits(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -134,14 +136,14 @@ def _add_limits(known: Valid, parts: Valid) -> Iterator[Fault]:
         first = next(at for at, limit in enumerate(by_wait[wait]) if limit is not None)
         alone: Valid = {wait.name: by_wait[wait]}
         sides = Limits(output_tokens=osl, **alone).sides
-        untold += _caught(("slas", first, wait.name), partial(sides, parts["curve"]))
+        untold += _faults_of_check(("slas", first, wait.name), partial(sides, parts["curve"]))
     if not untold:  # else a sizing would say the same again
         parts["limits"] = limits
     yield from untold
 
 
 def _same_method(known: Valid, _parts: Valid) -> Iterator[Fault]:
-    yield from _caught(("calibration",), lambda: check_calibration(known["calibration"], known["method"]))
+    yield from _faults_of_check(("calibration",), lambda: check_calibration(known["calibration"], known["method"]))
 
 
 def _gpus_as_measured(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -152,7 +154,7 @@ def _gpus_as_measured(known: Valid, parts: Valid) -> Iterator[Fault]:
         yield Fault(("gpus_per_pod",), error)
 
 
-def _carried(known: Valid, parts: Valid) -> Iterator[Fault]:
+def _sizing_faults(known: Valid, parts: Valid) -> Iterator[Fault]:
     """Size once, for what only a sizing can tell: more pods than can be counted, throughput of one GPU of a pod."""
     if not {"curve", "demand", "limits"} <= set(parts):
         return
@@ -168,21 +170,21 @@ def _add_levers(known: Valid, parts: Valid) -> Iterator[Fault]:
     parts["levers"] = ()
     for i, lever in enumerate(known["levers"]):
         made: list[Lever] = []
-        yield from _caught(("levers", i), partial(_add_lever, made, lever, known))
+        yield from _faults_of_check(("levers", i), partial(_add_lever, made, lever, known))
         parts["levers"] += tuple(made)
 
 
 def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
-    made.append(_lever(lever, known))
+    made.append(_lever_of_section(lever, known))
 
 
-def _lever(lever: LeverSection, known: Valid) -> Lever:
+def _lever_of_section(lever: LeverSection, known: Valid) -> Lever:
     base = lever.baseline or BaselineSection.model_construct(curve=known["curve"], context=known["context"])
-    measured = _both(base.curve.curve.context, base.context)
+    measured = _merged_context(base.curve.curve.context, base.context)
     before = base.curve.curve.with_context(measured)
     after = _context_with(lever.optimised, measured)
     brought = None if lever.optimised is None else lever.optimised.curve
-    optimised = None if brought is None else brought.curve.with_context(_both(brought.curve.context, after))
+    optimised = None if brought is None else brought.curve.with_context(_merged_context(brought.curve.context, after))
     gpus_per_pod = base.gpus_per_pod or known["gpus_per_pod"]
     return lever.lever(before, after if optimised is None else None, gpus_per_pod, optimised)
 
@@ -197,7 +199,7 @@ def _context_with(side: OptimisedSection | None, before: Context | None) -> Cont
     return Context.from_mapping(shared | side.context_changes)
 
 
-def _caught(path: Where, check: Callable[[], object]) -> Iterator[Fault]:
+def _faults_of_check(path: Where, check: Callable[[], object]) -> Iterator[Fault]:
     try:
         check()
     except InputError as error:
@@ -212,6 +214,6 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand", "workload", "slas", "latency_statistic", "curve"}, _add_limits),
     ({"calibration", "method"}, _same_method),
     ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),
-    ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _carried),
+    ({"demand", "slas", "curve", "context", "gpus_per_pod", "util", "method"}, _sizing_faults),
     ({"levers", "curve", "context", "gpus_per_pod"}, _add_levers),
 )

@@ -80,7 +80,7 @@ _LONGEST: dict[str, Any] = {
     wait.name: (Number | None, Field(default=None, description=f"Longest {wait.meaning} [s]")) for wait in WAITS
 }
 _Waiting: Any = create_model("_Waiting", __base__=Section, **_LONGEST)
-"""The limits on waiting beside an SLA: a field for each of `limits.WAITS` [-]."""
+"""The limits on waiting beside an SLA: a field for each of `limits.WAITS`."""
 
 
 class SlaSection(_Waiting):  # type: ignore[misc]  # its fields are those of a table
@@ -92,7 +92,7 @@ class SlaSection(_Waiting):  # type: ignore[misc]  # its fields are those of a t
     name: Line | None = Field(default=None, description="What it is for [-]")
 
 
-def _named(value: Any) -> Any:
+def _sla_as_mapping(value: Any) -> Any:
     return value if isinstance(value, dict) else {"tok_s_per_user": value}
 
 
@@ -136,7 +136,7 @@ class SizingFile(Section):
     demand: DemandSection
     workload: WorkloadSection = WorkloadSection()
     slas: Annotated[
-        list[Annotated[SlaSection, BeforeValidator(_named)]],
+        list[Annotated[SlaSection, BeforeValidator(_sla_as_mapping)]],
         Field(min_length=1, max_length=MOST_ROWS),
         at_most(MOST_ROWS),
     ] = Field(
@@ -177,6 +177,6 @@ class SizingFile(Section):
 
     @field_validator("*")
     @classmethod
-    def _noted(cls, value: Any, info: ValidationInfo[Reading]) -> Any:
+    def _note_valid(cls, value: Any, info: ValidationInfo[Reading]) -> Any:
         info.context.valid[info.field_name or ""] = value
         return value

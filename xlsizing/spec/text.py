@@ -29,7 +29,7 @@ _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\u
 _HALF = re.compile("[\ud800-\udfff]")
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s{}\[\],:"]+')
 _NOT_JSON: Final = {"NaN": ".nan", "Infinity": ".inf", "-Infinity": "-.inf"}
-"""Numbers that the standard library reads as JSON, in YAML [-]."""
+"""Numbers that the standard library reads as JSON, in YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Fault:
     Parameters
     ----------
     path : tuple
-        The field that the sentence names [-]
+        The field that the sentence names
     error : InputError
-        The rule that it breaks [-]
+        The rule that it breaks
     at : tuple of tuples
-        The values whose lines it names; `path` alone where empty [-]
+        The values whose lines it names; `path` alone where empty
     """
 
     path: Where
@@ -58,13 +58,13 @@ class Document:
     Parameters
     ----------
     name : str
-        Name of the file [-]
+        Name of the file
     value : object
-        What it holds [-]
+        What it holds
     lines : dict
-        The line of each value, counted from 1; of a field, the line of its name [-]
+        The line of each value, counted from 1; of a field, the line of its name
     faults : list of Fault
-        Fields that are repeated [-]
+        Fields that are repeated
     """
 
     name: str
@@ -77,7 +77,7 @@ class Document:
         return next((self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 1)
 
     def at(self, path: Where) -> Any:
-        """Return the value at `path`, None where there is none [-]."""
+        """Return the value at `path`, None where there is none."""
         value = self.value
         for part in path:
             if isinstance(value, dict):
@@ -93,7 +93,7 @@ def read_document(path: Path) -> Document:
     Parameters
     ----------
     path : Path
-        The sizing file [-]
+        The sizing file
 
     Returns
     -------

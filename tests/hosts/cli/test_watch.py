@@ -92,7 +92,7 @@ def memory(monkeypatch):
 )
 def test_memory_is_what_the_machine_can_spare_and_at_most_six_gigabytes(memory, taken, free, most):
     memory(taken, free)
-    assert watch._exceeded() == most
+    assert watch._exceeded_memory() == most
 
 
 def test_what_ends_in_time_is_left_alone(monkeypatch):

@@ -35,13 +35,13 @@ class Hit(NamedTuple):
     Parameters
     ----------
     file : str
-        Its file, relative to the folder [-]
+        Its file, relative to the folder
     line : int
         Its number, counted from 1 [-]
     heading : str
-        The nearest heading above it, of YAML the outermost key; empty where there is none [-]
+        The nearest heading above it, of YAML the outermost key; empty where there is none
     text : str
-        The line; of a long one what stands around the first word found [-]
+        The line; of a long one what stands around the first word found
     """
 
     file: str
@@ -57,15 +57,15 @@ class Found:
     Parameters
     ----------
     hits : list of Hit
-        The first lines found; files of a folder come before those of folders in it [-]
+        The first lines found; files of a folder come before those of folders in it
     total : int
         How many there are [-]
     files : int
         How many files were searched [-]
     notes : list of str
-        How a file was read that is not UTF-8 [-]
+        How a file was read that is not UTF-8
     passed : list of (str, str)
-        Files of these kinds that were not searched, and why [-]
+        Files of these kinds that were not searched, and why
     others : int
         Files of other kinds [-]
     """
@@ -84,13 +84,13 @@ def cited(query: str, folder: Path, *, case: bool = False, words: bool = False, 
     Parameters
     ----------
     query : str
-        Words, in any order [-]
+        Words, in any order
     folder : Path
-        A folder, or one file [-]
+        A folder, or one file
     case : bool
-        Whether upper and lower case differ [-]
+        Whether upper and lower case differ
     words : bool
-        Whether only whole words count [-]
+        Whether only whole words count
     limit : int
         The most lines returned; the others are counted [-]
 

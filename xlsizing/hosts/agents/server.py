@@ -20,7 +20,7 @@ _Context = ServerRequestContext[Any]
 
 
 def server(folder: Path, instructions: str) -> Server[Any]:
-    """Return the server of the tools, with files in `folder` alone, and `instructions` for the assistant [-]."""
+    """Return the server of the tools, with files in `folder` alone, and `instructions` for the assistant."""
 
     async def list_tools(_context: _Context, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=list(map(_described, TOOLS.values())))
@@ -43,9 +43,9 @@ def serve(folder: Path, instructions: str) -> None:
     Parameters
     ----------
     folder : Path
-        The folder that alone may be read and written [-]
+        The folder that alone may be read and written
     instructions : str
-        What an assistant is to know before it calls a tool [-]
+        What an assistant is to know before it calls a tool
     """
     anyio.run(_serve, server(folder, instructions))
 

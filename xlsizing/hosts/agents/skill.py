@@ -41,16 +41,16 @@ _WORDS: Final = {
     "unmet": InfeasibleError.exit_code,
 }
 _RULES: Final = ("How to read an answer", "Never")
-"""The sections that hold for who calls tools rather than commands too [-]."""
+"""The sections that hold for who calls tools rather than commands too."""
 
 
 def skill_text() -> str:
-    """Return SKILL.md, in Markdown [-]."""
+    """Return SKILL.md, in Markdown."""
     text = resources.files("xlsizing").joinpath("examples", "SKILL.md").read_text(encoding="utf-8")
     return Template(text).substitute(_WORDS)
 
 
 def rules_text() -> str:
-    """Return the sections of SKILL.md on reading answers and on what never to do [-]."""
+    """Return the sections of SKILL.md on reading answers and on what never to do."""
     sections = re.split(r"^(?=## )", skill_text(), flags=re.MULTILINE)
     return "".join(section for section in sections if section.startswith(tuple(f"## {name}\n" for name in _RULES)))

@@ -161,9 +161,9 @@ RESULTS: Final[dict[str, type[BaseModel]]] = {
         curves=_list(_told("CurveRow", _of(CurveRow))),
     ),
 }
-"""The type of what each tool returns, by its name [-]."""
+"""The type of what each tool returns, by its name."""
 
 
 def result_schema(name: str) -> dict[str, Any]:
-    """Return the JSON schema of what the tool `name` returns [-]."""
+    """Return the JSON schema of what the tool `name` returns."""
     return RESULTS[name].model_json_schema(mode="serialization")

@@ -53,11 +53,11 @@ class Tool:
     Parameters
     ----------
     name : str
-        That of its command [-]
+        That of its command
     about : str
-        What it is for, and what its result may not be used for [-]
+        What it is for, and what its result may not be used for
     writes : bool
-        Whether it may write files [-]
+        Whether it may write files
     """
 
     name: str
@@ -66,7 +66,7 @@ class Tool:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The JSON schema of its inputs [-]."""
+        """The JSON schema of its inputs."""
         options = list(_options(self.name))
         needed = [each.name for each in options if each.required]
         schema: dict[str, Any] = {"type": "object", "properties": {each.name: _shape(each) for each in options}}
@@ -74,7 +74,7 @@ class Tool:
 
     @property
     def result(self) -> dict[str, Any]:
-        """The JSON schema of its result [-]."""
+        """The JSON schema of its result."""
         return result_schema(self.name)
 
 
@@ -85,9 +85,9 @@ class Answer:
     Parameters
     ----------
     record : dict or None
-        The result; None where the call was refused [-]
+        The result; None where the call was refused
     sentences : tuple of str
-        Why it was refused, as the command line says it [-]
+        Why it was refused, as the command line says it
     """
 
     record: dict[str, Any] | None
@@ -119,11 +119,11 @@ TOOLS: Final = {
         Tool("import", "A curve file, with its measurement context, out of results of a benchmark tool.", writes=True),
     )
 }
-"""Every tool by its name [-]."""
+"""Every tool by its name."""
 
 
 def called(name: str, given: Mapping[str, Any], folder: Path) -> Answer:
-    """Return what the tool `name` answers to what is `given` [-], with files in `folder` alone.
+    """Return what the tool `name` answers to what is `given`, with files in `folder` alone.
 
     Nothing is printed: standard output may be the protocol's.
     """

@@ -28,10 +28,10 @@ throughput_flag = switch(
 
 
 def _anchors(text: str, _name: str) -> _Rows:
-    return [_anchor(item, _nth_anchor([i])) for i, item in enumerate(text.split(","), start=1)]
+    return [_anchor_cells(item, _nth_anchor([i])) for i, item in enumerate(text.split(","), start=1)]
 
 
-def _anchor(item: str, where: str) -> list[float | None]:
+def _anchor_cells(item: str, where: str) -> list[float | None]:
     parts = item.split(":")
     if not _FEWEST <= len(parts) <= len(LABELS):
         rule = f"must be {':'.join(LABELS[:_FEWEST])}, and where measured :{':'.join(LABELS[_FEWEST:])}"
@@ -55,9 +55,9 @@ class CurveFlags:
     Parameters
     ----------
     anchors : list of lists, or None
-        Points as `core.curve_from_rows` takes them [-]
+        Points as `core.curve_from_rows` takes them
     curve : str or None
-        A path, or public:NAME [-]
+        A path, or public:NAME
     pool_rises, throughput_per_replica : float or None, bool
         Passed on to `Curve` [-]
     """
@@ -75,7 +75,7 @@ class CurveFlags:
     throughput_per_replica: bool = shared(throughput_flag)
 
     def read(self) -> Curve:
-        """Return the curve, in a file or point by point [-]."""
+        """Return the curve, in a file or point by point."""
         exactly_one({"anchors": self.anchors, "curve": self.curve})
         if self.anchors is not None:
             return curve_from_rows(self.anchors, lambda at, _: _nth_anchor([i + 1 for i in at]), **self.how)
@@ -90,7 +90,7 @@ class CurveFlags:
 
     @property
     def source(self) -> str:
-        """The file that the curve is taken from, with its SHA-256; empty where it is given point by point [-]."""
+        """The file that the curve is taken from, with its SHA-256; empty where it is given point by point."""
         return printable(hashed_name(Path(self.curve)), "--curve") if self.curve else ""
 
 

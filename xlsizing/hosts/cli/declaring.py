@@ -37,7 +37,7 @@ _Value = TypeVar("_Value")
 
 
 def takes(name: str, read: Typed | None, metavar: str, words: str, to: str = "", **more: Any) -> Declaration:
-    """Return the declaration of the flag `name`, whose value the help calls `metavar` and of which it says `words` [-].
+    """Return the declaration of the flag `name`, whose value the help calls `metavar` and of which it says `words`.
 
     Its text is `read`, where it does not stay as it is, for the parameter `to`, where that is not called as the flag;
     `more` are click's attributes, among them the text that is read where the flag is left out.
@@ -47,22 +47,22 @@ def takes(name: str, read: Typed | None, metavar: str, words: str, to: str = "",
 
 
 def switch(name: str, words: str, to: str = "") -> Declaration:
-    """Return the declaration of the flag `name` that takes no value, of which the help says `words`; `to` as in `takes` [-]."""
+    """Return the declaration of the flag `name` that takes no value, of which the help says `words`; `to` as in `takes`."""
     return click.option(*filter(None, (name, to)), is_flag=True, help=words)
 
 
 def option(*given: Any, **more: Any) -> Any:
-    """Return a field of a group: a flag that takes a value, with what is `given` and `more` as in `takes` [-]."""
+    """Return a field of a group: a flag that takes a value, with what is `given` and `more` as in `takes`."""
     return shared(takes(*given, **more))
 
 
 def shared(declare: Declaration) -> Any:
-    """Return a field of a group: the option that other commands `declare` alone [-]."""
+    """Return a field of a group: the option that other commands `declare` alone."""
     return field(metadata={"declare": declare})
 
 
 def group(name: str, kind: type[Any]) -> Declaration:
-    """Return what declares the options of a dataclass `kind` on a command, which gets one of it as its argument `name` [-]."""
+    """Return what declares the options of a dataclass `kind` on a command, which gets one of it as its argument `name`."""
 
     def declare(command: Command) -> Command:
         @wraps(command)
@@ -78,7 +78,7 @@ def group(name: str, kind: type[Any]) -> Declaration:
 
 
 def flag(name: str) -> str:
-    """Return the flag of the parameter `name` [-].
+    """Return the flag of the parameter `name`.
 
     >>> flag("gpus_per_pod")
     '--gpus-per-pod'
@@ -87,7 +87,7 @@ def flag(name: str) -> str:
 
 
 def exactly_one(given: Mapping[str, _Value | None]) -> tuple[str, _Value]:
-    """Return the one of `given` whose value is not None, its name and its value, and refuse none or several [-]."""
+    """Return the one of `given` whose value is not None, its name and its value, and refuse none or several."""
     found = [(name, value) for name, value in given.items() if value is not None]
     if len(found) != 1:
         got = " and ".join(flag(name) for name, _ in found) or "none"
@@ -96,18 +96,18 @@ def exactly_one(given: Mapping[str, _Value | None]) -> tuple[str, _Value]:
 
 
 OR_SPEC: Final = ", or a sizing file named with --spec"
-"""How a refusal goes on where a sizing file may say it too [-]."""
+"""How a refusal goes on where a sizing file may say it too."""
 
 
 def needed(value: _Value | None, name: str, more: str = "") -> _Value:
-    """Return the `value` of the flag `name`, which has no default; the refusal goes on with `more` words [-]."""
+    """Return the `value` of the flag `name`, which has no default; the refusal goes on with `more` words."""
     if value is None:
         refuse(name, f"must be given{more}")
     return value
 
 
 def only_with(other: str, names: Collection[str]) -> None:
-    """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read [-]."""
+    """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read."""
     context = click.get_current_context()
     for each in context.command.params:
         if each.name in names and context.get_parameter_source(each.name) is ParameterSource.COMMANDLINE:
@@ -118,7 +118,7 @@ class OnceEach(click.Command):
     """A command that refuses an option of one value where it is given twice."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Return the words of `args` that belong to no option, with the values of the others in `ctx` [-]."""
+        """Return the words of `args` that belong to no option, with the values of the others in `ctx`."""
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         for each, times in Counter(order).items():
             if times > 1 and isinstance(each, click.Option) and not (each.multiple or each.is_flag):
@@ -129,7 +129,7 @@ class OnceEach(click.Command):
 
 
 def spec_flag(words: str, *beside: str) -> Declaration:
-    """Return the declaration of --spec, of which the help says `words`; the parameters `beside` may be given too [-]."""
+    """Return the declaration of --spec, of which the help says `words`; the parameters `beside` may be given too."""
     return click.option("--spec", cls=_SpecOption, metavar="FILE", is_eager=True, help=words, beside=beside)
 
 

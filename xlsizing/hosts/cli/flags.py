@@ -63,7 +63,7 @@ calibration_flag = takes("--calibration", None, "FILE", "What xlsizing calibrate
 
 
 def calibration_in(file: str | None) -> Calibration | None:
-    """Return the calibration in a `file`; None where none is named [-]."""
+    """Return the calibration in a `file`; None where none is named."""
     if file is None:
         return None
     from xlsizing.core import read_calibration  # noqa: PLC0415  # only where a file is named
@@ -72,12 +72,12 @@ def calibration_in(file: str | None) -> Calibration | None:
 
 
 def method_flag(words: str) -> Declaration:
-    """Return the declaration of the interpolation, with its help in `words` [-]."""
+    """Return the declaration of the interpolation, with its help in `words`."""
     return takes("--method", one_of(METHODS), "|".join(METHODS), words, default=DEFAULT_METHOD)
 
 
 def json_flag(instead: str) -> Declaration:
-    """Return the declaration of printing JSON instead of what is named in `instead` [-]."""
+    """Return the declaration of printing JSON instead of what is named in `instead`."""
     return switch("--json", f"Print JSON instead of {instead}.", to="as_json")
 
 
@@ -90,7 +90,7 @@ class Planning:
     util : float
         The share of measured throughput [-]
     method : str
-        Interpolation between anchors [-]
+        Interpolation between anchors
     """
 
     util: float = option("--util", SHARE, "SHARE", "Planned share of throughput.", default=str(DEFAULT_UTIL))
@@ -142,7 +142,7 @@ class Slas(NamedTuple):
     rates : list of float
         In the order given [tok/s/user]
     as_read : tuple of str
-        How the list was read, where a decimal comma may be meant [-]
+        How the list was read, where a decimal comma may be meant
     """
 
     rates: list[float]
@@ -169,7 +169,7 @@ SLAS: Final = Typed(_slas)
 
 
 def wait_flag(wait: Wait) -> str:
-    """Return the flag of the limit on a `wait` [-].
+    """Return the flag of the limit on a `wait`.
 
     >>> [wait_flag(wait) for wait in WAITS]
     ['--ttft', '--ttfo', '--e2e']
@@ -211,7 +211,7 @@ class LimitFlags:
     ttft, ttfo, e2e : list of float or None
         As they were listed, None for none [s]
     latency_stat : str or None
-        The statistic that the customer speaks of [-]
+        The statistic that the customer speaks of
     """
 
     ttft: _Listed | None = shared(_limit(WAITS[0]))

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        Flags and values; the process's own where left out [-]
+        Flags and values; the process's own where left out
 
     Raises
     ------
@@ -85,25 +85,27 @@ def outcome(arguments: Sequence[str] | None = None) -> tuple[int, list[str]]:
         with keeping_inputs(), stopped_by_signals():
             return _commands.main(arguments, prog_name="xlsizing", standalone_mode=False), []
     except click.exceptions.Abort:
-        return _failed("interrupted")
+        return _print_failure("interrupted")
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "xlsizing"
-        return _failed(f"{_usage(error)}; try '{command} --help'")
+        return _print_failure(f"{_usage(error)}; try '{command} --help'")
     except SizingError as error:
         sentences = getattr(error, "faults", None) or [_in_flags(error)]
         return error.exit_code, list(map(_line, sentences))
     except OSError as error:
-        return _failed(f"output must be writable: {error.strerror or error} ({error.filename or 'standard output'})")
+        return _print_failure(
+            f"output must be writable: {error.strerror or error} ({error.filename or 'standard output'})"
+        )
 
 
 def command_named(name: str) -> click.Command:
-    """Return the command called `name`, one of those that the help lists [-]."""
+    """Return the command called `name`, one of those that the help lists."""
     module = f"{name}_" if iskeyword(name) else name
     command: click.Command = import_module(f"xlsizing.hosts.cli.commands.{module}").command
     return command
 
 
-def _failed(sentence: str) -> tuple[int, list[str]]:
+def _print_failure(sentence: str) -> tuple[int, list[str]]:
     return _BAD_INPUT, [_line(sentence)]
 
 

@@ -25,7 +25,7 @@ NOT_RIGHT: Final = 4
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line, whatever characters came with the input [-].
+    """Return `text` on one line, whatever characters came with the input.
 
     >>> one_line("two" + chr(10) + "lines")
     'two lines'
@@ -34,7 +34,7 @@ def one_line(text: str) -> str:
 
 
 def print_json(record: Any) -> None:
-    """Print `record` as JSON, in ASCII: it survives any terminal and any encoding; inside `kept_json` keep it [-]."""
+    """Print `record` as JSON, in ASCII: it survives any terminal and any encoding; inside `kept_json` keep it."""
     kept = _KEPT.get()
     if kept is not None:
         kept.append(json.loads(json.dumps(record, allow_nan=False)))
@@ -49,7 +49,7 @@ def kept_json() -> Iterator[list[Any]]:
     Yields
     ------
     list
-        The records, as a reader of the JSON has them [-]
+        The records, as a reader of the JSON has them
     """
     kept: list[Any] = []
     before = _KEPT.set(kept)
@@ -63,13 +63,13 @@ _KEPT: ContextVar[list[Any] | None] = ContextVar("records kept", default=None)
 
 
 def print_text(write: Callable[[IO[str]], None]) -> None:
-    """Have `write` print to standard output, if there is one [-]."""
+    """Have `write` print to standard output, if there is one."""
     if sys.stdout is not None:  # None where the caller closed it: only files were wanted
         write(sys.stdout)
 
 
 def print_facts(named: Mapping[str, str]) -> None:
-    """Print each text of `named` behind its name; an empty one is passed over [-]."""
+    """Print each text of `named` behind its name; an empty one is passed over."""
     for name, text in named.items():
         if text:
             click.echo(f"{name}: {text}")
@@ -95,15 +95,15 @@ def working(words: str) -> Iterator[_Told]:
     Parameters
     ----------
     words : str
-        What is done [-]
+        What is done
 
     Yields
     ------
     callable
-        To be called with how much is done, of how much, and, where another step begins, what that does [-]
+        To be called with how much is done, of how much, and, where another step begins, what that does
     """
-    if not _watched():
-        yield _untold
+    if not _is_watched():
+        yield _say_nothing
         return
     bar = _Bar(words)
     timer = Timer(_LONG, bar.start)
@@ -119,20 +119,20 @@ def working(words: str) -> Iterator[_Told]:
 
 
 def end_at_once(error: SizingError) -> NoReturn:
-    """End the process, whatever its other threads are at, with the sentence and the exit code of `error` [-]."""
+    """End the process, whatever its other threads are at, with the sentence and the exit code of `error`."""
     for bar in _SHOWN:
         bar.stop()  # it hid the cursor
     click.echo(f"xlsizing: {one_line(str(error))}", err=True)
     os._exit(error.exit_code)
 
 
-def _watched() -> bool:
+def _is_watched() -> bool:
     if sys.stderr is None:  # where the caller closed it
         return False
     return sys.stderr.isatty()
 
 
-def _untold(_done: int, _whole: int, _words: str = "") -> None:
+def _say_nothing(_done: int, _whole: int, _words: str = "") -> None:
     """Say nothing: nobody watches."""
 
 

@@ -45,7 +45,7 @@ class ResultFlags:
     Parameters
     ----------
     form, stat, concurrency, throughput_per_replica, gpus_per_pod, max_failed, ignoring, skip_bad, added, sheet, cells
-        As in `importers.Options`, but `max_failed` is its `most_failed`, and `added` the name of a file [-]
+        As in `importers.Options`, but `max_failed` is its `most_failed`, and `added` the name of a file
     """
 
     form: str | None = option(
@@ -90,7 +90,7 @@ class ResultFlags:
 
 
 def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[str, list[str]]) -> None:
-    """Print `title`, a table of curve `rows` and `lists` of sentences to `file` [-]."""
+    """Print `title`, a table of curve `rows` and `lists` of sentences to `file`."""
     from rich import box  # noqa: PLC0415  # slow to import
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -117,6 +117,6 @@ _NUMBERS: Final = ("points", "c", "GPUs", "best tok/s/user", "best tok/s")
 
 
 def passed_lines(passed: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a line for each file that was `passed` over, the first few of many [-]."""
+    """Return a line for each file that was `passed` over, the first few of many."""
     lines = [f"{place}: {reason}" for place, reason in passed[:_MOST_PASSED]]
     return lines if len(passed) <= _MOST_PASSED else [*lines, f"and {len(passed) - _MOST_PASSED:,} more"]

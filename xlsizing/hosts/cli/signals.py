@@ -16,7 +16,7 @@ _ENDING: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Let a signal that ends the process first leave the block as an exception does, so that nothing half-done stays [-]."""
+    """Let a signal that ends the process first leave the block as an exception does, so that nothing half-done stays."""
     mine = [each for each in _ENDING if signal.getsignal(each) is signal.SIG_DFL] if _in_main_thread() else []
     for each in mine:
         signal.signal(each, _raise)

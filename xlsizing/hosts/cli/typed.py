@@ -26,7 +26,7 @@ class Typed(_Type):
     Parameters
     ----------
     read : callable
-        What makes the value of the text and of the flag's name, or refuses it [-]
+        What makes the value of the text and of the flag's name, or refuses it
     """
 
     name = "text"
@@ -35,12 +35,12 @@ class Typed(_Type):
         self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002  # click's
-        """Return what the text `value` of `param` says, whatever the context `ctx`; a value that was made stays [-]."""
+        """Return what the text `value` of `param` says, whatever the context `ctx`; a value that was made stays."""
         return self._read(value, called(param)) if isinstance(value, str) else value
 
 
 def called(param: click.Parameter | None) -> str:
-    """Return the flag of `param`, the long one of several [-]."""
+    """Return the flag of `param`, the long one of several."""
     return "" if param is None else max(param.opts, key=len)
 
 
@@ -50,7 +50,7 @@ def whole_number(low: int, high: int) -> Typed:
 
 
 def one_of(options: Sequence[str]) -> Typed:
-    """Return the type of a word that is one of `options` [-]."""
+    """Return the type of a word that is one of `options`."""
     return Typed(lambda text, name: choice(text, name, options))
 
 
@@ -62,7 +62,7 @@ def _folder(text: str, name: str) -> Path:
 
 NUMBER: Final = Typed(number_in_text)
 SHARE: Final = Typed(partial(number_in_text, share=True))
-"""A number that a refusal words as a share; the core says from where to where [-]."""
+"""A number that a refusal words as a share; the core says from where to where."""
 
 LINE: Final = Typed(printable)
 FOLDER: Final = Typed(_folder)

@@ -33,9 +33,9 @@ def watched(done: str, file: str) -> Iterator[None]:
     Parameters
     ----------
     done : str
-        What cannot be done with the file then, "evaluated" [-]
+        What cannot be done with the file then, "evaluated"
     file : str
-        The file, as a sentence names it [-]
+        The file, as a sentence names it
     """
     ended = Event()
     Thread(target=_watch, args=[ended, done, file], daemon=True).start()
@@ -51,7 +51,7 @@ def _watch(ended: Event, done: str, file: str) -> None:
         rule, detail = f"must be one that can be {done}", None
         if monotonic() - begin > LONGEST_S:
             rule = f"{rule} within {LONGEST_S / 60:g} minutes"
-        elif (most := _exceeded()) is not None:
+        elif (most := _exceeded_memory()) is not None:
             detail = f"it needs more than the {most / 1e9:.1f} GB of memory that are there for it"
         else:
             continue
@@ -59,7 +59,7 @@ def _watch(ended: Event, done: str, file: str) -> None:
             end_at_once(refusal("workbook", rule, detail=detail, where=file))
 
 
-def _exceeded() -> float | None:
+def _exceeded_memory() -> float | None:
     """Return what the process may take, if it took more [B]."""
     import psutil  # noqa: PLC0415  # most work has ended before it is asked for
 

@@ -29,16 +29,16 @@ def examine(
     Parameters
     ----------
     machine : Machine
-        The machine [-]
+        The machine
     book : WorkbookFile or None
-        The workbook, None to examine the machine alone [-]
+        The workbook, None to examine the machine alone
     modules_of : callable
-        Gives the VBA modules of a workbook by name [-]
+        Gives the VBA modules of a workbook by name
 
     Returns
     -------
     list of Finding
-        One a check [-]
+        One a check
     """
     found = list(_versions(machine))
     if book is None:
@@ -112,7 +112,7 @@ def _pywin32(machine: Machine) -> Finding:
 def _interpreter(machine: Machine, config: Settings) -> Iterator[Finding]:
     """Yield whether Excel finds its interpreter, the DLL beside it, and our functions in it."""
     path, source = config.interpreter()
-    fault = _fault(machine, path)
+    fault = _path_fault(machine, path)
     trusted = (source is not None and source.trusted) or _is_own(machine, path)
     if not fault and path.startswith("\\\\") and not trusted:
         fault = f"{path} is on the network, where a workbook must not point"
@@ -131,7 +131,7 @@ def _interpreter(machine: Machine, config: Settings) -> Iterator[Finding]:
         yield unverified("interpreter", words, "if you set it up yourself, run its own doctor; if not, delete that row")
 
 
-def _fault(machine: Machine, path: str) -> str:
+def _path_fault(machine: Machine, path: str) -> str:
     if not path:
         return f"{INTERPRETER} is not set: Excel would start whatever Python the PATH holds"
     if "%" in path:

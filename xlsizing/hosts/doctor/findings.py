@@ -24,7 +24,7 @@ SKIP: Final = "skip"
 UNVERIFIED: Final = "unverified"
 
 SET_UP: Final = "follow the set-up in workbook/README.md"
-"""The mend of an installation that is not what the sales workbook needs [-]."""
+"""The mend of an installation that is not what the sales workbook needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Finding:
     Parameters
     ----------
     check : str
-        What was looked at [-]
+        What was looked at
     state : str
-        "pass", "FAIL", "skip" (does not apply here) or "unverified" (applies, could not be looked at) [-]
+        "pass", "FAIL", "skip" (does not apply here) or "unverified" (applies, could not be looked at)
     words : str
-        What stands there [-]
+        What stands there
     mend : str
-        What to do about it; empty where there is nothing to do [-]
+        What to do about it; empty where there is nothing to do
     """
 
     check: str

@@ -46,11 +46,11 @@ class Answer:
     Parameters
     ----------
     python, xlsizing, xlwings : str
-        Versions; empty where it failed [-]
+        Versions; empty where it failed
     functions : int
         How many functions it registered [-]
     failure : str
-        Why it could not, in one line; empty where it could [-]
+        Why it could not, in one line; empty where it could
     """
 
     python: str = ""
@@ -67,29 +67,29 @@ class Machine:
     Parameters
     ----------
     system : str
-        "Windows", "Darwin" (macOS) or "Linux" [-]
+        "Windows", "Darwin" (macOS) or "Linux"
     python : str
-        Version of the interpreter [-]
+        Version of the interpreter
     bits : int
         Its width [bit]
     executable, base : str
-        The interpreter, and the installation that it was made from [-]
+        The interpreter, and the installation that it was made from
     encoding : str
-        In which Excel's macros read text files [-]
+        In which Excel's macros read text files
     environment : mapping of str to str
-        Environment variables [-]
+        Environment variables
     version_of : callable
-        Gives the installed version of a package, None where it is not installed [-]
+        Gives the installed version of a package, None where it is not installed
     pinned : str or None
-        The version of xlwings that the installed xlsizing requires [-]
+        The version of xlwings that the installed xlsizing requires
     read : callable
-        Gives the bytes of the file at a path, None where there is none [-]
+        Gives the bytes of the file at a path, None where there is none
     is_file : callable
-        Tells whether there is a file at a path [-]
+        Tells whether there is a file at a path
     registry : callable
-        Gives a value of the Windows registry by root, key and name, None where there is none [-]
+        Gives a value of the Windows registry by root, key and name, None where there is none
     ask : callable
-        Has the interpreter at a path load our functions, and gives its Answer [-]
+        Has the interpreter at a path load our functions, and gives its Answer
     """
 
     system: str
@@ -108,20 +108,20 @@ class Machine:
 
     @property
     def is_windows(self) -> bool:
-        """Whether Excel can reach Python here through COM [-]."""
+        """Whether Excel can reach Python here through COM."""
         return self.system == WINDOWS
 
     @property
     def paths(self) -> ModuleType:
-        """The rules by which paths are written here [-]."""
+        """The rules by which paths are written here."""
         return ntpath if self.is_windows else posixpath
 
     def pip(self, package: str) -> str:
-        """Return the command that installs `package` for the interpreter, whatever the PATH holds [-]."""
+        """Return the command that installs `package` for the interpreter, whatever the PATH holds."""
         return f'"{self.executable}" -m pip install "{package}"'
 
     def expanded(self, text: str) -> str:
-        """Return `text` with its %VARIABLES% filled in as Windows does; unknown ones stay [-]."""
+        """Return `text` with its %VARIABLES% filled in as Windows does; unknown ones stay."""
         known = {name.upper(): value for name, value in self.environment.items()}
         return re.sub(r"%([^%]+)%", lambda found: known.get(found[1].upper(), found[0]), text)
 
@@ -137,8 +137,8 @@ def this_machine() -> Machine:
         encoding="mbcs" if sys.platform == "win32" else "utf-8",
         environment=os.environ,
         version_of=_version_of,
-        pinned=_pinned(),
-        read=_read,
+        pinned=_pinned_xlwings(),
+        read=_bytes_or_none,
         is_file=os.path.isfile,
         registry=_registry,
         ask=_ask,
@@ -151,7 +151,7 @@ def _version_of(package: str) -> str | None:
     return None
 
 
-def _pinned() -> str | None:
+def _pinned_xlwings() -> str | None:
     with suppress(metadata.PackageNotFoundError):
         for requirement in metadata.requires("xlsizing") or []:
             if found := re.match(r"xlwings\s*==\s*([\w.]+)", requirement):
@@ -159,7 +159,7 @@ def _pinned() -> str | None:
     return None
 
 
-def _read(path: str) -> bytes | None:
+def _bytes_or_none(path: str) -> bytes | None:
     with suppress(OSError, ValueError):  # ValueError: a NUL in the path
         return Path(path).read_bytes()
     return None
@@ -189,10 +189,10 @@ def _ask(interpreter: str) -> Answer:
             return Answer(failure=f"it does not start: {getattr(error, 'strerror', None) or error}")
     if run.returncode:
         return Answer(failure=_last_line(run.stderr) or f"it ended with exit code {run.returncode}")
-    return _answer(_last_line(run.stdout))
+    return _answer_in_line(_last_line(run.stdout))
 
 
-def _answer(line: str) -> Answer:
+def _answer_in_line(line: str) -> Answer:
     with suppress(ValueError, TypeError):
         facts: list[Any] = json.loads(line)
         return Answer(*facts)

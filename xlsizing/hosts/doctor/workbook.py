@@ -39,16 +39,16 @@ def read_macros(
     Parameters
     ----------
     machine : Machine
-        The machine [-]
+        The machine
     book : WorkbookFile
-        The workbook [-]
+        The workbook
     modules_of : callable
-        Gives the source of the VBA modules of a workbook by name [-]
+        Gives the source of the VBA modules of a workbook by name
 
     Returns
     -------
     Finding, and mapping of str to str or None
-        Whether there are macros that Excel will take; their source by module [-]
+        Whether there are macros that Excel will take; their source by module
     """
     if not book.has_macros:
         return failed("macros", "none, but cells call SIZING_ functions: a macro-free copy", _ORIGINAL), None
@@ -75,20 +75,20 @@ def examine_workbook(machine: Machine, book: WorkbookFile, config: Settings, mod
     Parameters
     ----------
     machine : Machine
-        The machine [-]
+        The machine
     book : WorkbookFile
-        The workbook [-]
+        The workbook
     config : Settings
-        xlwings' settings for it [-]
+        xlwings' settings for it
     modules : mapping of str to str or None
-        Source of its VBA modules by name; None where they could not be read [-]
+        Source of its VBA modules by name; None where they could not be read
 
     Returns
     -------
     list of Finding
-        One a check [-]
+        One a check
     """
-    found = [_place(machine, book, config), _blocked(machine, book)] if machine.is_windows else []
+    found = [_place_finding(machine, book, config), _blocked_finding(machine, book)] if machine.is_windows else []
     if modules is not None:
         found.append(examine_xlwings(modules, machine.version_of("xlwings")))
         found.append(examine_wrappers(modules))
@@ -97,7 +97,7 @@ def examine_workbook(machine: Machine, book: WorkbookFile, config: Settings, mod
     return [*found, _sheet(book.config, config), _udf_modules(config), *_switches(config)]
 
 
-def _place(machine: Machine, book: WorkbookFile, config: Settings) -> Finding:
+def _place_finding(machine: Machine, book: WorkbookFile, config: Settings) -> Finding:
     path = machine.paths.normcase(machine.paths.abspath(book.path))
     synced = [machine.paths.normcase(machine.environment.get(name) or "\0") for name in _ONEDRIVE]
     if not any(path.startswith(f"{folder}\\") for folder in synced):
@@ -108,7 +108,7 @@ def _place(machine: Machine, book: WorkbookFile, config: Settings) -> Finding:
     return failed("place", words, f"set {_ADD_FOLDER} to FALSE on the sheet {CONFIG_SHEET}, or move the file")
 
 
-def _blocked(machine: Machine, book: WorkbookFile) -> Finding:
+def _blocked_finding(machine: Machine, book: WorkbookFile) -> Finding:
     stream = (machine.read(f"{machine.paths.abspath(book.path)}:Zone.Identifier") or b"").decode("latin-1")
     zone = re.search(r"ZoneId\s*=\s*(\d+)", stream)
     if zone and int(zone[1]) >= _INTERNET:
@@ -127,11 +127,11 @@ def _sheet(rows: Sequence[tuple[str, str]], config: Settings) -> Finding:
             CONFIG_SHEET, f"row {names.index('') + 1} has no name: xlwings reads no further", "delete the row"
         )
     if config.sources[0].values.get(INTERPRETER) == "":
-        return _hides(config)
+        return _hidden_path(config)
     return passed(CONFIG_SHEET, f"{len(names)} settings")
 
 
-def _hides(config: Settings) -> Finding:
+def _hidden_path(config: Settings) -> Finding:
     elsewhere = [source.name for source in config.sources[1:] if source.values.get(INTERPRETER)]
     words = f"{INTERPRETER} is blank there, which hides " + (elsewhere[0] if elsewhere else "your own file's")
     return failed(CONFIG_SHEET, words, "delete the row, or write the path of pythonw.exe into it")

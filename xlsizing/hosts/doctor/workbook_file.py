@@ -29,17 +29,17 @@ class WorkbookFile:
     Parameters
     ----------
     path : str
-        Where it stands [-]
+        Where it stands
     data : bytes
         All of it [B]
     macro_type : bool
-        Whether it declares itself macro-enabled, as an .xlsm does [-]
+        Whether it declares itself macro-enabled, as an .xlsm does
     has_macros : bool
-        Whether it holds a VBA project [-]
+        Whether it holds a VBA project
     calls_us : bool
-        Whether a formula calls a SIZING_ function [-]
+        Whether a formula calls a SIZING_ function
     config : tuple of (str, str) or None
-        Rows of the sheet xlwings.conf, blank ones included; None where there is no such sheet [-]
+        Rows of the sheet xlwings.conf, blank ones included; None where there is no such sheet
     """
 
     path: str
@@ -78,12 +78,12 @@ def _config(path: str, data: bytes) -> tuple[tuple[str, str], ...] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl's, about what it would not write back
-            return _rows(data)
+            return _config_rows(data)
     except Exception:  # noqa: BLE001  # a broken part fails in expat and openpyxl in dozens of ways
         refuse("workbook", "must be a whole file", way_out=WAY_OUT, where=path)
 
 
-def _rows(data: bytes) -> tuple[tuple[str, str], ...] | None:
+def _config_rows(data: bytes) -> tuple[tuple[str, str], ...] | None:
     from openpyxl import load_workbook  # noqa: PLC0415  # slow to import
 
     book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
@@ -91,11 +91,11 @@ def _rows(data: bytes) -> tuple[tuple[str, str], ...] | None:
     if not found:
         return None
     rows = found[0].iter_rows(max_row=_MOST_ROWS, max_col=2, values_only=True)
-    texts = [(_text(row[0]), _text(row[1] if len(row) > 1 else None)) for row in rows if row]
+    texts = [(_cell_text(row[0]), _cell_text(row[1] if len(row) > 1 else None)) for row in rows if row]
     while texts and texts[-1] == ("", ""):
         texts.pop()
     return tuple(texts)
 
 
-def _text(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     return "" if value is None else str(value)

@@ -26,11 +26,11 @@ class Source:
     Parameters
     ----------
     name : str
-        What a sentence calls it [-]
+        What a sentence calls it
     values : mapping of str to str
-        Settings by name, names in upper case [-]
+        Settings by name, names in upper case
     trusted : bool
-        Whether only the user can have written it [-]
+        Whether only the user can have written it
     """
 
     name: str
@@ -45,25 +45,25 @@ class Settings:
     Parameters
     ----------
     machine : Machine
-        The machine, for its environment variables [-]
+        The machine, for its environment variables
     sources : sequence of Source
-        In order [-]
+        In order
     """
 
     machine: Machine
     sources: Sequence[Source]
 
     def source(self, name: str) -> Source | None:
-        """Return the source that decides on the setting `name` [-]."""
+        """Return the source that decides on the setting `name`."""
         return next((source for source in self.sources if name in source.values), None)
 
     def value(self, name: str) -> str:
-        """Return the setting `name` with variables filled in; empty where nothing sets it [-]."""
+        """Return the setting `name` with variables filled in; empty where nothing sets it."""
         source = self.source(name)
         return self.machine.expanded(source.values[name]) if source else ""
 
     def interpreter(self) -> tuple[str, Source | None]:
-        """Return the interpreter that Excel would start, and who names it [-].
+        """Return the interpreter that Excel would start, and who names it.
 
         Empty where it would be whatever the PATH holds.
         """
@@ -84,22 +84,22 @@ def settings(machine: Machine, path: str | None, rows: Sequence[tuple[str, str]]
     Parameters
     ----------
     machine : Machine
-        The machine [-]
+        The machine
     path : str or None
-        The workbook; None where there is none [-]
+        The workbook; None where there is none
     rows : sequence of (str, str) or None
-        Rows of its sheet xlwings.conf; None where there is none [-]
+        Rows of its sheet xlwings.conf; None where there is none
 
     Returns
     -------
     Settings
-        The sources in xlwings' order [-]
+        The sources in xlwings' order
     """
     return Settings(machine, [*_of_workbook(machine, path, rows), _from_file(machine, own_file(machine), trusted=True)])
 
 
 def own_file(machine: Machine) -> str:
-    """Return where xlwings looks for the user's own settings on Windows: no other system starts functions [-]."""
+    """Return where xlwings looks for the user's own settings on Windows: no other system starts functions."""
     home = machine.environment.get("USERPROFILE", "%USERPROFILE%")
     return machine.paths.join(home, ".xlwings", "xlwings.conf")  # type: ignore[no-any-return]
 

@@ -13,4 +13,4 @@ __all__ = [
 ]
 
 UDF_MODULE: Final = "xlsizing.hosts.udfs"
-"""The Python module that workbooks in use name: xlwings loads it, and the setting UDF MODULES holds it [-]."""
+"""The Python module that workbooks in use name: xlwings loads it, and the setting UDF MODULES holds it."""

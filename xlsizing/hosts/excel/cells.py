@@ -41,10 +41,10 @@ __all__ = [
 ]
 
 MARK: Final = "#SIZING:"
-"""A text that begins so is an error: MARK, a kind of `ERROR_OF_KIND`, ": ", and the reason [-]."""
+"""A text that begins so is an error: MARK, a kind of `ERROR_OF_KIND`, ": ", and the reason."""
 
 ERROR_OF_KIND: Final = {"NUM": "#NUM!", "N/A": "#N/A", "VALUE": "#VALUE!"}
-"""The Excel error that each kind of refusal is [-]."""
+"""The Excel error that each kind of refusal is."""
 
 
 class Omitted:
@@ -63,11 +63,11 @@ def number(value: Any, name: str, where: str | None = None) -> float:
     Parameters
     ----------
     value : object
-        The cell's value as xlwings hands it over [-]
+        The cell's value as xlwings hands it over
     name : str
-        The argument's name [-]
+        The argument's name
     where : str, optional
-        Row and column within a range [-]
+        Row and column within a range
 
     Returns
     -------
@@ -102,7 +102,7 @@ def limit(value: Any, name: str) -> float | Omitted:
 
 
 def text(value: Any, name: str) -> str:
-    """Return the text in the cell `value`, the argument `name` [-].
+    """Return the text in the cell `value`, the argument `name`.
 
     Raises
     ------
@@ -123,12 +123,12 @@ def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
     rows : sequence of sequences, shape (n, 2..5)
         Concurrency [requests/replica], tok/s/user, output tok/s per replica [tok/s], TTFT [s]
     name : str
-        The argument's name [-]
+        The argument's name
 
     Returns
     -------
     Curve
-        The curve [-]
+        The curve
 
     Raises
     ------
@@ -137,11 +137,11 @@ def curve(rows: Sequence[Sequence[Any]], name: str = "anchors") -> Curve:
         are named.
     """
     cleaned = tuple(
-        tuple(cell if type(cell) is float else _anchor(cell, name, i, j) for j, cell in enumerate(row))
+        tuple(cell if type(cell) is float else _anchor_number(cell, name, i, j) for j, cell in enumerate(row))
         for i, row in enumerate(until_last_used(rows))
     )
     # Only cleaned cells may be the key of the cache: TRUE and 1.0 are equal and hash alike.
-    return _curve(cleaned, name)
+    return _cached_curve(cleaned, name)
 
 
 def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None]:
@@ -153,7 +153,7 @@ def slas(rows: Sequence[Sequence[Any]], name: str = "slas") -> list[float | None
         If the range has several rows and columns, a cell is no number in range, or every cell is
         blank; row and column within the range are named.
     """
-    cells = _listed(rows, name, "sla")
+    cells = _numbers_in_line(rows, name, "sla")
     if all(cell is None for cell in cells):
         refuse(name, "must hold at least one number", got=BLANK)
     return cells
@@ -168,7 +168,7 @@ def ttfts(rows: Sequence[Sequence[Any]], name: str = "ttfts_s") -> list[float | 
         If the range has several rows and columns, or a cell is no number in range; row and column within the range
         are named.
     """
-    return _listed(rows, name, "ttft_s")
+    return _numbers_in_line(rows, name, "ttft_s")
 
 
 def limits_beside(slas: Sequence[float | None], given: Sequence[float | None] | Omitted) -> Any:
@@ -206,7 +206,7 @@ def within(ttft_s: Any) -> Limits:
 
 
 def answer(value: Any) -> Any:
-    """Return `value` as xlwings may write it: float, text, or a rectangular list of both [-].
+    """Return `value` as xlwings may write it: float, text, or a rectangular list of both.
 
     Raises
     ------
@@ -223,7 +223,7 @@ def answer(value: Any) -> Any:
 
 
 def marked(error: SizingError) -> str:
-    """Return `error` as the text that a workbook turns into a true Excel error [-].
+    """Return `error` as the text that a workbook turns into a true Excel error.
 
     A number out of range is #NUM!, other bad input #VALUE!, a question without an answer #N/A.
 
@@ -236,9 +236,9 @@ def marked(error: SizingError) -> str:
 
 
 @lru_cache(maxsize=256)
-def _curve(rows: tuple[tuple[float | None, ...], ...], name: str) -> Curve:
+def _cached_curve(rows: tuple[tuple[float | None, ...], ...], name: str) -> Curve:
     try:
-        return curve_from_rows(rows, lambda at, column: _place(name, at, column))
+        return curve_from_rows(rows, lambda at, column: _place_words(name, at, column))
     except CurveError as error:
         raise _in_excel_terms(error, name) from None
 
@@ -256,36 +256,36 @@ _STATING: Final = (
     "state that it is per replica after all with throughput_per_replica",
     "size it with xlsizing size --throughput-per-replica if it is per replica after all",
 )
-"""Ways out that formulas do not have, and what stands for the second [-]."""
+"""Ways out that formulas do not have, and what stands for the second."""
 
 
 def until_last_used(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """Return `rows` without the blank ones at the end: a formula may name a whole column [-]."""
+    """Return `rows` without the blank ones at the end: a formula may name a whole column."""
     last = len(rows)
     while last and all(cell is None for cell in rows[last - 1]):
         last -= 1
     return rows[:last]
 
 
-def _anchor(cell: Any, name: str, row: int, column: int) -> float | None:
+def _anchor_number(cell: Any, name: str, row: int, column: int) -> float | None:
     if cell is None:
         return None
     label = LABELS[column] if column < len(LABELS) else f"column {column + 1}"
-    return number(cell, label, _place(name, (row,), column))
+    return number(cell, label, _place_words(name, (row,), column))
 
 
-def _listed(rows: Sequence[Sequence[Any]], name: str, of: str) -> list[float | None]:
+def _numbers_in_line(rows: Sequence[Sequence[Any]], name: str, of: str) -> list[float | None]:
     """Return the numbers in one row or one column, None where blank; each is checked as the argument `of`."""
     if len(rows) > 1 and len(rows[0]) > 1:
         refuse(name, "must be one row or one column", got=Phrase(f"{len(rows)} rows, {len(rows[0])} columns"))
     return [
-        None if cell is None else _checked(cell, of, _place(name, (i,), j))
+        None if cell is None else _placed_number(cell, of, _place_words(name, (i,), j))
         for i, row in enumerate(rows)
         for j, cell in enumerate(row)
     ]
 
 
-def _checked(cell: Any, name: str, where: str) -> float:
+def _placed_number(cell: Any, name: str, where: str) -> float:
     given = number(cell, name, where)
     try:
         return checks.number(given, name)
@@ -300,7 +300,7 @@ def _as_float(value: int | Decimal, name: str, where: str | None) -> float:
         refuse(name, "must be a finite number", got=Phrase("a number beyond floating point"), where=where)
 
 
-def _place(name: str, rows: tuple[int, ...], column: int | None) -> str:
+def _place_words(name: str, rows: tuple[int, ...], column: int | None) -> str:
     if column is not None:
         return f"row {rows[0] + 1}, column {column + 1} of {name}"
     listed = " and ".join(str(row + 1) for row in sorted(rows))

@@ -24,11 +24,11 @@ class MeasuredAt:
     Parameters
     ----------
     context : Context
-        Of the curve [-]
+        Of the curve
     workload : Workload
-        Of the customer; unknown where no row states it [-]
+        Of the customer; unknown where no row states it
     sized_on : date, optional
-        When the sizing was made; None where no row states it [-]
+        When the sizing was made; None where no row states it
     """
 
     context: Context
@@ -46,12 +46,12 @@ def measured_at(rows: Sequence[Sequence[Any]], name: str = "context") -> Measure
         "Customer prefix-cache hit rate", "Customer dataset kind" and "Customer warm or cold" state the customer's
         requests, "Sizing date" the day of the sizing; blank rows and headings are ignored
     name : str
-        The argument's name [-]
+        The argument's name
 
     Returns
     -------
     MeasuredAt
-        Context and workload [-]
+        Context and workload
 
     Raises
     ------
@@ -66,7 +66,7 @@ def measured_at(rows: Sequence[Sequence[Any]], name: str = "context") -> Measure
         for j, cell in enumerate(row):
             if is_error(cell):
                 refuse(name, "must hold no error", got=in_words(cell), where=f"row {i + 1}, column {j + 1} of {name}")
-    pairs = [(_label(label), value) for label, value in used]
+    pairs = [(_label_cell(label), value) for label, value in used]
     values = values_in_pairs(pairs, lambda i: f"row {i + 1} of {name}", _LABELS)
     workload = Workload(**{field: values.pop(f"{_CUSTOMER}{field}", None) for field in Workload.__slots__})
     day = values.pop(_SIZED_ON, None)
@@ -105,6 +105,6 @@ _LABELS: Final = {name: _Cell(**asdict(fact)) for name, fact in FACTS.items()} |
 }
 
 
-def _label(cell: Any) -> Any:
+def _label_cell(cell: Any) -> Any:
     """Return a label as it is; what is no text as words, which are no label."""
     return cell if cell is None or isinstance(cell, str) else Phrase(shown(in_words(cell)))

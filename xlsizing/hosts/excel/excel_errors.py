@@ -31,7 +31,7 @@ EXCEL_ERRORS: Final = {
         50: "#CALC!",
     }.items()
 }
-"""Excel's errors by the integer that COM delivers for them [-]."""
+"""Excel's errors by the integer that COM delivers for them."""
 
 
 _FIRST_CV_ERROR: Final = 2000  # xlErrNull in VBA
@@ -53,14 +53,14 @@ def is_error_code(value: int) -> bool:
 
 
 def is_error(value: object) -> bool:
-    """Return whether the cell `value` holds an Excel error, as an int or as text [-]."""
+    """Return whether the cell `value` holds an Excel error, as an int or as text."""
     if isinstance(value, str):
         return value in EXCEL_ERRORS.values()
     return isinstance(value, int) and is_error_code(value)
 
 
 def in_words(value: object) -> object:
-    """Return the cell `value` as a sentence shows it: a phrase where it is no text or number [-]."""
+    """Return the cell `value` as a sentence shows it: a phrase where it is no text or number."""
     if value is None:
         return Phrase("a blank cell")
     if isinstance(value, list | tuple):

@@ -13,11 +13,11 @@ import xlwings as xw
 __all__ = ["HOST", "handed_over"]
 
 HOST: Final = f"xlwings {xw.__version__}"
-"""What hands over, with its version [-]."""
+"""What hands over, with its version."""
 
 
 def handed_over(function: Callable[..., Any], options: dict[str, dict[str, Any]], category: str) -> Callable[..., Any]:
-    """Return a `function` as Excel's, with the `options` of each argument by its name, in a `category` of Excel's list [-].
+    """Return a `function` as Excel's, with the `options` of each argument by its name, in a `category` of Excel's list.
 
     It registers on Windows, and does nothing elsewhere.
     """

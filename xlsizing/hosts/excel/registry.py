@@ -37,15 +37,15 @@ class Argument:
     Parameters
     ----------
     name : str
-        Its name in the formula help [-]
+        Its name in the formula help
     doc : str
-        One line of help, at most 255 characters [-]
+        One line of help, at most 255 characters
     is_range : bool
-        Whether it is a range rather than one cell [-]
+        Whether it is a range rather than one cell
     optional : bool
-        Whether a formula may leave it out [-]
+        Whether a formula may leave it out
     default : object
-        What then stands in; OMITTED where nothing does [-]
+        What then stands in; OMITTED where nothing does
     """
 
     name: str
@@ -56,7 +56,7 @@ class Argument:
 
     @property
     def xlwings_options(self) -> dict[str, Any]:
-        """The options under which xlwings reads it: always errors as text, ranges always 2-D [-]."""
+        """The options under which xlwings reads it: always errors as text, ranges always 2-D."""
         return {"err_to_str": True} | ({"ndim": 2} if self.is_range else {})
 
 
@@ -67,15 +67,15 @@ class ExcelFunction:
     Parameters
     ----------
     name : str
-        Its name in a formula [-]
+        Its name in a formula
     doc : str
-        One line of help, at most 255 characters [-]
+        One line of help, at most 255 characters
     arguments : tuple of Argument
-        In order, optional ones last [-]
+        In order, optional ones last
     python : callable
-        The function that xlwings calls: takes cells, gives a cell or a table, raises nothing [-]
+        The function that xlwings calls: takes cells, gives a cell or a table, raises nothing
     explains : bool
-        Whether it says what is wrong in words, where another gives an error [-]
+        Whether it says what is wrong in words, where another gives an error
     """
 
     name: str
@@ -86,7 +86,7 @@ class ExcelFunction:
 
 
 FUNCTIONS: Final[dict[str, ExcelFunction]] = {}
-"""Every registered function by its name [-]."""
+"""Every registered function by its name."""
 
 _METHODS: Final = " or ".join(
     f'"{name}"{" (if left out)" if name == DEFAULT_METHOD else ""}' for name in METHODS
@@ -165,17 +165,17 @@ def excel_function(
     Parameters
     ----------
     refusal : callable
-        Turns a refusal into the cell's text [-]
+        Turns a refusal into the cell's text
 
     Returns
     -------
     callable
-        The decorator [-]
+        The decorator
     """
-    return lambda python: _registered(python, refusal)
+    return lambda python: _door_to(python, refusal)
 
 
-def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str]) -> Callable[..., Any]:
+def _door_to(python: Callable[..., Any], refusal: Callable[[SizingError], str]) -> Callable[..., Any]:
     arguments = tuple(_argument(parameter) for parameter in inspect.signature(python).parameters.values())
     defaults = tuple(argument.default for argument in arguments)
     explains = refusal is not cells.marked
@@ -184,7 +184,7 @@ def _registered(python: Callable[..., Any], refusal: Callable[[SizingError], str
     def door(*values: Any) -> Any:
         try:
             given = values + defaults[len(values) :]  # Excel fills in what is left out, a caller from Python may not
-            cleaned = [_cleaned(argument, value) for argument, value in zip(arguments, given, strict=True)]
+            cleaned = [_cleaned_argument(argument, value) for argument, value in zip(arguments, given, strict=True)]
             return cells.answer(python(*cleaned))
         except SizingError as error:
             return refusal(error)
@@ -204,7 +204,7 @@ def _argument(parameter: inspect.Parameter) -> Argument:
     return Argument(parameter.name, doc, is_range, optional, parameter.default if optional else OMITTED)
 
 
-def _cleaned(argument: Argument, value: Any) -> Any:
+def _cleaned_argument(argument: Argument, value: Any) -> Any:
     if value is OMITTED:
         return OMITTED
     clean, is_range, _ = _ARGUMENTS[argument.name]

@@ -30,10 +30,10 @@ __all__ = [
 ]
 
 WRAPPER_MODULE: Final = "xlwings_udfs"
-"""The module of the wrappers: xlwings' own name, so that *Import Functions* replaces it [-]."""
+"""The module of the wrappers: xlwings' own name, so that *Import Functions* replaces it."""
 
 WORKBOOK_MODULE: Final = "ThisWorkbook"
-"""The workbook's own module [-]."""
+"""The workbook's own module."""
 
 _XLWINGS_MODULES: Final = {"xlwings": "xlwings.bas", "Dictionary": "addin/Dictionary.cls"}
 _LONGEST_LINE: Final = 1023  # of VBA's editor
@@ -98,12 +98,12 @@ def wrapper_module(functions: Iterable[ExcelFunction]) -> str:
     Parameters
     ----------
     functions : iterable of ExcelFunction
-        The registered functions, in the order of the module [-]
+        The registered functions, in the order of the module
 
     Returns
     -------
     str
-        One public function each, and the private ones that turn marks into errors [-]
+        One public function each, and the private ones that turn marks into errors
     """
     return _module(_WRAPPERS + "".join(map(_wrapper, functions)) + _helpers())
 
@@ -114,12 +114,12 @@ def this_workbook(functions: Iterable[ExcelFunction]) -> str:
     Parameters
     ----------
     functions : iterable of ExcelFunction
-        The registered functions [-]
+        The registered functions
 
     Returns
     -------
     str
-        The source without attributes, lines ending in CR LF [-]
+        The source without attributes, lines ending in CR LF
     """
     described = "\n".join(map(_description, functions))
     return _module(_WORKBOOK.format(described=described, category=_literal(CATEGORY)))
@@ -129,20 +129,20 @@ def xlwings_modules() -> dict[str, str]:
     """Return the source of xlwings' own modules, by name.
 
     They are those of the installed package, word for word with their licences: they load a library
-    of exactly that version [-].
+    of exactly that version.
     """
     folder = Path(xlwings.__file__).parent
     return {name: (folder / file).read_bytes().decode("ascii") for name, file in _XLWINGS_MODULES.items()}
 
 
 def macro_modules(functions: Iterable[ExcelFunction]) -> dict[str, str]:
-    """Return the source of every module that a workbook needs to call `functions`, by name [-]."""
+    """Return the source of every module that a workbook needs to call `functions`, by name."""
     given = tuple(functions)
     return xlwings_modules() | {WRAPPER_MODULE: wrapper_module(given), WORKBOOK_MODULE: this_workbook(given)}
 
 
 def declared_functions(source: str) -> dict[str, tuple[str, ...]]:
-    """Return the arguments of each public function in `source`, optional ones in brackets, all in lower case [-].
+    """Return the arguments of each public function in `source`, optional ones in brackets, all in lower case.
 
     VBA's editor changes the case of names at will, so names compare in lower case alone.
 
@@ -150,12 +150,12 @@ def declared_functions(source: str) -> dict[str, tuple[str, ...]]:
     {'sizing_tpm': ('value', 'unit', '[osl]')}
     """
     return {
-        name.lower(): tuple(_declared(argument) for argument in arguments.split(",") if argument.strip())
+        name.lower(): tuple(_declared_name(argument) for argument in arguments.split(",") if argument.strip())
         for name, arguments in _FUNCTION.findall(source)
     }
 
 
-def _declared(argument: str) -> str:
+def _declared_name(argument: str) -> str:
     *words, name = argument.lower().split()
     return f"[{name}]" if "optional" in words else name
 
@@ -196,13 +196,13 @@ def _description(function: ExcelFunction) -> str:
 def _literal(text: str) -> str:
     """Return `text` as a VBA expression in plain ASCII, whatever the code page of the reader's Excel."""
     pieces = [
-        f'"{run.replace(chr(34), chr(34) * 2)}"' if run.isascii() and run.isprintable() else _characters(run)
+        f'"{run.replace(chr(34), chr(34) * 2)}"' if run.isascii() and run.isprintable() else _vba_characters(run)
         for run in re.findall(r"[ -~]+|[^ -~]", text)
     ]
     return " & ".join(pieces) or '""'
 
 
-def _characters(character: str) -> str:
+def _vba_characters(character: str) -> str:
     """Return one character as VBA knows it: by its UTF-16 units."""
     units = memoryview(character.encode("utf-16-le", "surrogatepass")).cast("H")
     return " & ".join(f"ChrW({unit})" for unit in units)

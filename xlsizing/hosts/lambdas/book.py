@@ -42,14 +42,14 @@ def write_functions_workbook(path: str | Path, *, force: bool = False) -> Path:
     Parameters
     ----------
     path : str or Path
-        Where to, a name that ends in .xlsx [-]
+        Where to, a name that ends in .xlsx
     force : bool, optional
-        Overwrite an existing file [-]
+        Overwrite an existing file
 
     Returns
     -------
     Path
-        The file [-]
+        The file
 
     Raises
     ------
@@ -64,7 +64,7 @@ def write_functions_workbook(path: str | Path, *, force: bool = False) -> Path:
 
 
 def functions_bytes() -> bytes:
-    """Return the bytes of the workbook of the functions, the same on every run, proven [-]."""
+    """Return the bytes of the workbook of the functions, the same on every run, proven."""
     python = Headless()
     helped = [function_help(function) for function in python.functions]
     values = {example.function: _value(python, example) for example in EXAMPLES}

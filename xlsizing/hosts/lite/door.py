@@ -12,7 +12,7 @@ __all__ = ["OMITTED", "answered"]
 
 
 def answered(name: str, *values: Any) -> Any:
-    """Return what the cell of the formula ``=name(values...)`` shows, cells and ranges as xlwings Lite hands them over [-].
+    """Return what the cell of the formula ``=name(values...)`` shows, cells and ranges as xlwings Lite hands them over.
 
     A refusal is the name of an Excel error, which xlwings Lite turns into that error; SIZING_CHECK says why.
 

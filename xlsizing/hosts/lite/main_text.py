@@ -30,7 +30,7 @@ _FUNCTION: Final = '''
 
 
 def main_text(functions: Iterable[ExcelFunction]) -> str:
-    """Return main.py with the `functions` of the registry, in their order [-]."""
+    """Return main.py with the `functions` of the registry, in their order."""
     return _HEAD + "".join(map(_function, functions))
 
 

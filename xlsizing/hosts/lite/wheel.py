@@ -21,7 +21,7 @@ __all__ = ["WHEEL_NAME", "wheel"]
 _NAME: Final = "xlsizing_lite"
 _REQUIRES: Final = "numpy>=1.26"
 WHEEL_NAME: Final = f"{_NAME}-{xlsizing.__version__}-py3-none-any.whl"
-"""The name of the wheel's file, which says what is in it [-]."""
+"""The name of the wheel's file, which says what is in it."""
 
 _OWN: Final = "xlsizing"
 _INFO: Final = f"{_NAME}-{xlsizing.__version__}.dist-info"
@@ -62,7 +62,7 @@ def handed_over(function, _options, _category):
 
 
 def wheel() -> bytes:
-    """Return the wheel: the modules that the functions import, each as it stands here, but what hands them to Excel [-]."""
+    """Return the wheel: the modules that the functions import, each as it stands here, but what hands them to Excel."""
     files = {**_modules(), f"{_INFO}/METADATA": _METADATA.encode(), f"{_INFO}/WHEEL": _WHEEL.encode()}
     record = f"{_INFO}/RECORD"
     listed = "".join(f"{name},{_hashed(data)},{len(data)}\n" for name, data in files.items())

@@ -18,7 +18,7 @@ from xlsizing.reports import write_whole
 __all__ = ["lite_files", "write_lite"]
 
 _HOST: Final = "https://YOUR-HOST/"
-"""What the address of the wheel begins with until it is known where it lies [-]."""
+"""What the address of the wheel begins with until it is known where it lies."""
 
 _REQUIREMENTS: Final = f"""\
 numpy
@@ -63,7 +63,7 @@ What differs from Windows
 
 
 def lite_files() -> dict[str, str | bytes]:
-    """Return what is written, by its name [-]."""
+    """Return what is written, by its name."""
     functions = [FUNCTIONS[name] for name in udfs.__all__]
     return {
         "main.py": main_text(functions),
@@ -79,14 +79,14 @@ def write_lite(folder: str, *, force: bool = False) -> list[Path]:
     Parameters
     ----------
     folder : str
-        Where to; it is made if its parent exists [-]
+        Where to; it is made if its parent exists
     force : bool
-        Whether files may be overwritten [-]
+        Whether files may be overwritten
 
     Returns
     -------
     list of Path
-        The files [-]
+        The files
 
     Raises
     ------

@@ -20,7 +20,7 @@ from xlsizing.hosts.recalc.structured import quoted
 __all__ = ["PREFIX", "Call", "Lifting", "Resolve", "called", "words"]
 
 PREFIX: Final = "SIZING_"
-"""How the names of our functions begin [-]."""
+"""How the names of our functions begin."""
 
 _BRACKETS: Final = r"\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 _WORD: Final = rf"(?>(?:[\w.$!:?\\~\u0080-\uffff]+|'(?:[^']|'')*'|{_BRACKETS})+)"
@@ -45,10 +45,10 @@ _BRANCHES: Final[dict[str, Callable[[int, int], bool]]] = {
     "IFS": lambda at, _: at % 2 == 1,
     "SWITCH": lambda at, count: at > 1 and (at % 2 == 0 or at == count - 1),
 }
-"""Functions that evaluate one of several arguments: whether the one at a position, of so many, is such [-]."""
+"""Functions that evaluate one of several arguments: whether the one at a position, of so many, is such."""
 
 Resolve = Callable[[str], tuple[str, str]]
-"""Gives for a reference of the file those that the engine takes, in the same cell and on another sheet [-]."""
+"""Gives for a reference of the file those that the engine takes, in the same cell and on another sheet."""
 
 _OF_ITSELF: Final = ("ROW", "COLUMN")
 _INDIRECT: Final = 'IF(ISNUMBER(FIND("!",{0})),{0},"{1}!"&{0})'
@@ -73,17 +73,17 @@ class _Node:
 
     @property
     def name(self) -> str:
-        """The function in capitals, without workbook and prefixes; "" for what is none [-]."""
+        """The function in capitals, without workbook and prefixes; "" for what is none."""
         return called(self.opening[:-1]) if self.opening.endswith("(") else ""
 
     def joined(self, arguments: list[str]) -> str:
-        """Return it with other texts as its `arguments` [-]."""
+        """Return it with other texts as its `arguments`."""
         inner = arguments[0] + "".join(map("".join, zip(self.separators, arguments[1:], strict=True)))
         return f"{self.opening}{inner}{self.closing}"
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing stands between opening and closing [-]."""
+        """Whether nothing stands between opening and closing."""
         return len(self.arguments) == 1 and not "".join(map(str, self.arguments[0])).strip()
 
 
@@ -94,17 +94,17 @@ class Call:
     Parameters
     ----------
     name : str
-        The function [-]
+        The function
     number : int
         Which call it is, counted from 1 [-]
     owner : tuple
-        The cell of its formula; the sheet, 0 and 0 for a defined name [-]
+        The cell of its formula; the sheet, 0 and 0 for a defined name
     place : tuple
-        Where its value stands: the first cell of its part of the scratch sheet [-]
+        Where its value stands: the first cell of its part of the scratch sheet
     arguments : list of str
-        What it is called with, as the engine reads it on another sheet; "" where left out [-]
+        What it is called with, as the engine reads it on another sheet; "" where left out
     within : list
-        The functions around it, and in which of their arguments it stands [-]
+        The functions around it, and in which of their arguments it stands
     """
 
     name: str
@@ -116,39 +116,39 @@ class Call:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the function is named as ours are [-]."""
+        """Whether the function is named as ours are."""
         return self.name.startswith(PREFIX)
 
     @property
     def is_table(self) -> bool:
-        """Whether it may give several values [-]."""
+        """Whether it may give several values."""
         return self.name in _LIKE_TABLES
 
     @property
     def size(self) -> tuple[Place, Place]:
-        """Where it stands how many rows and columns a table has [-]."""
+        """Where it stands how many rows and columns a table has."""
         title, _, _ = self.place
         return (title, self.number, 1), (title, self.number, 2)
 
     @property
     def reference(self) -> str:
-        """The reference to what it gave, all of it [-]."""
-        first = self._cell(self.place)
-        height, width = map(self._cell, self.size)
+        """The reference to what it gave, all of it."""
+        first = self._cell_reference(self.place)
+        height, width = map(self._cell_reference, self.size)
         return f"OFFSET({first},0,0,{height},{width})" if self.is_table else first
 
     @property
     def first(self) -> str:
-        """The reference to the first value that it gave [-]."""
-        return self._cell(self.place)
+        """The reference to the first value that it gave."""
+        return self._cell_reference(self.place)
 
     @staticmethod
-    def _cell(place: Place) -> str:
+    def _cell_reference(place: Place) -> str:
         return Box(*place, *place[1:]).reference
 
     @property
     def in_lambda(self) -> bool:
-        """Whether it stands in a LAMBDA, whose parameters have many values [-]."""
+        """Whether it stands in a LAMBDA, whose parameters have many values."""
         return any(node.name == "LAMBDA" for node, _ in self.within)
 
     @property
@@ -165,7 +165,7 @@ class Call:
             yield self.inside(f"{node.opening}{','.join(texts)})"), position
 
     def inside(self, text: str) -> str:
-        """Return `text`, a part of its formula, with the names that LET gives there [-]."""
+        """Return `text`, a part of its formula, with the names that LET gives there."""
         for node, position in reversed(self.within):
             if node.name == "LET" and position > 1:
                 text = f"{node.opening}{','.join(node.written[: position // 2 * 2])},{text})"
@@ -178,16 +178,16 @@ class Lifting:
     Parameters
     ----------
     scratch : str
-        The title of the scratch sheet [-]
+        The title of the scratch sheet
     is_known : callable
-        Tells of a function's name, and of its first argument as it is written, whether the engine evaluates it [-]
+        Tells of a function's name, and of its first argument as it is written, whether the engine evaluates it
     sheets : int
         How many sheets the workbook has: the engine sees one more [-]
     """
 
     def __init__(self, scratch: str, is_known: Callable[[str, str], bool], sheets: int) -> None:
         self.calls: list[Call] = []
-        """Every call that was lifted, an inner one before the one around it [-]."""
+        """Every call that was lifted, an inner one before the one around it."""
         self._scratch, self._is_known, self._sheets = scratch, is_known, sheets
 
     def lifted(self, text: str, owner: Place, resolve: Resolve, *, single: bool) -> str:
@@ -196,18 +196,18 @@ class Lifting:
         Parameters
         ----------
         text : str
-            The formula without its equals sign [-]
+            The formula without its equals sign
         owner : tuple
-            Its cell [-]
+            Its cell
         resolve : callable
-            Gives for a reference of the file those that the engine takes, in the same cell and on another sheet [-]
+            Gives for a reference of the file those that the engine takes, in the same cell and on another sheet
         single : bool
-            Whether it fills one cell, which shows the first value of a table [-]
+            Whether it fills one cell, which shows the first value of a table
 
         Returns
         -------
         str
-            The formula for the engine [-]
+            The formula for the engine
 
         Raises
         ------
@@ -217,9 +217,9 @@ class Lifting:
         root = _tree(text)
         top = [item for item in root.arguments[0] if not (isinstance(item, str) and not item.strip())]
         alone = top[0] if single and len(root.arguments) == 1 and len(top) == 1 else None
-        return self._written(root, [], owner, resolve, alone)[0]
+        return self._function_texts(root, [], owner, resolve, alone)[0]
 
-    def _written(
+    def _function_texts(
         self, node: _Node, within: list[tuple[_Node, int]], owner: Place, resolve: Resolve, alone: Any
     ) -> tuple[str, str]:
         """Return what a function becomes in its own cell, and on another sheet."""
@@ -227,7 +227,7 @@ class Lifting:
         for at, argument in enumerate(node.arguments):
             inner = [*within, (node, at)]
             pairs = [
-                self._written(item, inner, owner, resolve, alone)
+                self._function_texts(item, inner, owner, resolve, alone)
                 if isinstance(item, _Node)
                 else resolve(item)
                 if isinstance(item, _Word)
@@ -237,7 +237,7 @@ class Lifting:
             here.append("".join(pair[0] for pair in pairs))
             node.written.append("".join(pair[1] for pair in pairs))
         if node.name and not self._is_known(node.name, node.written[0]):
-            return self._replaced(node, here, within, owner, first=node is alone)
+            return self._lift_call(node, here, within, owner, first=node is alone)
         if node.name == "SHEETS" and node.is_empty:
             return (str(self._sheets),) * 2
         if node.name == "INDIRECT" and owner[0]:
@@ -245,17 +245,17 @@ class Lifting:
         there = f"{owner[1 + _OF_ITSELF.index(node.name)]}" if node.name in _OF_ITSELF and node.is_empty else None
         return node.joined(here), there or node.joined(node.written)
 
-    def _replaced(
+    def _lift_call(
         self, node: _Node, here: list[str], within: list[tuple[_Node, int]], owner: Place, *, first: bool
     ) -> tuple[str, str]:
         arguments = [] if node.is_empty else [text.strip() for text in node.written]
         number = len(self.calls) + 1
-        call = Call(node.name, number, owner, self._free(node.name, number), arguments, within)
+        call = Call(node.name, number, owner, self._free_place(node.name, number), arguments, within)
         self.calls.append(call)
         value = call.first if first else call.reference
-        return _chosen(value, here), _chosen(value, node.written)
+        return _choose_formula(value, here), _choose_formula(value, node.written)
 
-    def _free(self, name: str, number: int) -> Place:
+    def _free_place(self, name: str, number: int) -> Place:
         """Return where the next value stands: single ones in column A, tables beside each other."""
         if name not in _LIKE_TABLES:
             return self._scratch, number, 1
@@ -263,13 +263,13 @@ class Lifting:
         return self._scratch, 1 + band * _HIGHEST, 1 + _WIDEST + position * _WIDEST
 
 
-def _chosen(value: str, arguments: list[str]) -> str:
+def _choose_formula(value: str, arguments: list[str]) -> str:
     reads = [text for text in arguments if not _TEXT_OR_NUMBER.fullmatch(text.strip())]
     return f"CHOOSE({','.join(['1', value, *reads])})"
 
 
 def called(written: str) -> str:
-    """Return the name of a function as it is `written`, in capitals, without workbook and prefixes [-].
+    """Return the name of a function as it is `written`, in capitals, without workbook and prefixes.
 
     >>> called("_xlfn._xlws.Sort"), called("'other.xlam'!Ours")
     ('SORT', 'OURS')
@@ -278,7 +278,7 @@ def called(written: str) -> str:
 
 
 def words(text: str) -> Iterator[str]:
-    """Return the names of the functions that the formula `text` may call, as they are written [-]."""
+    """Return the names of the functions that the formula `text` may call, as they are written."""
     return (word for word in _CALLED.findall(text) if not _LOCAL.match(word))
 
 

@@ -55,11 +55,11 @@ class EngineCopy:
     Parameters
     ----------
     book : ForeignWorkbook
-        The workbook; it stays as it is [-]
+        The workbook; it stays as it is
     locale : str, optional
-        The locale whose rules functions follow [-]
+        The locale whose rules functions follow
     tell : callable, optional
-        Told how far each step is [-]
+        Told how far each step is
     """
 
     def __init__(self, book: ForeignWorkbook, locale: str | None = None, tell: Tell = untold) -> None:
@@ -75,9 +75,9 @@ class EngineCopy:
         self._callable = {name for (_, name), text in book.names.items() if "LAMBDA(" in text.upper()}
         self._tables = book.references.tables()
         self.boxes: dict[Place, Box] = {}
-        """The cells that each formula of several cells fills, by its first cell [-]."""
+        """The cells that each formula of several cells fills, by its first cell."""
         self.linked: dict[Place, set[str]] = {}
-        """The references to other workbooks whose values the file holds, by the cell of the formula [-]."""
+        """The references to other workbooks whose values the file holds, by the cell of the formula."""
         scratch = self._scratch_title()
         self._lifting = Lifting(scratch, self._is_known, book.sheet_count)
         sheets = {
@@ -99,29 +99,29 @@ class EngineCopy:
 
     @property
     def formulas(self) -> Iterator[Place]:
-        """The cells that hold formulas [-]."""
+        """The cells that hold formulas."""
         return iter(self._texts)
 
     def formula(self, place: Place) -> str:
-        """Return the formula in the cell at `place` as the file means it [-]."""
+        """Return the formula in the cell at `place` as the file means it."""
         text, first = self._texts[place]
-        return f"={text}" if first is None else _moved(text, first, place)
+        return f"={text}" if first is None else _moved_formula(text, first, place)
 
     @property
     def ours(self) -> list[Place]:
-        """The cells whose formula calls a function of ours [-]."""
+        """The cells whose formula calls a function of ours."""
         owners = {call.owner for call in self._lifting.calls if call.name in self._calls.known}
         return [place for place in self._texts if place in owners]
 
     @property
     def said(self) -> dict[Place, str]:
-        """Why a function of ours gave an error, by the cell that called it, if it stands where that cell looks [-]."""
+        """Why a function of ours gave an error, by the cell that called it, if it stands where that cell looks."""
         calls = [call for call in self._lifting.calls if call.place in self._calls.said and self._may_look(call.owner)]
         return {call.owner: self._calls.said[call.place] for call in self._calls.evaluated(calls)}
 
     @property
     def resized(self) -> dict[Place, tuple[Box, Box]]:
-        """The formulas that fill other cells than the file has them fill, with those and these [-]."""
+        """The formulas that fill other cells than the file has them fill, with those and these."""
         return {place: (box, self.boxes[place]) for place, box in self._arrays.items() if self.boxes[place] != box}
 
     def _may_look(self, place: Place) -> bool:
@@ -146,27 +146,30 @@ class EngineCopy:
     def get(self, places: Sequence[Place]) -> list[Any]:
         """Return the values of the cells at `places` [units of the cells]."""
         missing = [place for place in places if place not in self._values]
-        self._values |= zip(missing, map(_finite, self._engine.values(missing)), strict=True)
+        self._values |= zip(missing, map(_excel_value, self._engine.values(missing)), strict=True)
         return [self._values[place] for place in places]
 
     def evaluate(self, moment: datetime) -> dict[Place, str]:
-        """Evaluate every formula as of the `moment`, and return those that could not be evaluated, with the reason [-]."""
+        """Evaluate every formula as of the `moment`, and return those that could not be evaluated, with the reason."""
         for _ in range(len(self._arrays) + 1):
             self._calls.settle(moment)
-            before, self.boxes = self.boxes, {place: self._filled(place, box) for place, box in self._arrays.items()}
+            before, self.boxes = (
+                self.boxes,
+                {place: self._filled_box(place, box) for place, box in self._arrays.items()},
+            )
             if self.boxes == before:  # else what reads the cells that a formula came to fill was evaluated too early
                 break
         places = list(self._texts | {(box.title, *at): None for box in self.boxes.values() for at in box.cells})
-        self._values = dict(zip(places, map(_finite, self._engine.values(places)), strict=True))
+        self._values = dict(zip(places, map(_excel_value, self._engine.values(places)), strict=True))
         found = self._of_values() | self._of_calls() | self._faults
         if not found:
             return {}
-        found = with_dependents(found, self._engine.dependents, self._cells, self._by_text, self._texts)
+        found = with_dependents(found, self._engine.dependents, self._filled_places, self._by_text, self._texts)
         return {place: reason for place, reason in found.items() if place in self._texts}
 
     def _of_calls(self) -> dict[Place, str]:
         """Return what needs a call that cannot be evaluated: formulas, or the cells that stand for one in a name."""
-        reasons = {call.place: reason for call in self._lifting.calls if (reason := self._reason(call))}
+        reasons = {call.place: reason for call in self._lifting.calls if (reason := self._why_unevaluated(call))}
         calls = [call for call in self._lifting.calls if call.place in reasons]
         found = {}
         for call in self._calls.evaluated(calls):
@@ -176,7 +179,7 @@ class EngineCopy:
                 found[call.place] = f"name {self._book.spelled.get(call.owner[0])} cannot be evaluated here"
         return found
 
-    def _reason(self, call: Call) -> str | None:
+    def _why_unevaluated(self, call: Call) -> str | None:
         """Return why a call cannot be evaluated; None where it can."""
         if call.name in self._calls.known:
             reason = f"{call.name} in a LAMBDA cannot be evaluated here" if call.in_lambda else None
@@ -200,11 +203,11 @@ class EngineCopy:
         text, first = self._texts[place]
         return first is None and not self._book.iterates and names_cell(text, place)
 
-    def _cells(self, place: Place) -> list[Place]:
+    def _filled_places(self, place: Place) -> list[Place]:
         box = self.boxes.get(place)
         return [(box.title, *at) for at in box.cells] if box else [place]
 
-    def _filled(self, place: Place, box: Box) -> Box:
+    def _filled_box(self, place: Place, box: Box) -> Box:
         if not self._book.sheets[place[0]].cells[place[1:]].is_dynamic:
             return box
         rows, columns = self._engine.spill(place)
@@ -236,7 +239,7 @@ class EngineCopy:
             if not text and cell.kind == "shared":
                 texts[at] = _NOTHING, {}
             elif not self._is_understood(text):
-                texts[at] = self._anew(place, cell), self._attributes(place, cell, text)
+                texts[at] = self._lifted_formula(place, cell), self._attributes(place, cell, text)
         return texts
 
     def _note(self, place: Place, cell: Cell, first: Place | None) -> None:
@@ -286,24 +289,24 @@ class EngineCopy:
         # In a plain formula too, constants in braces and what INDEX works out are arrays; the engine takes one value.
         return {"t": "array", "ref": address(place[1:])} if _ARRAYS.search(_TEXTS.sub('""', text)) else {}
 
-    def _anew(self, place: Place, cell: Cell) -> str:
+    def _lifted_formula(self, place: Place, cell: Cell) -> str:
         text = self.formula(place)[1:]
         try:
             if len(text) > _LONGEST_FORMULA:
                 raise ValueError("it is longer than Excel allows")  # noqa: TRY301
-            return self._lifting.lifted(text, place, self._resolving(place), single=cell.kind != "array")
+            return self._lifting.lifted(text, place, self._resolver_at(place), single=cell.kind != "array")
         except ValueError as error:
             self._faults[place] = f"cannot be read: {error}"
         return _NOTHING
 
-    def _resolving(self, place: Place) -> Resolve:
+    def _resolver_at(self, place: Place) -> Resolve:
         def resolved(reference: str) -> tuple[str, str]:
             found = self._book.references.plain(reference, place[0], place[1])
             same = _SAME.fullmatch(found)
             if same:  # a range of one cell is that cell, wherever it is named
                 found = f"{same[1]}${same[2]}${same[3]}"
             if not is_external(found):
-                return found, self._qualified(found, place[0])
+                return found, self._qualified_reference(found, place[0])
             if self._book.holds(found):
                 self.linked.setdefault(place, set()).add(found)
             else:
@@ -312,7 +315,7 @@ class EngineCopy:
 
         return resolved
 
-    def _qualified(self, reference: str, title: str) -> str:
+    def _qualified_reference(self, reference: str, title: str) -> str:
         """Return a reference as it is written on another sheet."""
         mark = ":" if reference.startswith(":") else ""
         bare = reference.removeprefix(":")
@@ -336,7 +339,7 @@ class EngineCopy:
                 yield (scopes.get(scope, ""), self._book.spelled[name]), anew
 
     def _name_anew(self, place: Place, text: str) -> str:
-        resolve = self._resolving(place)
+        resolve = self._resolver_at(place)
 
         def resolved(reference: str) -> tuple[str, str]:
             found = resolve(reference)
@@ -351,10 +354,10 @@ class EngineCopy:
         return _NOTHING
 
 
-def _moved(text: str, first: Place, place: Place) -> str:
+def _moved_formula(text: str, first: Place, place: Place) -> str:
     return str(Translator(f"={text}", address(first[1:])).translate_formula(address(place[1:])))
 
 
-def _finite(value: Any) -> Any:
+def _excel_value(value: Any) -> Any:
     """Return a value as Excel has it, for which numbers end."""
     return ErrorText("#NUM!") if isinstance(value, float) and not math.isfinite(value) else value

@@ -35,7 +35,7 @@ _PROFILE: Final = "win-365-"
 LOCALES: Final = tuple(
     sorted(each.removeprefix(_PROFILE) for each in get_args(ExcelProfileId) if each.startswith(_PROFILE))
 )
-"""The locales whose rules for reading and writing texts functions can follow [-]."""
+"""The locales whose rules for reading and writing texts functions can follow."""
 
 MOST_MEMORY: Final = 3_000_000_000
 """What the engine may take: about 1,500,000 cells with formulas [B]."""
@@ -124,9 +124,9 @@ class Engine:
     Parameters
     ----------
     data : bytes
-        The workbook, an .xlsx [-]
+        The workbook, an .xlsx
     locale : str, optional
-        One of `LOCALES` [-]
+        One of `LOCALES`
 
     Raises
     ------
@@ -135,7 +135,7 @@ class Engine:
     """
 
     def __init__(self, data: bytes, locale: str | None = None) -> None:
-        self._cells = _started()
+        self._cells = _start_engine()
         with _in_words("read"):
             self._book: Any = formulon.Workbook.load(data)
             _OPEN.add(self)
@@ -153,11 +153,11 @@ class Engine:
         """Enter a `formula` in the cell at `place`, which fills as many cells as it gives values; #NAME? for what is none."""
         with _in_words("evaluated"):
             try:
-                self._book.set_formula(*self._at(place), f"={formula}")
+                self._book.set_formula(*self._zero_based(place), f"={formula}")
             except formulon.FormulonError as error:
                 if not error.status_name.startswith(_NOT_READ):
                     raise
-                self._book.set_error(*self._at(place), formulon.ErrorCode.NAME)  # as where a file holds it
+                self._book.set_error(*self._zero_based(place), formulon.ErrorCode.NAME)  # as where a file holds it
 
     def put(self, values: Mapping[Place, object]) -> None:
         """Set cells to `values`."""
@@ -170,7 +170,8 @@ class Engine:
             start = library.alloc(_RECORD.size * len(values) + sum(map(len, texts.values())))
             behind = start + _RECORD.size * len(values)
             records = (
-                _RECORD.pack(*self._at(place), *_encoded(value, behind, starts)) for place, value in values.items()
+                _RECORD.pack(*self._zero_based(place), *_encoded_value(value, behind, starts))
+                for place, value in values.items()
             )
             library.write_bytes(start, b"".join(records) + b"".join(texts.values()))
             failed = self._cells["write"](library.store, self._book._handle, start, len(values))  # noqa: SLF001
@@ -199,10 +200,10 @@ class Engine:
         with _in_words("evaluated"), library.call_lock:
             start = library.alloc((_ADDRESS.size + _VALUE.size) * count)
             out = start + _ADDRESS.size * count
-            library.write_bytes(start, b"".join(_ADDRESS.pack(*self._at(place)) for place in places))
+            library.write_bytes(start, b"".join(_ADDRESS.pack(*self._zero_based(place)) for place in places))
             self._cells["read"](library.store, self._book._handle, start, out, count)  # noqa: SLF001  # no public bulk reading
             raw = library.read_bytes(out, _VALUE.size * count)
-            found = [_decoded(kind, stored) for kind, stored in _VALUE.iter_unpack(raw)]
+            found = [_decoded_value(kind, stored) for kind, stored in _VALUE.iter_unpack(raw)]
             self._cells["release"](library.store, out, count)
             library.free(start)
         return found
@@ -210,20 +211,20 @@ class Engine:
     def spill(self, place: Place) -> tuple[int, int]:
         """Return how many rows and columns the formula at `place` fills [cells]."""
         with _in_words("evaluated"):
-            found = self._book.spill_info(*self._at(place))
+            found = self._book.spill_info(*self._zero_based(place))
         return (found.rows, found.cols) if found.engaged else (1, 1)
 
     def dependents(self, place: Place) -> list[Place]:
-        """Return the formulas that read the cell at `place` themselves, or through a name [-]."""
+        """Return the formulas that read the cell at `place` themselves, or through a name."""
         with _in_words("evaluated"):
-            return self._places(self._book.dependents(*self._at(place)))
+            return self._places(self._book.dependents(*self._zero_based(place)))
 
     def precedents(self, place: Place) -> list[Place]:
-        """Return the cells that the formula at `place` reads itself, or through a name [-]."""
+        """Return the cells that the formula at `place` reads itself, or through a name."""
         with _in_words("evaluated"):
-            return self._places(self._book.precedents(*self._at(place)))
+            return self._places(self._book.precedents(*self._zero_based(place)))
 
-    def _at(self, place: Place) -> tuple[int, int, int]:
+    def _zero_based(self, place: Place) -> tuple[int, int, int]:
         return self._sheets[place[0]], place[1] - 1, place[2] - 1
 
     def _places(self, nodes: list[formulon.CellNode]) -> list[Place]:
@@ -234,17 +235,17 @@ class Engine:
 @cache
 def availability(name: str) -> int | None:
     """Return 0 for the `name` of a function that the engine has, 2 for one that asks its host; None for one that it lacks [-]."""
-    _started()
+    _start_engine()
     found = formulon.Workbook.function_metadata(name)
     return found.availability if found is not None and found.availability != _MISSING else None
 
 
-def _encoded(value: object, behind: int, starts: Mapping[str, int]) -> tuple[int, bytes]:
+def _encoded_value(value: object, behind: int, starts: Mapping[str, int]) -> tuple[int, bytes]:
     """Return the kind and the eight bytes of a value."""
     if value is None:
         return _BLANK, bytes(8)
     if isinstance(value, ErrorText):
-        return _ERROR, struct.pack("<q", _codes().get(value, formulon.ErrorCode.VALUE))
+        return _ERROR, struct.pack("<q", _error_codes().get(value, formulon.ErrorCode.VALUE))
     if isinstance(value, str):
         return _TEXT, struct.pack("<q", behind + starts[value])
     if isinstance(value, bool):
@@ -252,7 +253,7 @@ def _encoded(value: object, behind: int, starts: Mapping[str, int]) -> tuple[int
     return _NUMBER, struct.pack("<d", value)
 
 
-def _decoded(kind: int, stored: bytes) -> Any:
+def _decoded_value(kind: int, stored: bytes) -> Any:
     if kind == _NUMBER:
         return struct.unpack("<d", stored)[0]
     number = struct.unpack("<I4x", stored)[0]
@@ -260,17 +261,17 @@ def _decoded(kind: int, stored: bytes) -> Any:
         return _c.LIB.read_cstr(number)
     if kind == _BOOL:
         return bool(number)
-    return _error(number) if kind == _ERROR else None
+    return _error_text(number) if kind == _ERROR else None
 
 
 @cache
-def _error(code: int) -> ErrorText:
+def _error_text(code: int) -> ErrorText:
     return ErrorText(formulon.error_display_name(code))
 
 
 @cache
-def _codes() -> dict[str, int]:
-    return {_error(code): code for code in formulon.ErrorCode}
+def _error_codes() -> dict[str, int]:
+    return {_error_text(code): code for code in formulon.ErrorCode}
 
 
 _OPEN: Final[WeakSet[Engine]] = WeakSet()
@@ -282,22 +283,22 @@ def _in_words(done: str) -> Iterator[None]:
     try:
         yield
     except (formulon.FormulonError, wasmtime.WasmtimeError, MemoryError) as error:
-        _refused(done, error)
+        _refuse_error(done, error)
 
 
-def _refused(done: str, error: Exception) -> NoReturn:
+def _refuse_error(done: str, error: Exception) -> NoReturn:
     words, why = str(error), _TOO_MUCH if getattr(error, "status_name", "") == _FULL else _DAMAGED
     if "wasm backtrace" in words or isinstance(error, MemoryError):
         for engine in _OPEN:
             engine._book._handle = 0  # noqa: SLF001  # its memory is gone
-        _started.cache_clear()
+        _start_engine.cache_clear()
         _c.LIB.__init__()
         why = _TOO_DEEP if "call stack" in words else _TOO_LARGE
     refuse("workbook", f"must be one that can be {done}", detail=why)
 
 
 @cache
-def _started() -> dict[str, Callable[..., Any]]:
+def _start_engine() -> dict[str, Callable[..., Any]]:
     """Start the engine, and return what reads and writes many cells."""
     kept = _c.wasmtime
     _c.wasmtime = SimpleNamespace(**vars(wasmtime) | {"Engine": _compiler})

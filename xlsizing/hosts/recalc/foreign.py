@@ -60,11 +60,11 @@ class ForeignWorkbook:
     Parameters
     ----------
     data : bytes
-        The file [-]
+        The file
     where : str, optional
-        The file, as a sentence names it [-]
+        The file, as a sentence names it
     tell : callable, optional
-        Told how many sheets were read [-]
+        Told how many sheets were read
 
     Raises
     ------
@@ -75,13 +75,13 @@ class ForeignWorkbook:
     def __init__(self, data: bytes, where: str | None = None, tell: Tell = untold) -> None:
         self.parts = unpacked(data, where)
         self._where = where
-        main = self._main_part = self._main()
+        main = self._main_part = self._workbook_part()
         self._related_to = related(self.parts, main, "/worksheet")
         self.names: dict[tuple[str, str], str] = {}
         self.spelled: dict[str, str] = {}
         self.part_of: dict[str, str] = {}
         self.titles: list[str] = []
-        """Every sheet, those of charts too [-]."""
+        """Every sheet, those of charts too."""
         self.is_1904 = self.iterates = False
         self._links: list[str] = []
         self._read_workbook(main)
@@ -92,10 +92,10 @@ class ForeignWorkbook:
         }
         found = related(self.parts, main, "/externalLink")
         self._held = [self._held_by(found.get(identity)) for identity in self._links]
-        self.references = References(self.names, dict(self._tables()), list(self.part_of))
+        self.references = References(self.names, dict(self._named_tables()), list(self.part_of))
 
     def with_sheets(self, changed: dict[str, bytes]) -> dict[str, bytes]:
-        """Return the parts with the sheets `changed`, given by title [-]."""
+        """Return the parts with the sheets `changed`, given by title."""
         return self.parts | {self.part_of[title]: part for title, part in changed.items()}
 
     @property
@@ -105,13 +105,13 @@ class ForeignWorkbook:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this package made it [-]."""
+        """Whether this package made it."""
         return _OURS.search(self.parts.get("docProps/core.xml", b"")) is not None
 
     def for_engine(self, changed: dict[str, bytes], more: Sequence[str]) -> dict[str, bytes]:
-        """Return the parts with the sheets `changed`, in the dialect that the engine reads, and empty sheets `more` [-]."""
+        """Return the parts with the sheets `changed`, in the dialect that the engine reads, and empty sheets `more`."""
         parts = self.with_sheets(changed)
-        parts = {name: _transitional(part) if name.endswith(_XML) else part for name, part in parts.items()}
+        parts = {name: _transitional_part(part) if name.endswith(_XML) else part for name, part in parts.items()}
         folder, _, name = self._main_part.rpartition("/")
         for part, closing, made in (
             (self._main_part, b"sheets", _SHEET),
@@ -126,7 +126,7 @@ class ForeignWorkbook:
 
     @property
     def rules(self) -> list[tuple[str, str, str]]:
-        """The sheet, the cells and the formula of each conditional format and validation that calls a function of ours [-]."""
+        """The sheet, the cells and the formula of each conditional format and validation that calls a function of ours."""
         return [
             (title, html.unescape(rule[2].decode()), html.unescape(formula.decode()))
             for title, source in self.sheets.items()
@@ -135,7 +135,7 @@ class ForeignWorkbook:
         ]
 
     def holds(self, reference: str) -> bool:
-        """Tell whether the file holds the values of a `reference` to another workbook [-]."""
+        """Tell whether the file holds the values of a `reference` to another workbook."""
         match = _LINKED.fullmatch(reference)
         if match is None or not 0 < int(match[1]) <= len(self._held):
             return False
@@ -163,7 +163,7 @@ class ForeignWorkbook:
             parsed(self.parts[part], part, start=start)
         return frozenset(title for at, title in enumerate(titles) if at in held) | (names if held else set())
 
-    def _main(self) -> str:
+    def _workbook_part(self) -> str:
         for name in related(self.parts, "", "/officeDocument").values():
             return name
         kind = Phrase("a package without a workbook")
@@ -201,12 +201,12 @@ class ForeignWorkbook:
         if not self.part_of:
             refuse("workbook", "must hold at least one worksheet", where=self._where)
 
-    def _tables(self) -> Iterator[tuple[str, Table]]:
+    def _named_tables(self) -> Iterator[tuple[str, Table]]:
         for title, source in self.part_of.items():
             for name in related(self.parts, source, "/table").values():
-                yield self._table(title, name)
+                yield self._named_table(title, name)
 
-    def _table(self, title: str, part: str) -> tuple[str, Table]:
+    def _named_table(self, title: str, part: str) -> tuple[str, Table]:
         found: list[dict[str, str]] = []
         parsed(self.parts[part], part, start=lambda _tag, attributes, _at: found.append(attributes))
         head, rest = found[0], found[1:]
@@ -246,7 +246,7 @@ class ForeignWorkbook:
 
 
 def is_external(reference: str) -> bool:
-    r"""Tell whether `reference`, as a formula holds it, points into another workbook [-].
+    r"""Tell whether `reference`, as a formula holds it, points into another workbook.
 
     >>> is_external("[1]Rates!A1"), is_external("'C:\\[b.xlsx]S'!A1"), is_external("Table1[[#This Row],[a]]")
     (True, True, False)
@@ -254,7 +254,7 @@ def is_external(reference: str) -> bool:
     return _EXTERNAL.match(reference) is not None
 
 
-def _transitional(part: bytes) -> bytes:
+def _transitional_part(part: bytes) -> bytes:
     """Return a part with the names that files had before Strict Open XML, and without a prefix of the main ones."""
     for strict, usual in _STRICT.items():
         part = part.replace(strict, usual)

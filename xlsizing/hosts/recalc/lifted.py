@@ -74,19 +74,19 @@ class LiftedCalls:
     Parameters
     ----------
     engine : Engine
-        The engine that holds it [-]
+        The engine that holds it
     book : ForeignWorkbook
-        The workbook, for the formats of its cells [-]
+        The workbook, for the formats of its cells
     calls : sequence of Call
-        The calls, an inner one before the one around it [-]
+        The calls, an inner one before the one around it
     sheets : sequence of str
-        Empty sheets of the engine, as `sheets_for` gives them [-]
+        Empty sheets of the engine, as `sheets_for` gives them
     used : callable
-        Gives the last row and column of a sheet that are used [-]
+        Gives the last row and column of a sheet that are used
     plain : callable
-        Tells whether a cell holds a plain formula, not an array formula [-]
+        Tells whether a cell holds a plain formula, not an array formula
     tell : callable
-        Told how many of them were called [-]
+        Told how many of them were called
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class LiftedCalls:
         self._engine, self._book, self._used, self._plain, self._tell = engine, book, used, plain, tell
         self._functions: Any = _Functions() if any(call.is_ours for call in calls) else None
         self.known: frozenset[str] = self._functions.names if self._functions else frozenset()
-        """The names of our functions, where any may be called [-]."""
+        """The names of our functions, where any may be called."""
         self._epoch = CALENDAR_MAC_1904 if book.is_1904 else CALENDAR_WINDOWS_1900
         self._calls = [call for call in calls if call.name in self.known and not call.in_lambda]
         self._sheets = sheets
@@ -110,14 +110,14 @@ class LiftedCalls:
         self._marks: dict[Place, str] = {}
         self._answers: dict[Place, Any] = {}
         self.said: dict[Place, str] = {}
-        """Why a call gave an error, by the place of its value [-]."""
+        """Why a call gave an error, by the place of its value."""
         self.faults: dict[Place, str] = {}
-        """Why a call cannot be evaluated, by the place of its value [-]."""
+        """Why a call cannot be evaluated, by the place of its value."""
         engine.put({call.place: ErrorText("#NAME?") for call in calls if call.name not in self.known})
         engine.put({place: 1.0 for call in calls if call.is_table for place in call.size})
-        self._sources = [[self._source(call, text) for text in call.arguments] for call in self._calls]
+        self._sources = [[self._argument_source(call, text) for text in call.arguments] for call in self._calls]
 
-    def _source(self, call: Call, text: str) -> Any:
+    def _argument_source(self, call: Call, text: str) -> Any:
         """Return what an argument is: a value, cells, or the place of a formula that works it out."""
         match = _TEXT.fullmatch(text)
         if match or not text:
@@ -144,13 +144,13 @@ class LiftedCalls:
         for _ in range(len(self._calls) + 2):
             self._tell(0, 0, "Evaluating")
             self._engine.calculate(moment)
-            changed = self._changed()
+            changed = self._changed_places()
             if not changed:
                 return
         self.faults |= dict.fromkeys(changed, _UNSETTLED)
 
     def evaluated(self, calls: Iterable[Call]) -> list[Call]:
-        """Return those of `calls` that stand where their formulas look: in a branch of an IF that is taken [-]."""
+        """Return those of `calls` that stand where their formulas look: in a branch of an IF that is taken."""
         choices = [(call, choice, position) for call in calls for choice, position in call.choices]
         before = len(self._entered)
         places = [self._entered_at(choice) for _, choice, _ in choices]
@@ -164,25 +164,25 @@ class LiftedCalls:
         }
         return [call for call in calls if call.place not in missed]
 
-    def _changed(self) -> list[Place]:
+    def _changed_places(self) -> list[Place]:
         """Call what got other arguments than before, and return the places whose value is another one."""
         self.faults.clear()
         cells: dict[Place, Any] = {}
         changed = []
-        pairs = list(zip(self._calls, self._given(), strict=True))
+        pairs = list(zip(self._calls, self._call_arguments(), strict=True))
         for call, given in counted(pairs, "SIZING_ functions called", self._tell):
             if self._is_changed(call, given):
                 changed.append(call.place)
-                cells |= _cells(call, self._answers[call.place])
+                cells |= _answer_cells(call, self._answers[call.place])
         self._engine.put(cells)
         return changed
 
-    def _given(self) -> list[list[Any]]:
+    def _call_arguments(self) -> list[list[Any]]:
         """Return the arguments of every call as Excel would hand them over."""
-        worked_out = [each for each in self._flat() if isinstance(each, _WorkedOut)]
+        worked_out = [each for each in self._all_sources() if isinstance(each, _WorkedOut)]
         found = dict(zip(worked_out, self._engine.values([each.place for each in worked_out]), strict=True))
         boxes = {each: self._box(each, where) for each, where in found.items()}
-        rows = self._rows({*boxes.values(), *(each for each in self._flat() if isinstance(each, Box))})
+        rows = self._values_by_box({*boxes.values(), *(each for each in self._all_sources() if isinstance(each, Box))})
         given = []
         for call, sources in zip(self._calls, self._sources, strict=True):
             areas = [boxes[each] if isinstance(each, _WorkedOut) else each for each in sources]
@@ -193,7 +193,7 @@ class LiftedCalls:
                     self.faults[call.place] = _ONE_CELL
         return given
 
-    def _flat(self) -> Iterator[Any]:
+    def _all_sources(self) -> Iterator[Any]:
         return (each for sources in self._sources for each in sources)
 
     def _box(self, source: _WorkedOut, where: Any) -> Box:
@@ -216,48 +216,48 @@ class LiftedCalls:
         if self._marks.get(call.place) == mark:
             return False
         self._marks[call.place] = mark
-        answer = self._answer(call, given)
+        answer = self._call_answer(call, given)
         before, self._answers[call.place] = self._answers.get(call.place), answer
         return repr(answer) != repr(before)
 
-    def _answer(self, call: Call, given: list[Any]) -> Any:
+    def _call_answer(self, call: Call, given: list[Any]) -> Any:
         answer, reason = self._functions.answer(call.name, given)
         self.said.pop(call.place, None)
         if reason:
             self.said[call.place] = reason
         return answer
 
-    def _rows(self, areas: Iterable[Box]) -> dict[Box, Any]:
+    def _values_by_box(self, areas: Iterable[Box]) -> dict[Box, Any]:
         """Return the value of each cell or range as Excel hands it over: dates and money by the format of a cell."""
-        cut = {box: self._cut(box) for box in areas}
+        cut = {box: self._used_part(box) for box in areas}
         places = list({(box.title, *at): None for box in cut.values() for at in box.cells})
         values = {
-            place: self._formatted(place, value)
+            place: self._value_by_format(place, value)
             for place, value in zip(places, self._engine.values(places), strict=True)
         }
         rows = {box: [[values[box.title, *at] for at in line] for line in small.rows] for box, small in cut.items()}
         return {box: found[0][0] if len(found) == len(found[0]) == 1 else found for box, found in rows.items()}
 
-    def _cut(self, box: Box) -> Box:
+    def _used_part(self, box: Box) -> Box:
         """Return a range, or as much of a very large one as is used."""
         if box.height * box.width <= _MANY:
             return box
         row, column = self._used(box.title)
         return box._replace(bottom=min(box.bottom, max(row, box.top)), right=min(box.right, max(column, box.left)))
 
-    def _formatted(self, place: Place, value: Any) -> Any:
+    def _value_by_format(self, place: Place, value: Any) -> Any:
         if not isinstance(value, float) or place[0] not in self._book.sheets:
             return value
         cell = self._book.sheets[place[0]].cells.get(place[1:])
         if cell is None:
             return value
         if cell.style in self._book.dates:
-            return self._day(value)
+            return self._date_of_serial(value)
         if cell.style in self._book.currencies and abs(value) < _MOST_MONEY:
             return Decimal(value).quantize(_CENTS)
         return value
 
-    def _day(self, serial: float) -> datetime:
+    def _date_of_serial(self, serial: float) -> datetime:
         try:
             day = from_excel(serial, self._epoch)
         except (OverflowError, ValueError):
@@ -266,12 +266,12 @@ class LiftedCalls:
 
 
 def sheets_for(calls: Sequence[Call], scratch: str) -> list[str]:
-    """Return titles, beginning with `scratch`, of the sheets that formulas of the arguments of `calls` need [-]."""
+    """Return titles, beginning with `scratch`, of the sheets that formulas of the arguments of `calls` need."""
     most = sum(len(call.arguments) + len(call.within) for call in calls)
     return [f"{scratch}{number}" for number in range(1, 2 + most // _A_SHEET)] if calls else []
 
 
-def _cells(call: Call, answer: Any) -> dict[Place, Any]:
+def _answer_cells(call: Call, answer: Any) -> dict[Place, Any]:
     """Return what stands where in the scratch sheet once `call` gave `answer`."""
     table = answer if isinstance(answer, list) else [[answer]]
     title, row, column = call.place

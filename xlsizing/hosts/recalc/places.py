@@ -32,7 +32,7 @@ _LAST_COLUMN: Final = 16_384
 
 
 Place = tuple[str, int, int]
-"""Sheet, row and column, counted from 1 [-]."""
+"""Sheet, row and column, counted from 1."""
 
 
 class Box(NamedTuple):
@@ -41,7 +41,7 @@ class Box(NamedTuple):
     Parameters
     ----------
     title : str
-        The sheet [-]
+        The sheet
     top, left, bottom, right : int
         Its first and last row and column [-]
     """
@@ -64,39 +64,39 @@ class Box(NamedTuple):
 
     @property
     def is_in_grid(self) -> bool:
-        """Whether a sheet has all of it, and its first cell comes first [-]."""
+        """Whether a sheet has all of it, and its first cell comes first."""
         return 1 <= self.top <= self.bottom <= _LAST_ROW and 1 <= self.left <= self.right <= _LAST_COLUMN
 
     @property
     def rows(self) -> list[list[At]]:
-        """The cells, row by row [-]."""
+        """The cells, row by row."""
         columns = range(self.left, self.right + 1)
         return [[(row, column) for column in columns] for row in range(self.top, self.bottom + 1)]
 
     @property
     def cells(self) -> Iterator[At]:
-        """The cells in reading order [-]."""
+        """The cells in reading order."""
         return (at for row in self.rows for at in row)
 
     @property
     def corners(self) -> str:
-        """Its first and last cell, "C5:D9", or its only one [-]."""
+        """Its first and last cell, "C5:D9", or its only one."""
         first, last = address((self.top, self.left)), address((self.bottom, self.right))
         return first if first == last else f"{first}:{last}"
 
     @property
     def reference(self) -> str:
-        """The reference to it in a formula, "'My sheet'!$C$5:$D$9" [-]."""
+        """The reference to it in a formula, "'My sheet'!$C$5:$D$9"."""
         first, last = (f"${letter(column)}${row}" for row, column in ((self.top, self.left), (self.bottom, self.right)))
         return f"{quoted(self.title)}!{first}" + (f":{last}" if first != last else "")
 
     def holds(self, at: At) -> bool:
-        """Tell whether the cell `at` is in it [-]."""
+        """Tell whether the cell `at` is in it."""
         return self.top <= at[0] <= self.bottom and self.left <= at[1] <= self.right
 
 
 def address(at: At) -> str:
-    """Return the address of the cell `at` [-].
+    """Return the address of the cell `at`.
 
     >>> address((5, 3))
     'C5'
@@ -105,7 +105,7 @@ def address(at: At) -> str:
 
 
 def placed(title: str, at: At) -> str:
-    """Return the place of the cell `at` on the sheet `title`, as a formula holds it [-].
+    """Return the place of the cell `at` on the sheet `title`, as a formula holds it.
 
     >>> placed("Quote", (5, 3)), placed("My sheet", (5, 3))
     ('Quote!C5', "'My sheet'!C5")
@@ -114,7 +114,7 @@ def placed(title: str, at: At) -> str:
 
 
 def boundaries(title: str, reference: str) -> Box:
-    """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title` [-].
+    """Return the cells of a `reference` such as "$B$2:C9" on the sheet `title`.
 
     Raises
     ------
@@ -128,8 +128,8 @@ def boundaries(title: str, reference: str) -> Box:
 
 
 def cells_of(title: str, reference: str) -> Box | None:
-    """Return the cells of a `reference` such as "C9:$B$2" or "B:C" on the sheet `title`; None where it is none [-]."""
-    box = _written(title, reference)
+    """Return the cells of a `reference` such as "C9:$B$2" or "B:C" on the sheet `title`; None where it is none."""
+    box = _box_as_written(title, reference)
     if box is None:
         return None
     rows, columns = sorted((box.top, box.bottom)), sorted((box.left, box.right))
@@ -137,7 +137,7 @@ def cells_of(title: str, reference: str) -> Box | None:
     return box if box.is_in_grid else None
 
 
-def _written(title: str, reference: str) -> Box | None:
+def _box_as_written(title: str, reference: str) -> Box | None:
     """Return what a reference names as it is written, within the grid or not."""
     try:
         left, top, right, bottom = range_boundaries(reference.replace("$", "").upper())
@@ -153,16 +153,16 @@ def box_in(text: str, title: str, book: ForeignWorkbook) -> Box | None:
     Parameters
     ----------
     text : str
-        Part of a formula [-]
+        Part of a formula
     title : str
-        The sheet of the formula [-]
+        The sheet of the formula
     book : ForeignWorkbook
-        The workbook [-]
+        The workbook
 
     Returns
     -------
     Box or None
-        The cells; None where `text` is something else [-]
+        The cells; None where `text` is something else
     """
     match = _REFERENCE.fullmatch(text)
     if match is None:
@@ -178,14 +178,14 @@ def box_of(place: str, book: ForeignWorkbook) -> Box:
     Parameters
     ----------
     place : str
-        "Quote!C5", "'My sheet'!$C$5:$D$9", or a defined name of such cells [-]
+        "Quote!C5", "'My sheet'!$C$5:$D$9", or a defined name of such cells
     book : ForeignWorkbook
-        The workbook [-]
+        The workbook
 
     Returns
     -------
     Box
-        The cells [-]
+        The cells
 
     Raises
     ------
@@ -204,7 +204,7 @@ def box_of(place: str, book: ForeignWorkbook) -> Box:
     if title.casefold() not in sheets:
         listed = ", ".join(book.sheets)
         refuse("place", "must name a worksheet of the workbook", got=title, way_out=f"there are {listed}")
-    box = _written(sheets[title.casefold()], match[3])
+    box = _box_as_written(sheets[title.casefold()], match[3])
     if box is None or not box.is_in_grid:
         refuse("place", "must lie within the grid, A1 to XFD1048576, first cell first", got=given)
     if box.height * box.width > MOST_CELLS:
@@ -213,7 +213,7 @@ def box_of(place: str, book: ForeignWorkbook) -> Box:
 
 
 def in_rows(value: Any, box: Box, place: str) -> Sequence[Sequence[Any]]:
-    """Return what `value` gives to each cell of `box`, row by row, as `place` was called [-].
+    """Return what `value` gives to each cell of `box`, row by row, as `place` was called.
 
     Raises
     ------

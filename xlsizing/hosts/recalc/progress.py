@@ -8,7 +8,7 @@ from typing import TypeVar
 __all__ = ["Tell", "counted", "untold"]
 
 Tell = Callable[[int, int, str], None]
-"""Called with how much is done, of how much (0 where that is not known), and what is done [-]."""
+"""Called with how much is done, of how much (0 where that is not known), and what is done."""
 
 _T = TypeVar("_T")
 
@@ -18,7 +18,7 @@ def untold(*_step: object) -> None:
 
 
 def counted(items: Collection[_T], words: str, tell: Tell) -> Iterator[_T]:
-    """Return the `items`, and `tell` of each how many came before it; `words` say what becomes of them [-]."""
+    """Return the `items`, and `tell` of each how many came before it; `words` say what becomes of them."""
     for at, item in enumerate(items):
         tell(at, len(items), words)
         yield item

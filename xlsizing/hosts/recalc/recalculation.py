@@ -44,11 +44,11 @@ class Unevaluated(NamedTuple):
     Parameters
     ----------
     place : str
-        Its cell, "Quote!C5" [-]
+        Its cell, "Quote!C5"
     formula : str
-        The formula, as the file holds it [-]
+        The formula, as the file holds it
     reason : str
-        Why not [-]
+        Why not
     """
 
     place: str
@@ -65,13 +65,13 @@ class Recalculation:
     Parameters
     ----------
     source : str, Path or bytes
-        The workbook, .xlsx or .xlsm: its path, or its bytes [-]
+        The workbook, .xlsx or .xlsm: its path, or its bytes
     locale : str, optional
-        Whose rules functions follow where they read and write texts, "de_DE"; else "en_US" [-]
+        Whose rules functions follow where they read and write texts, "de_DE"; else "en_US"
     now : datetime, optional
-        What NOW and TODAY give; else the time at which it is calculated [-]
+        What NOW and TODAY give; else the time at which it is calculated
     told : callable, optional
-        Called with how much is done, of how much (0 where that is not known), and a text of what is done [-]
+        Called with how much is done, of how much (0 where that is not known), and a text of what is done
 
     Raises
     ------
@@ -96,7 +96,7 @@ class Recalculation:
         self._given: dict[Place, object] = {}
         self._unknown: dict[Place, str] | None = None
         self._owners: dict[Place, Place] = {}
-        self._own()
+        self._note_owners()
 
     def set(self, place: str, value: Any) -> None:
         """Set the cell at `place` to `value`, or a range to a list; `calculate` shows the effect.
@@ -104,7 +104,7 @@ class Recalculation:
         Parameters
         ----------
         place : str
-            A cell, a range or a name that no formula fills [-]
+            A cell, a range or a name that no formula fills
         value : float, str, bool, None or list of these
             What to put there; None empties the cell, and a text such as "#N/A" is that error [units of the cell]
 
@@ -118,7 +118,7 @@ class Recalculation:
         changed = {}
         for at, cell in zip(box.cells, (cell for row in rows for cell in row), strict=True):
             self._check_input(box.title, at)
-            changed[box.title, *at] = _plain(cell, place)
+            changed[box.title, *at] = _cell_value(cell, place)
         for where, cell in changed.items():
             self._copy.put(where, cell)
         self._given |= changed
@@ -127,12 +127,12 @@ class Recalculation:
     def calculate(self) -> None:
         """Evaluate every formula with the inputs as they are now."""
         self._unknown = self._copy.evaluate(self._now or datetime.now())  # noqa: DTZ005  # the clock on the wall
-        self._own()
+        self._note_owners()
 
     def value(self, place: str) -> Any:
         """Return the value at `place`, a cell's or the rows of a range; None where it is not known [units of the cell]."""
         box = box_of(place, self._book)
-        self._evaluated()
+        self._unknown_reasons()
         values = iter(self._values_at([(box.title, *at) for at in box.cells]))
         rows = [[next(values) for _ in row] for row in box.rows]
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
@@ -141,52 +141,54 @@ class Recalculation:
     def values(self) -> dict[str, dict[str, Any]]:
         """The value of every formula by sheet and cell; None where it could not be evaluated [units of the cells]."""
         found: dict[str, dict[str, Any]] = {title: {} for title in self._book.sheets}
-        self._evaluated()
+        self._unknown_reasons()
         places = sorted(self._owners, key=lambda place: place[1:])
         for place, value in zip(places, self._values_at(places), strict=True):
             found[place[0]][address(place[1:])] = value
         return {title: cells for title, cells in found.items() if cells}
 
     def formula(self, title: str, cell: str) -> str:
-        """Return the formula that fills a `cell` of the sheet `title`, as the file means it; "" where none does [-]."""
+        """Return the formula that fills a `cell` of the sheet `title`, as the file means it; "" where none does."""
         box = boundaries(title, cell)
         owner = self._owners.get((title, box.top, box.left))
         return self._copy.formula(owner) if owner else ""
 
     @property
     def names(self) -> dict[str, str]:
-        """The place of each defined name of a cell or a range [-]."""
+        """The place of each defined name of a cell or a range."""
         areas = {name: text for (scope, name), text in self._book.names.items() if not scope}
         found = {self._book.spelled[name]: text for name, text in areas.items() if self._book.references.is_area(text)}
         return {name: text.replace("$", "") for name, text in found.items()}
 
     def is_known(self, place: str) -> bool:
-        """Tell whether every formula at `place` could be evaluated [-]."""
+        """Tell whether every formula at `place` could be evaluated."""
         box = box_of(place, self._book)
         owners = (self._owners.get((box.title, *at)) for at in box.cells)
-        return self._evaluated().keys().isdisjoint(owner for owner in owners if owner)
+        return self._unknown_reasons().keys().isdisjoint(owner for owner in owners if owner)
 
     @property
     def unevaluated(self) -> list[Unevaluated]:
-        """The formulas that could not be evaluated, and why [-]."""
+        """The formulas that could not be evaluated, and why."""
         order = {title: position for position, title in enumerate(self._book.sheets)}
-        found = sorted(self._evaluated().items(), key=lambda item: (order[item[0][0]], item[0][1:]))
+        found = sorted(self._unknown_reasons().items(), key=lambda item: (order[item[0][0]], item[0][1:]))
         rules = (
             Unevaluated(f"{quoted(title)}!{cells}", f"={formula}", "is a conditional format or a validation")
             for title, cells, formula in self._book.rules
         )
-        return [Unevaluated(_shown(place), self._copy.formula(place), reason) for place, reason in found] + list(rules)
+        return [Unevaluated(_reference_of(place), self._copy.formula(place), reason) for place, reason in found] + list(
+            rules
+        )
 
     @property
     def sizing(self) -> dict[str, str]:
-        """The formulas that call a SIZING_ function, by their cells [-]."""
-        return {_shown(place): self._copy.formula(place) for place in self._copy.ours}
+        """The formulas that call a SIZING_ function, by their cells."""
+        return {_reference_of(place): self._copy.formula(place) for place in self._copy.ours}
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Why a SIZING_ function gave an error, in one sentence, by its cell [-]."""
-        self._evaluated()
-        return {_shown(place): reason for place, reason in self._copy.said.items()}
+        """Why a SIZING_ function gave an error, in one sentence, by its cell."""
+        self._unknown_reasons()
+        return {_reference_of(place): reason for place, reason in self._copy.said.items()}
 
     def saved(self) -> bytes:
         """Return the file with the inputs that were set and a fresh value in every formula.
@@ -195,9 +197,9 @@ class Recalculation:
         -------
         bytes
             The file; a formula that could not be evaluated holds #N/A, and every other byte of
-            every part is as it was [-]
+            every part is as it was
         """
-        self._evaluated()
+        self._unknown_reasons()
         changed = {}
         for title, source in counted(self._book.sheets.items(), "Sheets written", self._told):
             resized = {place: each for place, each in self._copy.resized.items() if place[0] == title}
@@ -228,22 +230,22 @@ class Recalculation:
 
     @property
     def linked(self) -> dict[str, list[str]]:
-        """The references to other workbooks whose values were taken as the file holds them, by cell [-]."""
-        return {_shown(place): sorted(found) for place, found in self._copy.linked.items() if place[1]}
+        """The references to other workbooks whose values were taken as the file holds them, by cell."""
+        return {_reference_of(place): sorted(found) for place, found in self._copy.linked.items() if place[1]}
 
-    def _own(self) -> None:
+    def _note_owners(self) -> None:
         """Note which formula fills which cell."""
         self._owners = {place: place for place in self._copy.formulas}
         for place, box in self._copy.boxes.items():
             self._owners |= {(box.title, *at): place for at in box.cells}
 
-    def _evaluated(self) -> dict[Place, str]:
+    def _unknown_reasons(self) -> dict[Place, str]:
         if self._unknown is None:
             self.calculate()
         return self._unknown or {}
 
     def _values_at(self, places: Sequence[Place]) -> list[Any]:
-        unknown = self._evaluated()
+        unknown = self._unknown_reasons()
         owners = [self._owners.get(place) for place in places]
         return [
             None if owner in unknown else 0.0 if value is None and owner is not None else value
@@ -251,23 +253,23 @@ class Recalculation:
         ]
 
     def _check_input(self, title: str, at: At) -> None:
-        place = _shown((title, *at))
+        place = _reference_of((title, *at))
         if (title, *at) in self._owners:
             refuse(place, "must be an input", got=Phrase("a formula"), way_out="set the cells that it reads")
-        for box in self._merged(title):
+        for box in self._merged_boxes(title):
             if box.holds(at) and at != (box.top, box.left):
-                first = _shown((title, box.top, box.left))
+                first = _reference_of((title, box.top, box.left))
                 refuse(place, "must not be covered by a merged cell", way_out=f"set {first}")
 
-    def _merged(self, title: str) -> list[Box]:
+    def _merged_boxes(self, title: str) -> list[Box]:
         return [boundaries(title, reference) for reference in self._book.sheets[title].merged]
 
 
-def _shown(place: Place) -> str:
+def _reference_of(place: Place) -> str:
     return placed(place[0], place[1:])
 
 
-def _plain(value: Any, place: str) -> object:
+def _cell_value(value: Any, place: str) -> object:
     """Return a value as a cell holds it."""
     if isinstance(value, np.generic):
         value = value.item()

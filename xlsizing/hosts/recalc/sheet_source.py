@@ -28,7 +28,7 @@ MOST_CELLS: Final = 1_000_000
 """A sheet with more cells is refused [cells]."""
 
 At = tuple[int, int]
-"""Row and column, counted from 1 [-]."""
+"""Row and column, counted from 1."""
 
 
 class ErrorText(str):
@@ -44,17 +44,17 @@ class Cell:
     Parameters
     ----------
     tag : str
-        The element's name, with the prefix of the file [-]
+        The element's name, with the prefix of the file
     attributes : dict of str to str
-        The element's attributes [-]
+        The element's attributes
     start, end : int
         Where it stands in the part [B]
     style : int
         The position of its format in the styles [-]
     formula : str, optional
-        The text of its formula; None where it has none, "" in a shared one that another cell holds [-]
+        The text of its formula; None where it has none, "" in a shared one that another cell holds
     formula_attributes : dict of str to str
-        Attributes of the formula [-]
+        Attributes of the formula
     formula_span : tuple of int
         Where the formula stands in the part [B]
     """
@@ -70,12 +70,12 @@ class Cell:
 
     @property
     def is_dynamic(self) -> bool:
-        """Whether its array takes as many cells as it needs [-]."""
+        """Whether its array takes as many cells as it needs."""
         return "cm" in self.attributes and self.kind == "array"
 
     @property
     def kind(self) -> str:
-        """What kind of formula it holds: "normal", "array", "shared" or "dataTable" [-]."""
+        """What kind of formula it holds: "normal", "array", "shared" or "dataTable"."""
         return self.formula_attributes.get("t", "normal")
 
 
@@ -95,9 +95,9 @@ class SheetSource:
     Parameters
     ----------
     part : bytes
-        The XML [-]
+        The XML
     where : str
-        The sheet, as a sentence names it [-]
+        The sheet, as a sentence names it
     """
 
     def __init__(self, part: bytes, where: str) -> None:
@@ -112,7 +112,7 @@ class SheetSource:
         self._cell: Cell | None = None
         self._row: _Row | None = None
         self._text: list[str] | None = None
-        parsed(part, where, start=self._start, end=self._end, text=self._characters)
+        parsed(part, where, start=self._start_element, end=self._end_element, text=self._add_text)
 
     @property
     def used(self) -> tuple[int, int]:
@@ -120,7 +120,7 @@ class SheetSource:
         return max((row for row, _ in self.cells), default=1), max((column for _, column in self.cells), default=1)
 
     def with_formulas(self, texts: Mapping[At, tuple[str, Mapping[str, str]]]) -> bytes:
-        """Return the sheet with other formula `texts`, and their attributes, in cells that hold formulas [-].
+        """Return the sheet with other formula `texts`, and their attributes, in cells that hold formulas.
 
         Rows and cells that leave their places to be counted have them written out.
         """
@@ -128,7 +128,7 @@ class SheetSource:
         for at, (text, attributes) in texts.items():
             cell = self.cells[at]
             edits.append((*cell.formula_span, element(self._prefix(cell) + "f", attributes, escape(text)).encode()))
-        return self._edited(edits)
+        return self._with_edits(edits)
 
     def with_values(
         self, computed: Mapping[At, object], given: Mapping[At, object], spills: Mapping[At, str] | None = None
@@ -142,12 +142,12 @@ class SheetSource:
         given : mapping
             What cells without a formula hold from now on; None empties them [units of the cells]
         spills : mapping, optional
-            The cells that formulas fill from now on, where these are others than before [-]
+            The cells that formulas fill from now on, where these are others than before
 
         Returns
         -------
         bytes
-            The sheet; every other byte is as before [-]
+            The sheet; every other byte is as before
         """
         edits = []
         missing: dict[int, dict[int, bytes]] = {}
@@ -156,29 +156,31 @@ class SheetSource:
                 known = self.cells.get((row, column))
                 if known is not None:
                     fills = (spills or {}).get((row, column))
-                    edits.append((known.start, known.end, self._valued(known, value, constant=constant, fills=fills)))
+                    edits.append(
+                        (known.start, known.end, self._cell_with_value(known, value, constant=constant, fills=fills))
+                    )
                 elif value is not None:
                     made = Cell(self._tag("c"), {"r": f"{letter(column)}{row}"}, 0)
-                    missing.setdefault(row, {})[column] = self._valued(made, value, constant=constant)
-        return self._edited(edits + self._inserted(missing))
+                    missing.setdefault(row, {})[column] = self._cell_with_value(made, value, constant=constant)
+        return self._with_edits(edits + self._insert_edits(missing))
 
-    def _edited(self, edits: list[tuple[int, int, bytes]]) -> bytes:
+    def _with_edits(self, edits: list[tuple[int, int, bytes]]) -> bytes:
         pieces, last = [], 0
         for start, end, text in sorted(edits, key=lambda edit: edit[:2]):
             pieces += [self.part[last:start], text]
             last = end
         return b"".join([*pieces, self.part[last:]])
 
-    def _valued(self, cell: Cell, value: object, *, constant: bool, fills: str | None = None) -> bytes:
+    def _cell_with_value(self, cell: Cell, value: object, *, constant: bool, fills: str | None = None) -> bytes:
         kept = {name: text for name, text in cell.attributes.items() if name not in ("t", "vm")}
         first, last = cell.formula_span
         formula = self.part[first:last].decode()
         if fills is not None:
             formula = _FILLS.sub(f' ref="{fills}"', formula, count=1)
-        kind, stored = _stored(value, self._prefix(cell), constant=constant)
+        kind, stored = _stored_value(value, self._prefix(cell), constant=constant)
         return element(cell.tag, kept | kind, formula + stored).encode()
 
-    def _inserted(self, missing: dict[int, dict[int, bytes]]) -> list[tuple[int, int, bytes]]:
+    def _insert_edits(self, missing: dict[int, dict[int, bytes]]) -> list[tuple[int, int, bytes]]:
         """Return the edits that add cells which the file does not hold: each before its right or lower neighbour."""
         edits: list[tuple[int, int, bytes]] = []
         made: dict[int, bytes] = {}
@@ -189,14 +191,14 @@ class SheetSource:
                 tag = self._tag("row").encode()
                 made[number] = b'<%s r="%d">%s</%s>' % (tag, number, joined, tag)
             elif row.empty:
-                edits.append(self._filled(row, joined))
+                edits.append(self._fill_edit(row, joined))
             else:
                 opened = _SPANS.sub(b"", self.part[row.start : row.inside])  # it may be wider from now on
                 edits.append((row.start, row.inside, opened))
-                edits += [self._before(number, column, row, text) for column, text in sorted(cells.items())]
+                edits += [self._edit_before(number, column, row, text) for column, text in sorted(cells.items())]
         return edits + self._new_rows(made)
 
-    def _before(self, number: int, column: int, row: _Row, text: bytes) -> tuple[int, int, bytes]:
+    def _edit_before(self, number: int, column: int, row: _Row, text: bytes) -> tuple[int, int, bytes]:
         right = [cell.start for at, cell in self.cells.items() if at[0] == number and at[1] > column]
         place = min(right, default=row.end)
         return place, place, text
@@ -208,14 +210,14 @@ class SheetSource:
         if data is None or not made:
             return []
         if data.empty:
-            return [self._filled(data, b"".join(made.values()))]
+            return [self._fill_edit(data, b"".join(made.values()))]
         edits = []
         for number, text in made.items():
             place = min((row.start for row in self._rows.values() if row.number > number), default=data.end)
             edits.append((place, place, text))
         return edits
 
-    def _filled(self, empty: _Row, inner: bytes) -> tuple[int, int, bytes]:
+    def _fill_edit(self, empty: _Row, inner: bytes) -> tuple[int, int, bytes]:
         """Return the edit that gives an element without content some."""
         opened = self.part[empty.start : empty.inside].rstrip(b"/> \r\n\t")
         return empty.start, empty.inside, opened + b">" + inner + b"</" + empty.tag.encode() + b">"
@@ -229,10 +231,10 @@ class SheetSource:
         prefix = cell.tag.rpartition(":")[0]
         return f"{prefix}:" if prefix else ""
 
-    def _start(self, tag: str, attributes: dict[str, str], at: int) -> None:
+    def _start_element(self, tag: str, attributes: dict[str, str], at: int) -> None:
         name = tag.rpartition(":")[2]
         if name == "sheetData":
-            self._data = _Row(tag, 0, at, self._after(at))
+            self._data = _Row(tag, 0, at, self._tag_end(at))
         elif name == "mergeCell":
             self.merged.append(attributes.get("ref", ""))
         elif self._data is None or self._data.end:
@@ -241,7 +243,7 @@ class SheetSource:
             self._number, self._column = int(attributes.get("r", self._number + 1)), 0
             if "r" not in attributes:
                 self._unplaced.append((at + 1 + len(tag), str(self._number)))
-            self._row = self._rows[self._number] = _Row(tag, self._number, at, self._after(at))
+            self._row = self._rows[self._number] = _Row(tag, self._number, at, self._tag_end(at))
         elif name == "c":
             self._cell = Cell(tag, attributes, at, style=int(attributes.get("s", "0")))
             self._column = self._column_of(attributes.get("r"))
@@ -253,30 +255,30 @@ class SheetSource:
         elif name == "f" and self._cell is not None:
             self._cell.formula_attributes, self._cell.formula_span, self._text = attributes, (at, at), []
 
-    def _end(self, tag: str, at: int) -> None:
+    def _end_element(self, tag: str, at: int) -> None:
         name = tag.rpartition(":")[2]
         if name == "f" and self._cell is not None and self._text is not None:
             self._cell.formula, self._text = "".join(self._text), None
-            self._cell.formula_span = (self._cell.formula_span[0], self._closed(self._cell.formula_span[0], at))
+            self._cell.formula_span = (self._cell.formula_span[0], self._element_end(self._cell.formula_span[0], at))
         elif name == "c" and self._cell is not None:
-            self._cell.end, self._cell = self._closed(self._cell.start, at), None
+            self._cell.end, self._cell = self._element_end(self._cell.start, at), None
         elif name == "row" and self._row is not None:
             self._row.end, self._row.empty, self._row = at, self._is_empty(self._row.start), None
         elif name == "sheetData" and self._data is not None:
             self._data.end, self._data.empty = at, self._is_empty(self._data.start)
 
-    def _characters(self, text: str) -> None:
+    def _add_text(self, text: str) -> None:
         if self._text is not None:
             self._text.append(text)
 
     def _is_empty(self, start: int) -> bool:
-        return self.part.endswith(b"/>", start, self._after(start))
+        return self.part.endswith(b"/>", start, self._tag_end(start))
 
-    def _closed(self, start: int, at: int) -> int:
+    def _element_end(self, start: int, at: int) -> int:
         """Return where the element from `start` ends, whose end was reported `at`: an empty one has no tag there."""
-        return self._after(start) if self._is_empty(start) else self._after(at)
+        return self._tag_end(start) if self._is_empty(start) else self._tag_end(at)
 
-    def _after(self, at: int) -> int:
+    def _tag_end(self, at: int) -> int:
         tag = _TAG.match(self.part, at)
         return tag.end() if tag else at
 
@@ -290,7 +292,7 @@ class SheetSource:
         return int(column_index_from_string(match[1]))
 
 
-def _stored(value: object, prefix: str, *, constant: bool) -> tuple[dict[str, str], str]:
+def _stored_value(value: object, prefix: str, *, constant: bool) -> tuple[dict[str, str], str]:
     """Return the attribute and the inner XML that store a value."""
     if value is None:
         return {}, ""

@@ -32,13 +32,13 @@ class Table:
     Parameters
     ----------
     title : str
-        Its sheet [-]
+        Its sheet
     reference : str
-        Its cells, "A1:C9" [-]
+        Its cells, "A1:C9"
     headers, totals : int
         Rows of headers and of totals [rows]
     columns : tuple of str
-        The names of its columns [-]
+        The names of its columns
     """
 
     title: str
@@ -75,11 +75,11 @@ class References:
     Parameters
     ----------
     names : mapping
-        The text of each defined name, by its sheet ("" for the whole workbook) and the name in small letters [-]
+        The text of each defined name, by its sheet ("" for the whole workbook) and the name in small letters
     tables : mapping of str to Table
-        The tables by name in small letters [-]
+        The tables by name in small letters
     titles : sequence of str
-        The worksheets [-]
+        The worksheets
     """
 
     def __init__(
@@ -94,20 +94,20 @@ class References:
         Parameters
         ----------
         reference : str
-            The reference, as a formula holds it [-]
+            The reference, as a formula holds it
         title : str
-            The sheet of the formula [-]
+            The sheet of the formula
         row : int
             The row of the formula, counted from 1 [-]
 
         Returns
         -------
         str
-            The reference [-]
+            The reference
         """
         if _CELLS.fullmatch(reference):
             return reference
-        text = self._text(reference, title)
+        text = self._name_text(reference, title)
         if text is not None:
             return text if self.is_area(text) else reference
         match = _STRUCTURED.fullmatch(reference)
@@ -115,23 +115,23 @@ class References:
         return (table.area(match[2] if match else "", row) if table else None) or reference
 
     def tables(self) -> re.Pattern[str]:
-        """Return what finds the names of tables in a formula [-]."""
+        """Return what finds the names of tables in a formula."""
         names = "|".join(map(re.escape, self._tables))
         return re.compile(rf"(?<![\w.!'\"])(?:{names})(?![\w.(\"])" if names else r"(?!)", re.IGNORECASE)
 
-    def _text(self, reference: str, title: str) -> str | None:
+    def _name_text(self, reference: str, title: str) -> str | None:
         sheet, _, name = reference.rpartition("!")
         scope = sheet.strip("'").replace("''", "'").casefold() or title.casefold()
         return self._names.get((scope, name.casefold()), self._names.get(("", name.casefold())))
 
     def is_area(self, text: str) -> bool:
-        """Tell whether the `text` of a name is one area of a worksheet [-]."""
+        """Tell whether the `text` of a name is one area of a worksheet."""
         match = _AREA.fullmatch(text)
         return match is not None and (match[1] or match[2]).replace("''", "'").casefold() in self._titles
 
 
 def quoted(title: str) -> str:
-    """Return the `title` of a sheet as references hold it [-].
+    """Return the `title` of a sheet as references hold it.
 
     >>> quoted("John's")
     "'John''s'"

@@ -28,20 +28,20 @@ def with_dependents(
     Parameters
     ----------
     found : dict
-        What could not be evaluated, and why [-]
+        What could not be evaluated, and why
     dependents : callable
-        Gives the formulas that read a cell [-]
+        Gives the formulas that read a cell
     cells : callable
-        Gives the cells that a formula fills [-]
+        Gives the cells that a formula fills
     by_text : collection of tuple
-        The formulas that work out which cells they read: any may be among them [-]
+        The formulas that work out which cells they read: any may be among them
     formulas : collection of tuple
-        The formulas of the workbook: what is not among them stands for a name [-]
+        The formulas of the workbook: what is not among them stands for a name
 
     Returns
     -------
     dict
-        The same and more [-]
+        The same and more
     """
     known = dict(found)
     left = [(place, place) for place in found]
@@ -67,14 +67,14 @@ def in_circles(broken: set[Place], precedents: Callable[[Place], list[Place]]) -
     Parameters
     ----------
     broken : set of tuple
-        The formulas that give #REF! [-]
+        The formulas that give #REF!
     precedents : callable
-        Gives the cells that a formula reads [-]
+        Gives the cells that a formula reads
 
     Returns
     -------
     set of tuple
-        Those in circles, and between two of them [-]
+        Those in circles, and between two of them
     """
     reads = {place: {each for each in precedents(place) if each in broken} for place in broken}
     readers: dict[Place, set[Place]] = {place: set() for place in broken}
@@ -93,7 +93,7 @@ def in_circles(broken: set[Place], precedents: Callable[[Place], list[Place]]) -
 
 
 def names_cell(text: str, place: Place) -> bool:
-    """Tell whether the formula `text` in the cell at `place` names that cell itself [-].
+    """Tell whether the formula `text` in the cell at `place` names that cell itself.
 
     >>> names_cell("SUM(A1:B9)", ("S", 5, 2)), names_cell("T!B5+B6", ("S", 5, 2))
     (True, False)

@@ -21,7 +21,7 @@ MOST_BYTES: Final = 50_000_000
 """Larger files are refused [B]."""
 
 WAY_OUT: Final = "save it as .xlsx or .xlsm"
-"""What the reader of a refusal can do [-]."""
+"""What the reader of a refusal can do."""
 
 _MOST_UNPACKED: Final = 200_000_000
 _MOST_PARTS: Final = 10_000
@@ -31,7 +31,7 @@ _ENCRYPTED: Final = 1
 
 
 def workbook_data(path: Path) -> bytes:
-    """Return the bytes of the file at `path`, which is only read [-].
+    """Return the bytes of the file at `path`, which is only read.
 
     Raises
     ------
@@ -47,14 +47,14 @@ def unpacked(data: bytes, where: str | None) -> dict[str, bytes]:
     Parameters
     ----------
     data : bytes
-        The file [-]
+        The file
     where : str or None
-        The file, as a sentence names it [-]
+        The file, as a sentence names it
 
     Returns
     -------
     dict of str to bytes
-        The parts [-]
+        The parts
 
     Raises
     ------
@@ -68,7 +68,7 @@ def unpacked(data: bytes, where: str | None) -> dict[str, bytes]:
         refuse("workbook", f"must be at most {MOST_BYTES // 1_000_000} MB", where=where)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = _read(archive, where)
+            parts = _unpacked_parts(archive, where)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
         refuse("workbook", "must be a whole file", detail="a part of it is missing, damaged or encrypted", where=where)
     if "xl/workbook.bin" in parts or "[Content_Types].xml" not in parts:
@@ -83,16 +83,16 @@ def related(parts: Mapping[str, bytes], source: str, kind: str) -> dict[str, str
     Parameters
     ----------
     parts : mapping of str to bytes
-        The parts of the file by name [-]
+        The parts of the file by name
     source : str
-        The part that names them, "" for the file itself [-]
+        The part that names them, "" for the file itself
     kind : str
-        How the type of the relationship ends [-]
+        How the type of the relationship ends
 
     Returns
     -------
     dict of str to str
-        Names of parts by the id of the relationship [-]
+        Names of parts by the id of the relationship
     """
     folder, name = posixpath.split(source)
     found: dict[str, str] = {}
@@ -117,7 +117,7 @@ def _other_kind(data: bytes) -> str | None:
     return None if data.startswith(_ZIP) else "something else"
 
 
-def _read(archive: zipfile.ZipFile, where: str | None) -> dict[str, bytes]:
+def _unpacked_parts(archive: zipfile.ZipFile, where: str | None) -> dict[str, bytes]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > _MOST_PARTS or len({entry.filename.lower() for entry in entries}) < len(entries):
         refuse("workbook", "must hold each part once, and at most 10,000", got=Phrase(f"{len(entries)}"), where=where)

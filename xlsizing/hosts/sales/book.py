@@ -30,16 +30,16 @@ def write_sales_workbook(path: str | Path, *, force: bool = False, deck: Deck | 
     Parameters
     ----------
     path : str or Path
-        Where to, a name that ends in .xlsm [-]
+        Where to, a name that ends in .xlsm
     force : bool, optional
-        Overwrite an existing file [-]
+        Overwrite an existing file
     deck : Deck, optional
-        The curves that it begins with; without one the example and two of the shelf [-]
+        The curves that it begins with; without one the example and two of the shelf
 
     Returns
     -------
     Path
-        The file [-]
+        The file
 
     Raises
     ------
@@ -54,7 +54,7 @@ def write_sales_workbook(path: str | Path, *, force: bool = False, deck: Deck | 
 
 
 def sales_target(path: str | Path, *, force: bool = False, reads: Sequence[str] = ()) -> Path:
-    """Return `path` as that of a sales workbook which may be written: with `force` over another, never over what it `reads` [-].
+    """Return `path` as that of a sales workbook which may be written: with `force` over another, never over what it `reads`.
 
     Raises
     ------
@@ -67,9 +67,9 @@ def sales_target(path: str | Path, *, force: bool = False, reads: Sequence[str] 
 
 
 def sales_bytes(deck: Deck | None = None) -> bytes:
-    """Return the bytes of the sales workbook with a `deck`, the same on every run; its values are the functions' [-]."""
+    """Return the bytes of the sales workbook with a `deck`, the same on every run; its values are the functions'."""
     functions = Headless().functions
-    valued = _valued(
+    valued = _with_values(
         sales_workbook(
             [function_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck
         )
@@ -78,12 +78,12 @@ def sales_bytes(deck: Deck | None = None) -> bytes:
 
 
 def function_help(function: ExcelFunction) -> FunctionHelp:
-    """Return the help of a registered `function` as sheets show it [-]."""
+    """Return the help of a registered `function` as sheets show it."""
     shown = ((f"[{each.name}]" if each.optional else each.name, each.doc) for each in function.arguments)
     return FunctionHelp(function.name, function.doc, tuple(shown))
 
 
-def _valued(book: bytes) -> bytes:
+def _with_values(book: bytes) -> bytes:
     """Return `book` with a value in every formula, once all of them have one and its checks pass."""
     recalculation = Recalculation(book)
     recalculation.calculate()

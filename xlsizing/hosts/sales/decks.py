@@ -21,7 +21,7 @@ _PUBLIC_PAIR: Final = (
     "inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp2-ep1-1024x1024",
     "inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp8-ep1-1024x1024",
 )
-"""One model on one GPU at one workload: wide pods carry less per GPU, and more at a fast SLA [-]."""
+"""One model on one GPU at one workload: wide pods carry less per GPU, and more at a fast SLA."""
 
 _WIDER: Final = FirstLever(
     "TP8 instead of TP2 (public benchmark)", 130, 3, "a same-node pair of sweeps at the customer's workload"
@@ -29,7 +29,7 @@ _WIDER: Final = FirstLever(
 
 
 def built_in() -> Deck:
-    """Return what the sales workbook begins with where no curves are given: the example and two of the shelf [-]."""
+    """Return what the sales workbook begins with where no curves are given: the example and two of the shelf."""
     public = [public_curve(name) for name in _PUBLIC_PAIR]
     asked = public[0].context or Context()
     return Deck(
@@ -48,16 +48,16 @@ def deck_at(
     Parameters
     ----------
     paths : sequence of str
-        Files and folders of results, curve files, and curves of the shelf as public:NAME [-]
+        Files and folders of results, curve files, and curves of the shelf as public:NAME
     options : Options
-        How results are read [-]
+        How results are read
     progress : callable, optional
-        Told how many files were read, and of how many [-]
+        Told how many files were read, and of how many
 
     Returns
     -------
     tuple of Deck and Results
-        The curves of the paths in the order of `xlsizing curves`, then those of the shelf as named [-]
+        The curves of the paths in the order of `xlsizing curves`, then those of the shelf as named
 
     Raises
     ------
@@ -82,19 +82,19 @@ def deck_of(curves: Sequence[Curve]) -> Deck:
     Parameters
     ----------
     curves : sequence of Curve
-        With their contexts and the GPUs of their replicas, the one to quote first in front [-]
+        With their contexts and the GPUs of their replicas, the one to quote first in front
 
     Returns
     -------
     Deck
-        Sheet Compare begins with the first two of the same workload, else with the first curve twice [-]
+        Sheet Compare begins with the first two of the same workload, else with the first curve twice
 
     Raises
     ------
     InputError
         If the GPUs of a replica are not known, or a curve has no place in a workbook.
     """
-    return Deck(tuple(_starters(curves)), pair=_pair(curves))
+    return Deck(tuple(_starters(curves)), pair=_pair_to_compare(curves))
 
 
 def _starters(curves: Sequence[Curve]) -> list[Starter]:
@@ -103,17 +103,17 @@ def _starters(curves: Sequence[Curve]) -> list[Starter]:
 
 def _starter(curve: Curve, name: str) -> Starter:
     context = curve.context or Context()
-    source = _source(curve, context)
+    source = _source_words(curve, context)
     gpus = curve.measured_gpus
     where = name if source in name else cut(f"{name}, from {source}", MOST_WORDS)
     if gpus is None:
         refuse("GPUs per pod", "must be known of every curve", way_out="pass --gpus-per-pod N", where=where)
-    _check(curve, gpus, where)
+    _check_sizes(curve, gpus, where)
     caution = cut("; ".join(why for why, _ in curve.cautions), MOST_WORDS)
     return Starter(name, gpus, curve, cut(source, MOST_WORDS), caution=caution)
 
 
-def _check(curve: Curve, gpus: int, where: str) -> None:
+def _check_sizes(curve: Curve, gpus: int, where: str) -> None:
     """Refuse what the functions of the workbook would refuse: they see the anchors alone, and nothing stated of them."""
     way_out = {"way_out": _STATED} if curve.throughput_per_replica else {}
     columns = curve.concurrency, curve.tok_s_per_user
@@ -131,13 +131,13 @@ def _check(curve: Curve, gpus: int, where: str) -> None:
 _STATED: Final = "functions in a cell cannot be told that it is: size this curve with xlsizing size or a sizing file"
 
 
-def _source(curve: Curve, context: Context) -> str:
+def _source_words(curve: Curve, context: Context) -> str:
     """Return where the figures are from: of a curve of the shelf whose they are, not the file that it came in."""
     said = (None if NOT_OURS in curve.cautions else context.source_file, context.command)
     return "; ".join(filter(None, said)) or "not stated"
 
 
-def _pair(curves: Sequence[Curve]) -> tuple[int, int]:
+def _pair_to_compare(curves: Sequence[Curve]) -> tuple[int, int]:
     contexts = [curve.context or Context() for curve in curves]
     same = ((a, b) for a, b in combinations(range(len(contexts)), 2) if _same_workload(contexts[a], contexts[b]))
     one, other = next(same, (0, 0))

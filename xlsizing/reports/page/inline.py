@@ -20,16 +20,16 @@ def inline_svg(picture: bytes, name: str, alt: str) -> str:
     Parameters
     ----------
     picture : bytes
-        A file of SVG, drawn here [-]
+        A file of SVG, drawn here
     name : str
-        What its ids begin with [-]
+        What its ids begin with
     alt : str
-        What it shows, for readers who cannot see it [-]
+        What it shows, for readers who cannot see it
 
     Returns
     -------
     str
-        The element [-]
+        The element
     """
     root = ET.fromstring(picture)  # noqa: S314  # drawn a moment ago by our own library, from no document of others
     for parent in root.iter():

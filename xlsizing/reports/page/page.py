@@ -58,15 +58,15 @@ class _Block:
     Parameters
     ----------
     anchor : str
-        Its id [-]
+        Its id
     title : str
-        Its heading [-]
+        Its heading
     tables : sequence of Table
-        Its tables [-]
+        Its tables
     texts : sequence of str
-        Its sentences [-]
+        Its sentences
     picture : str
-        Its picture as markup; empty without one [-]
+        Its picture as markup; empty without one
     """
 
     anchor: str
@@ -82,14 +82,14 @@ def page(reports: Sequence[Report], *, pictures: bool = True) -> str:
     Parameters
     ----------
     reports : sequence of Report
-        The report, of one demand, and behind it those on curves that it is compared with [-]
+        The report, of one demand, and behind it those on curves that it is compared with
     pictures : bool, optional
-        Whether pictures are drawn, which needs matplotlib [-]
+        Whether pictures are drawn, which needs matplotlib
 
     Returns
     -------
     str
-        An HTML document that refers to nothing outside itself [-]
+        An HTML document that refers to nothing outside itself
 
     Raises
     ------

@@ -32,16 +32,16 @@ def cost_by_sla(reports: Sequence[Report], title: str, form: str) -> bytes:
     Parameters
     ----------
     reports : sequence of Report
-        The same demand and SLAs on each of the curves, two to MOST_CURVES of them [-]
+        The same demand and SLAs on each of the curves, two to MOST_CURVES of them
     title : str
-        What the picture is called [-]
+        What the picture is called
     form : str
-        One of `canvas.FORMATS` [-]
+        One of `canvas.FORMATS`
 
     Returns
     -------
     bytes
-        The picture [-]
+        The picture
 
     Raises
     ------

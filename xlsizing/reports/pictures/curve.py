@@ -39,16 +39,16 @@ def curve_with_points(report: Report, title: str, form: str) -> bytes:
     Parameters
     ----------
     report : Report
-        The sizing [-]
+        The sizing
     title : str
-        What the picture is called [-]
+        What the picture is called
     form : str
-        One of `canvas.FORMATS` [-]
+        One of `canvas.FORMATS`
 
     Returns
     -------
     bytes
-        The picture [-]
+        The picture
     """
     waits = [wait for wait in WAITS if getattr(report.sizing.curve, wait.name, None) is not None]
     height = _HEIGHT + (_WAITS_HEIGHT if waits else 0)

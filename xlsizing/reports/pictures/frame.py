@@ -82,22 +82,22 @@ def framed(
     Parameters
     ----------
     reports : sequence of Report
-        What is drawn, for the words around it: one, or several curves of one demand [-]
+        What is drawn, for the words around it: one, or several curves of one demand
     title : str
-        What the picture shows [-]
+        What the picture shows
     height : float
         Of what `body` draws [in]
     body : callable
-        Draws on the Figure that it is given, between head and foot [-]
+        Draws on the Figure that it is given, between head and foot
     form : str
-        One of `canvas.FORMATS` [-]
+        One of `canvas.FORMATS`
     under : sequence of str, optional
-        Sentences below it that belong to this picture alone [-]
+        Sentences below it that belong to this picture alone
 
     Returns
     -------
     bytes
-        The picture [-]
+        The picture
     """
     across = WIDTH * _INCH - 2 * _MARGIN
     head = wrapped(_about(reports), across, LEAST_PT, _MOST_LINES)
@@ -124,7 +124,7 @@ def framed(
 
 
 def stamp(reports: Sequence[Report]) -> str:
-    """Return the standing of all rows of `reports` in a word or two [-]."""
+    """Return the standing of all rows of `reports` in a word or two."""
     labels = [rigor.label for report in reports for rigor in report.standings]
     verdicts, drafts = labels.count(VERDICT), labels.count(DRAFT)
     standing = f"{verdicts:,} {VERDICT}, {drafts:,} {DRAFT}" if verdicts and drafts else labels[0]
@@ -149,7 +149,7 @@ def log_axis(axis: Any, low: float, high: float) -> None:
 
 
 def plain_numbers(axis: Any) -> None:
-    """Write the numbers of an `axis` as tables write them, whatever their size [-]."""
+    """Write the numbers of an `axis` as tables write them, whatever their size."""
     axis.set_major_formatter(lambda value, _: shown_grouped(float(f"{value:.6g}")))
 
 
@@ -187,7 +187,7 @@ def _about(reports: Sequence[Report]) -> str:
 
 
 def per_pod(report: Report) -> str:
-    """Return the GPUs of one replica of `report`, in words [-]."""
+    """Return the GPUs of one replica of `report`, in words."""
     gpus = report.sizing.gpus_per_pod
     return f"{gpus:,} {'GPU' if gpus == 1 else 'GPUs'} per pod"
 

@@ -22,15 +22,15 @@ class Picture:
     Parameters
     ----------
     name : str
-        What its file is called, without the ending [-]
+        What its file is called, without the ending
     title : str
-        What stands above it [-]
+        What stands above it
     alt : str
-        What it shows, for readers who cannot see it; the figures stand in the tables [-]
+        What it shows, for readers who cannot see it; the figures stand in the tables
     draw : callable
-        Draws a report and those it is compared with, under the title, in one of `canvas.FORMATS` [-]
+        Draws a report and those it is compared with, under the title, in one of `canvas.FORMATS`
     several : bool
-        Whether it needs curves to compare with [-]
+        Whether it needs curves to compare with
     """
 
     name: str
@@ -40,7 +40,7 @@ class Picture:
     several: bool = False
 
     def bytes_of(self, reports: Sequence[Report], form: str) -> bytes:
-        """Return the picture of `reports`, the first compared with the others, in the form `form` [-]."""
+        """Return the picture of `reports`, the first compared with the others, in the form `form`."""
         return self.draw(reports, self.title, form)
 
 
@@ -81,9 +81,9 @@ GALLERY: Final = {
         ),
     )
 }
-"""Every picture, in the order of a report [-]."""
+"""Every picture, in the order of a report."""
 
 
 def gallery(reports: Sequence[Report]) -> list[Picture]:
-    """Return the pictures that there are of `reports`, of which the first is compared with the others [-]."""
+    """Return the pictures that there are of `reports`, of which the first is compared with the others."""
     return [picture for picture in GALLERY.values() if len(reports) > 1 or not picture.several]

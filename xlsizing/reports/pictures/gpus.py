@@ -29,16 +29,16 @@ def gpus_by_sla(report: Report, title: str, form: str) -> bytes:
     Parameters
     ----------
     report : Report
-        The sizing, of one demand [-]
+        The sizing, of one demand
     title : str
-        What the picture is called [-]
+        What the picture is called
     form : str
-        One of `canvas.FORMATS` [-]
+        One of `canvas.FORMATS`
 
     Returns
     -------
     bytes
-        The picture [-]
+        The picture
     """
     lines = lines_of(report)
     under = [lines.words] if lines.words else []

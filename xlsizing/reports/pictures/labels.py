@@ -22,7 +22,7 @@ class Labels:
     Parameters
     ----------
     panel : matplotlib Axes
-        Its limits and scales must be set [-]
+        Its limits and scales must be set
     marks : iterable of pair of float
         Where marks stand that no text may cover [units of the axes]
     """

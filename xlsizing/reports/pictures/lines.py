@@ -33,11 +33,11 @@ class Lines:
     Parameters
     ----------
     sizing : Sizing
-        The sizing on a grid of SLAs, none of them tighter than the curve [-]
+        The sizing on a grid of SLAs, none of them tighter than the curve
     lowest, highest : float
         Where the axis begins and ends [tok/s/user]
     words : str
-        Which limits on waiting they keep, in a sentence; empty where there are none [-]
+        Which limits on waiting they keep, in a sentence; empty where there are none
     """
 
     sizing: Sizing
@@ -65,7 +65,7 @@ def lines_of(report: Report) -> Lines:
     Parameters
     ----------
     report : Report
-        The sizing, of one demand [-]
+        The sizing, of one demand
 
     Returns
     -------

@@ -46,16 +46,16 @@ def what_moves_it(report: Report, title: str, form: str) -> bytes:
     Parameters
     ----------
     report : Report
-        The sizing, of one demand [-]
+        The sizing, of one demand
     title : str
-        What the picture is called [-]
+        What the picture is called
     form : str
-        One of `canvas.FORMATS` [-]
+        One of `canvas.FORMATS`
 
     Returns
     -------
     bytes
-        The picture; without a row that can be met it says so [-]
+        The picture; without a row that can be met it says so
     """
     rows = moved(report)
     left_out = sum(row.feasible for row in report.rows) - len(rows)

@@ -88,9 +88,9 @@ def about_sheet(page: Page, report: Report) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
     """
     page.put("B1", "About this workbook", "title")
     row = 3
@@ -131,7 +131,7 @@ def _provenance(report: Report) -> list[tuple[str, str]]:
 
 
 def curve_hash(curve: Curve) -> str:
-    """Return the SHA-256 of the anchors as the workbook holds them [-].
+    """Return the SHA-256 of the anchors as the workbook holds them.
 
     >>> curve_hash(Curve([1], [100]))[:8]
     '5201cda0'

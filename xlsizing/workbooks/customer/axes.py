@@ -9,27 +9,27 @@ from xlsizing.core import AXES
 __all__ = ["METHOD_CODE", "METHOD_WORDS", "c_of_x", "known_method", "power", "x_of_c", "y_at", "y_of_r"]
 
 METHOD_WORDS: Final = {f"Word_{name.capitalize().replace('-', '_')}": name for name in AXES}
-"""The named cell that holds each method's name, and that name [-]."""
+"""The named cell that holds each method's name, and that name."""
 
 
-def _numbered() -> str:
+def _method_number() -> str:
     formula = "1"
     for number, word in reversed(list(enumerate(METHOD_WORDS, start=1))):
         formula = f"IF(Method={word},{number},{formula})"
     return f"=IFERROR({formula},1)"
 
 
-METHOD_CODE: Final = _numbered()
-"""The formula of the method's number; 1 for a word that is none, which the checks refuse [-]."""
+METHOD_CODE: Final = _method_number()
+"""The formula of the method's number; 1 for a word that is none, which the checks refuse."""
 
 
 def known_method(cell: str, *, exact: bool = False) -> str:
-    """Return the condition that `cell` names a method; `exact` where capitals count [-]."""
+    """Return the condition that `cell` names a method; `exact` where capitals count."""
     return f"OR({','.join(f'EXACT({cell},{word})' if exact else f'{cell}={word}' for word in METHOD_WORDS)})"
 
 
 def power(k: str, steep: str, steep_above: str) -> str:
-    """Return the formula of a bracket's power, from the anchor's rank `k`, its steepness `steep` and, to its left, `steep_above` [-]."""
+    """Return the formula of a bracket's power, from the anchor's rank `k`, its steepness `steep` and, to its left, `steep_above`."""
     return _choose(*(axes.cells.power.format(k=k, steep=steep, steep_above=steep_above) for axes in AXES.values()))
 
 
@@ -56,7 +56,7 @@ def y_at(c: str, j: str, after: str) -> str:
     c : str
         The concurrency, not below the anchor's [requests/replica]
     j, after : str
-        The ranks, which differ [-]
+        The ranks, which differ
 
     Returns
     -------

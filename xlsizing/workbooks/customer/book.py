@@ -38,7 +38,7 @@ def check_report(report: Report) -> None:
     Parameters
     ----------
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
 
     Raises
     ------
@@ -93,15 +93,15 @@ class Draft:
     Parameters
     ----------
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
     layout : Layout
-        Where its tables stand [-]
+        Where its tables stand
     parts : dict of str to bytes
-        The parts of the .xlsx, its sheets empty [-]
+        The parts of the .xlsx, its sheets empty
     pages : dict of str to Page
-        The sheets by title: what is in them whichever SLAs there are, and the rows written last [-]
+        The sheets by title: what is in them whichever SLAs there are, and the rows written last
     texts : SharedStrings
-        The texts of all cells written so far [-]
+        The texts of all cells written so far
     first_result : int
         The row of the first delivered result on sheet Checks [-]
     """
@@ -114,7 +114,7 @@ class Draft:
     first_result: int
 
     def write(self, piece: range) -> None:
-        """Write the rows of the SLAs at the positions `piece`, counted from 0, in place of those before them [-]."""
+        """Write the rows of the SLAs at the positions `piece`, counted from 0, in place of those before them."""
         for page in self.pages.values():
             page.clear()
         sizing_rows(self.pages["Sizing"], self.report, self.layout, piece)
@@ -125,23 +125,23 @@ class Draft:
 
 
 def drafted(report: Report) -> Draft:
-    """Return the draft of the workbook of `report`, with the first piece of its SLAs written [-]."""
+    """Return the draft of the workbook of `report`, with the first piece of its SLAs written."""
     check_report(report)
     layout = Layout.of(report.sizing.sla.size, len(report.sizing.curve))
     book = Workbook()
     styles, texts = Styles(book), SharedStrings()
     pages = {title: _page(book, styles, texts, title) for title in SHEETS}
-    draft = Draft(report, layout, {}, pages, texts, _filled(pages, report, layout))
+    draft = Draft(report, layout, {}, pages, texts, _write_sheets(pages, report, layout))
     for page in pages.values():
         page.settle()
     draft.write(layout.pieces[0])  # before the styles are saved: a row uses all that any row does
     styles.done()
-    _properties(book, report)
+    _set_properties(book, report)
     draft.parts.update(saved_parts(book))
     return draft
 
 
-def _filled(pages: dict[str, Page], report: Report, layout: Layout) -> int:
+def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     """Write all but the rows of the SLAs, and return the row of the first delivered result."""
     sizing_sheet(pages["Sizing"], report, layout)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
@@ -163,7 +163,7 @@ def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> P
     return Page(sheet, styles, texts)
 
 
-def _properties(book: Workbook, report: Report) -> None:
+def _set_properties(book: Workbook, report: Report) -> None:
     properties, curve = book.properties, report.sizing.curve
     properties.creator = f"xlsizing {xlsizing.__version__}"
     properties.title = "GPU sizing"

@@ -33,7 +33,7 @@ Step = tuple[str, str, str]
 
 
 def point_steps(waits: tuple[LiveWait, ...]) -> tuple[Step, ...]:
-    """Return key, heading and formula of the steps that every row in use takes; each may name earlier keys [-].
+    """Return key, heading and formula of the steps that every row in use takes; each may name earlier keys.
 
     With limits on the `waits` beside the SLA; without any for what tok/s/user alone gives.
     """
@@ -115,11 +115,11 @@ _CARRIED: Final[tuple[Step, ...]] = (
     ("hoped", "most it could be", "IF(Is_Users=1,{u_b},MAX({best},INDEX(Curve_T,{b})))"),
     ("q_high", "pods to commit, unrounded", "Demand_Asked/({proven}*Util)"),
 )
-"""What a pod carries there, in tok/s or users, and was proven to carry [-]."""
+"""What a pod carries there, in tok/s or users, and was proven to carry."""
 
 
 def pods_steps(waits: tuple[LiveWait, ...]) -> tuple[Step, ...]:
-    """Return the steps of pods and GPUs of rows that an anchor meets, with limits on the `waits` [-]."""
+    """Return the steps of pods and GPUs of rows that an anchor meets, with limits on the `waits`."""
     queued = "{between}*(MIN(INDEX(Curve_eta,{a}),INDEX(Curve_eta,{b}))<Eta_Suspicious*(1-Tolerance))=1"
     wide, other = "{c_b}>Claim_Widest*{c_a}*(1+Tolerance)", late(waits, LATE_NEXT)
     bracket = f"IF(Has_T=1,IF({queued},{QUEUED},{other}),IF({wide},{WIDE_BRACKET},{other}))"
@@ -267,7 +267,7 @@ MET: Final[tuple[Step, ...]] = (
         'IF({quote}=Word_None,"",{quote_usd}/({tok_s}*Seconds_per_Hour*Hours_per_Month/Tokens_per_Million))',
     ),
 )
-"""The same for the steps of rows that an anchor meets [-]."""
+"""The same for the steps of rows that an anchor meets."""
 
 _LAST: Final[tuple[Step, ...]] = (
     (
@@ -292,7 +292,7 @@ _LAST: Final[tuple[Step, ...]] = (
 )
 
 CALC: Final[tuple[Step, ...]] = (*point_steps(LIMITED), *MET, *_LAST)
-"""Every step of a row, in the order of the columns from B [-]."""
+"""Every step of a row, in the order of the columns from B."""
 
 _OF_WAITS: Final = {
     name: key
@@ -332,11 +332,11 @@ def calc_sheet(page: Page, report: Report, layout: Layout) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing as delivered [-]
+        The sizing as delivered
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
     page.put("B1", "Calculation: one row an SLA, one step a column", "title")
     constants = layout.constants
@@ -362,13 +362,13 @@ def calc_sheet(page: Page, report: Report, layout: Layout) -> None:
     if layout.charts:
         # On paper a hundred columns would be too small to read: one row is printed instead, a step a line. A long table
         # has none, as all of it would have to be in memory for that one row: there the constants are printed.
-        page.sheet.print_area = f"A{last + 3}:D{_worked(page, layout, last + 3)}"
+        page.sheet.print_area = f"A{last + 3}:D{_write_worked_row(page, layout, last + 3)}"
         page.widths(D=70)
     else:
         page.sheet.print_area = f"A{constants - 1}:I{last}"
 
 
-def _worked(page: Page, layout: Layout, top: int) -> int:
+def _write_worked_row(page: Page, layout: Layout, top: int) -> int:
     """Write the steps of one row, each with its name, its value and how it follows from others; return the last line."""
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     page.put(f"B{top}", "One row worked out: that of the next lever, else the first", "section")
@@ -400,11 +400,11 @@ _HEADING_LINE: Final = 20
 
 
 def calc_rows(page: Page, layout: Layout, piece: range) -> None:
-    """Write the steps of the SLAs at the positions `piece`, counted from 0 [-]."""
+    """Write the steps of the SLAs at the positions `piece`, counted from 0."""
     sla = f"Sizing!$B{ROW}"
-    own = {"on": _on(sla), "state": _state(ROW), "regime": _regime(ROW)}
+    own = {"on": _on_formula(sla), "state": _state(ROW), "regime": _regime(ROW)}
     own["said"] = said(calc_cells(ROW))
-    steps = _formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
+    steps = _step_formulas(ROW, _FIRST_COLUMN, CALC, sla, own)
     page.repeat(layout.sla_rows[piece.start : piece.stop], [(column, text, "calc.num") for column, text in steps])
 
 
@@ -414,21 +414,21 @@ def write_steps(page: Page, row: int, column: int, steps: Sequence[Step], sla: s
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     row, column : int
         Where the first step goes, counted from 1 [-]
     steps : sequence
-        Key, heading and formula of each [-]
+        Key, heading and formula of each
     sla : str
         The cell that holds the SLA [tok/s/user]
     own : mapping
-        Formulas of the steps that have their own condition, by key; "on" among them [-]
+        Formulas of the steps that have their own condition, by key; "on" among them
     """
-    for at, text in _formulas(row, column, steps, sla, own):
+    for at, text in _step_formulas(row, column, steps, sla, own):
         page.at(row, at, text, "calc.num")
 
 
-def _formulas(
+def _step_formulas(
     row: int | str, column: int, steps: Sequence[Step], sla: str, own: Mapping[str, str]
 ) -> Iterator[tuple[int, str]]:
     """Give column and formula of each of `steps` in `row`."""
@@ -445,7 +445,7 @@ def _formulas(
         yield column + offset, text
 
 
-def _on(sla: str) -> str:
+def _on_formula(sla: str) -> str:
     return f"=IF(Inputs_OK=1,IF(ISNUMBER({sla}),1,0),0)"
 
 

@@ -24,14 +24,14 @@ _CURVE_STEPS: Final = (
 _GPU_KEYS: Final = ("gpus", "gpus_low", "gpus_budget", "gpus_high")  # without spares: the charts draw them with spares
 _RANGE_KEYS: Final = ("q_high", "q_low", "pods_high", "pods_low")
 _STEPS: Final = (*point_steps(()), *pods_steps(()))
-"""The lines are those of tok/s/user alone: a limit on waiting belongs to one row [-]."""
+"""The lines are those of tok/s/user alone: a limit on waiting belongs to one row."""
 
 _LINE_STEPS: Final = tuple(step for step in _STEPS if step[0] not in (*_RANGE_KEYS, *_GPU_KEYS))
-"""Steps of estimate and budget: all but those of the range [-]."""
+"""Steps of estimate and budget: all but those of the range."""
 
 _ANCHOR_KEYS: Final = ("on", "met", "a", "b", "best", "c_a", "c_b", "u_a", "u_b", "proven", "hoped", *_RANGE_KEYS)
 _ANCHOR_STEPS: Final = tuple(step for step in _STEPS if step[0] in _ANCHOR_KEYS)
-"""Steps of the range, which rests on anchors alone [-]."""
+"""Steps of the range, which rests on anchors alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Grids:
     Parameters
     ----------
     curve, line, steps, points : range
-        Rows of the interpolated curve, of the estimate, of the range, and of the SLAs [-]
+        Rows of the interpolated curve, of the estimate, of the range, and of the SLAs
     line_x, line_y : int
         Columns of the SLA and of the estimated GPUs; those to budget follow [-]
     steps_x : int
@@ -62,7 +62,7 @@ class Grids:
 
     @classmethod
     def of(cls, layout: Layout) -> Grids:
-        """Return where the grids of `layout` stand [-]."""
+        """Return where the grids of `layout` stand."""
         first = layout.sla_rows[-1] + 5
         line_x = 2 + len(_CURVE_STEPS) + 2
         line_y = line_x + 1 + len(_LINE_STEPS)
@@ -90,27 +90,27 @@ def chart_grids(calc: Page, layout: Layout) -> Grids:
     Parameters
     ----------
     calc : Page
-        The sheet Calc [-]
+        The sheet Calc
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
 
     Returns
     -------
     Grids
-        Rows and columns for the charts [-]
+        Rows and columns for the charts
     """
     grids = Grids.of(layout)
     calc.put(f"B{grids.heads - 1}", "What the charts draw (#N/A is not drawn)", "section")
     calc.tall(grids.heads, 58)
-    _curve(calc, grids)
-    _points(calc, grids, layout)
-    _line(calc, grids)
-    _anchors(calc, grids, layout)
-    _corners(calc, grids, layout)
+    _write_curve(calc, grids)
+    _write_points(calc, grids, layout)
+    _write_line(calc, grids)
+    _write_anchors(calc, grids, layout)
+    _write_corners(calc, grids, layout)
     return grids
 
 
-def _curve(calc: Page, grids: Grids) -> None:
+def _write_curve(calc: Page, grids: Grids) -> None:
     """Write the interpolated curve in even steps of ln c, from the first anchor to the last."""
     for offset, (_, heading) in enumerate(_CURVE_STEPS):
         calc.at(grids.heads, 2 + offset, heading, "head")
@@ -127,7 +127,7 @@ def _curve(calc: Page, grids: Grids) -> None:
             calc.at(row, 3 + offset, f"=IF(Checks_Failed=0,{formula},NA())", "calc.num")
 
 
-def _points(calc: Page, grids: Grids, layout: Layout) -> None:
+def _write_points(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write one point an SLA: on the curve, in GPUs, or as one that cannot be met."""
     first = grids.points_c
     heads = (
@@ -151,10 +151,10 @@ def _points(calc: Page, grids: Grids, layout: Layout) -> None:
 
 _LOW: Final = "MIN(INDEX(Curve_r,N_Anchors)*Chart_Plateau,MAX(Lowest,MIN(SLA_In)))"
 _FROM: Final = "IF(COUNT(Chart_Anchors)=0,1,MIN(Chart_Anchors))"
-"""The lowest SLA that is drawn, and the anchor of the highest: where the tightest bracket ends [-]."""
+"""The lowest SLA that is drawn, and the anchor of the highest: where the tightest bracket ends."""
 
 
-def _line(calc: Page, grids: Grids) -> None:
+def _write_line(calc: Page, grids: Grids) -> None:
     """Write the estimate over even steps of the SLA."""
     share, sla = letter(grids.line_x - 1), letter(grids.line_x)
     calc.at(grids.heads, grids.line_x - 1, "share of the way", "head")
@@ -180,7 +180,7 @@ def _line(calc: Page, grids: Grids) -> None:
             calc.at(row, grids.line_y + offset, f"={gpus}", "calc.num")
 
 
-def _anchors(calc: Page, grids: Grids, layout: Layout) -> None:
+def _write_anchors(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write the range below each anchor that is drawn: it is the same down to the next one."""
     first = grids.line_y + 3
     for offset, (_, heading, _) in enumerate(_ANCHOR_STEPS):
@@ -192,7 +192,7 @@ def _anchors(calc: Page, grids: Grids, layout: Layout) -> None:
         write_steps(calc, row, first, _ANCHOR_STEPS, "", own)
 
 
-def _corners(calc: Page, grids: Grids, layout: Layout) -> None:
+def _write_corners(calc: Page, grids: Grids, layout: Layout) -> None:
     """Write the corners of the steps: two an anchor, at its own SLA and at the next one's."""
     keys = [key for key, _, _ in _ANCHOR_STEPS]
     column = {key: letter(grids.line_y + 3 + keys.index(key)) for key in ("on", "pods_high", "pods_low")}

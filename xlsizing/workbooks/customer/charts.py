@@ -35,7 +35,7 @@ ALT_TEXTS: Final = (
         "to budget, the range with what to commit to, and the SLAs that cannot be met."
     ),
 )
-"""What each chart shows, for readers who cannot see it [-]."""
+"""What each chart shows, for readers who cannot see it."""
 
 
 class _Look(NamedTuple):
@@ -70,13 +70,13 @@ def charts(page: Page, calc: Page, layout: Layout) -> None:
     Parameters
     ----------
     page, calc : Page
-        The sheets Sizing and Calc [-]
+        The sheets Sizing and Calc
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
     grids = chart_grids(calc, layout)
-    _place(page.sheet, _curve_chart(page.sheet.parent, layout, grids), (_LEFT, _TOP, _MIDDLE, _BOTTOM))
-    _place(page.sheet, _gpu_chart(page.sheet.parent, grids), (_MIDDLE, _TOP, _RIGHT, _BOTTOM))
+    _place_chart(page.sheet, _curve_chart(page.sheet.parent, layout, grids), (_LEFT, _TOP, _MIDDLE, _BOTTOM))
+    _place_chart(page.sheet, _gpu_chart(page.sheet.parent, grids), (_MIDDLE, _TOP, _RIGHT, _BOTTOM))
 
 
 def _curve_chart(book: Workbook, layout: Layout, grids: Grids) -> ScatterChart:
@@ -84,23 +84,23 @@ def _curve_chart(book: Workbook, layout: Layout, grids: Grids) -> ScatterChart:
     chart.x_axis.scaling.logBase = 10
     calc, curve = book["Calc"], book["Curve"]
     points = (grids.points_c, grids.points_c + 1)
-    _add(chart, calc, "interpolated", (3, 7), grids.curve, _LINE)
-    _add(chart, curve, "measured", (10, 12), layout.anchor_rows, _POINTS["circle"])
-    _add(chart, calc, "the SLAs operate here", points, grids.points, _POINTS["diamond"])
+    _add_series(chart, calc, "interpolated", (3, 7), grids.curve, _LINE)
+    _add_series(chart, curve, "measured", (10, 12), layout.anchor_rows, _POINTS["circle"])
+    _add_series(chart, calc, "the SLAs operate here", points, grids.points, _POINTS["diamond"])
     return chart
 
 
 def _gpu_chart(book: Workbook, grids: Grids) -> ScatterChart:
     chart = _chart("GPUs against the SLA", "SLA, tok/s per user", "GPUs")
     calc, steps, points = book["Calc"], grids.steps_x, grids.points_c
-    _add(chart, calc, "to commit", (steps, steps + 1), grids.steps, _COMMIT)
-    _add(chart, calc, "low end", (steps, steps + 2), grids.steps, _LOW)
-    _add(chart, calc, "to budget", (grids.line_x, grids.line_y + 1), grids.line, _BUDGET)
-    _add(chart, calc, "estimate", (grids.line_x, grids.line_y), grids.line, _LINE)
-    _add(chart, calc, "SLAs, to commit", (points + 2, points + 5), grids.points, _POINTS["square"])
-    _add(chart, calc, "SLAs, to budget", (points + 2, points + 4), grids.points, _POINTS["triangle"])
-    _add(chart, calc, "SLAs, estimate", (points + 2, points + 3), grids.points, _POINTS["circle"])
-    _add(chart, calc, "cannot be met", (points + 6, points + 7), grids.points, _POINTS["x"])
+    _add_series(chart, calc, "to commit", (steps, steps + 1), grids.steps, _COMMIT)
+    _add_series(chart, calc, "low end", (steps, steps + 2), grids.steps, _LOW)
+    _add_series(chart, calc, "to budget", (grids.line_x, grids.line_y + 1), grids.line, _BUDGET)
+    _add_series(chart, calc, "estimate", (grids.line_x, grids.line_y), grids.line, _LINE)
+    _add_series(chart, calc, "SLAs, to commit", (points + 2, points + 5), grids.points, _POINTS["square"])
+    _add_series(chart, calc, "SLAs, to budget", (points + 2, points + 4), grids.points, _POINTS["triangle"])
+    _add_series(chart, calc, "SLAs, estimate", (points + 2, points + 3), grids.points, _POINTS["circle"])
+    _add_series(chart, calc, "cannot be met", (points + 6, points + 7), grids.points, _POINTS["x"])
     return chart
 
 
@@ -132,7 +132,9 @@ def _chart(title: str, x: str, y: str) -> ScatterChart:
     return chart
 
 
-def _add(chart: ScatterChart, sheet: Worksheet, title: str, columns: tuple[int, int], rows: range, look: _Look) -> None:
+def _add_series(
+    chart: ScatterChart, sheet: Worksheet, title: str, columns: tuple[int, int], rows: range, look: _Look
+) -> None:
     xs, ys = (Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[-1]) for column in columns)
     series = Series(ys, xs, title=title)
     series.smooth = False
@@ -148,7 +150,7 @@ def _add(chart: ScatterChart, sheet: Worksheet, title: str, columns: tuple[int, 
     chart.series.append(series)
 
 
-def _place(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int]) -> None:
+def _place_chart(sheet: Worksheet, chart: ScatterChart, corners: tuple[int, int, int, int]) -> None:
     left, top, right, bottom = corners
     anchor = TwoCellAnchor(editAs="oneCell")
     anchor._from = AnchorMarker(col=left, row=top - 1)  # noqa: SLF001  # openpyxl's own name for it

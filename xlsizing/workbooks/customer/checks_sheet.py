@@ -19,11 +19,11 @@ from xlsizing.workbooks.writer import Layout, Page, letter, tall
 __all__ = ["checks_rows", "checks_sheet"]
 
 
-def _number(name: str, most: str = "Highest") -> str:
+def _number_fault(name: str, most: str = "Highest") -> str:
     return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>{most}),1,0),1)"
 
 
-def _numbers(name: str) -> str:
+def _numbers_fault(name: str) -> str:
     """Return the formula of the cells in `name`, each a number or blank, that are no number in range."""
     ends = f"IF(MIN({name})<Lowest,1,0)+IF(MAX({name})>Highest,1,0)"
     return f"COUNTA({name})-COUNT({name})+IFERROR(IF(COUNT({name})=0,0,{ends}),0)"
@@ -35,7 +35,7 @@ def _limit_checks(wait: LiveWait) -> tuple[tuple[str, str], ...]:
     return (
         (
             f"{wait.label} limits must be numbers above 0, each beside an SLA, or blank",
-            f"{_numbers(wait.limits)}+{alone}",
+            f"{_numbers_fault(wait.limits)}+{alone}",
         ),
         (
             f"A {wait.label} limit needs the {wait.label} of every anchor (sheet Curve)",
@@ -44,11 +44,11 @@ def _limit_checks(wait: LiveWait) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _whole(name: str, low: int, most: str) -> str:
+def _whole_fault(name: str, low: int, most: str) -> str:
     return f"IF(ISNUMBER({name}),IF(OR({name}<{low},{name}>{most},{name}<>INT({name})),1,0),1)"
 
 
-def _optional(name: str, formula: str) -> str:
+def _unless_blank(name: str, formula: str) -> str:
     return f"IF(COUNTA({name})=0,0,{formula})"
 
 
@@ -59,10 +59,10 @@ def _one_of(name: str, *words: str) -> str:
 _KINDS: Final = tuple(f"Word_{kind.title().replace(' ', '_')}" for kind in DATASET_KINDS)
 _HIT_RATE: Final = "IF(ISNUMBER(Workload_Hit_Rate),IF(OR(Workload_Hit_Rate<0,Workload_Hit_Rate>1),1,0),1)"
 _WORKLOAD: Final = "+".join(
-    _optional(name, formula)
+    _unless_blank(name, formula)
     for name, formula in (
-        ("Workload_ISL", _number("Workload_ISL")),
-        ("Workload_OSL", _number("Workload_OSL")),
+        ("Workload_ISL", _number_fault("Workload_ISL")),
+        ("Workload_OSL", _number_fault("Workload_OSL")),
         ("Workload_Turns", _one_of("Workload_Turns", "Word_Single", "Word_Multi")),
         ("Workload_Hit_Rate", _HIT_RATE),
         ("Workload_Dataset_Kind", _one_of("Workload_Dataset_Kind", *_KINDS)),
@@ -71,22 +71,22 @@ _WORKLOAD: Final = "+".join(
 )
 
 _INPUT: Final = (
-    ("Demand must be a number above 0", _number("Demand_Value")),
+    ("Demand must be a number above 0", _number_fault("Demand_Value")),
     (
         "Unit of the demand must be one of the list",
         "IFERROR(IF(OR(Demand_Unit=Word_TPM,Demand_Unit=Word_Tok_s,Demand_Unit=Word_RPS,Demand_Unit=Word_Users),0,1),1)",
     ),
     (
         "Output tokens per request must be a number above 0 where the demand is rps",
-        f"IFERROR(IF(Demand_Unit=Word_RPS,{_number('Demand_OSL')},0),0)",
+        f"IFERROR(IF(Demand_Unit=Word_RPS,{_number_fault('Demand_OSL')},0),0)",
     ),
     ("Utilisation must be above 0, at most 1", "IF(ISNUMBER(Util),IF(OR(Util<Lowest,Util>1),1,0),1)"),
-    ("GPUs per pod must be a whole number of at least 1", _whole("GPUs_per_Pod", 1, "Most_GPUs_per_Pod")),
-    ("Spare pods must be a whole number of at least 0", _whole("Spare_Pods", 0, "Most_Spares")),
-    ("Price must be a number above 0", _number("USD_per_GPU_Hour")),
+    ("GPUs per pod must be a whole number of at least 1", _whole_fault("GPUs_per_Pod", 1, "Most_GPUs_per_Pod")),
+    ("Spare pods must be a whole number of at least 0", _whole_fault("Spare_Pods", 0, "Most_Spares")),
+    ("Price must be a number above 0", _number_fault("USD_per_GPU_Hour")),
     (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
-        _number("Hours_per_Month", "Most_Hours"),
+        _number_fault("Hours_per_Month", "Most_Hours"),
     ),
     ("Interpolation must be one of the list", f"IFERROR(IF({known_method('Method')},0,1),1)"),
     (
@@ -95,7 +95,7 @@ _INPUT: Final = (
     ),
     # Not by a flag in each row: LibreOffice takes a hundred rows of one formula as one, and the rows that rest on the sum of
     # such flags for a circle (Err:522).
-    ("SLAs must be numbers above 0", _numbers("SLA_In")),
+    ("SLAs must be numbers above 0", _numbers_fault("SLA_In")),
     ("At least one SLA must be given", "IF(COUNTA(SLA_In)=0,1,0)"),
     *(check for wait in LIMITED for check in _limit_checks(wait)),
     (
@@ -156,7 +156,7 @@ _SNAPSHOT_HEADS: Final = (
 )  # fmt: skip
 _SNAPSHOT_KINDS: Final = ("num", "left", *("num" for _ in LIMITED), "int", "int", "int", "int", "usd", "usd", "two")
 _SNAPSHOT_COLUMNS: Final = ("Y", "Z", "AG", "AI", "AU", "AS", "AA")
-"""Of sheet Sizing, for all but the SLA, its limits and the regime [-]."""
+"""Of sheet Sizing, for all but the SLA, its limits and the regime."""
 
 
 def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
@@ -165,11 +165,11 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing as delivered [-]
+        The sizing as delivered
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
 
     Returns
     -------
@@ -178,7 +178,7 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
     """
     page.put("B1", "Checks", "title")
     page.put("B2", "An error blanks every result. A note changes no figure.", "note")
-    row = _list(page)
+    row = _write_checks(page)
     row = _delivered_inputs(page, report, row + 2)
     row = _delivered_anchors(page, report, layout, row + 2)
     page.widths(A=2, B=66, C=16, D=22, E=11, F=11, G=12, H=12, I=14, J=13, K=13, L=10, M=9)
@@ -186,7 +186,7 @@ def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
     return _delivered_head(page, layout, row + 2)
 
 
-def _list(page: Page) -> int:
+def _write_checks(page: Page) -> int:
     for column, head in zip("BCDE", ("check", "found", "status", "counts"), strict=True):
         page.put(f"{column}{_FIRST - 1}", head, "head")
     row = _FIRST
@@ -194,7 +194,7 @@ def _list(page: Page) -> int:
     for group, entries in (("inputs", _INPUT), ("curve", _CURVE), ("result", _RESULT), ("notes", _NOTES)):
         start = row
         for words, formula in entries:
-            _line(page, row, words, formula, error=group != "notes")
+            _write_check(page, row, words, formula, error=group != "notes")
             row += 1
         sums[group] = f"$E${start}:$E${row - 1}"
     last_error = row - len(_NOTES) - 1
@@ -215,7 +215,7 @@ def _list(page: Page) -> int:
     return row
 
 
-def _line(page: Page, row: int, words: str, formula: str, *, error: bool) -> None:
+def _write_check(page: Page, row: int, words: str, formula: str, *, error: bool) -> None:
     page.put(f"B{row}", words, "calc.text")
     page.put(f"C{row}", f"={formula}", "calc.int")
     page.put(f"D{row}", f'=IF(C{row}=0,"ok",{"Word_Check" if error else chr(34) + "note" + chr(34)})', "calc.text")
@@ -242,7 +242,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "Price_Source": price_source(report),
     }
     page.put(f"B{row}", "As delivered: inputs", "section")
-    _heads(page, row + 1, ("input", "delivered", "differs"))
+    _write_heads(page, row + 1, ("input", "delivered", "differs"))
     for name, value in values.items():
         at = row + 2 + list(values).index(name)
         page.put(f"B{at}", name, "calc.text")
@@ -250,7 +250,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
             page.user(f"C{at}", str(value), "static.left", "price source")
         else:
             page.put(f"C{at}", value, "static.left" if isinstance(value, str) else "static.num")
-        page.put(f"D{at}", f"={_differs(f'C{at}', name)}", "calc.int")
+        page.put(f"D{at}", f"={_differs_formula(f'C{at}', name)}", "calc.int")
         if name in _PRICE:
             page.named(_PRICE[name], f"D{at}")
     last = row + 1 + len(values)
@@ -261,7 +261,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
 def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> int:
     curve = report.sizing.curve
     page.put(f"B{row}", "As delivered: anchors", "section")
-    _heads(page, row + 1, ("place on sheet Curve", "c", "tok/s/user", "output tok/s", "TTFT s", "differs"))
+    _write_heads(page, row + 1, ("place on sheet Curve", "c", "tok/s/user", "output tok/s", "TTFT s", "differs"))
     columns = [
         [] if values is None else values.tolist()
         for values in (curve.concurrency, curve.tok_s_per_user, curve.output_tok_s, curve.ttft_s)
@@ -272,7 +272,7 @@ def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> 
         pairs = []
         for j, values in enumerate(columns):
             page.at(at, 3 + j, values[position] if position < len(values) else None, "static.num")
-            pairs.append(_differs(f"{letter(3 + j)}{at}", f"Curve!{letter(2 + j)}{live}"))
+            pairs.append(_differs_formula(f"{letter(3 + j)}{at}", f"Curve!{letter(2 + j)}{live}"))
         page.put(f"G{at}", f"={'+'.join(pairs)}", "calc.int")
     last = row + 1 + layout.anchors
     page.named("Edited_Anchors", f"G{row + 2}:G{last}")
@@ -282,7 +282,7 @@ def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> 
 def _delivered_head(page: Page, layout: Layout, row: int) -> int:
     """Write the heads of the delivered results, and return the row of the first one."""
     page.put(f"B{row}", "As delivered: results", "section")
-    _heads(page, row + 1, ("place on sheet Sizing", *_SNAPSHOT_HEADS, "differs"))
+    _write_heads(page, row + 1, ("place on sheet Sizing", *_SNAPSHOT_HEADS, "differs"))
     column = letter(3 + len(_SNAPSHOT_HEADS))
     page.named("Edited_Rows", f"{column}{row + 2}:{column}{row + 1 + layout.slas}")
     page.put("F1", "values edited since delivery", "note.text")
@@ -297,13 +297,13 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing as delivered [-]
+        The sizing as delivered
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     piece : range
-        Positions in the table [-]
+        Positions in the table
     first : int
         The row of the first result of all [-]
     """
@@ -318,7 +318,7 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
         shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *limits, *results)
         for j, (value, cell) in enumerate(zip(values, shown, strict=True)):
             page.at(at, 3 + j, value, "static.left" if isinstance(value, str) else f"static.{_SNAPSHOT_KINDS[j]}")
-            pairs.append(_differs(f"{letter(3 + j)}{at}", cell))
+            pairs.append(_differs_formula(f"{letter(3 + j)}{at}", cell))
         page.at(at, 3 + len(values), f"={'+'.join(pairs)}", "calc.int")
 
 
@@ -332,13 +332,13 @@ def _snapshot(row: SizingRow) -> list[object]:
     ]  # fmt: skip
 
 
-def _heads(page: Page, row: int, texts: tuple[str, ...]) -> None:
+def _write_heads(page: Page, row: int, texts: tuple[str, ...]) -> None:
     page.tall(row, tall("", 1, lines=2))
     for offset, text in enumerate(texts):
         page.at(row, 2 + offset, text, "head")
 
 
-def _differs(delivered: str, live: str) -> str:
+def _differs_formula(delivered: str, live: str) -> str:
     """Return the formula of 1 where a live value differs from the delivered one: numbers by the tolerance."""
     numbers = f"IF(ABS({delivered}-{live})<=Tolerance*ABS({delivered}),0,1)"
     return f'IFERROR(IF(ISNUMBER({delivered})*ISNUMBER({live})=1,{numbers},IF({delivered}&""={live}&"",0,1)),1)'

@@ -25,9 +25,9 @@ def context_sheet(page: Page, report: Report) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing; its curve carries the context [-]
+        The sizing; its curve carries the context
     """
     context = report.context
     page.put("B1", "Measurement context of the curve", "title")
@@ -35,18 +35,18 @@ def context_sheet(page: Page, report: Report) -> None:
     page.merge("B2:H2")
     page.tall(2, 28)
     page.user("B2", label, "note.wrap", "context")
-    _workload(page, report.workload or Workload(), context or Context())
-    _standing(page, report)
-    _fields(page, context or Context())
+    _write_workload(page, report.workload or Workload(), context or Context())
+    _write_facts(page, report)
+    _write_fields(page, context or Context())
     page.widths(A=2, B=48, C=_VALUE, D=21, E=10, F=34, G=14, H=8)
     page.printed()
 
 
-def _workload(page: Page, workload: Workload, measured: Context) -> None:
+def _write_workload(page: Page, workload: Workload, measured: Context) -> None:
     page.put("B4", "Workload: the curve must be measured at the customer's", "section")
     for column, head in zip("BCDE", ("per request", "customer (input)", "curve, measured", "mismatch"), strict=True):
         page.put(f"{column}5", head, "head")
-    rows = enumerate(_entries(workload, measured), start=_FIRST)
+    rows = enumerate(_workload_lines(workload, measured), start=_FIRST)
     for row, (words, name, asked, had, off) in rows:
         page.put(f"B{row}", words, "calc.text")
         page.put(f"C{row}", asked, "input.left")
@@ -76,7 +76,7 @@ _HITS_OFF: Final = "IF(ABS({d}-{c})>Hit_Rate_Off+Tolerance,1,0)"
 _Entry = tuple[str, str, object, object, str]
 
 
-def _entries(workload: Workload, measured: Context) -> tuple[_Entry, ...]:
+def _workload_lines(workload: Workload, measured: Context) -> tuple[_Entry, ...]:
     """Return words, name, the customer's side, the curve's side, and the formula of a mismatch of each line."""
     caching = measured.on("prefix_caching")
     kind = measured.dataset_kind if caching or measured.on("speculative_decoding") else _NO_MATTER
@@ -91,7 +91,7 @@ def _entries(workload: Workload, measured: Context) -> tuple[_Entry, ...]:
     )
 
 
-def _standing(page: Page, report: Report) -> None:
+def _write_facts(page: Page, report: Report) -> None:
     """Write the facts that the checks and the rigor of rows refer to."""
     context, assessment = report.context, report.assessment
     sizes = [context.tp, context.pp, context.dp_in_pod] if context else [None]
@@ -119,7 +119,7 @@ def _standing(page: Page, report: Report) -> None:
     same = "".join(f",SUM(Edited_{name})=0" for name in ("Anchors", "Workload"))
     page.put("C17", f"=IF(AND(Verdict_Delivered=1,Price_Unsourced=0{same}),1,0)", "calc.left")
     page.named("Verdict_Possible", "C17")
-    for row, asked in enumerate(_asked(report), start=_FIRST):
+    for row, asked in enumerate(_workload_values(report), start=_FIRST):
         page.put(f"G{row}", asked, "static.left")
         page.put(f"H{row}", f'=IFERROR(IF(G{row}&""=C{row}&"",0,1),1)', "calc.int")
     page.put("G5", "customer, as delivered", "head")
@@ -128,7 +128,7 @@ def _standing(page: Page, report: Report) -> None:
     page.named("Edited_Workload", f"H{_FIRST}:H{_LAST}")
 
 
-def _asked(report: Report) -> tuple[object, ...]:
+def _workload_values(report: Report) -> tuple[object, ...]:
     asked = report.workload or Workload()
     return tuple(getattr(asked, name) for name in Workload.__slots__)
 
@@ -138,10 +138,10 @@ _IN_WORDS: Final = {
     "Ceiling key": "which limit",
     "sol_rigor": "how that limit was found, L1 (rough) to L4 (profiled)",
 }
-"""Labels that only engineers of the measurement know, in words [-]."""
+"""Labels that only engineers of the measurement know, in words."""
 
 
-def _fields(page: Page, context: Context) -> None:
+def _write_fields(page: Page, context: Context) -> None:
     page.put(f"B{_TABLE}", "What is known; nothing is filled in", "section")
     for column, head in zip("BCD", ("field", "value", "section"), strict=True):
         page.put(f"{column}{_TABLE + 1}", head, "head")

@@ -12,7 +12,7 @@ __all__ = ["BLOCK", "NO", "WORKINGS", "YES", "curve_sheet"]
 
 YES: Final = "yes"
 NO: Final = "no"
-"""Whether output tok/s is stated to be of the whole pod [-]."""
+"""Whether output tok/s is stated to be of the whole pod."""
 
 _STATUS, _BAD, _UNSORTED, _RANK, _FIRST = "F", "G", "H", "I", 10  # J is the first column of the workings
 
@@ -74,7 +74,7 @@ WORKINGS: Final = (
     ),
     ("late", "TTFT off", "IF(ISNUMBER({left}),IF(MAX({left},1/{left})>TTFT_Off*(1+Tolerance)*(1+Pooled_Slack),1,0),0)"),
 )
-"""Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows [-]."""
+"""Key, heading and formula of each working column; `_above` and `_below` are the neighbouring rows."""
 
 
 def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
@@ -83,11 +83,11 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     curve : Curve
-        The measured curve, pooled if it was [-]
+        The measured curve, pooled if it was
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
     page.put("B2", "Measured curve of one replica (pod)", "title")
     page.put(
@@ -109,11 +109,11 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     page.put("F6", "yes / no: only where it looks like that of one GPU", "note.text")
     page.validate("D6", "One of the list", type="list", formula1=f'"{NO},{YES}"')
     page.named("T_Per_Pod_Stated", "D6")
-    _headings(page, layout)
-    _anchors(page, curve, layout)
-    _statuses(page, layout)
-    _workings(page, layout)
-    _names(page, layout)
+    _write_headings(page, layout)
+    _write_anchors(page, curve, layout)
+    _write_statuses(page, layout)
+    _write_workings(page, layout)
+    _name_columns(page, layout)
     page.widths(A=2, B=14, C=12, D=16, E=10, F=46, G=7, H=9, I=6)
     page.widths(**{letter(_FIRST + offset): 11 for offset in range(len(WORKINGS))})
     page.sheet.freeze_panes = f"A{layout.anchor_rows[0]}"
@@ -124,7 +124,7 @@ def curve_sheet(page: Page, curve: Curve, layout: Layout) -> None:
     page.reddens(f"{_STATUS}{first}:{_STATUS}{last}", f"{_BAD}{first}=1")
 
 
-def _headings(page: Page, layout: Layout) -> None:
+def _write_headings(page: Page, layout: Layout) -> None:
     row = layout.anchor_rows[0] - 1
     heads = (
         "concurrency [requests/pod]", "tok/s/user", "output tok/s per pod, measured", "TTFT [s]", "status", "bad row",
@@ -137,7 +137,7 @@ def _headings(page: Page, layout: Layout) -> None:
     page.put(f"{letter(_FIRST)}{row - 2}", "Workings: sorted, the tail repeats the last anchor", "section")
 
 
-def _anchors(page: Page, curve: Curve, layout: Layout) -> None:
+def _write_anchors(page: Page, curve: Curve, layout: Layout) -> None:
     columns = (curve.concurrency, curve.tok_s_per_user, curve.output_tok_s, curve.ttft_s)
     for j, values in enumerate(columns):
         given = [] if values is None else values.tolist()
@@ -153,7 +153,7 @@ def _anchors(page: Page, curve: Curve, layout: Layout) -> None:
     )
 
 
-def _statuses(page: Page, layout: Layout) -> None:
+def _write_statuses(page: Page, layout: Layout) -> None:
     first = layout.anchor_rows[0]
     for rank, row in enumerate(layout.anchor_rows, start=1):
         page.put(f"{_STATUS}{row}", _status(row), "calc.text")
@@ -192,7 +192,7 @@ def _status(row: int) -> str:
     return f"={formula}"
 
 
-def _workings(page: Page, layout: Layout) -> None:
+def _write_workings(page: Page, layout: Layout) -> None:
     for row in layout.anchor_rows:
         rank = f"${_RANK}{row}"
         cells = {"k": rank, "own": f"({rank}<=N_Anchors)"}  # beyond them the rows repeat the last anchor
@@ -207,7 +207,7 @@ def _workings(page: Page, layout: Layout) -> None:
             page.at(row, _FIRST + offset, f'=IF(Rows_OK=1,{formula.format(**cells)},"")', "calc.num")
 
 
-def _names(page: Page, layout: Layout) -> None:
+def _name_columns(page: Page, layout: Layout) -> None:
     first, last = layout.anchor_rows[0], layout.anchor_rows[-1]
     columns = {"Anchor_c": "B", "Anchor_r": "C", "Anchor_T": "D", "Anchor_TTFT": "E", "Row_Bad": _BAD}
     columns |= {"Row_Unsorted": _UNSORTED, "Curve_rank": _RANK}

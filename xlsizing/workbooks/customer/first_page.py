@@ -36,10 +36,10 @@ STEP_AT: Final = "J11"
 GATE_AT: Final = "J12"
 EDITED_AT: Final = "I16"
 DEMAND_AT: Final = "D16"
-"""Cells of sheet Sizing that hold words, and the demand [-]."""
+"""Cells of sheet Sizing that hold words, and the demand."""
 
 BY_SLA: Final = "by SLA"
-"""What stands for the demand in output tok/s where users are the demand [-]."""
+"""What stands for the demand in output tok/s where users are the demand."""
 
 
 class _Figure(NamedTuple):
@@ -48,9 +48,9 @@ class _Figure(NamedTuple):
     Parameters
     ----------
     cell, label_at : str
-        Where it stands, and the cells of its label [-]
+        Where it stands, and the cells of its label
     label, formula, style : str
-        What its cells hold [-]
+        What its cells hold
     """
 
     cell: str
@@ -70,7 +70,7 @@ def _of_sla(name: str) -> str:
 
 
 _WHOLE: Final = "nothing"
-"""What a whole sweep lacks [-]."""
+"""What a whole sweep lacks."""
 
 _FIGURES: Final = (
     _Figure("F4", "E4", "flat GPUs to commit", _passed("Opening_Flat"), "calc.int"),
@@ -95,11 +95,11 @@ _FIGURES: Final = (
     _Figure("O17", "M17:N17", "cannot be met", _passed("COUNTIF(Row_State,2)"), "calc.int"),
     _Figure("S17", "P17:R17", "edited since delivery", "Edited", "calc.int"),
 )
-"""The figures beside the table: what it rests on, the next step, the counts [-]."""
+"""The figures beside the table: what it rests on, the next step, the counts."""
 
 
 def figures(page: Page) -> None:
-    """Write the figures with their labels on sheet Sizing [-]."""
+    """Write the figures with their labels on sheet Sizing."""
     for figure in _FIGURES:
         first, _, more = figure.label_at.partition(":")
         page.put(first, figure.label, "label" if first.startswith("B") else "beside.wrap")
@@ -116,23 +116,23 @@ def first_page_differences(table: Values, report: Report) -> Iterator[str]:
     table : mapping
         The values of sheet Sizing by cell [units of the cells]
     report : Report
-        The sizing that the workbook shows [-]
+        The sizing that the workbook shows
 
     Yields
     ------
     str
-        What differs, and where [-]
+        What differs, and where
     """
     labels = {figure.cell: f"{figure.label!r}" for figure in _FIGURES}
     wanted = _opening(report) | _next(report) | _counts(report)
-    for cell, (what, text) in _words(report).items():
+    for cell, (what, text) in _without_numbers(report).items():
         labels[cell], wanted[cell] = what, text
     for cell, value in wanted.items():
-        if not _equal(table.get(cell), value):
+        if not _is_equal(table.get(cell), value):
             yield f"{labels[cell]} is {shown(table.get(cell))} in Sizing!{cell} and {shown(value)} in Python"
 
 
-def _words(report: Report) -> dict[str, tuple[str, object]]:
+def _without_numbers(report: Report) -> dict[str, tuple[str, object]]:
     """Return what the cells of words must say, each with what it is."""
     demand = report.sizing.demand
     asked = BY_SLA if demand.counts_users else float(demand.output_tok_s(0))
@@ -192,7 +192,7 @@ def _counts(report: Report) -> dict[str, object]:
     }
 
 
-def _equal(got: CellValue, wanted: object) -> bool:
+def _is_equal(got: CellValue, wanted: object) -> bool:
     if isinstance(wanted, int):  # whole numbers exactly
         return got == wanted
     if isinstance(got, float) and isinstance(wanted, float):

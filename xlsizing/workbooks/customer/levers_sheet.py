@@ -26,9 +26,9 @@ def levers_sheet(page: Page, report: Report) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing with its levers [-]
+        The sizing with its levers
     """
     page.put("B1", "Levers: what each optimisation would change", "title")
     page.put(
@@ -39,7 +39,7 @@ def levers_sheet(page: Page, report: Report) -> None:
     )
     page.reddens("B2", "Edited>0")
     if report.levers:
-        _rows(page, report.levers)
+        _write_levers(page, report.levers)
     else:
         page.put("B4", "No levers were given with this sizing.", "label")
         page.sheet.sheet_state = "visible" if report.levers_unmet else "hidden"  # nobody prints an empty page
@@ -52,17 +52,17 @@ def levers_sheet(page: Page, report: Report) -> None:
         page.sheet.print_area = f"A1:Q{7 + len(report.levers) + len(report.levers_unmet)}"
 
 
-def _rows(page: Page, levers: tuple[LeverDelta, ...]) -> None:
+def _write_levers(page: Page, levers: tuple[LeverDelta, ...]) -> None:
     for column, head in enumerate(_HEADS, start=2):
         page.at(4, column, head, "head")
     page.tall(4, 46)
     ranks: dict[float, int] = {}
     for row, delta in enumerate(levers, start=5):
         ranks[delta.sla] = ranks.get(delta.sla, 0) + 1
-        _row(page, row, delta, ranks[delta.sla])
+        _write_lever(page, row, delta, ranks[delta.sla])
 
 
-def _row(page: Page, row: int, delta: LeverDelta, rank: int) -> None:
+def _write_lever(page: Page, row: int, delta: LeverDelta, rank: int) -> None:
     lever = delta.lever
     numbers = {
         "B": (delta.sla, "static.num"),

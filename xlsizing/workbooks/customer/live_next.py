@@ -44,7 +44,7 @@ _REACH, _REACH_GATE = _here(words.FIND_REACHING), _here(words.FIND_REACHING_GATE
 _AT: Final = _here(words.AT_C)
 _HELD: Final = _AT + words.HOLDS.format(share=shown(100 * ETA_SUSPICIOUS))
 _MORE: Final = _AT + _here(words.CARRIES_MORE)
-"""The states of step and gate [-]."""
+"""The states of step and gate."""
 
 _SPELT: Final = {
     "Next_Asked": "Next_SLA",
@@ -57,13 +57,13 @@ _SPELT: Final = {
     "Spelt_most": "Opening_Most",
     "Spelt_least": "Opening_Least",
 }
-"""Names of numbers that formulas once spelt as texts: they lead to the numbers [-]."""
+"""Names of numbers that formulas once spelt as texts: they lead to the numbers."""
 
 HEADING: Final = (
     '=IF(Next_Closed=1,"Next lever: bracket closed, no whole concurrency is left to measure at this SLA",'
     '"Next lever (live: it follows the inputs; GPUs without spares)")'
 )
-"""The formula of what stands above the next step [-]."""
+"""The formula of what stands above the next step."""
 
 
 def live_next(calc: Page, report: Report, layout: Layout) -> None:
@@ -72,19 +72,19 @@ def live_next(calc: Page, report: Report, layout: Layout) -> None:
     Parameters
     ----------
     calc : Page
-        The sheet Calc [-]
+        The sheet Calc
     report : Report
-        The sizing as delivered [-]
+        The sizing as delivered
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
-    _heads(calc, layout)
-    _delivered(calc, report)
+    _write_heads(calc, layout)
+    _write_delivered(calc, report)
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     cells = calc_cells(first)
     columns = {key: cell.removeprefix("Calc!$").removesuffix(str(first)) for key, cell in cells.items()}
     of_row = {key: f"INDEX({column}${first}:{column}${last},Next_Row)" for key, column in columns.items()}
-    listed(calc, _TOP, _CHOICE, dict(_choice(of_row)))
+    listed(calc, _TOP, _CHOICE, dict(_choice_steps(of_row)))
     listed(calc, _TOP, _WORDS, dict(_said()))
     for spelt, name in _SPELT.items():
         calc.named(spelt, calc.names[name])
@@ -93,7 +93,7 @@ def live_next(calc: Page, report: Report, layout: Layout) -> None:
 # A row's class is its `Step`. Within a class the widest range comes first, then the lowest SLA.
 
 
-def _heads(calc: Page, layout: Layout) -> None:
+def _write_heads(calc: Page, layout: Layout) -> None:
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     for column, name, heading in zip(
         _COLUMNS, _HELPERS, ("GPUs apart", "class", "in the class", "its SLA"), strict=True
@@ -103,7 +103,7 @@ def _heads(calc: Page, layout: Layout) -> None:
 
 
 def next_rows(calc: Page, layout: Layout, piece: range) -> None:
-    """Write what the choice rests on for each SLA at the positions `piece`, counted from 0 [-]."""
+    """Write what the choice rests on for each SLA at the positions `piece`, counted from 0."""
     cells, (width, kind, apart, _) = calc_cells(ROW), (f"${letter(column)}{ROW}" for column in _COLUMNS)
     state, known = cells["state"], f"ISNUMBER({cells['measure_next']})"
     met = f"IF({known},IF({width}>0,4,IF({cells['case']}=Word_Plateau,3,1)),1)"
@@ -117,7 +117,7 @@ def next_rows(calc: Page, layout: Layout, piece: range) -> None:
     calc.repeat(layout.sla_rows[piece.start : piece.stop], written)
 
 
-def _delivered(calc: Page, report: Report) -> None:
+def _write_delivered(calc: Page, report: Report) -> None:
     """Write what no formula can say: the step of the context, and levers."""
     asked = context_step(report.context)
     levers = bool(report.levers or report.levers_unmet or report.levers_reaching)
@@ -140,7 +140,7 @@ def _delivered(calc: Page, report: Report) -> None:
             calc.put(f"{cell}{row}", value, "const.num")
 
 
-def _choice(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]]]:
+def _choice_steps(of_row: Mapping[str, str]) -> Iterator[tuple[str, tuple[object, str]]]:
     """Give what the step is worked out from; `of_row` holds the formula of each step of the chosen row."""
 
     def where(condition: str, formula: str) -> str:
@@ -197,7 +197,7 @@ def _by_class(kind: str, *texts: str) -> str:
 
 
 def step_words(report: Report) -> str:
-    """Return the words of the next step of a `report` without levers, as the first page says them [-]."""
+    """Return the words of the next step of a `report` without levers, as the first page says them."""
     kind = step_of(step_row(report.rows))
     if kind is Step.STANDING:
         asked = context_step(report.context)
@@ -206,7 +206,7 @@ def step_words(report: Report) -> str:
 
 
 def gate_words(report: Report) -> str:
-    """Return the words of its gate [-]."""
+    """Return the words of its gate."""
     kind, sizing = step_of(step_row(report.rows)), report.sizing
     if kind <= Step.STANDING:
         return _REACH_GATE if kind is Step.REACH else report.next_lever.gate

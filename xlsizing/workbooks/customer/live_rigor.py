@@ -18,7 +18,7 @@ __all__ = ["FIRST_HELPER", "ROWS", "VERDICTS", "live_rigor", "rigor_rows", "stan
 
 VERDICTS: Final = "COUNTIF(Out_Rigor,Word_Verdict)"
 ROWS: Final = "COUNT(Row_Outside)"
-"""The formulas of the rows that are a VERDICT, and of all with an SLA [-]."""
+"""The formulas of the rows that are a VERDICT, and of all with an SLA."""
 
 FIRST_HELPER: Final = 2 + len(CALC)
 """The first column of sheet Calc that is free beside the steps of a row [-]."""
@@ -36,19 +36,19 @@ def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
     Parameters
     ----------
     calc : Page
-        The sheet Calc [-]
+        The sheet Calc
     report : Report
-        The sizing as delivered [-]
+        The sizing as delivered
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
     column = letter(FIRST_HELPER)
     calc.at(layout.sla_rows[0] - 1, FIRST_HELPER, "anchor, if outside the sweep", "head")
     calc.named("Row_Outside", f"{column}{layout.sla_rows[0]}:{column}{layout.sla_rows[-1]}")
-    _sweep(calc)
+    _write_sweep(calc)
     texts = {
-        "Why_Context": (_context(report), "the context, as delivered"),
-        "Why_Delivered": (_others(report), "other, as delivered"),
+        "Why_Context": (_context_reason_text(report), "the context, as delivered"),
+        "Why_Delivered": (_other_reasons(report), "other, as delivered"),
         "Why_Statistic": (_statistic(report), "of rows with a limit on waiting, as delivered"),
     }
     for row, (name, (text, meaning)) in enumerate(texts.items(), start=_TOP):
@@ -56,16 +56,16 @@ def live_rigor(calc: Page, report: Report, layout: Layout) -> None:
         calc.user(f"{_COLUMNS[1]}{row}", text or NO_REASON, "const.text", "rigor")
         calc.put(f"{_COLUMNS[2]}{row}", meaning, "note")
         calc.named(name, f"{_COLUMNS[1]}{row}")
-    reasons = _reasons()
+    reasons = _live_reasons()
     listed(calc, _TOP + _STATIC, _COLUMNS, reasons)
-    listed(calc, _TOP, _JOINED_COLUMNS, _joined(list(reasons)))
+    listed(calc, _TOP, _JOINED_COLUMNS, _joined_reasons(list(reasons)))
 
 
-def _context(report: Report) -> str:
+def _context_reason_text(report: Report) -> str:
     return "; ".join(reason.why for reason in context_reasons(report.context))
 
 
-def _others(report: Report) -> str:
+def _other_reasons(report: Report) -> str:
     """Return the reasons for all rows that neither the context nor the sweep gives."""
     lacks = words.LACKS.split("{", maxsplit=1)[0]
     known = {words.NO_THROUGHPUT, words.TOO_CLOSE, *(reason.why for reason in context_reasons(report.context))}
@@ -80,7 +80,7 @@ def _statistic(report: Report) -> str:
 
 
 def rigor_rows(calc: Page, layout: Layout, piece: range) -> None:
-    """Write for each SLA at the positions `piece` the anchor below its bracket if outside the sweep, else 0 [-]."""
+    """Write for each SLA at the positions `piece` the anchor below its bracket if outside the sweep, else 0."""
     cells = calc_cells(ROW)
     inside = f"AND({cells['c_a']}>=Sweep_Low*(1-Tolerance),{cells['c_b']}<=Sweep_High*(1+Tolerance))"
     between = f"AND({cells['between']}=1,{cells['capped']}=0,NOT({inside}))"
@@ -89,7 +89,7 @@ def rigor_rows(calc: Page, layout: Layout, piece: range) -> None:
     calc.repeat(layout.sla_rows[piece.start : piece.stop], [(FIRST_HELPER, formula, "calc.num")])
 
 
-def _sweep(calc: Page) -> None:
+def _write_sweep(calc: Page) -> None:
     """Write which concurrencies of the sweep the curve lacks: all in words, and the first as a number."""
     label, cell, text, first = _SWEEP_COLUMNS
     for row, c in enumerate(SWEEP, start=_TOP):
@@ -112,10 +112,10 @@ def _sweep(calc: Page) -> None:
 _LACKS: Final = "the sweep lacks points"
 _OUTSIDE: Final = f"interpolated between two points that are not inside the sweep c={SWEEP[0]}..{SWEEP[-1]}"
 _MIXED: Final = "some rows are a VERDICT, others not: see column rigor, the remarks, and sheet About"
-"""What stands for sentences with numbers: the points lacking, the bracket and the counts have cells of their own [-]."""
+"""What stands for sentences with numbers: the points lacking, the bracket and the counts have cells of their own."""
 
 
-def _reasons() -> dict[str, tuple[object, str]]:
+def _live_reasons() -> dict[str, tuple[object, str]]:
     """Return the live reasons in the order in which the core names them."""
     edited = "SUM(Edited_Anchors)+SUM(Edited_Workload)"
     same = "AND(MIN(Row_Outside)>0,MIN(Row_Outside)=MAX(Row_Outside))"
@@ -139,7 +139,7 @@ def _reasons() -> dict[str, tuple[object, str]]:
     return {f"Why_{at}": (formula, meaning) for at, (meaning, formula) in enumerate(steps, start=1)}
 
 
-def _joined(reasons: list[str]) -> dict[str, tuple[object, str]]:
+def _joined_reasons(reasons: list[str]) -> dict[str, tuple[object, str]]:
     """Return the standing of the whole and why, and below it the cells named `reasons`, each joined to those before it."""
     steps: dict[str, tuple[object, str]] = {}
     before = reasons[0]
@@ -167,13 +167,13 @@ def _by_standing(check: str, verdict: str, mixed: str, draft: str) -> str:
 
 
 def standing(report: Report) -> str:
-    """Return the standing of the whole in words: VERDICT, DRAFT, or that some rows are either [-]."""
+    """Return the standing of the whole in words: VERDICT, DRAFT, or that some rows are either."""
     labels = {rigor.label for rigor in report.standings}
     return IN_PART if len(labels) > 1 else labels.pop()
 
 
 def why(report: Report) -> str:
-    """Return why that is so, as the first page says it: the core's reasons without their numbers [-]."""
+    """Return why that is so, as the first page says it: the core's reasons without their numbers."""
     labels = {rigor.label for rigor in report.standings}
     if len(labels) > 1:
         return _MIXED
@@ -184,4 +184,4 @@ def why(report: Report) -> str:
 
 
 _NUMBERS: Final = r"[0-9][0-9.e+-]*(?:, [0-9]+)*"
-"""One number or several, as the core's reasons spell them [-]."""
+"""One number or several, as the core's reasons spell them."""

@@ -23,7 +23,7 @@ class Sheet(NamedTuple):
     Parameters
     ----------
     head, own, tail : Rows
-        Those before the SLAs, of the SLAs, after the SLAs [-]
+        Those before the SLAs, of the SLAs, after the SLAs
     """
 
     head: Rows
@@ -32,12 +32,12 @@ class Sheet(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """All rows as they are [-]."""
+        """All rows as they are."""
         return "".join([rows.text for rows in self]).encode()
 
     @property
     def without_values(self) -> bytes:
-        """All rows with formulas alone [-]."""
+        """All rows with formulas alone."""
         return "".join([rows.without_values for rows in self]).encode()
 
     def with_values(
@@ -55,7 +55,7 @@ class Sheet(NamedTuple):
         Returns
         -------
         Sheet
-            The sheet [-]
+            The sheet
         dict of str to float, str or None
             The values by cell [units of the cells]
         """
@@ -69,7 +69,7 @@ class Recalculated(NamedTuple):
     Parameters
     ----------
     sheets : dict of str to Sheet
-        The sheets by title, with values in their formulas [-]
+        The sheets by title, with values in their formulas
     values : dict of str to mapping
         The same values by sheet and cell [units of the cells]
     value : callable
@@ -82,7 +82,7 @@ class Recalculated(NamedTuple):
 
 
 def sheet_now(page: Page) -> Sheet:
-    """Return the rows of `page` with those of the SLAs that are written in it now [-]."""
+    """Return the rows of `page` with those of the SLAs that are written in it now."""
     own = page.own_rows()
     return Sheet(page.rendered(range(1, own.start)), page.rendered(own), page.rendered(range(own.stop, _BEYOND)))
 
@@ -93,7 +93,7 @@ class LongTable:
     Parameters
     ----------
     pages : mapping of str to Page
-        The sheets by title, the first piece of the SLAs written in them [-]
+        The sheets by title, the first piece of the SLAs written in them
     """
 
     def __init__(self, pages: Mapping[str, Page]) -> None:
@@ -101,19 +101,19 @@ class LongTable:
         self._starts = {title: page.own_rows().start for title, page in pages.items()}
         self._pieces: dict[str, list[tuple[bytes, list[tuple[int, int]]]]] = {title: [] for title in pages}
         self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
-        self.later: dict[str, frozenset[int]] = _later(pages)
-        """Columns of each sheet whose rows follow what is summed over all rows: their values come last [-]."""
+        self.later: dict[str, frozenset[int]] = _later_columns(pages)
+        """Columns of each sheet whose rows follow what is summed over all rows: their values come last."""
         self._needed = _needed(pages, self.later)
 
     def add(self, piece: Recalculated) -> None:
-        """Take over the rows that are written in the pages now [-]."""
+        """Take over the rows that are written in the pages now."""
         for title, page in self._pages.items():
             own = piece.sheets[title].own
             self._pieces[title].append((packed(own.text.encode()), own.formulas))
             self._kept[title].append(_constants(page, self._needed[title], self.later[title], piece.values[title]))
 
     def with_constants(self) -> dict[str, Sheet]:
-        """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them [-]."""
+        """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them."""
         found = {}
         for title, page in self._pages.items():
             kept = self._kept[title]
@@ -123,11 +123,11 @@ class LongTable:
         return found
 
     def packed(self, whole: Recalculated) -> dict[str, Part]:
-        """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none [-]."""
+        """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none."""
         return {
             title: [
                 packed(whole.sheets[title].head.text.encode()),
-                *(_completed(*piece, partial(whole.value, title)) for piece in _drained(pieces)),
+                *(_with_late_values(*piece, partial(whole.value, title)) for piece in _drained(pieces)),
                 packed(whole.sheets[title].tail.text.encode()),
             ]
             for title, pieces in self._pieces.items()
@@ -141,7 +141,7 @@ def _drained(pieces: list[tuple[bytes, list[tuple[int, int]]]]) -> Iterator[tupl
         yield pieces.pop()
 
 
-def _completed(text: bytes, formulas: list[tuple[int, int]], value: Callable[[int, int], object]) -> bytes:
+def _with_late_values(text: bytes, formulas: list[tuple[int, int]], value: Callable[[int, int], object]) -> bytes:
     """Return a packed piece with values in the `formulas` that have none yet."""
     if not formulas:
         return text
@@ -164,7 +164,7 @@ def _constants(page: Page, columns: Sequence[int], later: frozenset[int], values
     return Rows("".join(rows), formulas)
 
 
-def _later(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
+def _later_columns(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
     """Return the columns whose rows name a sum over all rows, or stand beside one that does and use it."""
     ranges = {name for page in pages.values() for name, cells in page.names.items() if _in_table(page, cells)}
     single = {

@@ -20,7 +20,7 @@ from xlsizing.workbooks.writer import SHEETS, Part, Values, filled, sheet_part, 
 __all__ = ["Progress", "Proven", "proven"]
 
 Progress = Callable[[int, int], None]
-"""Called with the number of SLAs that are proven, and of all SLAs [-]."""
+"""Called with the number of SLAs that are proven, and of all SLAs."""
 
 
 class Proven(NamedTuple):
@@ -29,7 +29,7 @@ class Proven(NamedTuple):
     Parameters
     ----------
     parts : dict of str to bytes or list of bytes
-        The parts of the .xlsx by name, a value in every formula [-]
+        The parts of the .xlsx by name, a value in every formula
     values : mapping of str to mapping
         The values by sheet and cell; of a table in pieces without those of its rows [units of the cells]
     """
@@ -44,14 +44,14 @@ def proven(draft: Draft, progress: Progress | None = None) -> Proven:
     Parameters
     ----------
     draft : Draft
-        The workbook without values, the first piece of its SLAs written [-]
+        The workbook without values, the first piece of its SLAs written
     progress : callable, optional
-        Told after each piece how far the proof is [-]
+        Told after each piece how far the proof is
 
     Returns
     -------
     Proven
-        The parts of the .xlsx and the values of its formulas [-]
+        The parts of the .xlsx and the values of its formulas
 
     Raises
     ------
@@ -60,7 +60,7 @@ def proven(draft: Draft, progress: Progress | None = None) -> Proven:
     """
     if len(draft.layout.pieces) > 1:
         return _in_pieces(draft, progress)
-    whole = _checked(draft, draft.layout.pieces[0], progress)
+    whole = _proven_piece(draft, draft.layout.pieces[0], progress)
     check_whole(draft.report, whole.values)
     return Proven(_with_rows(draft, {title: sheet.text for title, sheet in whole.sheets.items()}), whole.values)
 
@@ -71,17 +71,17 @@ def _in_pieces(draft: Draft, progress: Progress | None) -> Proven:
         if piece.start:
             draft.write(piece)
         # Nothing here may hold on to a piece: with its engine it takes most of the memory.
-        table.add(_checked(draft, piece, progress, table.later))
-    whole = _recalculated(draft, table.with_constants())
+        table.add(_proven_piece(draft, piece, progress, table.later))
+    whole = _recalculate_sheets(draft, table.with_constants())
     check_whole(draft.report, whole.values)
     return Proven(_with_rows(draft, table.packed(whole)), whole.values)
 
 
-def _checked(
+def _proven_piece(
     draft: Draft, piece: range, progress: Progress | None, later: Mapping[str, frozenset[int]] | None = None
 ) -> Recalculated:
     """Return the values of a workbook with the rows of `piece`, once they equal the core's."""
-    found = _recalculated(draft, {title: sheet_now(page) for title, page in draft.pages.items()}, later)
+    found = _recalculate_sheets(draft, {title: sheet_now(page) for title, page in draft.pages.items()}, later)
     check_rows(draft.report, draft.layout, piece, found.values)
     if progress:
         slas = draft.report.sizing.sla.size
@@ -89,7 +89,7 @@ def _checked(
     return found
 
 
-def _recalculated(
+def _recalculate_sheets(
     draft: Draft, sheets: Mapping[str, Sheet], later: Mapping[str, frozenset[int]] | None = None
 ) -> Recalculated:
     """Return what the engine makes of a workbook with these rows; the columns `later` keep their gaps."""

@@ -19,7 +19,7 @@ from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values
 __all__ = ["ProofError", "check_rows", "check_whole"]
 
 _BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
-"""Steps that are worked out before it is known whether an anchor meets the SLA [-]."""
+"""Steps that are worked out before it is known whether an anchor meets the SLA."""
 
 _SHOWN: Final = {figure.column[0]: name for name, figure in FIGURES.items() if figure.column is not None}
 """Columns of the customer's table and the figure that each shows."""
@@ -33,7 +33,7 @@ class ProofError(SizingError):
     Parameters
     ----------
     detail : str
-        What differs, and where [-]
+        What differs, and where
     """
 
     def __init__(self, detail: str) -> None:
@@ -46,11 +46,11 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
     Parameters
     ----------
     report : Report
-        The sizing that it shows [-]
+        The sizing that it shows
     layout : Layout
-        Where its tables stand [-]
+        Where its tables stand
     piece : range
-        Positions of the SLAs that it holds, counted from 0 [-]
+        Positions of the SLAs that it holds, counted from 0
     values : mapping of str to mapping
         What the engine made of its formulas, by sheet and cell [units of the cells]
 
@@ -66,7 +66,7 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
         known = position < len(rows)
         row, rigor = (rows[position], rigors[position]) if known else (None, None)
         live = layout.sla_rows[position]
-        found += _differences(row, rigor, live, table, calc)
+        found += _row_differences(row, rigor, live, table, calc)
         found += _wrong_words(report, row, rigor, brackets[position] if known else (0, 0), live, table)
     _refuse(found, values["Checks"])
 
@@ -77,7 +77,7 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     Parameters
     ----------
     report : Report
-        The sizing that it shows [-]
+        The sizing that it shows
     values : mapping of str to mapping
         What the engine made of its formulas, by sheet and cell [units of the cells]
 
@@ -117,7 +117,7 @@ def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
         raise ProofError(f"{shown(checks['E1'])} values differ from the snapshot on sheet Checks")
 
 
-def _differences(
+def _row_differences(
     row: SizingRow | None, rigor: Rigor | None, live: int, table: Values, calc: Values
 ) -> Iterator[tuple[int, str]]:
     """Give a rank and a sentence for each difference between a row of the core and row `live` of the workbook.
@@ -125,9 +125,9 @@ def _differences(
     The figures of sheet Calc rank first, 0: what other sheets show follows from them.
     """
     cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
-    for (words, sheet, cell), wanted in _expected(row, rigor, live, cells).items():
+    for (words, sheet, cell), wanted in _expected_cells(row, rigor, live, cells).items():
         got = (calc if sheet == "Calc" else table).get(cell)
-        if not _equal(got, wanted):
+        if not _is_equal(got, wanted):
             rank = 0 if sheet == "Calc" and words != "regime" else 1
             yield rank, _sentence(words, row, live, got, f"{sheet}!{cell}", wanted)
 
@@ -149,7 +149,7 @@ def _wrong_words(
     }
     for (words, column), wanted in told.items():
         got = table.get(f"{column}{live}")
-        if not _equal(got, wanted):
+        if not _is_equal(got, wanted):
             yield 2, _sentence(words, row, live, got, f"Sizing!{column}{live}", wanted)
 
 
@@ -176,22 +176,24 @@ _BESIDE: Final = {
     "AP": "TTFT of the first point",
     "AQ": "times the limit",
 }
-"""Columns of the numbers beside basis and remark, and what each is [-]."""
+"""Columns of the numbers beside basis and remark, and what each is."""
 
 
 _Place = tuple[str, str, str]
 
 
-def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]) -> dict[_Place, object]:
+def _expected_cells(
+    row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]
+) -> dict[_Place, object]:
     """Return what the cells of a row must hold, by what it is and where it stands."""
     wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
         unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
-        wanted[_words(field), "Sizing", f"{column}{live}"] = _told(row, field) if met else unmet
+        wanted[_words(field), "Sizing", f"{column}{live}"] = _shown_value(row, field) if met else unmet
     queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
     wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
-    wanted |= _quoted(row if met else None, rigor, live)
+    wanted |= _quoted_cells(row if met else None, rigor, live)
     wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
     unquoted = row is not None and rigor is not None and row.quoted(rigor.label) is None
     wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
@@ -200,7 +202,7 @@ def _expected(row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapp
     for field, step in STEPS.items():
         if row and not met and step in _BEFORE_MET:
             continue  # the workings hold the first anchor's figures there; no sheet shows them
-        wanted[_words(field), "Calc", cells[step]] = _told(row, field)
+        wanted[_words(field), "Calc", cells[step]] = _shown_value(row, field)
     return wanted
 
 
@@ -210,10 +212,10 @@ def _words(field: str) -> str:
 
 
 _MAY_LACK: Final = ("load_one_fewer", "ttft_s", "ttft_s_commit")
-"""Fields of a row that is met in place of which a dash stands where they are not known [-]."""
+"""Fields of a row that is met in place of which a dash stands where they are not known."""
 
 
-def _told(row: SizingRow | None, field: str) -> object:
+def _shown_value(row: SizingRow | None, field: str) -> object:
     """Return what a cell shows of a `field` of a row."""
     value = getattr(row, field) if row else None
     if value is None:
@@ -221,7 +223,7 @@ def _told(row: SizingRow | None, field: str) -> object:
     return value
 
 
-def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
+def _quoted_cells(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
     """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
     ending = {COMMIT: "_high", BUDGET: "_budget", None: None}[row.quoted(rigor.label) if row and rigor else None]
     blank = dict.fromkeys(("GPUs quoted", "$/month quoted", "$/1M tok quoted"), "")
@@ -234,7 +236,7 @@ def _quoted(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Plac
     }
 
 
-def _equal(got: float | str | None, wanted: object) -> bool:
+def _is_equal(got: float | str | None, wanted: object) -> bool:
     if isinstance(wanted, bool | int):  # whole numbers exactly
         return isinstance(got, float) and got == int(wanted)
     if isinstance(wanted, float):

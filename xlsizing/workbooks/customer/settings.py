@@ -50,23 +50,23 @@ __all__ = [
 
 DATASET_KINDS: Final = FACTS["dataset_kind"].choices
 CACHE_STATES: Final = FACTS["cache_state"].choices
-"""What a customer's requests may be, and the server that they meet [-]."""
+"""What a customer's requests may be, and the server that they meet."""
 
 TURNS: Final = FACTS["turns"].choices
-"""Turn patterns of a workload [-]."""
+"""Turn patterns of a workload."""
 
 CHECK_INPUTS: Final = "CHECK INPUTS"
-"""What every result says while an input is wrong [-]."""
+"""What every result says while an input is wrong."""
 
 IN_PART: Final = f"{rules.DRAFT} in part"
-"""The standing of the whole where some rows are a VERDICT [-]."""
+"""The standing of the whole where some rows are a VERDICT."""
 
 UNITS: Final = ("tpm", "tok/s", "rps", "users")
-"""Forms of a demand [-]."""
+"""Forms of a demand."""
 
 LEVEL_CELLS: Final = {level: f"Budget_Level_{level * 100:.0f}" for level in rules.BUDGET_SHARE}
 _SHARE_CELLS: Final = {level: f"Budget_Share_{level * 100:.0f}" for level in rules.BUDGET_SHARE}
-"""The named cells of a confidence and of the budget's share at it, by confidence [-]."""
+"""The named cells of a confidence and of the budget's share at it, by confidence."""
 
 _CONSTANTS: Final = {
     "Tolerance": (rules.TOLERANCE, "relative slack of comparisons and of rounding up"),
@@ -164,7 +164,7 @@ LOOKS_PER_GPU: Final = (
     "AND({k}*MIN(Curve_share)*(1-Pooled_Slack)>=Per_GPU_Low*(1-Tolerance),"
     "{k}*MAX(Curve_share)*(1+Pooled_Slack)<=Eta_Too_High*(1+Tolerance))"
 )
-"""The condition that output tok/s is that of one of {k} GPUs of a pod [-]."""
+"""The condition that output tok/s is that of one of {k} GPUs of a pod."""
 
 
 def _per_gpu() -> str:
@@ -176,12 +176,12 @@ def _per_gpu() -> str:
 
 
 def plain_source(text: str) -> str:
-    """Return the formula of the source of a price, `text`, without the signs of placeholders [-]."""
+    """Return the formula of the source of a price, `text`, without the signs of placeholders."""
     return reduce(lambda inner, sign: f'SUBSTITUTE({inner},"{sign}","")', " -./#?_()", text)
 
 
 def no_source(plain: str) -> str:
-    """Return the condition that `plain`, the cell of a `plain_source`, names no source; "=" takes any capitals [-]."""
+    """Return the condition that `plain`, the cell of a `plain_source`, names no source; "=" takes any capitals."""
     return _one_of(plain, ("", *(word.replace(" ", "") for word in _UNSAID)))
 
 
@@ -191,7 +191,7 @@ def _one_of(cell: str, words: Sequence[str]) -> str:
 
 _UNSAID: Final = (NONE, "assumed", *UNKNOWN)
 _SPELT: Final = ("n/a", "n.a.", "#n/a", "t.b.d.", "-", "--", "---", ".", "...", "?", "??", "???", "/", "x")
-"""Placeholders as people type them, for a workbook without functions that could take their punctuation out [-]."""
+"""Placeholders as people type them, for a workbook without functions that could take their punctuation out."""
 
 
 def _by_level(values: Iterable[object]) -> str:
@@ -292,21 +292,21 @@ _DERIVED: Final = {
 
 
 def stands_for(name: str) -> object:
-    """Return the number, the word or the formula in the cell of that `name`; None where there is none [-]."""
+    """Return the number, the word or the formula in the cell of that `name`; None where there is none."""
     value, _ = (_CONSTANTS | _ASSUMED | _DERIVED).get(name, (None, ""))
     return value
 
 
 def claims_delivered(report: Report) -> dict[str, tuple[object, str]]:
-    """Return what of `report` withholds the budget's claim and cannot be edited here [-]."""
+    """Return what of `report` withholds the budget's claim and cannot be edited here."""
     code = withheld_of(report.sizing.curve)
     return {
         "Claim_Delivered": (code, "why no budget is claimed in any row, as delivered; 0: it is"),
-        **_calibrated(report.sizing.bound.calibration),
+        **_calibration_settings(report.sizing.bound.calibration),
     }
 
 
-def _calibrated(calibration: Calibration | None) -> dict[str, tuple[object, str]]:
+def _calibration_settings(calibration: Calibration | None) -> dict[str, tuple[object, str]]:
     """Return what stands otherwise where the budget rests on a `calibration`: its shares, and the one method it holds for."""
     if calibration is None:
         return {"Calibrated_Method": (0, "the only method a calibration holds for; 0: there is none")}
@@ -333,13 +333,13 @@ def listed(page: Page, first: int, columns: tuple[str, str, str], entries: Mappi
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     first : int
         Row of the first [-]
     columns : tuple of str
-        Letters of the columns for name, value and meaning [-]
+        Letters of the columns for name, value and meaning
     entries : mapping
-        Value or formula, and meaning, by name [-]
+        Value or formula, and meaning, by name
     """
     label, cell, note = columns
     for row, (name, (value, words)) in enumerate(entries.items(), start=first):
@@ -356,13 +356,13 @@ def constants(page: Page, first: int, column: str, names: Sequence[str]) -> None
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     first : int
         Row of the first [-]
     column : str
-        Column of the names; value and meaning stand in the next two [-]
+        Column of the names; value and meaning stand in the next two
     names : sequence of str
-        The constants [-]
+        The constants
     """
     left = column_index_from_string(column)
     for row, name in enumerate(names, start=first):

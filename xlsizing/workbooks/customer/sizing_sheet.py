@@ -102,14 +102,14 @@ _GROUPS: Final = {
     "AP": "not met",
     "AS": "Dollars of all three and the low end, spares in (not printed)",
 }
-"""What stands above the headings, by its first column [-]."""
+"""What stands above the headings, by its first column."""
 
 _REMARK: Final = "S"
 _SECOND: Final = "U"
 _BASIS: Final = "V"
 _PRINTED: Final = "AQ"
 _LAST: Final = "AY"
-"""Columns: the remark, the SLA on the second page, what a row rests on there, the last one printed, and the last [-]."""
+"""Columns: the remark, the SLA on the second page, what a row rests on there, the last one printed, and the last."""
 
 _INPUT_COLUMN: Final = "D"
 _ROW: Final = 14
@@ -133,20 +133,20 @@ def sizing_sheet(page: Page, report: Report, layout: Layout) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     """
     for row in range(5, 17):
         page.tall(row, _ROW)
-    _top(page, report)
-    _inputs(page, report)
-    _basis(page, report)
-    _table(page, layout)
-    _below(page, report, layout)
-    _colours(page, layout)
+    _write_title(page, report)
+    _write_inputs(page, report)
+    _write_basis(page, report)
+    _write_table(page, layout)
+    _write_footer(page, report, layout)
+    _write_colours(page, layout)
     page.widths(A=1.5, B=10, C=12, D=9, **{column: width for column, _, _, _, _, width in RESULTS})
     page.widths(**{_REMARK: 19.5, "T": 1.5, _SECOND: 9, _BASIS: 14, "AR": 1.5})
     page.printed_at(_SCALE, first=_REMARK, repeat=None if layout.charts else _head_rows(layout))
@@ -159,7 +159,7 @@ def _head_rows(layout: Layout) -> str:
     return f"{layout.sla_rows[0] - 1}:{layout.sla_rows[0] - 1}"
 
 
-def _top(page: Page, report: Report) -> None:
+def _write_title(page: Page, report: Report) -> None:
     page.put("B1", "GPU sizing: interactivity SLA to pods, GPUs and dollars", "title")
     page.tall(1, 24)
     for cells in (
@@ -189,7 +189,7 @@ def _top(page: Page, report: Report) -> None:
     figures(page)
 
 
-def _inputs(page: Page, report: Report) -> None:
+def _write_inputs(page: Page, report: Report) -> None:
     sizing, demand = report.sizing, report.sizing.demand
     page.put("B5", "Inputs (blue on yellow: change them)", "section")
     osl = None if demand.osl is None else float(demand.osl)
@@ -222,14 +222,14 @@ def _inputs(page: Page, report: Report) -> None:
         page.put(f"{_INPUT_COLUMN}{row}", value, style)
         page.put(f"E{row}", words, "note.text")
         page.named(name, f"{_INPUT_COLUMN}{row}")
-    _validations(page)
+    _write_validations(page)
 
 
 def _method_note(report: Report) -> str:
     return " / ".join(METHODS) + ("" if report.method_chosen else "; before 0.2.0: log-c")
 
 
-def _validations(page: Page) -> None:
+def _write_validations(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     for row in (6, 8, 12):
         page.validate(f"{_INPUT_COLUMN}{row}", "A number above 0", **above_0)
@@ -248,7 +248,7 @@ def _validations(page: Page) -> None:
         page.validate(f"{_INPUT_COLUMN}{row}", message, **rule)
 
 
-def _basis(page: Page, report: Report) -> None:
+def _write_basis(page: Page, report: Report) -> None:
     page.put(
         "I5",
         '=IF(Edited=0,"What it rests on (as delivered)","What it rests on: AS DELIVERED, before the edits")',
@@ -261,7 +261,7 @@ def _basis(page: Page, report: Report) -> None:
     }
     row = 6
     for label, (text, rows) in texts.items():
-        _beside(page, row, label, rows, whole=label != "Price")
+        _write_label(page, row, label, rows, whole=label != "Price")
         if label == "Price":  # a new price comes with a new source; not merged: its text runs on over blank cells
             page.user(f"J{row}", text, "input.text", label)
             page.named("Price_Source", f"J{row}")
@@ -274,7 +274,7 @@ def _basis(page: Page, report: Report) -> None:
         (STEP_AT, "Step", "Next_Step", step.step),
         (GATE_AT, "Gate", "Next_Gate", step.gate),
     ):
-        _beside(page, place(cell)[0], label, 1)
+        _write_label(page, place(cell)[0], label, 1)
         page.put(cell, f"={name}", "label.wrap")
         if step.concurrency is None:  # a lever's name may be long
             page.tall(place(cell)[0], max(_ROW, tall(text, _TEXT_LINE)))
@@ -284,18 +284,18 @@ def _basis(page: Page, report: Report) -> None:
 
 
 def price_source(report: Report) -> str:
-    """Return where the price is from, as the first page says it: its date and source, or that there is none [-]."""
+    """Return where the price is from, as the first page says it: its date and source, or that there is none."""
     return report.sizing.price.rests_on
 
 
-def _beside(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:
+def _write_label(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:
     """Write `label`, and make room for so many rows of text beside it."""
     page.put(f"I{row}", label, "strong.wrap")
     if whole:
         page.merge(f"J{row}:{_REMARK}{row + rows - 1}")
 
 
-def _table(page: Page, layout: Layout) -> None:
+def _write_table(page: Page, layout: Layout) -> None:
     head, first, last = layout.sla_rows[0] - 1, layout.sla_rows[0], layout.sla_rows[-1]
     page.put(f"B{head - 1}", "Alternatives by SLA", "section")
     page.put(f"{_SECOND}1", "Operating points of one pod, and what each fleet's flag is", "title")
@@ -331,13 +331,13 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
     layout : Layout
-        Where the tables stand [-]
+        Where the tables stand
     piece : range
-        Positions in the table [-]
+        Positions in the table
     """
     slas = report.sizing.sla.ravel()[piece.start : piece.stop].tolist()
     delivered, names = report.given_rows[piece.start : piece.stop], report.given_names[piece.start : piece.stop]
@@ -347,7 +347,7 @@ def sizing_rows(page: Page, report: Report, layout: Layout, piece: range) -> Non
         page.user(f"C{row}", name or "", "input.wrap", "SLA name")
         for wait in LIMITED:
             page.put(f"{wait.column}{row}", wait.asked(given), "input.num")
-    page.repeat(layout.sla_rows[piece.start : piece.stop], _results())
+    page.repeat(layout.sla_rows[piece.start : piece.stop], _result_formulas())
 
 
 def _height(row: SizingRow, name: str | None) -> float:
@@ -357,10 +357,10 @@ def _height(row: SizingRow, name: str | None) -> float:
 
 
 _SAYS_UNMET: Final = ("total_gpus_high", "gpus_high")
-"""Steps whose columns say that an SLA cannot be met [-]."""
+"""Steps whose columns say that an SLA cannot be met."""
 
 
-def _results() -> Iterator[tuple[int, str, str]]:
+def _result_formulas() -> Iterator[tuple[int, str, str]]:
     """Give column, formula and style of each result of a row."""
     calc = calc_cells(ROW)
     state = calc["state"]
@@ -375,7 +375,7 @@ def _results() -> Iterator[tuple[int, str, str]]:
     yield column_of(_BASIS), basis(calc), "words.text"
 
 
-def _below(page: Page, report: Report, layout: Layout) -> None:
+def _write_footer(page: Page, report: Report, layout: Layout) -> None:
     row = layout.sla_rows[-1] + 1
     if layout.charts:
         above = sum(page.height(at) for at in range(1, layout.sla_rows[0]))
@@ -399,7 +399,7 @@ def _below(page: Page, report: Report, layout: Layout) -> None:
         page.put(f"{after}{at}", f'=IF(All_Verdict=1,{blank},"not for signature")', "label")
 
 
-def _colours(page: Page, layout: Layout) -> None:
+def _write_colours(page: Page, layout: Layout) -> None:
     first, last = layout.sla_rows[0], layout.sla_rows[-1]
     state = calc_cells(first)["state"]
     red = {"font": SchemaFont(color=f"FF{RED}", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}

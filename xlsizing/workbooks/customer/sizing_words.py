@@ -51,37 +51,37 @@ TO_DO: Final = (
     'IF(COUNTIF(Row_State,2)>0,"Quote the figures in bold; what cannot be met: see the remarks.",'
     '"Every SLA is met by a measured point. Quote the figures in bold.")))'
 )
-"""The formula of what to do with the figures [-]."""
+"""The formula of what to do with the figures."""
 
 EDITED: Final = (
     '=IF(Edited=0,"As delivered: no input and no result differs from the snapshot on sheet Checks.",'
     '"EDITED since delivery: see sheet Checks. Figures and next lever follow; texts marked as delivered do not.")'
 )
-"""The formula of whether this is the delivered copy [-]."""
+"""The formula of whether this is the delivered copy."""
 
 _IN_IT: Final = tuple(
     f"{HEADROOM} {which} in GPUs and dollars of this table." for which in ("Spares are", "No spares are")
 )
 SPARES: Final = f'=IF(Checks_Failed>0,"{_IN_IT[0]}",IF(Spare_Pods>0,"{_IN_IT[0]}","{_IN_IT[1]}"))'
-"""The formula of what spare pods count in [-]."""
+"""The formula of what spare pods count in."""
 
 THREE_FIGURES_LIVE: Final = f"Where no figure is bold, measure first. {THREE_FIGURES}"
-"""What the three figures are for [-]."""
+"""What the three figures are for."""
 
 OPENING: Final = f'=IF({ASKED}>0,"{RULE}, and the wait","{RULE}")'
-"""The formula of what it all rests on [-]."""
+"""The formula of what it all rests on."""
 
 NO_BUDGET: Final = "No budget is claimed in any row; where figures differ the remark says why."
-"""What stands in place of the claim [-]."""
+"""What stands in place of the claim."""
 
 _LEVELS: Final = tuple(f"{100 * level:.0f}" for level in BUDGET_SHARE)
 TO_BUDGET: Final = '=IF(Inputs_OK=1,CHOOSE(Budget_Level,{}),"to budget")'.format(
     ",".join(f'"to budget, {level} %"' for level in _LEVELS)
 )
-"""The formula of the heading of the budgets [-]."""
+"""The formula of the heading of the budgets."""
 
 CLAIM_LIVE: Final = f'=IF(Checks_Failed>0,"",IF(SUM(Row_Claims)=0,"{NO_BUDGET}",INDEX(Budget_Claims,Budget_Level+{len(_LEVELS)}*Has_T)))'
-"""The formula of what the budget claims [-]."""
+"""The formula of what the budget claims."""
 
 
 def claims(calc: Page, first: str, calibration: Calibration | None) -> None:
@@ -90,11 +90,11 @@ def claims(calc: Page, first: str, calibration: Calibration | None) -> None:
     Parameters
     ----------
     calc : Page
-        The sheet Calc [-]
+        The sheet Calc
     first : str
-        The cell of the first [-]
+        The cell of the first
     calibration : Calibration or None
-        What the budget rests on; None for public sweeps [-]
+        What the budget rests on; None for public sweeps
     """
     on = "On public sweeps" if calibration is None else f"By a calibration on {calibration.words}"
     texts = [
@@ -110,11 +110,11 @@ def claims(calc: Page, first: str, calibration: Calibration | None) -> None:
 
 BASIS: Final = {PLATEAU: "flat: last point", MEASURED: "measured", KNEE_CAPPED: "past the knee: best"}
 _BETWEEN: Final = "interpolated"
-"""What a row rests on, by its regime; else it lies between two points [-]."""
+"""What a row rests on, by its regime; else it lies between two points."""
 
 
 def basis(calc: Mapping[str, str]) -> str:
-    """Return the formula of what a row rests on; `calc` holds the cell of each of its steps [-]."""
+    """Return the formula of what a row rests on; `calc` holds the cell of each of its steps."""
     words = {"Word_Plateau": BASIS[PLATEAU], "Word_Measured": BASIS[MEASURED], "Word_Knee": BASIS[KNEE_CAPPED]}
     formula = f'"{_BETWEEN}"'
     for regime, text in words.items():
@@ -124,14 +124,14 @@ def basis(calc: Mapping[str, str]) -> str:
 
 
 def basis_words(row: SizingRow | None) -> str:
-    """Return what that column must say of a `row`; None where the table has no SLA [-]."""
+    """Return what that column must say of a `row`; None where the table has no SLA."""
     if row is None:
         return ""
     return BASIS.get(row.regime, _BETWEEN) if row.feasible else CANNOT_BE_MET
 
 
 def beside(calc: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Return the formulas of the numbers beside basis and remark, of a row that is met and of one that is not; `calc` as for `basis` [-]."""
+    """Return the formulas of the numbers beside basis and remark, of a row that is met and of one that is not; `calc` as for `basis`."""
     (wait,) = LIMITED
     late = f'IF({calc[f"i_{wait.key}"]}=0,{{}},"")'
     return {
@@ -146,7 +146,7 @@ def beside(calc: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 _CLOSED: Final = ": bracket closed"
 _SLOW: Final = "above the fastest measured point"
 _LATE: Final = "{label} above the limit at the first point"
-"""What keeps a row from being met [-]."""
+"""What keeps a row from being met."""
 
 _FLAG: Final = f"max-num-seqs {OVERLOADED}"
 _TOO_LOW: Final = "DRAFT: output tok/s too low at a point used"
@@ -154,7 +154,7 @@ _OUTSIDE: Final = "DRAFT: bracket outside the sweep"
 
 
 def said(calc: Mapping[str, str]) -> str:
-    """Return the formula of what a reader must know of a row, "; " after each part; `calc` holds the cells of its steps [-]."""
+    """Return the formula of what a reader must know of a row, "; " after each part; `calc` holds the cells of its steps."""
     closed = f'IF(ISNUMBER({calc["measure_next"]}),"","{_CLOSED}")&"; "'
     first = f'IF({calc["quote"]}=Word_None,Word_Measure_First,"{WIDE_RANGE}")'
     wide = f'IF({calc["too_wide"]}=0,"",{first}&{closed})'
@@ -167,11 +167,11 @@ def said(calc: Mapping[str, str]) -> str:
     why = f'IF({in_other_statistic(LIMITED).format_map(limits)},"DRAFT: "&Why_Statistic&"; ",{why})'
     draft = f'IF(AND(Verdict_Possible=1,{calc["rigor"]}=Word_Draft),{why},"")'
     state = calc["state"]
-    return f'=IF({state}=2,{_unmet(calc)},IF({state}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
+    return f'=IF({state}=2,{_unmet_words(calc)},IF({state}=3,{wide}&{unclaimed}&{flag}&{draft},""))'
 
 
 def remark(calc: Mapping[str, str]) -> str:
-    """Return the formula of what a reader must know of a row; `calc` holds the cell of each of its steps [-]."""
+    """Return the formula of what a reader must know of a row; `calc` holds the cell of each of its steps."""
     return f'=IF({calc["said"]}="","",LEFT({calc["said"]},LEN({calc["said"]})-2))'
 
 
@@ -181,11 +181,11 @@ def remark_words(row: SizingRow | None, standing: str, own: str = "") -> str:
     Parameters
     ----------
     row : SizingRow or None
-        The row; None where the table has no SLA [-]
+        The row; None where the table has no SLA
     standing : str
-        DRAFT or VERDICT [-]
+        DRAFT or VERDICT
     own : str, optional
-        Why it is a DRAFT among others that are not, as `own_words` says it [-]
+        Why it is a DRAFT among others that are not, as `own_words` says it
     """
     if row is None:
         return ""
@@ -200,7 +200,7 @@ def remark_words(row: SizingRow | None, standing: str, own: str = "") -> str:
 
 
 def own_words(rigor: Rigor) -> str:
-    """Return why a row of that `rigor`, of reasons of its own alone, is a DRAFT: the first of statistic, queue and bracket [-]."""
+    """Return why a row of that `rigor`, of reasons of its own alone, is a DRAFT: the first of statistic, queue and bracket."""
     prefix = OUTSIDE.partition("{")[0]
     whys = [reason.why for reason in rigor.reasons]
     other = [f"{DRAFT}: {why}" for why in whys if why != QUEUED and not why.startswith(prefix)]
@@ -208,12 +208,12 @@ def own_words(rigor: Rigor) -> str:
 
 
 def unmet_sides(row: SizingRow) -> tuple[bool, bool]:
-    """Tell whether the first anchor of a `row` that is not met is too slow, and whether it is too late [-]."""
+    """Tell whether the first anchor of a `row` that is not met is too slow, and whether it is too late."""
     reason = row.reason or ""
     return "fastest measured point" in reason, "times that" in reason
 
 
-def _unmet(calc: Mapping[str, str]) -> str:
+def _unmet_words(calc: Mapping[str, str]) -> str:
     """Return the formula of which sides the first anchor does not meet, and what to do."""
     late = [(f"{calc[f'i_{wait.key}']}=0", _LATE.format(label=wait.label)) for wait in LIMITED]
     sides = "&".join(f'IF({fails},"{words}; ","")' for fails, words in ((f"{calc['i_s']}=0", _SLOW), *late))
@@ -223,4 +223,4 @@ def _unmet(calc: Mapping[str, str]) -> str:
 
 
 LINES: Final = f'=IF({ASKED}>0,"Lines: by tok/s/user alone; a row with a limit on waiting may stand above them.","")'
-"""The formula of what the lines of the chart of GPUs are [-]."""
+"""The formula of what the lines of the chart of GPUs are."""

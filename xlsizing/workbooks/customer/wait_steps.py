@@ -38,11 +38,11 @@ class LiveWait:
     Parameters
     ----------
     wait : Wait
-        The wait [-]
+        The wait
     key : str
-        What its steps are called after, and its column of sheet Curve [-]
+        What its steps are called after, and its column of sheet Curve
     column : str
-        Of its limits on sheet Sizing [-]
+        Of its limits on sheet Sizing
     """
 
     wait: Wait
@@ -51,22 +51,22 @@ class LiveWait:
 
     @property
     def label(self) -> str:
-        """As the table shows it, and in the names of its cells [-]."""
+        """As the table shows it, and in the names of its cells."""
         return self.wait.label
 
     @property
     def limits(self) -> str:
-        """The name of the cells of its limits [-]."""
+        """The name of the cells of its limits."""
         return f"{self.label}_Limit_In"
 
     @property
     def known(self) -> str:
-        """The name of the switch that the curve tells it [-]."""
+        """The name of the switch that the curve tells it."""
         return f"Has_{self.label}"
 
     @property
     def word(self) -> str:
-        """The name of the cell that holds its label [-]."""
+        """The name of the cell that holds its label."""
         return f"Word_{self.label}"
 
     def asked(self, row: SizingRow | None) -> float | None:
@@ -83,18 +83,18 @@ class LiveWait:
 
 
 LIMITED: Final = (LiveWait(WAITS[0], "ttft", "D"),)
-"""The waits that a workbook can limit, in the order of `limits.WAITS`: a first page of 8 pt has room for one [-]."""
+"""The waits that a workbook can limit, in the order of `limits.WAITS`: a first page of 8 pt has room for one."""
 
 
 NO_REASON: Final = "-"
-"""What stands for no reason of a DRAFT: engines differ on blank cells and empty texts [-]."""
+"""What stands for no reason of a DRAFT: engines differ on blank cells and empty texts."""
 
 ASKED: Final = "+".join(f"COUNT({wait.limits})" for wait in LIMITED)
-"""The formula of the limits that are asked for [-]."""
+"""The formula of the limits that are asked for."""
 
 
 def meeting(waits: tuple[LiveWait, ...]) -> list[Step]:
-    """Return the steps that count the anchors which meet each limit; no limit is met by more than there are [-]."""
+    """Return the steps that count the anchors which meet each limit; no limit is met by more than there are."""
     met = "MIN(N_Anchors,SUMPRODUCT(({limit}/Curve_{key}-1>=-Same_Rate)*1))"
     return [
         (
@@ -107,22 +107,22 @@ def meeting(waits: tuple[LiveWait, ...]) -> list[Step]:
 
 
 def fewest(waits: tuple[LiveWait, ...]) -> str:
-    """Return the formula of the anchors that meet the SLA and each limit [-]."""
-    return _least("i", waits)
+    """Return the formula of the anchors that meet the SLA and each limit."""
+    return _least_of_sides("i", waits)
 
 
 def room(waits: tuple[LiveWait, ...]) -> str:
-    """Return the conditions, each after a comma, that no limit equals the anchor [-]."""
-    return "".join(f",IF({_more(wait)},TRUE,{_past(wait)})" for wait in waits)
+    """Return the conditions, each after a comma, that no limit equals the anchor."""
+    return "".join(f",IF({_meets_more(wait)},TRUE,{_is_past_anchor(wait)})" for wait in waits)
 
 
 def reached(waits: tuple[LiveWait, ...]) -> list[Step]:
-    """Return the steps of the concurrency where each limit is reached [-]."""
+    """Return the steps of the concurrency where each limit is reached."""
     return [
         (
             f"c_{wait.key}",
             f"c where the {wait.label} limit is reached",
-            place_reached(_more(wait), _past(wait), _between(wait)),
+            place_reached(_meets_more(wait), _is_past_anchor(wait), _limit_concurrency(wait)),
         )
         for wait in waits
     ]
@@ -134,9 +134,9 @@ def place_reached(more: str, past: str, between: str) -> str:
     Parameters
     ----------
     more : str
-        The condition that more anchors meet the side than meet the row: it is not reached [-]
+        The condition that more anchors meet the side than meet the row: it is not reached
     past : str
-        The condition that it lies past the anchor rather than on it: so neither where another side lies on it [-]
+        The condition that it lies past the anchor rather than on it: so neither where another side lies on it
     between : str
         The concurrency of a row between two anchors [requests/replica]
 
@@ -151,7 +151,7 @@ def place_reached(more: str, past: str, between: str) -> str:
 
 def first_reached(waits: tuple[LiveWait, ...]) -> str:
     """Return the formula of the least concurrency where the SLA or a limit is reached [requests/replica]."""
-    return _least("c", waits)
+    return _least_of_sides("c", waits)
 
 
 def late(waits: tuple[LiveWait, ...], code: int) -> str:
@@ -161,7 +161,7 @@ def late(waits: tuple[LiveWait, ...], code: int) -> str:
 
 
 def binding(waits: tuple[LiveWait, ...]) -> str:
-    """Return the formula of the side that decides: of several at one concurrency the SLA, then the first wait [-]."""
+    """Return the formula of the side that decides: of several at one concurrency the SLA, then the first wait."""
     sides = [("{c_s}", "Word_Speed"), *((f"{{c_{wait.key}}}", wait.word) for wait in waits)]
     *earlier, (_, formula) = sides
     for cell, word in reversed(earlier):
@@ -192,11 +192,11 @@ def there(waits: tuple[LiveWait, ...]) -> list[Step]:
 
 
 def in_other_statistic(waits: tuple[LiveWait, ...]) -> str:
-    """Return the condition that a row limits one of `waits` in another statistic than the curve's [-]."""
+    """Return the condition that a row limits one of `waits` in another statistic than the curve's."""
     return f'AND(Why_Statistic<>"{NO_REASON}",OR({",".join(f"ISNUMBER({_limit(wait)})" for wait in waits)}))'
 
 
-def _least(step: str, waits: tuple[LiveWait, ...]) -> str:
+def _least_of_sides(step: str, waits: tuple[LiveWait, ...]) -> str:
     """Return the formula of the least of a step of every side: that of the SLA and those of the waits."""
     sides = ("s", *(wait.key for wait in waits))
     return f"MIN({','.join(f'{{{step}_{side}}}' for side in sides)})"
@@ -206,17 +206,17 @@ def _limit(wait: LiveWait) -> str:
     return f"{{limit_{wait.key}}}"
 
 
-def _more(wait: LiveWait) -> str:
+def _meets_more(wait: LiveWait) -> str:
     """Return the condition that more anchors meet the limit than meet the row."""
     return f"{{i_{wait.key}}}>{{i}}"
 
 
-def _past(wait: LiveWait) -> str:
+def _is_past_anchor(wait: LiveWait) -> str:
     """Return the condition that the limit lies past the anchor rather than on it."""
     return f"{_limit(wait)}/{wait.at('{a}')}-1>Same_Rate"
 
 
-def _between(wait: LiveWait) -> str:
+def _limit_concurrency(wait: LiveWait) -> str:
     """Return the formula of the concurrency where the wait, linear in ln c between the anchors, is the limit."""
     share = f"({_limit(wait)}-{wait.at('{a}')})/({wait.at('{b}')}-{wait.at('{a}')})"
     return f"EXP(INDEX(Curve_lnc,{{a}})+{share}*(INDEX(Curve_lnc,{{b}})-INDEX(Curve_lnc,{{a}})))"

@@ -26,18 +26,18 @@ def write_workbook(
     Parameters
     ----------
     what : Report or Sizing
-        The sizing, best with the words around it [-]
+        The sizing, best with the words around it
     path : str or Path
-        Where to, a name that ends in .xlsx [-]
+        Where to, a name that ends in .xlsx
     force : bool, optional
-        Overwrite an existing file [-]
+        Overwrite an existing file
     progress : callable, optional
-        Called with the number of SLAs proven so far and of all, after each piece of a long table [-]
+        Called with the number of SLAs proven so far and of all, after each piece of a long table
 
     Returns
     -------
     Path
-        The file [-]
+        The file
 
     Raises
     ------
@@ -59,14 +59,14 @@ def customer_workbook(report: Report, progress: Progress | None = None) -> bytes
     Parameters
     ----------
     report : Report
-        The sizing with the words around it [-]
+        The sizing with the words around it
     progress : callable, optional
-        Called with the number of SLAs proven so far and of all [-]
+        Called with the number of SLAs proven so far and of all
 
     Returns
     -------
     bytes
-        The .xlsx [-]
+        The .xlsx
 
     Raises
     ------
@@ -74,10 +74,10 @@ def customer_workbook(report: Report, progress: Progress | None = None) -> bytes
         As `write_workbook` does.
     """
     parts, values = proven(drafted(report), progress)
-    return zipped(reproducible(drawn(parts, values, ALT_TEXTS), _dated(report)))
+    return zipped(reproducible(drawn(parts, values, ALT_TEXTS), _report_date(report)))
 
 
-def _dated(report: Report) -> datetime:
+def _report_date(report: Report) -> datetime:
     """Return the date of the report; a fixed one where it has none, so that the bytes reproduce."""
     try:
         return datetime.fromisoformat(report.about.get("Date", "")).replace(tzinfo=UTC)

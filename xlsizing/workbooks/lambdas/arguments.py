@@ -23,13 +23,13 @@ __all__ = [
 ]
 
 TTFT: Final = WAITS[0]
-"""The wait that the functions take a limit on [-]."""
+"""The wait that the functions take a limit on."""
 
 ARGUMENTS: Final = ("sla", "tpm", "gpus_per_pod", "util", "method", "limit", "gpu_hourly_usd", "confidence")
-"""What a sizing takes beside the curve [-]."""
+"""What a sizing takes beside the curve."""
 
 PLANNED: Final = ("tpm", "gpus_per_pod", "util", "method")
-"""Those of them that the demand and the fleet are [-]."""
+"""Those of them that the demand and the fleet are."""
 
 LEFT_OUT: Final = {
     "util": f"{DEFAULT_UTIL!r}",
@@ -46,7 +46,7 @@ _NEUTRAL: Final = {**LEFT_OUT, "sla": "1", "tpm": f"{LOWEST!r}".upper(), "gpus_p
 
 
 def asked(names: Iterable[str], **own: str) -> str:
-    """Return the arguments of a sizing in their order: `names` as they are, others as `own` has them, or neutral [-].
+    """Return the arguments of a sizing in their order: `names` as they are, others as `own` has them, or neutral.
 
     >>> asked(["sla"], tpm="3e6")
     'sla,3e6,1,0.7,"auto","",8.6,0.95'
@@ -56,7 +56,7 @@ def asked(names: Iterable[str], **own: str) -> str:
 
 
 def given(name: str, otherwise: str = "") -> str:
-    """Return the formula of the optional argument `name`, or `otherwise` where it is left out, else its default [-].
+    """Return the formula of the optional argument `name`, or `otherwise` where it is left out, else its default.
 
     >>> given("util")
     'IF(ISOMITTED(util),0.7,util)'
@@ -65,22 +65,22 @@ def given(name: str, otherwise: str = "") -> str:
 
 
 def no_number(name: str, called: str = "") -> str:
-    """Return the formula of the refusal of the argument `name` that is no number; the user of a formula has it `called` so [-]."""
+    """Return the formula of the refusal of the argument `name` that is no number; the user of a formula has it `called` so."""
     return f'SIZING._NUMBER({name},"{called or name}","")'
 
 
 def in_range(name: str) -> str:
-    """Return the formula of the refusal of the argument `name` whose number is out of range [-]."""
+    """Return the formula of the refusal of the argument `name` whose number is out of range."""
     return f'SIZING._IN_RANGE({name},"{name}","")'
 
 
 def limit_in_range() -> str:
-    """Return the formula of the refusal of a limit on the first token that is out of range; there need be none [-]."""
+    """Return the formula of the refusal of a limit on the first token that is out of range; there need be none."""
     return f'IF(ISNUMBER(limit),SIZING._IN_RANGE(limit,"{TTFT.name}",""),"")'
 
 
 def first_of(*faults: str) -> str:
-    """Return the formula of the first of `faults` that is not empty, else of the last, which may be an answer [-].
+    """Return the formula of the first of `faults` that is not empty, else of the last, which may be an answer.
 
     >>> first_of("A", "B", "C")
     'LET(fault_1,A,fault_2,IF(fault_1<>"",fault_1,B),IF(fault_2<>"",fault_2,C))'

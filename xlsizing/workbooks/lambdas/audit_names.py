@@ -110,4 +110,4 @@ AUDIT_NAMES: Final = (
     Lambda("SIZING._VERDICT", ("curve", "sized", "count", "tpm", "util", "sla", "limit"), _VERDICT),
     Lambda("SIZING._AUDIT", ("anchors", "pods", "tpm", "util", "method", "sla", "limit", "none"), _AUDIT),
 )
-"""Numbers as an audit writes them, the parts of its sentence, and the sentence, or the error that a refusal is [-]."""
+"""Numbers as an audit writes them, the parts of its sentence, and the sentence, or the error that a refusal is."""

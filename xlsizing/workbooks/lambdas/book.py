@@ -18,7 +18,7 @@ from xlsizing.workbooks.writer import CellValue, Page, Part, SharedStrings, Styl
 __all__ = ["SHEETS", "functions_workbook"]
 
 SHEETS: Final = ("Functions", "How to", "Formulas")
-"""The sheets in order [-]."""
+"""The sheets in order."""
 
 _FIRST: Final = 6
 _LEFT: Final = 7  # column G, where the examples stand
@@ -35,16 +35,16 @@ def functions_workbook(
     Parameters
     ----------
     helped : sequence of FunctionHelp
-        Every Excel function of Python with its help, in the order to show them [-]
+        Every Excel function of Python with its help, in the order to show them
     values : mapping of str to rows
         What each example gives, by the function's name [units of the cells]
     stored : callable, optional
-        Turns the formula of a name as it is stored into the one to store [-]
+        Turns the formula of a name as it is stored into the one to store
 
     Returns
     -------
     dict of str to bytes or list of bytes
-        The parts of the .xlsx by name [-]
+        The parts of the .xlsx by name
     """
     book = Workbook()
     styles, texts = Styles(book), SharedStrings()

@@ -12,12 +12,12 @@ __all__ = ["CURVE_NAMES", "MEASURED", "OF_CURVE", "OF_MEASURED", "USED", "column
 
 
 def row_of(names: Sequence[str]) -> str:
-    """Return the formula that puts the variables `names` side by side [-]."""
+    """Return the formula that puts the variables `names` side by side."""
     return f"HSTACK({','.join(names)})"
 
 
 def columns_of(table: str, names: Sequence[str], rows: str = "0") -> dict[str, str]:
-    """Return what each of `names` is in a `table` that `row_of` made: in all its rows, or in those of the number `rows` [-]."""
+    """Return what each of `names` is in a `table` that `row_of` made: in all its rows, or in those of the number `rows`."""
     return {name: f"INDEX({table},{rows},{column})" for column, name in enumerate(names, start=1)}
 
 
@@ -33,18 +33,18 @@ _GIVEN: Final = {
     "Pooled_Slack": "0",
     "Curve_has_T": "MAP(Curve_rank,LAMBDA(at,Has_T))",
 }
-"""What of the customer's workbook is a range there and a column of the argument here [-]."""
+"""What of the customer's workbook is a range there and a column of the argument here."""
 
 MEASURED: Final = (
     "Curve_c", "Curve_r", "Curve_T", "Curve_ttft", "Curve_has_T", "Curve_raw", "Curve_rise", "Curve_share",
 )  # fmt: skip
-"""The columns of SIZING._MEASURED [-]."""
+"""The columns of SIZING._MEASURED."""
 
 _WORKED: Final = (
     *MEASURED[:5], "Curve_best", "Curve_p", "Curve_x", "Curve_x_end", "Curve_y", "Curve_lnc", "Curve_eta", "Curve_knee",
     "Curve_knee_c",
 )  # fmt: skip
-"""The columns of SIZING._CURVE [-]."""
+"""The columns of SIZING._CURVE."""
 
 _COUNTED: Final = {
     "N_Anchors": "ROWS({table})-1",
@@ -59,10 +59,10 @@ def _of(table: str, names: Sequence[str]) -> dict[str, str]:
 
 
 OF_CURVE: Final = _of("curve", _WORKED)
-"""What the variables of a curve are, where `curve` is what SIZING._CURVE gave [-]."""
+"""What the variables of a curve are, where `curve` is what SIZING._CURVE gave."""
 
 OF_MEASURED: Final = _of("measured", MEASURED)
-"""The same where `measured` is what SIZING._MEASURED gave [-]."""
+"""The same where `measured` is what SIZING._MEASURED gave."""
 
 USED: Final = 'SUMPRODUCT(MAX(IFERROR((anchors<>"")*1,1)*SEQUENCE(ROWS(anchors))))'
 """The last row of the range `anchors` that holds anything [rows]."""
@@ -78,4 +78,4 @@ CURVE_NAMES: Final = (
     Lambda("SIZING._MEASURED", ("table",), let(row_of(MEASURED), _GIVEN, ["table"])),
     Lambda("SIZING._CURVE", ("measured", "Method"), let(row_of(_WORKED), OF_MEASURED, ["measured", "Method"])),
 )
-"""The names of a curve: rows without blank cells, measured columns sorted by concurrency, and the workings beside them [-]."""
+"""The names of a curve: rows without blank cells, measured columns sorted by concurrency, and the workings beside them."""

@@ -18,7 +18,7 @@ class Input:
     Parameters
     ----------
     label : str
-        What it is [-]
+        What it is
     rows : tuple of tuple
         Its cells [units of the cells]
     """
@@ -28,7 +28,7 @@ class Input:
 
     @property
     def value(self) -> object:
-        """The input as a function takes it: rows of a range, or the value of a cell [-]."""
+        """The input as a function takes it: rows of a range, or the value of a cell."""
         single = len(self.rows) == 1 and len(self.rows[0]) == 1
         return self.rows[0][0] if single else [list(row) for row in self.rows]
 
@@ -48,7 +48,7 @@ INPUTS: Final = {
     "unit": Input("their unit", (("rps",),)),
     "osl": Input("output tokens per request", ((1000,),)),
 }
-"""The inputs by name, in their order [-]."""
+"""The inputs by name, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Example:
     Parameters
     ----------
     function : str
-        Its name [-]
+        Its name
     arguments : tuple of str
-        Names of the inputs, in order; the optional arguments after them are left out [-]
+        Names of the inputs, in order; the optional arguments after them are left out
     style : str
-        How its value looks [-]
+        How its value looks
     """
 
     function: str
@@ -70,12 +70,12 @@ class Example:
     style: str
 
     def formula(self, cells: dict[str, str]) -> str:
-        """Return the formula over the `cells` of the inputs, without "=" [-]."""
+        """Return the formula over the `cells` of the inputs, without "="."""
         return f"{self.function}({','.join(cells[name] for name in self.arguments)})"
 
 
 TABLE: Final = Example("SIZING_TABLE", ("anchors", "slas", "tpm", "gpus_per_pod", "util"), "key.wrap")
-"""The one that fills several cells [-]."""
+"""The one that fills several cells."""
 
 _SIZED: Final = ("anchors", "sla", "tpm", "gpus_per_pod")
 
@@ -98,7 +98,7 @@ EXAMPLES: Final = (
     Example("SIZING_TPM", ("value", "unit", "osl"), "key.int"),
     Example("SIZING_VERSION", (), "key.wrap"),
 )
-"""A call of each function, in the order of the sheet [-]."""
+"""A call of each function, in the order of the sheet."""
 
 
 def places(top: int, column: int) -> dict[str, str]:

@@ -226,4 +226,4 @@ FAULT_NAMES: Final = (
         ),
     ),
 )
-"""Why a range of anchors is no valid curve: its cells, then what they say together [-]."""
+"""Why a range of anchors is no valid curve: its cells, then what they say together."""

@@ -95,4 +95,4 @@ FLEET_NAMES: Final = (
     Lambda("SIZING._MOST", ("anchors", "gpus", *_TAKEN), _MOST),
     Lambda("SIZING._FASTEST", ("anchors", "gpus", *_TAKEN), _FASTEST),
 )
-"""What a change saves; why a fleet cannot be judged, the most that it carries at an SLA, and the fastest point at which it carries a demand [-]."""
+"""What a change saves; why a fleet cannot be judged, the most that it carries at an SLA, and the fastest point at which it carries a demand."""

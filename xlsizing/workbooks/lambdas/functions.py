@@ -19,7 +19,7 @@ from xlsizing.workbooks.lambdas.word_names import BAD_CELL, WORD_NAMES
 __all__ = ["FUNCTIONS", "SHARED", "VERSION"]
 
 VERSION: Final = f"xlsizing {xlsizing.__version__}, LAMBDA functions"
-"""What SIZING_VERSION gives [-]."""
+"""What SIZING_VERSION gives."""
 
 _POINT: Final = ("anchors", "sla")
 _SIZED: Final = ("anchors", "sla", "tpm", "gpus_per_pod")
@@ -90,7 +90,7 @@ SHARED: Final = (
     *FLEET_NAMES,
     *AUDIT_NAMES,
 )
-"""What the functions share, each after those that it calls [-]."""
+"""What the functions share, each after those that it calls."""
 
 FUNCTIONS: Final = (
     _figure("SIZING_CSTAR", "c_star", _POINT, _METHOD),
@@ -139,4 +139,4 @@ FUNCTIONS: Final = (
     Lambda("SIZING_TPM", ("value", "unit"), _TPM, ("osl",)),
     Lambda("SIZING_VERSION", (), f'"{VERSION}"'),
 )
-"""The functions that are arithmetic, in the order of those of Python [-]."""
+"""The functions that are arithmetic, in the order of those of Python."""

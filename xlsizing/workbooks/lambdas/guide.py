@@ -16,7 +16,7 @@ ONLY_PYTHON: Final = {
     "SIZING_NEXT_LEVER": "It chooses among measurements and levers, and words the step and its gate.",
     "SIZING_TP": "It is a rule of thumb with reasons in words, no arithmetic on a measured curve.",
 }
-"""Functions that are none of these, and why [-]."""
+"""Functions that are none of these, and why."""
 
 _STEPS: Final = (
     (
@@ -77,9 +77,9 @@ def guide_sheet(page: Page, only_python: Sequence[FunctionHelp]) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     only_python : sequence of FunctionHelp
-        The functions that only Python has [-]
+        The functions that only Python has
     """
     page.put("B1", "How to bring them into your workbook", "title")
     row = _listed(page, 3, [(f"{number}", words) for number, words in enumerate(_STEPS, start=1)])

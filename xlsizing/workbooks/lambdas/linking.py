@@ -22,7 +22,7 @@ _CONSTANTS: Final = ("TRUE", "FALSE")
 _COUNT: Final = re.compile(r"COUNT\((\w+)\)")
 
 _NO_USERS: Final = (("Is_Users=1", False), ("Is_Users=0", True))
-"""Users as the demand are none of these functions: what counts for them is left out [-]."""
+"""Users as the demand are none of these functions: what counts for them is left out."""
 
 
 def let(result: str, own: Mapping[str, str], given: Iterable[str]) -> str:
@@ -31,16 +31,16 @@ def let(result: str, own: Mapping[str, str], given: Iterable[str]) -> str:
     Parameters
     ----------
     result : str
-        The formula of the result [-]
+        The formula of the result
     own : mapping of str to str
-        Formulas of variables that stand for others than the workbook's, by name [-]
+        Formulas of variables that stand for others than the workbook's, by name
     given : iterable of str
-        Names that need none: the arguments [-]
+        Names that need none: the arguments
 
     Returns
     -------
     str
-        The result alone, where it needs none [-]
+        The result alone, where it needs none
     """
     found: dict[str, str] = {}
     known = set(given)
@@ -94,7 +94,7 @@ def _for_tokens(formula: str) -> str:
 
 
 STEPS: Final[dict[str, str]] = _steps()
-"""The formula of each step of a row of sheet Calc, for a demand in tokens, by its variable [-]."""
+"""The formula of each step of a row of sheet Calc, for a demand in tokens, by its variable."""
 
 
 def _columns() -> dict[str, str]:
@@ -133,7 +133,7 @@ _POOLED: Final = {
     "Curve_first": "SCAN(1,Curve_rank,LAMBDA(first,at,IF(INDEX(Curve_end_from,first)<at,at,first)))",
     "Curve_mean": "MAP(Curve_rank,LAMBDA(at,INDEX(Curve_mean_from,INDEX(Curve_first,at))))",
 }
-"""Pooled rises: sheet Curve finds a block's end as it reaches its first row; here the ends of all are known before [-]."""
+"""Pooled rises: sheet Curve finds a block's end as it reaches its first row; here the ends of all are known before."""
 
 CURVE: Final[dict[str, str]] = _columns()
-"""The workings of all anchors, a column each, by the name that sheet Curve has for it [-]."""
+"""The workings of all anchors, a column each, by the name that sheet Curve has for it."""

@@ -32,7 +32,7 @@ _LATER: Final = {
     name: f"_xlfn.{name}"
     for name in ("DROP", "HSTACK", "ISOMITTED", "LAMBDA", "LET", "MAP", "REDUCE", "SCAN", "SEQUENCE", "TAKE", "VSTACK")
 }  # fmt: skip
-"""Functions of Excel 2024 and 365 that these formulas use, as files hold them [-]."""
+"""Functions of Excel 2024 and 365 that these formulas use, as files hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Lambda:
     Parameters
     ----------
     name : str
-        The name [-]
+        The name
     arguments : tuple of str
-        Those that a formula must give [-]
+        Those that a formula must give
     body : str
-        The formula over the arguments, as Excel shows it [-]
+        The formula over the arguments, as Excel shows it
     optional : tuple of str
-        Those that it may leave out, which come last [-]
+        Those that it may leave out, which come last
     """
 
     name: str
@@ -58,13 +58,13 @@ class Lambda:
 
     @property
     def shown(self) -> str:
-        """The formula as Excel shows it and takes it, with optional arguments in brackets [-]."""
+        """The formula as Excel shows it and takes it, with optional arguments in brackets."""
         arguments = [*self.arguments, *(f"[{name}]" for name in self.optional)]
         return f"=LAMBDA({','.join([*arguments, self.body])})"
 
     @property
     def stored(self) -> str:
-        """The formula as a file holds it, without "=" [-]."""
+        """The formula as a file holds it, without "="."""
         declared = [*(f"_xlpm.{name}" for name in self.arguments), *(f"_xlop.{name}" for name in self.optional)]
         body = stored(self.body, (*self.arguments, *self.optional))
         text = f"_xlfn.LAMBDA({','.join([*declared, body])})"
@@ -75,7 +75,7 @@ class Lambda:
 
 
 def identifiers(formula: str) -> list[str]:
-    """Return the names that a `formula` needs, each once: not those of functions, nor variables that it declares itself [-].
+    """Return the names that a `formula` needs, each once: not those of functions, nor variables that it declares itself.
 
     >>> identifiers('LET(x,MAX(a,1E-9),x&"b")')
     ['a']
@@ -86,7 +86,7 @@ def identifiers(formula: str) -> list[str]:
 
 
 def stored(formula: str, arguments: Sequence[str] = ()) -> str:
-    """Return a `formula` over `arguments` as a file holds it: variables and later functions with their prefixes [-].
+    """Return a `formula` over `arguments` as a file holds it: variables and later functions with their prefixes.
 
     >>> stored("LET(x,a+1,MAX(x,b))", ["a"])
     '_xlfn.LET(_xlpm.x,_xlpm.a+1,MAX(_xlpm.x,b))'
@@ -113,7 +113,7 @@ def stored(formula: str, arguments: Sequence[str] = ()) -> str:
 
 
 def all_given(formula: str) -> str:
-    """Return a stored `formula` whose optional arguments must all be given: some engines know no others [-].
+    """Return a stored `formula` whose optional arguments must all be given: some engines know no others.
 
     >>> all_given("_xlfn.LAMBDA(_xlop.a,IF(_xlfn.ISOMITTED(_xlpm.a),1,_xlpm.a))")
     '_xlfn.LAMBDA(_xlpm.a,IF(FALSE,1,_xlpm.a))'
@@ -122,7 +122,7 @@ def all_given(formula: str) -> str:
 
 
 def folded(formula: str, condition: str, *, holds: bool) -> str:
-    """Return a `formula` in which each IF that asks for `condition` is the part that then counts [-].
+    """Return a `formula` in which each IF that asks for `condition` is the part that then counts.
 
     >>> folded("IF(Is_Users=1,a,MAX(b,IF(Is_Users=1,1,2)))+1", "Is_Users=1", holds=False)
     'MAX(b,2)+1'

@@ -14,13 +14,13 @@ POINT: Final = (
     "met", "case", "binding", "c_star", "per_replica_tps", "best", "hoped", "between", "claim", "c_commit", "max_num_seqs_commit", "ttft",
     "ttft_commit", "measure_next",
 )  # fmt: skip
-"""The steps of SIZING._POINT [-]."""
+"""The steps of SIZING._POINT."""
 
 FIGURES: Final = (
     "pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_low", "gpus_budget", "gpus_high", "usd_per_month", "usd_per_month_budget",
     "usd_per_month_high", "too_wide", "q_high",
 )  # fmt: skip
-"""The steps of SIZING._FIGURES [-]."""
+"""The steps of SIZING._FIGURES."""
 
 _NOT_HERE: Final = {
     "Claim_Delivered": "0",
@@ -30,13 +30,13 @@ _NOT_HERE: Final = {
     "Is_Users": "0",
     "u_a": "0",
 }
-"""What a formula has nothing of: no pooled or predicted curve, no calibration, no output tokens, no users as the demand [-]."""
+"""What a formula has nothing of: no pooled or predicted curve, no calibration, no output tokens, no users as the demand."""
 
 OF_POINT: Final = columns_of("point", POINT, "1")
-"""What the steps of a point are, where `point` is what SIZING._POINT gave [-]."""
+"""What the steps of a point are, where `point` is what SIZING._POINT gave."""
 
 OF_FIGURES: Final = columns_of("figures", FIGURES, "1")
-"""The same of the figures of a demand [-]."""
+"""The same of the figures of a demand."""
 
 _DEMAND: Final = {"Demand_Asked": "tpm/Seconds_per_Minute", "Spare_Pods": "0", "Hours_per_Month": "Hours_Assumed"}
 
@@ -61,4 +61,4 @@ POINT_NAMES: Final = (
         ),
     ),
 )
-"""Pods for a demand; where a pod runs at an SLA and within a limit, and what a demand takes of such pods [-]."""
+"""Pods for a demand; where a pod runs at an SLA and within a limit, and what a demand takes of such pods."""

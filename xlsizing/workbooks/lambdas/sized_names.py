@@ -25,7 +25,7 @@ _NO_LIMIT: Final = no_number("limit", TTFT.name)
 _LIMIT_KIND: Final = (
     f'IF(ROWS(limit)*COLUMNS(limit)>1,{_NO_LIMIT},IF(ISERROR(limit),{_NO_LIMIT},IF(limit="","",{_NO_LIMIT})))'
 )
-"""A blank limit is none [-]."""
+"""A blank limit is none."""
 
 _KINDS: Final = first_of(
     no_number("sla"),
@@ -69,7 +69,7 @@ _RANGES: Final = first_of(
     in_range("confidence"),
     _CONFIDENCE,
 )
-"""The first anchor's row `first` in the range `name` is named where the throughput is of one GPU [-]."""
+"""The first anchor's row `first` in the range `name` is named where the throughput is of one GPU."""
 
 _ASKED: Final = f"INDEX(figures,1,{FIGURES.index('q_high') + 1})"
 _TOO_MANY: Final = (
@@ -106,7 +106,7 @@ _UNMET: Final = let(
     OF_CURVE,
     ["curve", "sla", "limit", "whole"],
 )
-"""Why no anchor meets an SLA and a limit: the `whole` sentence, or the reason alone, as `errors.InfeasibleError` has both [-]."""
+"""Why no anchor meets an SLA and a limit: the `whole` sentence, or the reason alone, as `errors.InfeasibleError` has both."""
 
 _TIMES: Final = (
     'LET(short,SIZING._SHOWN(ratio,3),IF(short<>"1",short,LET(more,SIZING._SHOWN(ratio,5),'
@@ -114,10 +114,10 @@ _TIMES: Final = (
 )
 
 _SIZED: Final = (*POINT, *FIGURES, "said_unmet")
-"""The columns of SIZING._SIZED [-]."""
+"""The columns of SIZING._SIZED."""
 
 OF_SIZED: Final = columns_of("sized", _SIZED, "1")
-"""What they are, where `sized` is what SIZING._SIZED gave [-]."""
+"""What they are, where `sized` is what SIZING._SIZED gave."""
 
 _REMARK: Final = let(
     'LET(unclaimed,IF(AND(claim>0,gpus_low<>gpus_high),"{no}: "&CHOOSE(claim,{claims}),""),'
@@ -178,4 +178,4 @@ SIZED_NAMES: Final = (
         ),
     ),
 )
-"""One SLA sized: the row of `OF_SIZED`, or the text of a refusal [-]."""
+"""One SLA sized: the row of `OF_SIZED`, or the text of a refusal."""

@@ -77,4 +77,4 @@ TABLE_NAMES: Final = (
     Lambda("SIZING._TABLE_ROWS", ("curve", "slas", "limits", *_PRICED), _ROWS),
     Lambda("SIZING._TABLE", ("anchors", "slas", "limits", *_PRICED), _TABLE),
 )
-"""A table with its heads, or the error that a refusal is [-]."""
+"""A table with its heads, or the error that a refusal is."""

@@ -16,7 +16,7 @@ __all__ = ["BAD_CELL", "BAD_NUMBER", "WORD_NAMES", "got"]
 
 BAD_CELL: Final = "VALUE: "
 BAD_NUMBER: Final = "NUM: "
-"""What a refusal begins with, by the error that it is: as in `hosts.cells.marked` [-]."""
+"""What a refusal begins with, by the error that it is: as in `hosts.cells.marked`."""
 
 _SHOWN: Final = (
     "LET(size,ABS(value),guess,IF(size=0,0,INT(LOG10(size))),"
@@ -32,13 +32,13 @@ _SHOWN: Final = (
     'IF(power<0,"0."&REPT("0",-power-1)&LEFT(spelt,keep),'
     'LEFT(spelt,power+1)&IF(keep>power+1,"."&MID(spelt,power+2,keep-power-1),"")))))'
 )
-"""A number in so many significant digits, without zeros at the end, with a power of ten where Python's %g has one [-]."""
+"""A number in so many significant digits, without zeros at the end, with a power of ten where Python's %g has one."""
 
 _ERRORS: Final = (
     "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CONNECT!",
     "#BLOCKED!", "#UNKNOWN!", "#FIELD!", "#CALC!",
 )  # fmt: skip
-"""In the order of ERROR.TYPE [-]."""
+"""In the order of ERROR.TYPE."""
 
 _ERROR_WORDS: Final = f'"the error "&CHOOSE(number,{",".join(f"{chr(34)}{error}{chr(34)}" for error in _ERRORS)})'
 
@@ -47,14 +47,14 @@ _QUOTED: Final = (
     'quoted,mark&IF(mark="\'",SUBSTITUTE(value,"\'","\\\'"),value)&mark,'
     'IF(LEN(quoted)>41,LEFT(quoted,38)&"...",quoted))'
 )
-"""A text as a sentence shows it: quoted, and cut where it is long [-]."""
+"""A text as a sentence shows it: quoted, and cut where it is long."""
 
 _CELL: Final = (
     "IF(ISERROR(value),SIZING._ERROR_WORDS(ERROR.TYPE(value)),"
     f'IF(ISNUMBER(value),SIZING._SHOWN(value,15),IF(ISLOGICAL(value),IF(value,"TRUE","FALSE"),'
     f'IF(value="","{BLANK} cell",{_QUOTED}))))'
 )
-"""What a cell holds, in words [-]."""
+"""What a cell holds, in words."""
 
 _NO_DIGIT: Final = (
     'REDUCE(SUBSTITUTE(SUBSTITUTE(TRIM(value),",",""),".",""),SEQUENCE(10),LAMBDA(left,at,SUBSTITUTE(left,at-1,"")))=""'
@@ -66,7 +66,7 @@ _SEVERAL: Final = "IF(ROWS(value)*COLUMNS(value)>1,{several},{one})"
 
 
 def got(rule: str, value: str, place: str = "") -> str:
-    """Return the formula of a refusal: its `rule`, a template over "name", and what came, a `value` in words at a `place` [-]."""
+    """Return the formula of a refusal: its `rule`, a template over "name", and what came, a `value` in words at a `place`."""
     where = f"&{place}" if place else ""
     return f'{sentence(rule, name="name")}&" (got "&{value}{where}&")"'
 
@@ -139,4 +139,4 @@ WORD_NAMES: Final = (
         ),
     ),
 )
-"""Numbers and cells in words, and the refusal of one: "" where there is none, else the error's kind and a sentence [-]."""
+"""Numbers and cells in words, and the refusal of one: "" where there is none, else the error's kind and a sentence."""

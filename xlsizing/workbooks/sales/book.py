@@ -37,16 +37,16 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     Parameters
     ----------
     functions : sequence of FunctionHelp
-        The Excel functions, in the order to show them [-]
+        The Excel functions, in the order to show them
     udf_module : str
-        The Python module that holds them, for xlwings [-]
+        The Python module that holds them, for xlwings
     deck : Deck
-        The curves that it begins with [-]
+        The curves that it begins with
 
     Returns
     -------
     bytes
-        The .xlsx [-]
+        The .xlsx
     """
     book = Workbook()
     styles, texts = Styles(book), SharedStrings()
@@ -58,7 +58,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     context_sheet(pages["Context"], deck)
     checks_sheet(pages["Checks"], deck)
     functions_sheet(pages["Functions"], functions)
-    _settings(pages["xlwings.conf"], {"UDF MODULES": udf_module} | _SETTINGS)
+    _write_settings(pages["xlwings.conf"], {"UDF MODULES": udf_module} | _SETTINGS)
     styles.done()
     book.properties.creator = f"xlsizing {xlsizing.__version__}"
     book.properties.title = "GPU sizing for sales"
@@ -67,7 +67,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     return zipped(written(book, pages.values(), texts), small=False)
 
 
-def _settings(page: Page, values: dict[str, str]) -> None:
+def _write_settings(page: Page, values: dict[str, str]) -> None:
     for row, (key, value) in enumerate(values.items(), start=1):
         page.put(f"A{row}", key, "strong")
         page.put(f"B{row}", value, "input.typed")

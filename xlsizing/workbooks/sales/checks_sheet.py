@@ -38,7 +38,7 @@ _CONSTANTS: Final = (
 )  # fmt: skip
 
 _Check = tuple[str, str]
-"""What is checked, and the formula of its sentence, without "=" [-]."""
+"""What is checked, and the formula of its sentence, without "="."""
 
 
 def checks_sheet(page: Page, deck: Deck) -> None:
@@ -47,9 +47,9 @@ def checks_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
     page.put("B1", "Checks: what would make a figure wrong", "title")
     page.put(
@@ -64,9 +64,9 @@ def checks_sheet(page: Page, deck: Deck) -> None:
     for block, checks in _blocks(deck).items():
         ends[block] = row, row + len(checks) - 1
         for check in checks:
-            _line(page, row, *check)
+            _write_check(page, row, *check)
             row += 1
-    _totals(page, ends, row + 1, deck)
+    _write_totals(page, ends, row + 1, deck)
     page.put("G4", "Constants and words of the formulas", "section")
     constants(page, _FIRST, "G", _CONSTANTS)
     page.widths(A=1.5, B=52, C=104, D=18, E=8, F=3, G=18, H=24, I=52)
@@ -80,17 +80,17 @@ def _blocks(deck: Deck) -> dict[str, list[_Check]]:
     """Return the checks; the block "refused" is part of the quote, "refused pair" of the comparison."""
     return {
         "curves": [*_standings(deck), *_curve_facts(deck)],
-        "quote": _quote(),
-        "price": _price(),
-        "refused": [_picked(), *_refused("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
-        "rows": _rows(),
-        "compare": _compare(),
+        "quote": _quote_checks(),
+        "price": _price_checks(),
+        "refused": [_picked_check(), *_context_checks("Picked_Context", "Picked_Place", "Quote_GPUs_Used", "quote")],
+        "rows": _row_checks(),
+        "compare": _compare_checks(),
         "refused pair": _refused_pair(),
-        "levers": _levers(),
+        "levers": _lever_checks(),
     }
 
 
-def _line(page: Page, row: int, words: str, sentence: str) -> None:
+def _write_check(page: Page, row: int, words: str, sentence: str) -> None:
     page.put(f"B{row}", f"={words}" if words.startswith('"') else words, "calc.text")
     page.put(f"C{row}", f"={sentence}", "calc.text")
     page.put(f"E{row}", f'=IF(ISERROR(C{row}),1,IF(OR(C{row}="",C{row}="{_OK}"),0,1))', "calc.int")
@@ -110,7 +110,7 @@ def _curve_facts(deck: Deck) -> Iterator[_Check]:
         yield f'"GPUs per pod of "&INDEX(Curve_Names,{curve})', f'IF(COUNTA(Curve_{curve})=0,"",{check})'
     for curve in deck.places:
         usd = f"Curves!{fact_cell('usd', curve)}"
-        yield f'"Price of "&INDEX(Curve_Names,{curve})', _given(usd, _number(usd, "price"))
+        yield f'"Price of "&INDEX(Curve_Names,{curve})', _unless_blank(usd, _number_check(usd, "price"))
     twice = "SUMPRODUCT((Curve_Names=INDEX(Curve_Names,{0}))*1)"
     same = "+".join(f"({twice.format(curve)}>1)" for curve in deck.places)
     yield (
@@ -119,12 +119,12 @@ def _curve_facts(deck: Deck) -> Iterator[_Check]:
     )
 
 
-def _number(cell: str, what: str) -> str:
+def _number_check(cell: str, what: str) -> str:
     """Return the formula of what the functions say of the number in `cell`, under the name `what`."""
     return f'SUBSTITUTE(SIZING_CHECK({_GOOD},{cell}),"tpm","{what}")'
 
 
-def _given(cell: str, said: str, blank: str = '""') -> str:
+def _unless_blank(cell: str, said: str, blank: str = '""') -> str:
     """Return the formula of `said`, or of `blank` where `cell` is blank; an error in it is no blank."""
     return f'IF(ISERROR({cell}),{said},IF({cell}="",{blank},{said}))'
 
@@ -138,32 +138,32 @@ def _of_picked(said: str, place: str = "Picked_Place") -> str:
     return _once_picked(place, f"INDEX({said},{place})")
 
 
-def _native(condition: str, words: str) -> str:
+def _ok_where(condition: str, words: str) -> str:
     """Return the formula of "OK" where `condition` holds, else of `words`; an error value does not hold."""
     return f'IFERROR(IF({condition},"{_OK}","{words}"),"{words}")'
 
 
-def _quote() -> list[_Check]:
+def _quote_checks() -> list[_Check]:
     sized = f"SIZING_CHECK({_GOOD},Example_TPM"
     osl = "output tokens per request must be a number above 0 where the unit is rps"
     curve_gpus = _of_picked("Curve_GPUs_Said")
     return [
         ("Quote: demand", f"SIZING_CHECK({_GOOD},Quote_Demand)"),
-        ("Quote: unit of the demand", _native(
+        ("Quote: unit of the demand", _ok_where(
             "OR(Quote_Unit=Word_TPM,Quote_Unit=Word_Tok_s,Quote_Unit=Word_RPS)", "unit must be one of the list")),
-        ("Quote: output tokens per request", _native(
+        ("Quote: output tokens per request", _ok_where(
             "IF(Quote_Unit=Word_RPS,IF(ISNUMBER(Quote_OSL),Quote_OSL>0,FALSE),TRUE)", osl)),
-        ("Quote: customer's ISL", _given("Quote_ISL", _number("Quote_ISL", "ISL"))),
-        ("Quote: customer's OSL", _given("Quote_OSL", _number("Quote_OSL", "OSL"))),
-        ("Quote: first token", _given("Quote_TTFT", f"IF(ISNUMBER(Quote_TTFT),{_waits_known()},{_number('Quote_TTFT', 'first token')})")),
+        ("Quote: customer's ISL", _unless_blank("Quote_ISL", _number_check("Quote_ISL", "ISL"))),
+        ("Quote: customer's OSL", _unless_blank("Quote_OSL", _number_check("Quote_OSL", "OSL"))),
+        ("Quote: first token", _unless_blank("Quote_TTFT", f"IF(ISNUMBER(Quote_TTFT),{_waits_known()},{_number_check('Quote_TTFT', 'first token')})")),
         ("Quote: planned utilisation", f"{sized},Example_GPUs,Quote_Util)"),
-        ("Quote: GPUs per pod", _given("Quote_GPUs_per_Pod", f"{sized},Quote_GPUs_per_Pod)", curve_gpus)),
-        ("Quote: interpolation", _native(  # the functions tell capitals from small letters, "=" does not
+        ("Quote: GPUs per pod", _unless_blank("Quote_GPUs_per_Pod", f"{sized},Quote_GPUs_per_Pod)", curve_gpus)),
+        ("Quote: interpolation", _ok_where(  # the functions tell capitals from small letters, "=" does not
             known_method("Quote_Method", exact=True), "interpolation must be one of the list")),
-        ("Quote: budget", _native(
+        ("Quote: budget", _ok_where(
             f"OR({','.join(f'Quote_Confidence={cell}' for cell in LEVEL_CELLS.values())})",
             "the budget must cover 90 %, 95 % or 99 %")),
-        ("Quote: SLAs", _native("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
+        ("Quote: SLAs", _ok_where("COUNTA(Quote_SLA)>0", "at least one SLA must be given")),
     ]  # fmt: skip
 
 
@@ -171,18 +171,18 @@ def _waits_known() -> str:
     """Return the formula of what stands against a limit on the first token: a number, or a curve that does not tell it."""
     told = f"COUNT({column_of('Picked_Place', 4)})=COUNT({column_of('Picked_Place', 1)})"
     untold = "a limit on the first token needs the TTFT of the curve at every point"
-    said = f'IF({told},{_number("Quote_TTFT", "first token")},"{untold}")'
+    said = f'IF({told},{_number_check("Quote_TTFT", "first token")},"{untold}")'
     return _once_picked("Picked_Place", said)
 
 
-def _price() -> list[_Check]:
-    own = _number("Quote_USD_per_GPU_Hour", "price")
+def _price_checks() -> list[_Check]:
+    own = _number_check("Quote_USD_per_GPU_Hour", "price")
     words = "date and source of the price must be text"
-    hours = _number("Quote_Hours", "hours per month")
+    hours = _number_check("Quote_Hours", "hours per month")
     too_many = f"hours per month must be at most {MOST_HOURS_PER_MONTH}, the hours of 31 days"
     return [
-        ("Quote: price", _given("Quote_USD_per_GPU_Hour", own, _of_picked("Curve_Price_Said"))),
-        ("Quote: price from", _once_picked("Picked_Place", _native("NOT(ISERROR(Quote_Price_Rests_On))", words))),
+        ("Quote: price", _unless_blank("Quote_USD_per_GPU_Hour", own, _of_picked("Curve_Price_Said"))),
+        ("Quote: price from", _once_picked("Picked_Place", _ok_where("NOT(ISERROR(Quote_Price_Rests_On))", words))),
         (
             "Quote: hours per month",
             f'IF(ISNUMBER(Quote_Hours),IF(Quote_Hours>Most_Hours,"{too_many}",{hours}),{hours})',
@@ -190,21 +190,21 @@ def _price() -> list[_Check]:
     ]
 
 
-def _picked() -> _Check:
+def _picked_check() -> _Check:
     # Of the curve where it stands: the copy beside it makes a plain number of a date.
     return "Quote: curve", f'IF(ISERROR(Picked_Place),"{_NO_CURVE}",SIZING_CHECK({anchors_of("Picked_Place")}))'
 
 
-def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
+def _context_checks(block: str, place: str, gpus: str, what: str) -> list[_Check]:
     """Return the checks of a context that leave no figure standing: unreadable, another workload, another size of pod."""
     name = f"{what[0].upper()}{what[1:]}"
-    readable = _native(
+    readable = _ok_where(
         f"NOT(ISERROR({label_cell(block)}))", "a value is not of its kind: see column not readable on sheet Context"
     )
     checks = {
         "context of the curve": readable,
-        "customer's ISL against the curve's": same_tokens(_tokens("ISL", block), "Quote_ISL"),
-        "customer's OSL against the curve's": same_tokens(_tokens("OSL", block), "Quote_OSL"),
+        "customer's ISL against the curve's": same_tokens(_tokens_formula("ISL", block), "Quote_ISL"),
+        "customer's OSL against the curve's": same_tokens(_tokens_formula("OSL", block), "Quote_OSL"),
         "customer's turns against the curve's": same_turns(value_cell(block, "turns"), "Quote_Turns"),
         **{
             f"customer's {FACTS[field].label.lower()} against the curve's": same_beyond(
@@ -217,7 +217,7 @@ def _refused(block: str, place: str, gpus: str, what: str) -> list[_Check]:
     return [(f"{name}: {words}", _once_picked(place, sentence)) for words, sentence in checks.items()]
 
 
-def _tokens(kind: str, block: str) -> str:
+def _tokens_formula(kind: str, block: str) -> str:
     return measured_tokens(kind, lambda field: value_cell(block, field))
 
 
@@ -242,7 +242,7 @@ def _once_inputs_pass(sentence: str) -> str:
     return f'IF(Quote_Inputs_Failed>0,"",{sentence})'
 
 
-def _rows() -> list[_Check]:
+def _row_checks() -> list[_Check]:
     checks = []
     for place, row in enumerate(SLA_ROWS, start=1):
         sized = f"SIZING_CHECK(Picked_Anchors,Quote!$B{row},Quote_TPM,Quote_GPUs_Used,Quote_Util)"
@@ -254,7 +254,7 @@ def _rows() -> list[_Check]:
     return checks
 
 
-def _compare() -> list[_Check]:
+def _compare_checks() -> list[_Check]:
     places = {side: f"Compare_Place_{side}" for side in "AB"}
     return [
         (f"Compare: curve {side}", f'IF(ISERROR({place}),"{_NO_CURVE}",SIZING_CHECK({anchors_of(place)}))')
@@ -267,12 +267,12 @@ def _refused_pair() -> list[_Check]:
     for side in "AB":
         block, gpus = f"Compare_Context_{side}", f"Compare_GPUs_per_Pod_{side}"
         place = f"Compare_Place_{side}"
-        checks += _refused(block, place, gpus, f"compare {side}")
+        checks += _context_checks(block, place, gpus, f"compare {side}")
         checks.append((f"Compare {side}: GPUs per pod", _of_picked("Curve_GPUs_Said", place)))
         checks.append((f"Compare {side}: price", _of_picked("Curve_Price_Said", place)))
     both = "Compare_Place_A+Compare_Place_B"
     for kind in TOKENS:
-        a, b = (_tokens(kind, f"Compare_Context_{side}") for side in "AB")
+        a, b = (_tokens_formula(kind, f"Compare_Context_{side}") for side in "AB")
         checks.append((f"Compare: {kind} of A against B", _once_picked(both, same_tokens(a, b))))
     for field in BEYOND_SHAPE:
         beyond = same_beyond(
@@ -283,24 +283,24 @@ def _refused_pair() -> list[_Check]:
     return [*checks, ("Compare: turns of A against B", _once_picked(both, same_turns(a, b)))]
 
 
-def _levers() -> list[_Check]:
+def _lever_checks() -> list[_Check]:
     checks = []
     for row in LEVER_ROWS:
         before, after = (
             f"SIZING_CHECK({anchors_of(f'Levers!$P{row}')},Levers!$E{row},Quote_TPM,Levers!$M{row},Quote_Util)",
             f"SIZING_CHECK({anchors_of(f'Levers!$Q{row}')},Levers!$E{row},Quote_TPM,Levers!$N{row},Quote_Util)",
         )
-        effort = _native(
+        effort = _ok_where(
             f'IF(Levers!$F{row}="",TRUE,IF(ISNUMBER(Levers!$F{row}),Levers!$F{row}>0,FALSE))', "effort must be above 0"
         )
         sides = f'IF({before}="{_OK}",IF({after}="{_OK}",{effort},"optimised: "&{after}),"baseline: "&{before})'
         pair = f'IF(Levers!$S{row}="",{sides},Levers!$S{row})'
         place = f'IF(OR(ISERROR(Levers!$P{row}),ISERROR(Levers!$Q{row})),"both curves {_NO_CURVE}",{pair})'
         checks.append((f"Levers: row {row}", _once_inputs_pass(f'IF(Levers!$R{row}=0,"",{place})')))
-    pods = _native(
+    pods = _ok_where(
         "NOT(ISERROR(Audit_Verdict))", "claimed pods must be a whole number of at least 1, on a curve that is usable"
     )
-    size = _native(
+    size = _ok_where(
         "IF(ISERROR(TP_Size),ISNA(TP_Size),TRUE)",
         "parameters, dtype, size in use and memory must be as their help says",
     )
@@ -311,7 +311,7 @@ def _levers() -> list[_Check]:
     ]
 
 
-def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int, deck: Deck) -> None:
+def _write_totals(page: Page, ends: dict[str, tuple[int, int]], row: int, deck: Deck) -> None:
     first, last = _FIRST, ends["levers"][1]
     page.named("Check_What", f"B{first}:B{last}")
     page.named("Check_Sentence", f"C{first}:C{last}")
@@ -332,7 +332,7 @@ def _totals(page: Page, ends: dict[str, tuple[int, int]], row: int, deck: Deck) 
         ("Checks of sheet Levers failed", "Levers_Failed", _sum(ends, "levers")),
         ("Source of the price without its punctuation", "Quote_Source_Plain",
          f'=IFERROR({plain_source(f"({_PRICE_SOURCE})")},"")'),
-        ("1: price changed, no source: rows stay DRAFT", "Quote_Price_Unsourced", f"={_unsourced()}"),
+        ("1: price changed, no source: rows stay DRAFT", "Quote_Price_Unsourced", f"={_unsourced_price()}"),
         ("First failure", "First_Failure",
          f'=IF(Checks_Failed=0,"",INDEX(Check_What,MATCH(1,Check_Flag,0))&": "&IF(ISERROR({found}),{silent},{found}))'),
     )  # fmt: skip
@@ -350,7 +350,7 @@ _CURVES_USD, _CURVES_SOURCE, _HAD_USD, _HAD_SOURCE = (
 _PRICE_SOURCE: Final = f'IF({_OWN}<>"",Quote_Price_Source,{_CURVES_SOURCE})'
 
 
-def _unsourced() -> str:
+def _unsourced_price() -> str:
     """Return the formula of 1 where a price stands beside the source of another, or beside none.
 
     The quote's own price is another one unless it is the curve's; that of a curve, unless it is the delivered one.

@@ -52,9 +52,9 @@ def compare_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
     page.put("B1", "Compare: two curves at the quote's SLAs", "title")
     page.put(
@@ -70,7 +70,7 @@ def compare_sheet(page: Page, deck: Deck) -> None:
     ):
         page.put(f"{column}4", head, "strong")
     for side, starter in zip("AB", deck.compared, strict=True):
-        _side(page, side, starter.name)
+        _write_side(page, side, starter.name)
     page.put("B8", "fields of the set-up in which the two contexts differ (sheet Context)", "label")
     page.put("H8", f"={differing('Compare_Place_A', 'Compare_Place_B')}", "calc.int")
     page.named("Compare_Apart", "H8")
@@ -86,8 +86,8 @@ def compare_sheet(page: Page, deck: Deck) -> None:
     page.tall(_HEAD, 46)
     for row, live in enumerate(SLA_ROWS, start=_FIRST):
         page.tall(row, 18)
-        _row(page, row, live)
-    _names(page)
+        _write_row(page, row, live)
+    _name_columns(page)
     page.widths(A=1.5, B=10, R=13, S=2, T=22, U=22)
     page.widths(**dict.fromkeys("CDEIJKLMN", 11), **dict.fromkeys("FGHOPQ", 13.5))
     page.printed(tall=1)
@@ -109,7 +109,7 @@ _BANNER: Final = (
 )
 
 
-def _side(page: Page, side: str, name: str) -> None:
+def _write_side(page: Page, side: str, name: str) -> None:
     row = _PICKS[side]
     page.tall(row, 58)
     page.put(f"B{row}", side, "strong")
@@ -138,7 +138,7 @@ def _side(page: Page, side: str, name: str) -> None:
     page.put(f"{_REGIME['A']}4", "no budget is claimed, as", "strong")
 
 
-def _row(page: Page, row: int, live: int) -> None:
+def _write_row(page: Page, row: int, live: int) -> None:
     page.put(f"B{row}", f'=IF(Quote!$B{live}="","",Quote!$B{live})', "calc.num")
     for side, column in _REGIME.items():
         place = f"Compare_Place_{side}"
@@ -151,10 +151,10 @@ def _row(page: Page, row: int, live: int) -> None:
     unmet = f'IF({left}={right},"neither",IF({left}=Word_Infeasible,"B","A"))'
     same = f"ABS(${a}{row}-${b}{row})<=Tolerance*${a}{row}"
     cheaper = f'IF({same},"equal",IF(${a}{row}<${b}{row},"A","B"))'
-    page.put(f"{_CHEAPER}{row}", f'=IF($B{row}="","",IF({_unmet(row)},{unmet},{cheaper}))', "calc.text")
+    page.put(f"{_CHEAPER}{row}", f'=IF($B{row}="","",IF({_unmet_condition(row)},{unmet},{cheaper}))', "calc.text")
 
 
-def _unmet(row: int) -> str:
+def _unmet_condition(row: int) -> str:
     return f"OR(${_REGIME['A']}{row}=Word_Infeasible,${_REGIME['B']}{row}=Word_Infeasible)"
 
 
@@ -163,7 +163,7 @@ def _formula(what: str, side: str, row: int) -> str:
     if not side:
         a, b = (f"${_COLUMNS[what, each][0]}{row}" for each in "AB")
         # Where one side cannot meet the SLA there is no difference: words, never a number.
-        return f'=IF($B{row}="","",IF({_unmet(row)},"",{b}-{a}))'
+        return f'=IF($B{row}="","",IF({_unmet_condition(row)},"",{b}-{a}))'
     sized = f"{anchors_of(f'Compare_Place_{side}')},$B{row},Quote_TPM,Compare_GPUs_per_Pod_{side},Quote_Util"
     commit, gpus, usd = (f"${_COLUMNS[key, side][0]}{row}" for key in ("commit", "gpus", "usd"))
     met = {
@@ -178,7 +178,7 @@ def _formula(what: str, side: str, row: int) -> str:
     return f'=IF({regime}="","",IF({regime}=Word_Infeasible,{unmet},{met}))'
 
 
-def _names(page: Page) -> None:
+def _name_columns(page: Page) -> None:
     last = _FIRST + len(SLA_ROWS) - 1
     page.named("Compare_SLA", f"B{_FIRST}:B{last}")
     for (what, side), (column, _, _) in _COLUMNS.items():

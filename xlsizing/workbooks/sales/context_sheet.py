@@ -29,7 +29,7 @@ _LINE: Final = 11.0  # pt
 _A_LINE: Final = 20  # characters of a value, wherever words break
 
 _FROM_CURVES: Final = {"hardware": "hardware", "measured_on": "measured_on", "source_file": "source"}
-"""Fields that stand on sheet Curves already: a fact stands once [-]."""
+"""Fields that stand on sheet Curves already: a fact stands once."""
 
 CUSTOMER: Final = (
     ("Customer ISL [tok]", "Quote_ISL"),
@@ -40,10 +40,10 @@ CUSTOMER: Final = (
     ("Customer warm or cold", "Quote_Cache"),
     ("Sizing date", "Quote_Date"),
 )
-"""The customer's workload, and the date of the quote: label and the cell of sheet Quote [-]."""
+"""The customer's workload, and the date of the quote: label and the cell of sheet Quote."""
 
 
-def _rows() -> Iterator[tuple[int, str, Fact | None]]:
+def _lines_by_row() -> Iterator[tuple[int, str, Fact | None]]:
     """Give row, name and field of each line; a section has a name only."""
     lines: list[tuple[str, Fact | None]] = []
     for section in SECTIONS:
@@ -53,7 +53,7 @@ def _rows() -> Iterator[tuple[int, str, Fact | None]]:
         yield row, *line
 
 
-_FIELD_ROWS: Final = {name: row for row, name, fact in _rows() if fact}
+_FIELD_ROWS: Final = {name: row for row, name, fact in _lines_by_row() if fact}
 
 _LAST_ROW: Final = max(_FIELD_ROWS.values()) + 1 + len(CUSTOMER)  # the customer's workload stands below the fields
 
@@ -62,12 +62,12 @@ _BLOCKS: Final = (
     ("Compare_Context_A", "A of sheet Compare", "Compare_Place_A", "Compare_Label_A"),
     ("Compare_Context_B", "B of sheet Compare", "Compare_Place_B", "Compare_Label_B"),
 )
-"""Defined name, heading, where the place of its curve stands, and where its label does [-]."""
+"""Defined name, heading, where the place of its curve stands, and where its label does."""
 
 _Columns = tuple[str, str, int]
 
 
-def _columns(deck: Deck) -> _Columns:
+def _columns_behind_curves(deck: Deck) -> _Columns:
     """Return the columns right of the curves: what a pair must agree in, what is never a change, the first block."""
     return letter(2 + deck.blocks), letter(3 + deck.blocks), 5 + deck.blocks
 
@@ -78,9 +78,9 @@ def context_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
     page.put("A1", "Context: what each curve was measured on", "title")
     page.put(
@@ -91,14 +91,14 @@ def context_sheet(page: Page, deck: Deck) -> None:
     )
     page.put("A3", "Only a complete context, measured, at the customer's workload, can become a VERDICT.", "note")
     page.put(f"A{_TOP - 1}", "field", "head")
-    set_up, never, first_block = _columns(deck)
+    set_up, never, first_block = _columns_behind_curves(deck)
     for curve in deck.places:
         page.at(_TOP - 1, 1 + curve, f"=INDEX(Curve_Names,{curve})", "head")
     page.tall(_TOP - 1, 46)
-    for row, name, fact in _rows():
+    for row, name, fact in _lines_by_row():
         page.at(row, 1, fact.heading if fact else name.capitalize(), "calc.text" if fact else "section")
         if fact:
-            _field(page, row, name, fact, deck)
+            _write_field(page, row, name, fact, deck)
             agreed = name not in MAY_DIFFER and fact.section not in MAY_DIFFER
             page.put(f"{set_up}{row}", int(agreed), "const.int")
             page.put(f"{never}{row}", int(name in NEVER_A_CHANGE), "const.int")
@@ -106,7 +106,7 @@ def context_sheet(page: Page, deck: Deck) -> None:
         page.at(row, 1, label, "calc.text")
         page.at(row, 2, "from sheet Quote", "note.text")
     for position, block in enumerate(_BLOCKS):
-        _block(page, first_block + 4 * position, deck, *block)
+        _write_block(page, first_block + 4 * position, deck, *block)
     last = _LAST_ROW - len(CUSTOMER)
     page.put(f"{set_up}{_TOP - 1}", "1: a pair must agree in it", "head")
     page.put(f"{never}{_TOP - 1}", "1: never a lever's change", "head")
@@ -114,21 +114,21 @@ def context_sheet(page: Page, deck: Deck) -> None:
     page.named("Context_Values", f"B{_TOP}:{letter(1 + deck.blocks)}{last}")
     page.named("Context_Set_Up", f"{set_up}{_TOP}:{set_up}{last}")
     page.sheet.freeze_panes = f"B{_TOP}"
-    _widths(page, deck)
+    _set_widths(page, deck)
     page.printed(tall=1, wide=1 + (deck.blocks - 1) // _A_PAGE)
     page.sheet.print_title_cols = "A:A"
     page.sheet.print_area = f"A1:{set_up}{_LAST_ROW}"
 
 
-def _widths(page: Page, deck: Deck) -> None:
-    set_up, never, first_block = _columns(deck)
+def _set_widths(page: Page, deck: Deck) -> None:
+    set_up, never, first_block = _columns_behind_curves(deck)
     page.widths(A=32, **{letter(2 + curve): 24 for curve in range(deck.blocks)} | {set_up: 13, never: 13})
     for position in range(len(_BLOCKS)):
         left = first_block + 4 * position
         page.widths(**{letter(left - 1): 3, letter(left): 28, letter(left + 1): 48, letter(left + 2): 24})
 
 
-def _field(page: Page, row: int, name: str, fact: Fact, deck: Deck) -> None:
+def _write_field(page: Page, row: int, name: str, fact: Fact, deck: Deck) -> None:
     linked = _FROM_CURVES.get(name)
     if linked == "source":
         longest = max(len(starter.source) for starter in deck.starters)
@@ -139,13 +139,13 @@ def _field(page: Page, row: int, name: str, fact: Fact, deck: Deck) -> None:
             page.put(cell, f"={if_known(f'Curves!{fact_cell(linked, curve)}')}", "calc.wrap")
             continue
         starter = deck.starter(curve)
-        _value(page, cell, getattr(starter.context, name) if starter else None, fact)
+        _write_value(page, cell, getattr(starter.context, name) if starter else None, fact)
     if not linked:
         message, rule = _rule(fact)
         inputs(page, message, f"B{row}:{letter(1 + deck.blocks)}{row}", **rule)
 
 
-def _value(page: Page, cell: str, value: object, fact: Fact) -> None:
+def _write_value(page: Page, cell: str, value: object, fact: Fact) -> None:
     style = "input.num" if fact.kind in _NUMBERS else "input.typed"  # typed: digits stay text
     if isinstance(value, bool | str):
         page.user(cell, worded(value), style, fact.label)
@@ -168,7 +168,7 @@ _RULES: Final = {
     ),
     "number": ("A number above 0, or blank", {"type": "decimal", "operator": "greaterThan", "formula1": "0"}),
 }  # fmt: skip
-"""What numbers of a kind may be, in words and as a validation [-]."""
+"""What numbers of a kind may be, in words and as a validation."""
 
 
 def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
@@ -180,7 +180,7 @@ def _rule(fact: Fact) -> tuple[str, dict[str, str]]:
     return _RULES.get(fact.kind, text)
 
 
-def _block(page: Page, left: int, deck: Deck, name: str, head: str, place: str, line: str) -> None:
+def _write_block(page: Page, left: int, deck: Deck, name: str, head: str, place: str, line: str) -> None:
     """Write the labels and the values of one curve, side by side, and beside them what is wrong with a value."""
     label, value, fault = (letter(left + i) for i in range(3))
     for column, text in ((label, head), (value, "value"), (fault, "not readable")):
@@ -199,30 +199,30 @@ def _block(page: Page, left: int, deck: Deck, name: str, head: str, place: str, 
 
 
 def differing(one: str, other: str) -> str:
-    """Return the formula of how many fields of the set-up differ between the curves at the places `one` and `other` [-]."""
+    """Return the formula of how many fields of the set-up differ between the curves at the places `one` and `other`."""
     columns = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
     return f"SUMPRODUCT(({'<>'.join(columns)})*Context_Set_Up)"
 
 
 def confounding(one: str, other: str) -> str:
-    """Return the formula of how many fields differ that are known of `one` and the `other` place and are never one change [-]."""
+    """Return the formula of how many fields differ that are known of `one` and the `other` place and are never one change."""
     a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
     return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Never)'
 
 
 def known_to_differ(one: str, other: str) -> str:
-    """Return the formula of how many fields of the set-up are known of the places `one` and `other` and differ [-]."""
+    """Return the formula of how many fields of the set-up are known of the places `one` and `other` and differ."""
     a, b = (f"INDEX(Context_Values,0,{place})" for place in (one, other))
     return f'SUMPRODUCT(({a}<>{b})*({a}<>"")*({b}<>"")*Context_Set_Up)'
 
 
 def curve_value(field: str, place: str) -> str:
-    """Return the formula of the value of `field` of the curve whose place the cell `place` holds [-]."""
+    """Return the formula of the value of `field` of the curve whose place the cell `place` holds."""
     return f"INDEX(Context_Values,{_FIELD_ROWS[field] - _TOP + 1},{place})"
 
 
 def label_cell(block: str) -> str:
-    """Return the name of the cell with the one-line label of the columns named `block` [-].
+    """Return the name of the cell with the one-line label of the columns named `block`.
 
     >>> label_cell("Picked_Context")
     'Quote_Label'
@@ -232,7 +232,7 @@ def label_cell(block: str) -> str:
 
 
 def value_cell(block: str, field: str) -> str:
-    """Return the reference to the value of `field` among the columns named `block` [-].
+    """Return the reference to the value of `field` among the columns named `block`.
 
     >>> value_cell("Picked_Context", "tp")
     'INDEX(Picked_Context,8,2)'

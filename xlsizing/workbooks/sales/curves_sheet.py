@@ -45,7 +45,7 @@ FACTS: Final = (
     ("source", "source: file, campaign or command", "Curve_Source", "input.wrap"),
     ("caution", "its rows stay a DRAFT, because", "Curve_Caution", "input.wrap"),
 )
-"""Key, label, name of its list, and style of what is known of each curve [-]."""
+"""Key, label, name of its list, and style of what is known of each curve."""
 
 _HEADS: Final = ("concurrency [req/pod]", "tok/s/user", "output tok/s per pod", "TTFT [s]")
 
@@ -56,7 +56,7 @@ THROUGHPUT: Final = (
     f"IF(SUMPRODUCT(({_T}<Eta_Suspicious*{_C}*{_R})*1)>0,"
     '"measured, below "&Eta_Suspicious&" of c x tok/s/user: check","as measured"))'
 )
-"""Formula of the words for what the tok/s of a pod rest on, of the picked curve [-]."""
+"""Formula of the words for what the tok/s of a pod rest on, of the picked curve."""
 
 _PRODUCT: Final = f"{_C}*{_R}"
 KNEE_RATE: Final = (
@@ -82,9 +82,9 @@ def curves_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
     page.put("B1", "Curves", "title")  # column B repeats on the second page: its words must fit into it
     page.put(
@@ -95,15 +95,15 @@ def curves_sheet(page: Page, deck: Deck) -> None:
     page.put(
         "C3", "To fill it from a folder of results: xlsizing workbook --sales --curves FOLDER -o FILE.xlsm", "note"
     )
-    _labels(page, deck)
+    _write_labels(page, deck)
     for curve in deck.places:
-        _curve(page, curve, deck.starter(curve))
+        _write_curve(page, curve, deck.starter(curve))
     right = 2 + WIDTH * deck.blocks  # the last column of a curve
     picked = right + 2  # a narrow column stands between
     listed = picked + WIDTH + 1
-    _rules(page, deck)
-    _picked(page, picked)
-    _list(page, listed, deck)
+    _write_rules(page, deck)
+    _write_picked(page, picked)
+    _write_list(page, listed, deck)
     page.named("Curve_Points", f"{first_column(1)}{FIRST_ANCHOR}:{letter(right)}{_LAST}")
     columns = {letter(column): 11.5 for column in range(3, listed)}
     page.widths(A=1.5, B=31, **columns | {letter(picked - 1): 3, letter(listed - 1): 3, letter(listed): 7})
@@ -118,8 +118,8 @@ def curves_sheet(page: Page, deck: Deck) -> None:
     page.sheet.print_area = f"B1:{letter(right)}{_LAST}"
 
 
-def _labels(page: Page, deck: Deck) -> None:
-    facts = [_known(curve, deck.starter(curve)) for curve in deck.places]
+def _write_labels(page: Page, deck: Deck) -> None:
+    facts = [_fact_values(curve, deck.starter(curve)) for curve in deck.places]
     for row, (key, label, _, style) in enumerate(FACTS, start=FIRST_FACT):
         page.put(f"B{row}", label, "strong")
         if style == "input.wrap":
@@ -131,33 +131,33 @@ def _labels(page: Page, deck: Deck) -> None:
     page.put(f"B{FIRST_ANCHOR - 1}", "anchors", "strong")
 
 
-def _curve(page: Page, curve: int, starter: Starter | None) -> None:
+def _write_curve(page: Page, curve: int, starter: Starter | None) -> None:
     left = 3 + WIDTH * (curve - 1)
-    across(page, _row(left, FIRST_FACT - 1), f"Curve {curve}", "head")
-    facts = _known(curve, starter)
+    across(page, _row_cells(left, FIRST_FACT - 1), f"Curve {curve}", "head")
+    facts = _fact_values(curve, starter)
     for row, (key, _, _, style) in enumerate(FACTS, start=FIRST_FACT):
-        given(page, _row(left, row), facts.get(key), style)
-    across(page, _row(left, FIRST_ANCHOR - 2), f"=INDEX(Curve_Standing,{curve})", "calc.wrap")
+        given(page, _row_cells(left, row), facts.get(key), style)
+    across(page, _row_cells(left, FIRST_ANCHOR - 2), f"=INDEX(Curve_Standing,{curve})", "calc.wrap")
     curve_given = starter.curve if starter else None
     for j, head in enumerate(_HEADS):
         page.at(FIRST_ANCHOR - 1, left + j, head, "head")
-        values = _column(curve_given, j)
+        values = _curve_column(curve_given, j)
         for i in range(ANCHORS):
             page.at(FIRST_ANCHOR + i, left + j, values[i] if i < len(values) else None, "input.num")
     page.named(f"Curve_{curve}", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
 
 
-def _row(left: int, row: int) -> str:
+def _row_cells(left: int, row: int) -> str:
     return f"{letter(left)}{row}:{letter(left + WIDTH - 1)}{row}"
 
 
-def _column(curve: object, j: int) -> list[float]:
+def _curve_column(curve: object, j: int) -> list[float]:
     names = ("concurrency", "tok_s_per_user", "output_tok_s", "ttft_s")
     values = getattr(curve, names[j], None)
     return [] if values is None else list(values.tolist())
 
 
-def _known(curve: int, starter: Starter | None) -> dict[str, object]:
+def _fact_values(curve: int, starter: Starter | None) -> dict[str, object]:
     if starter is None:
         return {"name": free_name(curve)}
     return {
@@ -172,7 +172,7 @@ def _known(curve: int, starter: Starter | None) -> dict[str, object]:
     }
 
 
-def _rules(page: Page, deck: Deck) -> None:
+def _write_rules(page: Page, deck: Deck) -> None:
     last = letter(2 + WIDTH * deck.blocks)
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     inputs(page, "A number above 0, or blank", f"{first_column(1)}{FIRST_ANCHOR}:{last}{_LAST}", **above_0)
@@ -201,9 +201,9 @@ def _rules(page: Page, deck: Deck) -> None:
     )
 
 
-def _picked(page: Page, left: int) -> None:
-    across(page, _row(left, FIRST_FACT - 1), "Picked on sheet Quote", "head")
-    across(page, _row(left, FIRST_FACT), f"={if_known('Quote_Curve')}", "key.wrap")
+def _write_picked(page: Page, left: int) -> None:
+    across(page, _row_cells(left, FIRST_FACT - 1), "Picked on sheet Quote", "head")
+    across(page, _row_cells(left, FIRST_FACT), f"={if_known('Quote_Curve')}", "key.wrap")
     page.at(FIRST_FACT + 1, left, "its place", "label")
     page.at(FIRST_FACT + 1, left + 1, f"={position('Quote_Curve')}", "calc.int")
     page.named("Picked_Place", f"{letter(left + 1)}{FIRST_FACT + 1}")
@@ -216,7 +216,7 @@ def _picked(page: Page, left: int) -> None:
     page.named("Picked_Anchors", f"{letter(left)}{FIRST_ANCHOR}:{letter(left + WIDTH - 1)}{_LAST}")
 
 
-def _list(page: Page, left: int, deck: Deck) -> None:
+def _write_list(page: Page, left: int, deck: Deck) -> None:
     """Write what is known of each curve once more, a row a curve: drop-downs and INDEX need a column."""
     last = _LIST_ROW + deck.blocks - 1
     page.at(_LIST_ROW - 1, left, "place", "head")
@@ -239,5 +239,5 @@ def _delivered_prices(page: Page, left: int, last: int, deck: Deck) -> None:
         name = {"usd": "Delivered_USD_per_GPU_Hour", "price_source": "Delivered_Price_Source"}[key]
         page.named(name, f"{letter(column)}{_LIST_ROW}:{letter(column)}{last}")
         for curve in deck.places:
-            value = _known(curve, deck.starter(curve)).get(key)
+            value = _fact_values(curve, deck.starter(curve)).get(key)
             page.at(_LIST_ROW + curve - 1, column, value, "const.text" if key == "price_source" else "const.num")

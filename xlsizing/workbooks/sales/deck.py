@@ -27,12 +27,12 @@ def free_name(place: int) -> str:
 
 
 def free_names() -> Iterable[str]:
-    """Return every name that a block without a curve may have [-]."""
+    """Return every name that a block without a curve may have."""
     return map(free_name, range(1, LEAST_BLOCKS + 1))
 
 
 def alike(name: str) -> str:
-    """Return what is the same of two names that a spreadsheet may take for one `name` [-].
+    """Return what is the same of two names that a spreadsheet may take for one `name`.
 
     >>> alike("TP4") == alike("tp4"), alike("TP4") == alike("TP8")
     (True, False)
@@ -46,13 +46,13 @@ class FirstLever(NamedTuple):
     Parameters
     ----------
     name : str
-        The change in words [-]
+        The change in words
     sla : float
         Where it is looked at [tok/s/user]
     effort_days : float
         What it takes [person-days]
     gate : str
-        What proves or refutes it [-]
+        What proves or refutes it
     """
 
     name: str
@@ -68,13 +68,13 @@ class Deck:
     Parameters
     ----------
     starters : tuple of Starter
-        The curves that it begins with, the one that it quotes first, 1 to `MOST_BLOCKS` of them [-]
+        The curves that it begins with, the one that it quotes first, 1 to `MOST_BLOCKS` of them
     pair : tuple of int
         Places, from 1, of the two that sheet Compare begins with [-]
     lever : FirstLever, optional
-        The change from the one to the other, where the pair shows one [-]
+        The change from the one to the other, where the pair shows one
     workload : Context, optional
-        The customer's tokens and turns on the quote; blank what is not known of them [-]
+        The customer's tokens and turns on the quote; blank what is not known of them
 
     Raises
     ------
@@ -94,7 +94,7 @@ class Deck:
             refuse("curves of a sales workbook", rule, got=len(self.starters), way_out="name fewer results at once")
         taken = set(map(alike, free_names()))
         for starter in self.starters:
-            _check(starter)
+            _check_starter(starter)
             if alike(starter.name) in taken:
                 refuse("name of a curve", "must be one that no other curve has", got=starter.name)
             taken.add(alike(starter.name))
@@ -106,12 +106,12 @@ class Deck:
 
     @property
     def places(self) -> range:
-        """The places of the blocks, from 1 [-]."""
+        """The places of the blocks, from 1."""
         return range(1, self.blocks + 1)
 
     @property
     def compared(self) -> tuple[Starter, Starter]:
-        """The two that sheet Compare begins with [-]."""
+        """The two that sheet Compare begins with."""
         one, other = (self.starters[place - 1] for place in self.pair)
         return one, other
 
@@ -120,7 +120,7 @@ class Deck:
         return self.starters[place - 1] if place <= len(self.starters) else None
 
 
-def _check(starter: Starter) -> None:
+def _check_starter(starter: Starter) -> None:
     """Refuse a curve that does not fit into a block, or whose standing the sheets cannot show."""
     if starter.curve.pooled_share is not None:
         refuse(

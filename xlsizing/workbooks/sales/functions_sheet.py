@@ -24,11 +24,11 @@ class FunctionHelp:
     Parameters
     ----------
     name : str
-        Its name in a formula [-]
+        Its name in a formula
     doc : str
-        One line of help [-]
+        One line of help
     arguments : tuple of (str, str)
-        Name and one line of help of each; a name in brackets may be left out [-]
+        Name and one line of help of each; a name in brackets may be left out
     """
 
     name: str
@@ -65,7 +65,7 @@ WORKED: Final = {
     # does not answer, all of the sentence that says why is shown.
     "SIZING_VERSION": '=LEFT(SIZING_VERSION(),FIND(", Python",SIZING_VERSION()&", Python")-1)',
 }
-"""A formula for each function; its ranges and numbers are named cells of the sheet [-]."""
+"""A formula for each function; its ranges and numbers are named cells of the sheet."""
 
 _FIRST: Final = 6
 _LEFT: Final = "H"
@@ -78,9 +78,9 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     functions : sequence of FunctionHelp
-        The functions in the order to show them [-]
+        The functions in the order to show them
     """
     page.put("B1", "Functions: what each one takes and gives", "title")
     page.put(
@@ -97,8 +97,8 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
     for column, head in zip("BCDEF", ("function", "gives", "arguments", "worked formula", "its value"), strict=True):
         page.put(f"{column}{_FIRST - 1}", head, "head")
     for row, function in enumerate(functions, start=_FIRST):
-        _function(page, row, function)
-    _example(page, _FIRST + len(functions) + 4)  # below the tall rows
+        _write_function(page, row, function)
+    _write_example(page, _FIRST + len(functions) + 4)  # below the tall rows
     page.widths(
         A=1.5, B=34, C=38, D=84, E=40, F=40, G=3, H=22, I=14, J=14, K=14, L=14, M=10, N=12, O=15, P=15, Q=24, R=36, S=14
     )
@@ -107,7 +107,7 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
     page.sheet.print_area = f"A1:F{_FIRST + len(functions) - 1}"
 
 
-def _function(page: Page, row: int, function: FunctionHelp) -> None:
+def _write_function(page: Page, row: int, function: FunctionHelp) -> None:
     names = ", ".join(name for name, _ in function.arguments)
     page.user(f"B{row}", f"{function.name}({names})", "strong.wrap", "function")
     page.user(f"C{row}", function.doc, "label.wrap", "function")
@@ -127,7 +127,7 @@ _LONG: Final = {"SIZING_RIGOR": 9, "SIZING_LABEL": 5, "SIZING_NEXT_LEVER": 7, "S
 """Lines of the values that are sentences [lines]."""
 
 
-def _example(page: Page, top: int) -> None:
+def _write_example(page: Page, top: int) -> None:
     curve = EXAMPLE.curve
     page.put(f"{_LEFT}{top - 2}", "The example (locked; optimised: illustrative)", "section")
     for column, head in zip("HIJKL", ("what", "concurrency", "tok/s/user", "optimised: c", "tok/s/user"), strict=True):
@@ -140,8 +140,8 @@ def _example(page: Page, top: int) -> None:
     last = top + len(curve) - 1
     page.named("Example_Anchors", f"I{top}:J{last}")
     page.named("Example_Optimised", f"K{top}:L{last}")
-    row = _numbers(page, last + 1)
-    row = _context(page, row)
+    row = _write_numbers(page, last + 1)
+    row = _write_context(page, row)
     page.put(f"H{row}", WORKED[_TABLE].removeprefix("="), "section")
     right = letter(column_index_from_string(_LEFT) + len(TABLE_STYLES) - 1)
     cells = f"{_LEFT}{row + 1}:{right}{row + 1 + len(_SLAS)}"
@@ -165,7 +165,7 @@ _NUMBERS: Final = {
 }
 
 
-def _numbers(page: Page, row: int) -> int:
+def _write_numbers(page: Page, row: int) -> int:
     for at, (name, (value, words)) in enumerate(_NUMBERS.items(), start=row):
         page.put(f"H{at}", words, "label")
         page.put(f"I{at}", value, "const.num")
@@ -178,7 +178,7 @@ def _numbers(page: Page, row: int) -> int:
     return row + len(_SLAS)
 
 
-def _context(page: Page, row: int) -> int:
+def _write_context(page: Page, row: int) -> int:
     known = {"Model": "MiniMax-M2", "Hardware": "GB300", "TP": 4, "Customer ISL": 1024}
     for at, (label, value) in enumerate(known.items(), start=row):
         page.put(f"H{at}", label, "const.text")

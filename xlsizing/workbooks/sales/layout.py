@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 SHEETS: Final = ("Quote", "Curves", "Compare", "Levers", "Context", "Checks", "Functions", "xlwings.conf")
-"""The sheets in order [-]."""
+"""The sheets in order."""
 
 WIDTH: Final = 4
 """Columns of a curve: concurrency, tok/s/user, output tok/s, TTFT [columns]."""
@@ -58,7 +58,7 @@ TABLE_STYLES: Final = (
     "calc.num", "key.int", "calc.int", "calc.int", "calc.int", "calc.two", "calc.one", "key.usd", "calc.usd", "calc.text",
     "label.text", "calc.int", "calc.two", "calc.int", "calc.usd", "calc.text", "calc.two", "calc.two",
 )  # fmt: skip
-"""A style for each column of SIZING_TABLE [-]."""
+"""A style for each column of SIZING_TABLE."""
 
 
 def first_column(curve: int) -> str:
@@ -71,7 +71,7 @@ def first_column(curve: int) -> str:
 
 
 def position(pick: str) -> str:
-    """Return the formula of the place of the curve that the cell `pick` names; #N/A unless exactly one has that name [-].
+    """Return the formula of the place of the curve that the cell `pick` names; #N/A unless exactly one has that name.
 
     MATCH would take ``*`` and ``?`` in a name for wildcards, and the first of two curves of one name.
     """
@@ -80,7 +80,7 @@ def position(pick: str) -> str:
 
 
 def of_curve(name: str, place: str) -> str:
-    """Return what the list `name` of sheet Curves says of the curve whose place the cell `place` holds [-]."""
+    """Return what the list `name` of sheet Curves says of the curve whose place the cell `place` holds."""
     return f"INDEX({name},{place})"
 
 
@@ -90,7 +90,7 @@ def column_of(place: str, column: int) -> str:
 
 
 def anchors_of(place: str) -> str:
-    """Return the reference to the anchors of the curve whose place the cell `place` holds [-].
+    """Return the reference to the anchors of the curve whose place the cell `place` holds.
 
     Never CHOOSE over the blocks: with many of them a formula that asks for two curves grows beyond what engines take.
     """
@@ -98,35 +98,35 @@ def anchors_of(place: str) -> str:
 
 
 def no_throughput(place: str) -> str:
-    """Return the condition that no output tok/s was measured for the curve at `place` [-]."""
+    """Return the condition that no output tok/s was measured for the curve at `place`."""
     return f'SUMPRODUCT(({column_of(place, 3)}<>"")*1)=0'
 
 
 def if_known(value: str) -> str:
-    """Return the formula of `value`, "" where it is blank: a reference alone would turn a blank into 0 [-]."""
+    """Return the formula of `value`, "" where it is blank: a reference alone would turn a blank into 0."""
     return f'IF({value}="","",{value})'
 
 
 def even_month(price: str) -> str:
-    """Return the formula of the $/GPU-hour that costs in the functions' month what `price` does in the quote's [-]."""
+    """Return the formula of the $/GPU-hour that costs in the functions' month what `price` does in the quote's."""
     return f"IF(Quote_Hours=Hours_Assumed,{price},{price}*Quote_Hours/Hours_Assumed)"
 
 
 def across(page: Page, cells: str, value: object, style: str) -> None:
-    """Write `value`, ours, in `style` into `cells` of `page`, one row, merged where there are several [-]."""
-    page.put(_spread(page, cells, style), value, style)
+    """Write `value`, ours, in `style` into `cells` of `page`, one row, merged where there are several."""
+    page.put(_merge_across(page, cells, style), value, style)
 
 
 def given(page: Page, cells: str, value: object, style: str) -> None:
-    """Write `value`, somebody else's, as `across` does `cells` of `page` in `style`: text whatever it begins with [-]."""
-    first = _spread(page, cells, style)
+    """Write `value`, somebody else's, as `across` does `cells` of `page` in `style`: text whatever it begins with."""
+    first = _merge_across(page, cells, style)
     if isinstance(value, str):
         page.user(first, value, style, "text")
     else:
         page.put(first, value, style)
 
 
-def _spread(page: Page, cells: str, style: str) -> str:
+def _merge_across(page: Page, cells: str, style: str) -> str:
     """Merge `cells`, one row, in `style`, and return the first."""
     left, row, right, _ = range_boundaries(cells)
     for column in range(left + 1, right + 1):
@@ -137,11 +137,11 @@ def _spread(page: Page, cells: str, style: str) -> str:
 
 
 def alarm(page: Page, cells: str, condition: str) -> None:
-    """Let `cells` of `page` turn red while `condition`, a formula for the first of them, holds [-]."""
+    """Let `cells` of `page` turn red while `condition`, a formula for the first of them, holds."""
     red = {"font": SchemaFont(color="FF9C0006", bold=True), "fill": PatternFill("solid", bgColor=f"FF{BAD}")}
     page.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], **red))
 
 
 def inputs(page: Page, message: str, *cells: str, **rule: str) -> None:
-    """Let each of `cells` of `page` take only what `rule` allows, and say so in `message` [-]."""
+    """Let each of `cells` of `page` take only what `rule` allows, and say so in `message`."""
     page.validate(" ".join(cells), message, **rule)

@@ -17,7 +17,7 @@ __all__ = ["LEVER_ROWS", "levers_sheet"]
 
 _HEAD: Final = 5
 LEVER_ROWS: Final = range(_HEAD + 1, _HEAD + 1 + LEVERS)
-"""Rows of the levers [-]."""
+"""Rows of the levers."""
 
 _HEADS: Final = {
     "B": "lever (one change)", "C": "baseline curve", "D": "optimised curve", "E": "SLA, tok/s/user",
@@ -46,9 +46,9 @@ def levers_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
     page.put("B1", "Levers: what one change would save", "title")
     page.put(
@@ -69,10 +69,10 @@ def levers_sheet(page: Page, deck: Deck) -> None:
         page.put(f"{column}{_HEAD}", head, "head")
     page.tall(_HEAD, 46)
     for place, row in enumerate(LEVER_ROWS):
-        _lever(page, row, _example(deck) if place == 0 else (None,) * 6)
+        _write_lever(page, row, _example_cells(deck) if place == 0 else (None,) * 6)
     _lever_rules(page)
-    _audit(page, deck)
-    _right_size(page)
+    _write_audit(page, deck)
+    _write_right_size(page)
     page.widths(
         A=1.5, B=31, C=36, D=36, E=11, F=11, G=32, H=12, I=12, J=14, K=12, L=12, M=12, N=12, O=2, P=9, Q=9, R=7, S=80
     )
@@ -81,7 +81,7 @@ def levers_sheet(page: Page, deck: Deck) -> None:
     page.sheet.print_area = f"A1:N{_TP + 9}"
 
 
-def _example(deck: Deck) -> tuple[object, ...]:
+def _example_cells(deck: Deck) -> tuple[object, ...]:
     """Return what the first row begins with, in the order of its columns: nothing where the deck shows no lever."""
     if deck.lever is None:
         return (None,) * 6
@@ -89,7 +89,7 @@ def _example(deck: Deck) -> tuple[object, ...]:
     return lever.name, *(starter.name for starter in deck.compared), lever.sla, lever.effort_days, lever.gate
 
 
-def _lever(page: Page, row: int, first: tuple[object, ...]) -> None:
+def _write_lever(page: Page, row: int, first: tuple[object, ...]) -> None:
     page.tall(row, 28)
     for column, value in zip("BCDEFG", first, strict=True):
         given(page, f"{column}{row}", value, "input.num" if column in "EF" else "input.wrap")
@@ -160,7 +160,7 @@ def _lever_rules(page: Page) -> None:
     page.named("Lever_USD_per_GPU", f"J{last + 1}")
 
 
-def _audit(page: Page, deck: Deck) -> None:
+def _write_audit(page: Page, deck: Deck) -> None:
     row = _AUDIT
     page.put(
         f"B{row - 2}", "Audit: does a claimed number of pods carry the quote's demand at its tightest SLA?", "section"
@@ -194,7 +194,7 @@ def _audit(page: Page, deck: Deck) -> None:
         page.named(name, f"{column}{row}")
 
 
-def _right_size(page: Page) -> None:
+def _write_right_size(page: Page) -> None:
     page.put(
         f"B{_TP - 1}", "Right-size: which tensor-parallel size is worth a measured curve? A rule of thumb", "section"
     )

@@ -38,13 +38,13 @@ from xlsizing.workbooks.writer import AMBER, GOOD, GREY, Page, SchemaFont, lette
 __all__ = ["NO_REMARK", "RESULTS", "SLA_ROWS", "THROUGHPUT_UNITS", "quote_sheet"]
 
 SLA_ROWS: Final = range(15, 15 + SLAS)
-"""Rows of the SLAs [-]."""
+"""Rows of the SLAs."""
 
 THROUGHPUT_UNITS: Final = UNITS[:3]
-"""Units of the demand that the functions take; users are for the customer workbook [-]."""
+"""Units of the demand that the functions take; users are for the customer workbook."""
 
 NO_REMARK: Final = "-"
-"""What stands for no remark [-]."""
+"""What stands for no remark."""
 
 _EXAMPLE_SLAS: Final = (20, 50, 100, 150, 215)
 
@@ -123,19 +123,19 @@ def quote_sheet(page: Page, deck: Deck) -> None:
     Parameters
     ----------
     page : Page
-        The sheet [-]
+        The sheet
     deck : Deck
-        The curves of the workbook [-]
+        The curves of the workbook
     """
-    _top(page)
-    _demand(page, deck)
-    _planning(page)
-    _basis(page)
-    _rules(page)
-    _table(page)
-    _beside(page)
-    _below(page)
-    _colours(page)
+    _write_title(page)
+    _write_demand(page, deck)
+    _write_planning(page)
+    _write_basis(page)
+    _write_rules(page)
+    _write_table(page)
+    _write_reasons(page)
+    _write_footer(page)
+    _write_colours(page)
     page.widths(A=1.5, B=10, C=12, L=19, M=11, P=215, Q=170, R=9, S=9, AE=2)
     page.widths(**{column: width for column, _, _, _, width, _ in RESULTS})
     page.printed()
@@ -144,7 +144,7 @@ def quote_sheet(page: Page, deck: Deck) -> None:
     page.sheet.sheet_view.zoomScale = 85
 
 
-def _top(page: Page) -> None:
+def _write_title(page: Page) -> None:
     page.put("B1", "Quote: interactivity SLA to GPUs", "title")
     across(page, "H1:N1", _OPENING, "strong.wrap")
     page.named("Quote_Opening", "H1")
@@ -155,7 +155,7 @@ def _top(page: Page) -> None:
         ("M2", "Quoted by", "N2", "Quote_By", "your name"),
     ):
         page.put(label, words, "strong")
-        _input(page, cells, value, "input.typed", name)
+        _write_input(page, cells, value, "input.typed", name)
     page.tall(2, 20)
     across(page, "B3:O3", _BANNER, "banner.text")
     page.tall(3, 22)
@@ -198,12 +198,12 @@ _OPENING: Final = (
 )
 
 
-def _input(page: Page, cells: str, value: object, style: str, name: str) -> None:
+def _write_input(page: Page, cells: str, value: object, style: str, name: str) -> None:
     given(page, cells, value, style)
     page.named(name, cells.partition(":")[0])
 
 
-def _demand(page: Page, deck: Deck) -> None:
+def _write_demand(page: Page, deck: Deck) -> None:
     page.put("B5", "Demand (blue on yellow: change it)", "section")
     words = (
         '=IF(Quote_Unit=Word_TPM,"output tokens per minute",IF(Quote_Unit=Word_Tok_s,"output tokens per second",'
@@ -221,14 +221,14 @@ def _demand(page: Page, deck: Deck) -> None:
     for row, (label, name, value, style, note) in enumerate(entries, start=6):
         page.tall(row, 27 if name == "Quote_Curve" else 20)
         page.put(f"B{row}", label, "label")
-        _input(page, f"D{row}:G{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
+        _write_input(page, f"D{row}:G{row}" if name == "Quote_Curve" else f"D{row}", value, style, name)
         page.put(f"E{row}", note, "note.text") if note else None
     # What bears on speed only with caching or speculation on, or on a curve measured cold.
     for row, name in enumerate(("Quote_Hit_Rate", "Quote_Dataset_Kind", "Quote_Cache"), start=9):
-        _input(page, f"F{row}:G{row}", None, "input.num" if name == "Quote_Hit_Rate" else "input.text", name)
+        _write_input(page, f"F{row}:G{row}", None, "input.num" if name == "Quote_Hit_Rate" else "input.text", name)
 
 
-def _planning(page: Page) -> None:
+def _write_planning(page: Page) -> None:
     page.put("H5", "Plan and price", "section")
     entries = (
         ("Planned utilisation", "Quote_Util", DEFAULT_UTIL, "input.share", None, "of measured throughput"),
@@ -248,7 +248,7 @@ def _planning(page: Page) -> None:
     )
     for row, (label, name, value, style, used, note) in enumerate(entries, start=6):
         page.put(f"H{row}", label, "label")
-        _input(page, f"J{row}:K{row}" if style == "input.typed" else f"J{row}", value, style, name)
+        _write_input(page, f"J{row}:K{row}" if style == "input.typed" else f"J{row}", value, style, name)
         page.put(f"{'L' if used else 'K'}{row}", note, "note.text") if note else None
     page.put("L9", f'=IF(Quote_Price_Unsourced=1,"{PRICE_CHANGED}","")', "note.text")
     alarm(page, "L9", "Quote_Price_Unsourced=1")
@@ -260,7 +260,7 @@ def _planning(page: Page) -> None:
     page.named("Quote_USD_Used", "K8")
 
 
-def _basis(page: Page) -> None:
+def _write_basis(page: Page) -> None:
     page.put("M5", "What it rests on", "section")
     usd = of_curve("Curve_USD_per_GPU_Hour", "Picked_Place")
     source = of_curve("Curve_Price_Source", "Picked_Place")
@@ -294,7 +294,7 @@ def _basis(page: Page) -> None:
             page.named(name, f"N{row}")
 
 
-def _rules(page: Page) -> None:
+def _write_rules(page: Page) -> None:
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     inputs(page, "A number above 0", "D7", **above_0)
     hours = {"type": "decimal", "formula1": "0.000001", "formula2": str(MOST_HOURS_PER_MONTH)}
@@ -319,7 +319,7 @@ def _rules(page: Page) -> None:
     inputs(page, "A number above 0, or blank", f"B{SLA_ROWS[0]}:B{SLA_ROWS[-1]}", **above_0)
 
 
-def _table(page: Page) -> None:
+def _write_table(page: Page) -> None:
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
     page.put(f"B{head - 1}", "Alternatives by interactivity SLA", "section")
     for column, text in {"B": "SLA, tok/s/user", "C": "name", "L": "basis", "M": "rigor"}.items():
@@ -333,12 +333,12 @@ def _table(page: Page) -> None:
         page.tall(row, 27)
         page.put(f"B{row}", _EXAMPLE_SLAS[place] if place < len(_EXAMPLE_SLAS) else None, "input.num")
         page.put(f"C{row}", None, "input.typed")
-        _row(page, row)
+        _write_row(page, row)
     for column, name in {"B": "Quote_SLA", "C": "Quote_SLA_Name", "L": "Quote_Regime", "M": "Quote_Rigor"}.items():
         page.named(name, f"{column}{first}:{column}{last}")
 
 
-def _row(page: Page, row: int) -> None:
+def _write_row(page: Page, row: int) -> None:
     """Write the formulas of one SLA.
 
     Nothing here catches an error. A blank SLA and one that cannot be met are told apart beforehand, by a test of the
@@ -364,7 +364,7 @@ _CAUTION: Final = of_curve("Curve_Caution", "Picked_Place")
 _CAUTIONED: Final = f'IF({_CAUTION}="","",Word_Draft&": "&{_CAUTION}&"; without that: ")'
 
 
-def _beside(page: Page) -> None:
+def _write_reasons(page: Page) -> None:
     """Write what each row rests on and its next step, right of the printed page."""
     head, first, last = SLA_ROWS[0] - 1, SLA_ROWS[0], SLA_ROWS[-1]
     for column, text in {
@@ -392,7 +392,7 @@ def _beside(page: Page) -> None:
         page.named(name, f"{column}{first}:{column}{last}")
 
 
-def _below(page: Page) -> None:
+def _write_footer(page: Page) -> None:
     row = SLA_ROWS[-1] + 1
     condition = f'IF({no_throughput("Picked_Place")},", {IF_PRODUCT}","")'
     claim = sentence(
@@ -426,7 +426,7 @@ def _below(page: Page) -> None:
     page.named("Quote_Table", cells)
 
 
-def _colours(page: Page) -> None:
+def _write_colours(page: Page) -> None:
     first, last = SLA_ROWS[0], SLA_ROWS[-1]
     alarm(page, f"B{first}:N{last}", f'IF(ISERROR($L{first}),$B{first}<>"",$L{first}=Word_Infeasible)')
     alarm(page, "B3:O3", "Quote_Failed>0")

@@ -18,19 +18,19 @@ class Starter:
     Parameters
     ----------
     name : str
-        What the drop-downs call it [-]
+        What the drop-downs call it
     gpus_per_pod : int
         GPUs of one replica [GPUs/pod]
     curve : Curve
-        The anchors and their context [-]
+        The anchors and their context
     source : str
-        Where the figures are from [-]
+        Where the figures are from
     usd_per_gpu_hour : float, optional
         Price of one GPU; None is assumed, and labelled so [USD/GPU-hour]
     price_source : str, optional
-        Date and source of the price [-]
+        Date and source of the price
     caution : str, optional
-        Why its rows stay a DRAFT, where its context cannot say it [-]
+        Why its rows stay a DRAFT, where its context cannot say it
     """
 
     name: str
@@ -43,7 +43,7 @@ class Starter:
 
     @property
     def context(self) -> Context:
-        """What the curve was measured on, as far as it is known [-]."""
+        """What the curve was measured on, as far as it is known."""
         return self.curve.context or Context()
 
 
@@ -65,4 +65,4 @@ EXAMPLE: Final = Starter(
     ),
     "built-in example, three points alone",
 )
-"""The built-in example: the worked rows of every document rest on it [-]."""
+"""The built-in example: the worked rows of every document rest on it."""

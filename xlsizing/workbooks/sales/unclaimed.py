@@ -17,9 +17,9 @@ def unclaimed(block: str, place: str) -> str:
     Parameters
     ----------
     block : str
-        Name of the context's block [-]
+        Name of the context's block
     place : str
-        Cell of the curve's place on sheet Curves [-]
+        Cell of the curve's place on sheet Curves
     """
     tokens = measured_tokens("OSL", lambda field: value_cell(block, field))
     asked = f"IF(ISNUMBER({tokens}),{tokens},Quote_OSL)"  # the customer's, where the curve's are not known

@@ -27,12 +27,12 @@ Values = Mapping[str, CellValue]
 """The values of a sheet by cell, "B12"; errors are texts such as "#N/A" [units of the cells]."""
 
 ROW: Final = "\ue000"
-"""Stands for the row's own number in formulas that many rows share; no text of ours holds it [-]."""
+"""Stands for the row's own number in formulas that many rows share; no text of ours holds it."""
 
 _GAP: Final = "\0"  # no text holds it: users' control characters are replaced
 _ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}
 ERROR_VALUES: Final = frozenset((*_ERRORS.values(), "#VALUE!"))
-"""What a cell shows in place of a value [-]."""
+"""What a cell shows in place of a value."""
 
 
 class Rows(NamedTuple):
@@ -41,7 +41,7 @@ class Rows(NamedTuple):
     Parameters
     ----------
     text : str
-        The rows, with two gaps in every formula: for the kind of its value and for the value [-]
+        The rows, with two gaps in every formula: for the kind of its value and for the value
     formulas : list of tuple of int
         Row and column of each formula with gaps, counted from 1, in the order of `text` [-]
     """
@@ -51,7 +51,7 @@ class Rows(NamedTuple):
 
     @property
     def without_values(self) -> str:
-        """The rows with formulas alone [-]."""
+        """The rows with formulas alone."""
         return self.text.replace(_GAP, "")
 
     def with_values(
@@ -69,7 +69,7 @@ class Rows(NamedTuple):
         Returns
         -------
         Rows
-            The rows, their formulas those that still have gaps [-]
+            The rows, their formulas those that still have gaps
         dict of str to float, str or None
             The values by cell, of columns for later too [units of the cells]
         """
@@ -78,7 +78,7 @@ class Rows(NamedTuple):
         values: dict[str, CellValue] = {}
         left = []
         for (row, column), formula, after in zip(self.formulas, pieces[1::2], pieces[2::2], strict=True):
-            kind, text, values[f"{letter(column)}{row}"] = _stored(value(row, column))
+            kind, text, values[f"{letter(column)}{row}"] = _stored_result(value(row, column))
             if column in later:
                 left.append((row, column))
                 filled += (_GAP, formula, _GAP, after)
@@ -118,9 +118,9 @@ def dynamic_cells(
     Parameters
     ----------
     first : str
-        The cell that holds it [-]
+        The cell that holds it
     formula : str
-        Without "=" [-]
+        Without "="
     values : sequence of sequences
         What it gives, in rows [units of the cells]
     styles : sequence of int
@@ -129,7 +129,7 @@ def dynamic_cells(
     Returns
     -------
     dict of tuple to str
-        The cells as the sheet's part holds them [-]
+        The cells as the sheet's part holds them
     """
     top, left = place(first)
     last = f"{letter(left + len(values[0]) - 1)}{top + len(values) - 1}"
@@ -145,18 +145,18 @@ def dynamic_cells(
 
 
 def value_xml(place: str, value: CellValue) -> str:
-    """Return the cell at `place` with the `value` of a formula without the formula, for an engine alone [-]."""
+    """Return the cell at `place` with the `value` of a formula without the formula, for an engine alone."""
     if isinstance(value, float):
         return cell_xml(place, value, 0)
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escaped(value or "")}</t></is></c>'
 
 
 def is_formula(cell: str) -> bool:
-    """Tell whether a `cell` as `cell_xml` makes it holds a formula [-]."""
+    """Tell whether a `cell` as `cell_xml` makes it holds a formula."""
     return _GAP in cell
 
 
-def _stored(value: object) -> tuple[str, str, CellValue]:
+def _stored_result(value: object) -> tuple[str, str, CellValue]:
     """Return the attribute, the text and the plain value of a result."""
     if isinstance(value, bool | int | float):
         return "", repr(value + 0), float(value)

@@ -11,7 +11,7 @@ from typing import Final
 __all__ = ["DYNAMIC", "METADATA"]
 
 DYNAMIC: Final = ' cm="1"'
-"""The attribute of a cell whose formula is a dynamic array: the first entry of `METADATA` [-]."""
+"""The attribute of a cell whose formula is a dynamic array: the first entry of `METADATA`."""
 
 _FLAGS: Final = " ".join(
     f'{flag}="1"'
@@ -29,4 +29,4 @@ METADATA: Final = (
     '<xda:dynamicArrayProperties fDynamic="1" fCollapsed="0"/></ext></extLst></bk></futureMetadata>'
     '<cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
 ).encode()
-"""The part that defines the attribute, as Excel writes it [-]."""
+"""The part that defines the attribute, as Excel writes it."""

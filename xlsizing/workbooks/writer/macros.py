@@ -30,15 +30,15 @@ def with_macros(workbook: bytes, modules: Mapping[str, str]) -> bytes:
     ----------
     workbook : bytes
         An .xlsx; of its parts only the list of content types, the workbook, its relationships and
-        the sheets' code names change [-]
+        the sheets' code names change
     modules : mapping of str to str
         The source of each module by its name: an exported class, the workbook's own module
-        ("ThisWorkbook"), or else a standard module; with or without the attributes at its top [-]
+        ("ThisWorkbook"), or else a standard module; with or without the attributes at its top
 
     Returns
     -------
     bytes
-        The .xlsm [-]
+        The .xlsm
 
     Raises
     ------
@@ -50,10 +50,10 @@ def with_macros(workbook: bytes, modules: Mapping[str, str]) -> bytes:
     if parts[_TYPES].count(_MACRO_FREE) != 1:
         refuse("workbook", "must be an .xlsx without macros")
     parts |= {_TYPES: parts[_TYPES].replace(_MACRO_FREE, _MACRO_ENABLED)}
-    with _opened(pyopenvba, zipped(parts, small=False)) as (book, path):
+    with _opened_book(pyopenvba, zipped(parts, small=False)) as (book, path):
         project = book.add_vba_project()
         for name, source in modules.items():
-            _put(pyopenvba, project, name, source)
+            _put_module(pyopenvba, project, name, source)
         book.save()
         return zipped(read_parts(path.read_bytes()))
 
@@ -66,14 +66,14 @@ def modules_of(workbook: bytes, where: str = "the workbook") -> dict[str, str]:
     Parameters
     ----------
     workbook : bytes
-        An .xlsm [-]
+        An .xlsm
     where : str, optional
-        What a refusal calls it, best its path [-]
+        What a refusal calls it, best its path
 
     Returns
     -------
     dict of str to str
-        The modules in the file's order, its sheets' own ones among them [-]
+        The modules in the file's order, its sheets' own ones among them
 
     Raises
     ------
@@ -83,7 +83,7 @@ def modules_of(workbook: bytes, where: str = "the workbook") -> dict[str, str]:
     """
     pyopenvba = _library()
     try:
-        with _opened(pyopenvba, workbook) as (book, _):
+        with _opened_book(pyopenvba, workbook) as (book, _):
             modules = book.vba_project().modules if book.has_vba_project() else ()
             sources = {module.name: module.body for module in modules}
     except _DAMAGED:
@@ -94,7 +94,7 @@ def modules_of(workbook: bytes, where: str = "the workbook") -> dict[str, str]:
 
 
 @contextmanager
-def _opened(pyopenvba: Any, workbook: bytes) -> Iterator[tuple[Any, Path]]:
+def _opened_book(pyopenvba: Any, workbook: bytes) -> Iterator[tuple[Any, Path]]:
     """Open `workbook` for the library, which knows files alone, and give its path."""
     with tempfile.TemporaryDirectory(prefix="xlsizing-") as folder:
         path = Path(folder) / "book.xlsm"
@@ -103,7 +103,7 @@ def _opened(pyopenvba: Any, workbook: bytes) -> Iterator[tuple[Any, Path]]:
             yield book, path
 
 
-def _put(pyopenvba: Any, project: Any, name: str, source: str) -> None:
+def _put_module(pyopenvba: Any, project: Any, name: str, source: str) -> None:
     """Put a module into a project that has one already for the workbook and for each sheet."""
     if name in project.module_names():
         project.get_module(name).body = source

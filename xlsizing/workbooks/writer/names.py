@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 SHEETS: Final = ("Sizing", "Curve", "Calc", "Context", "Levers", "Checks", "About")
-"""The sheets in order [-]."""
+"""The sheets in order."""
 
 PUBLIC: Final = (
     "Demand_Value", "Demand_Unit", "Demand_OSL", "Util", "GPUs_per_Pod", "Spare_Pods", "USD_per_GPU_Hour",
@@ -36,7 +36,7 @@ PUBLIC: Final = (
     "Out_Cstar", "Out_PodTps", "Out_Pods", "Out_GPUs", "Out_GPUs_Low", "Out_GPUs_Commit", "Out_USD_Month",
     "Out_USD_Month_Commit", "TTFT_Limit_In", "Out_Binding", "Out_TTFT", "Out_TTFT_Commit", "Checks_Failed",
 )  # fmt: skip
-"""Names that do not change meaning: inputs, results aligned with SLA_In, and the number of failed checks [-]."""
+"""Names that do not change meaning: inputs, results aligned with SLA_In, and the number of failed checks."""
 
 FIRST_SLA: Final = 20
 FIRST_ANCHOR: Final = 12
@@ -64,7 +64,7 @@ class Layout:
     anchors : int
         Rows for anchors [rows]
     charts : bool
-        Whether there is a first page with charts, or one long table [-]
+        Whether there is a first page with charts, or one long table
     """
 
     slas: int = ROOM_SLAS
@@ -78,19 +78,19 @@ class Layout:
 
     @property
     def sla_rows(self) -> range:
-        """Row numbers of the SLAs, on Sizing, Calc and Checks alike [-]."""
+        """Row numbers of the SLAs, on Sizing, Calc and Checks alike."""
         return range(FIRST_SLA, FIRST_SLA + self.slas)
 
     @property
     def pieces(self) -> list[range]:
-        """Positions of the SLAs, counted from 0, in the pieces that are proven one after the other [-]."""
+        """Positions of the SLAs, counted from 0, in the pieces that are proven one after the other."""
         if self.slas <= MOST_AT_ONCE:
             return [range(self.slas)]
         return [range(first, min(first + LONGEST_PIECE, self.slas)) for first in range(0, self.slas, LONGEST_PIECE)]
 
     @property
     def anchor_rows(self) -> range:
-        """Row numbers of the anchors on Curve [-]."""
+        """Row numbers of the anchors on Curve."""
         return range(FIRST_ANCHOR, FIRST_ANCHOR + self.anchors)
 
     @property
@@ -126,7 +126,7 @@ def place(cell: str) -> tuple[int, int]:
 
 
 def legal_name(name: str) -> bool:
-    """Tell whether a spreadsheet takes `name`: no cell address, no R1C1 address [-].
+    """Tell whether a spreadsheet takes `name`: no cell address, no R1C1 address.
 
     >>> legal_name("SLA_In"), legal_name("SLA1"), legal_name("R")
     (True, False, False)
@@ -135,7 +135,7 @@ def legal_name(name: str) -> bool:
 
 
 def define(book: Workbook, name: str, sheet: str, cells: str) -> None:
-    """Define `name` in `book` for `cells` of `sheet`, given as "B12" or "B12:B43" [-]."""
+    """Define `name` in `book` for `cells` of `sheet`, given as "B12" or "B12:B43"."""
     if not legal_name(name):
         refuse("name", "must be one that spreadsheets take", got=name)
     ends = [re.sub(r"([A-Z]+)([0-9]+)", r"$\1$\2", end) for end in cells.split(":")]

@@ -41,7 +41,7 @@ def begin_with(book: Workbook, font: SchemaFont) -> None:
 
 
 def saved_parts(book: Workbook) -> dict[str, bytes]:
-    """Return the parts of `book` by name, the same whichever library writes openpyxl's XML [-].
+    """Return the parts of `book` by name, the same whichever library writes openpyxl's XML.
 
     That is lxml where it is installed, and it writes empty elements and namespaces otherwise than the standard library.
     """
@@ -56,18 +56,18 @@ def with_part(parts: Mapping[str, bytes], name: str, kind: str, content: bytes) 
     Parameters
     ----------
     parts : mapping of str to bytes
-        The parts of the .xlsx, as `saved_parts` gives them [-]
+        The parts of the .xlsx, as `saved_parts` gives them
     name : str
-        The file of the part beside the workbook's own [-]
+        The file of the part beside the workbook's own
     kind : str
-        What it is, as types and relations of spreadsheets end [-]
+        What it is, as types and relations of spreadsheets end
     content : bytes
-        The part [-]
+        The part
 
     Returns
     -------
     dict of str to bytes
-        The parts of the .xlsx [-]
+        The parts of the .xlsx
     """
     number = parts[_RELATIONS].count(b"<Relationship ") + 1
     types = _TYPE.format(name=name, kind=kind).encode()

@@ -31,11 +31,11 @@ class Page:
     Parameters
     ----------
     sheet : Worksheet
-        The sheet [-]
+        The sheet
     styles : Styles
-        The styles of its workbook [-]
+        The styles of its workbook
     texts : SharedStrings
-        The texts of its workbook [-]
+        The texts of its workbook
     """
 
     def __init__(self, sheet: Worksheet, styles: Styles, texts: SharedStrings) -> None:
@@ -47,7 +47,7 @@ class Page:
         self._widest = self._last = 1
 
     def put(self, cell: str, value: object, style: str) -> None:
-        """Write `value`, a number, a text of ours or a formula, into `cell` in `style` [-]."""
+        """Write `value`, a number, a text of ours or a formula, into `cell` in `style`."""
         row, column = place(cell)
         self.at(row, column, value, style)
 
@@ -68,7 +68,7 @@ class Page:
             self._rows.setdefault(row, {}).update([(column, cell.replace(ROW, number)) for column, cell in made])
 
     def user(self, cell: str, text: str, style: str, name: str) -> None:
-        """Write a user's `text`, called `name` in a refusal, into `cell` in `style`: text whatever it begins with [-]."""
+        """Write a user's `text`, called `name` in a refusal, into `cell` in `style`: text whatever it begins with."""
         stored = cell_text(text, name)
         row, column = place(cell)
         plain, code = self._styles[style], self._styles[f"{style}'"]  # both: styles are closed before the last row
@@ -87,14 +87,14 @@ class Page:
         Parameters
         ----------
         cells : str
-            The cells [-]
+            The cells
         formula : str
-            The formula, beginning with "=" [-]
+            The formula, beginning with "="
         styles : sequence of str
-            The styles of the columns [-]
+            The styles of the columns
         dynamic : bool, optional
             Whether Excel with dynamic arrays lets it take as many cells as it needs, so that a single value leaves all
-            but the first blank; else it fills these cells in every version [-]
+            but the first blank; else it fills these cells in every version
         """
         left, top, right, bottom = range_boundaries(cells)
         for row in range(top, bottom + 1):
@@ -105,7 +105,7 @@ class Page:
         self._rows[top][left] = f'<c r="{letter(left)}{top}" s="{self._styles[styles[0]]}"{kind}>{entered}</c>'
 
     def dynamic(self, cell: str, formula: str, values: Sequence[Sequence[CellValue]], styles: Sequence[str]) -> None:
-        """Write `formula` into `cell` as one that fills as many cells as it gives `values`, a style of `styles` a column [-]."""
+        """Write `formula` into `cell` as one that fills as many cells as it gives `values`, a style of `styles` a column."""
         kept = [self._styles[style] for style in styles]
         for (row, column), made in dynamic_cells(cell, formula, values, kept).items():
             self._rows.setdefault(row, {})[column] = made
@@ -131,27 +131,27 @@ class Page:
         self._rows = {}
 
     def own_rows(self) -> range:
-        """Return the numbers of the rows written since `settle`, from the first to the last [-]."""
+        """Return the numbers of the rows written since `settle`, from the first to the last."""
         return range(min(self._rows), max(self._rows) + 1) if self._rows else range(self._last + 1, self._last + 1)
 
     def rendered(self, rows: range) -> Rows:
-        """Return those of `rows` that hold anything, as the sheet's part holds them [-]."""
+        """Return those of `rows` that hold anything, as the sheet's part holds them."""
         known = self._settled.keys() | self._rows.keys() | self._heights.keys()
         filled = {row: self._settled.get(row, {}) | self._rows.get(row, {}) for row in sorted(known) if row in rows}
-        text = "".join([self._row(row, cells) for row, cells in filled.items()])
-        return Rows(text, list(_formulas(filled)))
+        text = "".join([self._row_xml(row, cells) for row, cells in filled.items()])
+        return Rows(text, list(_formula_places(filled)))
 
     def cells(self, row: int) -> dict[int, str]:
         """Return the cells written into `row` since `settle`, by column counted from 1 [-]."""
         return self._rows.get(row, {})
 
     def settled(self, cell: str) -> str:
-        """Return a `cell` written before `settle`; "" where there is none [-]."""
+        """Return a `cell` written before `settle`; "" where there is none."""
         row, column = place(cell)
         return self._settled.get(row, {}).get(column, "")
 
     def extent(self) -> str:
-        """Return the cells that the sheet uses, "A1:S58" [-]."""
+        """Return the cells that the sheet uses, "A1:S58"."""
         widest, last = self._reach()
         return f"A1:{letter(widest)}{last}"
 
@@ -159,17 +159,17 @@ class Page:
         widest = max((max(cells) for cells in self._rows.values()), default=1)
         return max(self._widest, widest), max(self._last, max(self._rows, default=1))
 
-    def _row(self, row: int, cells: dict[int, str]) -> str:
+    def _row_xml(self, row: int, cells: dict[int, str]) -> str:
         height = f' ht="{self._heights[row]}" customHeight="1"' if row in self._heights else ""
         return f'<row r="{row}"{height}>{"".join([cells[column] for column in sorted(cells)])}</row>'
 
     def named(self, name: str, cells: str) -> None:
-        """Define `name` for `cells` of this sheet [-]."""
+        """Define `name` for `cells` of this sheet."""
         define(self.sheet.parent, name, self.sheet.title, cells)
         self.names[name] = cells
 
     def validate(self, cells: str, message: str, **rule: Any) -> None:
-        """Let `cells`, or several with blanks between, take only what `rule` allows, with a plain message [-]."""
+        """Let `cells`, or several with blanks between, take only what `rule` allows, with a plain message."""
         check = DataValidation(**rule, allow_blank=True, showErrorMessage=True, showInputMessage=True)
         check.error, check.errorTitle, check.prompt = message, "Not possible here", message
         self.sheet.add_data_validation(check)
@@ -177,7 +177,7 @@ class Page:
             check.add(part)
 
     def reddens(self, cells: str, condition: str) -> None:
-        """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds [-]."""
+        """Let the words in `cells` turn red and bold while `condition`, a formula for the first of them, holds."""
         red = SchemaFont(color=f"FF{RED}", bold=True)
         self.sheet.conditional_formatting.add(cells, FormulaRule(formula=[condition], font=red))
 
@@ -187,7 +187,7 @@ class Page:
             self.sheet.column_dimensions[column].width = width
 
     def merge(self, cells: str) -> None:
-        """Merge `cells` into one [-]."""
+        """Merge `cells` into one."""
         self.sheet.merged_cells.add(cells)  # without making cells that openpyxl would write
 
     def printed_at(self, scale: int, *, first: str, repeat: str | None = None) -> None:
@@ -203,11 +203,11 @@ class Page:
         Parameters
         ----------
         landscape : bool
-            Whether the page lies on its side [-]
+            Whether the page lies on its side
         wide, tall : int
             Pages to fit it to, 0 for any number [pages]
         repeat : str, optional
-            Rows to repeat on each page, "18:18" [-]
+            Rows to repeat on each page, "18:18"
         """
         sheet = self.sheet
         sheet.page_setup.orientation = "landscape" if landscape else "portrait"
@@ -224,5 +224,5 @@ class Page:
         sheet.protection.formatColumns = sheet.protection.formatRows = False
 
 
-def _formulas(rows: dict[int, dict[int, str]]) -> Iterable[tuple[int, int]]:
+def _formula_places(rows: dict[int, dict[int, str]]) -> Iterable[tuple[int, int]]:
     return ((row, column) for row, cells in rows.items() for column in sorted(cells) if is_formula(cells[column]))

@@ -42,13 +42,13 @@ def sheet_part(position: int) -> str:
 
 
 def read_parts(data: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook of ours, `data`, by name, in their order [-]."""
+    """Return the parts of a workbook of ours, `data`, by name, in their order."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def cells_of(reference: str) -> list[str]:
-    """Return the cells of `reference`, one column of a sheet as in "$B$12:$B$43", in order [-]."""
+    """Return the cells of `reference`, one column of a sheet as in "$B$12:$B$43", in order."""
     first, _, last = reference.replace("$", "").partition(":")
     (top, _), (bottom, _) = coordinate_to_tuple(first), coordinate_to_tuple(last or first)
     letters = re.sub(r"[0-9]", "", first)
@@ -65,16 +65,16 @@ def drawn(parts: Mapping[str, Part], values: Mapping[str, Values], alt_texts: Se
     Parameters
     ----------
     parts : mapping of str to bytes or list of bytes
-        The parts of the .xlsx [-]
+        The parts of the .xlsx
     values : mapping
         The values of the formulas, by sheet and cell [units of the cells]
     alt_texts : sequence of str
-        One for each chart [-]
+        One for each chart
 
     Returns
     -------
     dict of str to bytes or list of bytes
-        The same with complete charts [-]
+        The same with complete charts
     """
 
     def cached(match: re.Match[bytes]) -> bytes:
@@ -98,16 +98,16 @@ def with_points(prefix: str, reference: str, values: Sequence[float | str | None
     Parameters
     ----------
     prefix : str
-        What the names of its elements begin with [-]
+        What the names of its elements begin with
     reference : str
-        The cells that it shows [-]
+        The cells that it shows
     values : sequence of float, str or None
         Their values; what is no number is no point [units of the cells]
 
     Returns
     -------
     bytes
-        The series' XML [-]
+        The series' XML
     """
     points = "".join(
         f'<{prefix}pt idx="{i}"><{prefix}v>{value!r}</{prefix}v></{prefix}pt>'
@@ -120,7 +120,7 @@ def with_points(prefix: str, reference: str, values: Sequence[float | str | None
 
 
 def reproducible(parts: Mapping[str, Part], created: datetime) -> dict[str, Part]:
-    """Return `parts` with both dates of the document's properties set to `created` [-]."""
+    """Return `parts` with both dates of the document's properties set to `created`."""
     stamp = rb"\g<1>%s\g<3>" % created.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
     name = "docProps/core.xml"
     properties = parts[name]
@@ -133,16 +133,16 @@ def filled(part: bytes, extent: str, rows: Part) -> Part:
     Parameters
     ----------
     part : bytes
-        The sheet without rows [-]
+        The sheet without rows
     extent : str
-        The cells that it uses, "A1:S58" [-]
+        The cells that it uses, "A1:S58"
     rows : bytes or list of bytes
-        Its rows, whole or as what `packed` made of their pieces [-]
+        Its rows, whole or as what `packed` made of their pieces
 
     Returns
     -------
     bytes or list of bytes
-        The whole sheet in the same form [-]
+        The whole sheet in the same form
     """
     before, after = _EMPTY.split(part, maxsplit=1)
     before = _EXTENT.sub(b'<dimension ref="%s"' % extent.encode("ascii"), before) + b"<sheetData>"
@@ -151,12 +151,12 @@ def filled(part: bytes, extent: str, rows: Part) -> Part:
 
 
 def packed(piece: bytes) -> bytes:
-    """Return a `piece` of a part in less than a tenth of its size, until `zipped` writes it [-]."""
+    """Return a `piece` of a part in less than a tenth of its size, until `zipped` writes it."""
     return zlib.compress(piece, 5)
 
 
 def zipped(parts: Mapping[str, Part], *, small: bool = True) -> bytes:
-    """Return the archive of `parts`, `small` or as they are: the same bytes for the same parts [-]."""
+    """Return the archive of `parts`, `small` or as they are: the same bytes for the same parts."""
     how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", how) as archive:

@@ -12,7 +12,7 @@ _LONGEST: Final = 240
 
 
 def sentence(template: str, **cells: str) -> str:
-    """Return the formula of `template`, each place in it filled by the formula in `cells` of that name [-].
+    """Return the formula of `template`, each place in it filled by the formula in `cells` of that name.
 
     >>> sentence("at c={c}, {sla} tok/s", c="B2", sla="A2")
     '"at c="&B2&", "&A2&" tok/s"'

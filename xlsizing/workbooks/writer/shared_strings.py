@@ -25,10 +25,10 @@ class SharedStrings:
 
     @property
     def part(self) -> bytes:
-        """The part that holds the texts so far [-]."""
+        """The part that holds the texts so far."""
         texts = "".join([f'<si><t xml:space="preserve">{escaped(text)}</t></si>' for text in self._places])
         return f'<sst xmlns="{_MAIN}" uniqueCount="{len(self._places)}">{texts}</sst>'.encode()
 
     def added_to(self, parts: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return `parts` of the workbook with that part among them [-]."""
+        """Return `parts` of the workbook with that part among them."""
         return with_part(parts, "sharedStrings.xml", "sharedStrings", self.part)

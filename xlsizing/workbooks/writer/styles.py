@@ -14,7 +14,7 @@ from xlsizing.workbooks.writer.package import SchemaFont, begin_with
 __all__ = ["AMBER", "BAD", "CAUTION", "DARK", "FONT", "GOOD", "GREY", "RED", "YELLOW", "Styles", "tall"]
 
 FONT: Final = "Arial"
-"""On every Windows and Mac; elsewhere Liberation Sans has the same widths, so that nothing shifts [-]."""
+"""On every Windows and Mac; elsewhere Liberation Sans has the same widths, so that nothing shifts."""
 
 DARK: Final = "1F3864"
 GREY: Final = "E7E6E6"
@@ -46,7 +46,7 @@ _FORMATS: Final = {
     "int left": "#,##0",
     "price left": "#,##0.00##",
 }
-"""Kinds of content and their number formats [-]."""
+"""Kinds of content and their number formats."""
 
 _LEFT: Final = ("row", "text", "left", "wrap", "typed", "int left", "price left")
 
@@ -71,7 +71,7 @@ class Styles:
     Parameters
     ----------
     book : Workbook
-        The workbook [-]
+        The workbook
     """
 
     def __init__(self, book: Workbook) -> None:
@@ -83,7 +83,7 @@ class Styles:
     def __getitem__(self, name: str) -> int:
         """Return the index of the style of that name: "input.int", "title", "label.text'" for text that is no code [-]."""
         if name not in self._made:
-            self._made[name] = self._make(name)
+            self._made[name] = self._make_style(name)
         return self._made[name]
 
     def done(self) -> None:
@@ -91,7 +91,7 @@ class Styles:
         self._book.remove(self._scratch)
         del self._scratch
 
-    def _make(self, name: str) -> int:
+    def _make_style(self, name: str) -> int:
         role, _, kind = name.rstrip("'").partition(".")
         cell = self._scratch.cell(1 + len(self._made), 1)  # one each: the book keeps its style as it is
         cell.font, cell.fill, cell.border = _font(role), _fill(role), _border(role)

@@ -24,14 +24,14 @@ def cell_text(text: str, name: str) -> str:
     Parameters
     ----------
     text : str
-        What the user wrote [-]
+        What the user wrote
     name : str
-        The input in the caller's words [-]
+        The input in the caller's words
 
     Returns
     -------
     str
-        The text to store [-]
+        The text to store
 
     Raises
     ------
@@ -53,7 +53,7 @@ def cell_text(text: str, name: str) -> str:
 
 
 def looks_like_code(text: str) -> bool:
-    """Tell whether a spreadsheet would read `text` as something else if it were typed [-].
+    """Tell whether a spreadsheet would read `text` as something else if it were typed.
 
     >>> looks_like_code("=1+1"), looks_like_code("MiniMax-M2")
     (True, False)
@@ -62,7 +62,7 @@ def looks_like_code(text: str) -> bool:
 
 
 def escaped(text: str) -> str:
-    """Return `text` as XML holds it between tags; the standard library's own loads its client of the web [-].
+    """Return `text` as XML holds it between tags; the standard library's own loads its client of the web.
 
     >>> escaped("a<b&c")
     'a&lt;b&amp;c'
@@ -71,7 +71,7 @@ def escaped(text: str) -> str:
 
 
 def header_text(text: str) -> str:
-    """Return `text` for a page header or footer, where ``&`` begins a code [-].
+    """Return `text` for a page header or footer, where ``&`` begins a code.
 
     >>> header_text("R&D")
     'R&&D'

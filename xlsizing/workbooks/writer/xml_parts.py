@@ -16,7 +16,7 @@ _UTF_8: Final = ("UTF-8", "UTF8", "US-ASCII", None)
 
 
 def element(tag: str, attributes: Mapping[str, str], inner: str) -> str:
-    """Return the XML of an element, its `tag`, `attributes` and `inner` XML [-]."""
+    """Return the XML of an element, its `tag`, `attributes` and `inner` XML."""
     opened = "".join(f" {name}={quoteattr(text)}" for name, text in attributes.items())
     return f"<{tag}{opened}>{inner}</{tag}>" if inner else f"<{tag}{opened}/>"
 
@@ -27,11 +27,11 @@ def parsed(part: bytes, where: str, *, start: Any = None, end: Any = None, text:
     Parameters
     ----------
     part : bytes
-        The XML [-]
+        The XML
     where : str
-        What it is, as a sentence names it [-]
+        What it is, as a sentence names it
     start, end, text : callable, optional
-        Called with a tag, its attributes and its place in bytes; a tag and its place; characters [-]
+        Called with a tag, its attributes and its place in bytes; a tag and its place; characters
 
     Raises
     ------
@@ -62,10 +62,10 @@ def parsed(part: bytes, where: str, *, start: Any = None, end: Any = None, text:
     except InputError:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
-        refuse("workbook", "must hold well-formed XML", detail=_fault(error), where=where)
+        refuse("workbook", "must hold well-formed XML", detail=_fault_words(error), where=where)
 
 
-def _fault(error: Exception) -> str:
+def _fault_words(error: Exception) -> str:
     if isinstance(error, expat.ExpatError):
         return f"it breaks off at line {error.lineno}, column {error.offset}"
     return "a number or a name in it is none"

@@ -53,7 +53,7 @@ def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | No
     files: dict[Path, str | bytes] = {}
     told = summary(swept, found, level)
     if emit is not None:
-        files |= _pair(told, emit)
+        files |= _report_files(told, emit)
     if picture is not None:
         files[picture] = error_by_gap(found, found[0].truth, swept.source)
     if files:
@@ -67,7 +67,7 @@ def command(sweeps: str, *, confidence: float, emit: Path | None, plot: str | No
     return 0
 
 
-def _pair(told: Summary, folder: Path) -> dict[Path, str | bytes]:
+def _report_files(told: Summary, folder: Path) -> dict[Path, str | bytes]:
     from xlsizing.accuracy import markdown, record  # noqa: PLC0415  # as above
 
     text = json.dumps(record(told), indent=2, allow_nan=False) + "\n"

@@ -84,15 +84,15 @@ def command(
     else:
         report, found = _from_spec(spec, claim, allow_outside=allow_outside, allow_mismatch=allow_mismatch)
     if as_json:
-        print_json(_record(report, found))
+        print_json(_audits_record(report, found))
     else:
         context = report.context.label() if report.context else ""
-        print_facts({"Model": report.model, "Curve": report.source, "Context": context} | _rigor(report))
-        _print(found)
+        print_facts({"Model": report.model, "Curve": report.source, "Context": context} | _rigor_lines(report))
+        _print_audits(found)
     return InfeasibleError.exit_code if any(each.reason for each in found) else 0
 
 
-def _record(report: Report, found: Sequence[Audit]) -> dict[str, Any]:
+def _audits_record(report: Report, found: Sequence[Audit]) -> dict[str, Any]:
     """Return the audits as plain data, each with the standing of its own SLA."""
     reasons = [[reason.why for reason in rigor.reasons] for rigor in report.standings]
     audits = [
@@ -111,7 +111,7 @@ def _record(report: Report, found: Sequence[Audit]) -> dict[str, Any]:
     }
 
 
-def _rigor(report: Report) -> dict[str, str]:
+def _rigor_lines(report: Report) -> dict[str, str]:
     """Return the standing of the audits, a line for each that differs."""
     rows: dict[str, list[SizingRow]] = {}
     for row, rigor in zip(report.rows, report.standings, strict=True):
@@ -160,7 +160,7 @@ def _from_spec(path: str, claim: _Claim, *, allow_outside: bool, allow_mismatch:
     return replace(report, sizing=sizing, names=()), found  # the standing of the SLAs audited, not of those in the file
 
 
-def _print(found: Sequence[Audit]) -> None:
+def _print_audits(found: Sequence[Audit]) -> None:
     """Print each audit; what holds for all of several stands once, at the end."""
     shared = [finding for finding in found[0].findings if all(finding in each.findings for each in found[1:])]
     shared = shared if len(found) > 1 else []

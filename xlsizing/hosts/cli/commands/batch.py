@@ -86,11 +86,11 @@ class _Given:
         }
 
 
-def _names(text: str, _name: str) -> tuple[str, ...]:
+def _names_in_list(text: str, _name: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(","))
 
 
-_NAMES: Final = Typed(_names)
+_NAMES: Final = Typed(_names_in_list)
 
 
 @click.command(cls=OnceEach, name="batch", short_help="Size a table of scenarios, a row each.")
@@ -142,7 +142,7 @@ def command(
         files = [path for path in (job.target, job.totals) if path is not None]
         with working("Rows sized") as told:
             outcome = size_table(job, fresh=() if force else files, told=told)
-    _print(outcome, files, as_json=as_json)
+    _print_outcome(outcome, files, as_json=as_json)
     if outcome.wrong:
         return NOT_RIGHT
     return InfeasibleError.exit_code if outcome.unmet else 0
@@ -161,7 +161,7 @@ def _list_columns() -> None:
         click.echo(f"  {result.name}")
 
 
-def _print(outcome: Any, files: Sequence[Path], *, as_json: bool) -> None:
+def _print_outcome(outcome: Any, files: Sequence[Path], *, as_json: bool) -> None:
     if as_json:
         first = [{"row": row, "error": words} for row, words in outcome.first]
         counts = {"rows": outcome.rows, "unmet": outcome.unmet, "wrong": outcome.wrong}
@@ -181,7 +181,7 @@ def _print(outcome: Any, files: Sequence[Path], *, as_json: bool) -> None:
 
 
 def _print_totals(totals: Sequence[dict[str, Any]]) -> None:
-    lines = [list(totals[0]), *([_shown(value) for value in row.values()] for row in totals)]
+    lines = [list(totals[0]), *([_value_in_words(value) for value in row.values()] for row in totals)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     numeric = [isinstance(value, int | float) for value in totals[0].values()]
     for line in lines:
@@ -192,7 +192,7 @@ def _print_totals(totals: Sequence[dict[str, Any]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-def _shown(value: object) -> str:
+def _value_in_words(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.0f}"
     return f"{value:,}" if isinstance(value, int) else "-" if value is None else one_line(str(value))

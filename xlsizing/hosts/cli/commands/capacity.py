@@ -32,13 +32,13 @@ from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST
 __all__ = ["command"]
 
 _NEEDS: Final = {"nodes": ("gpus_per_node",), "mw": ("kw_per_gpu", "pue")}
-"""Flags that a form of a budget needs [-]."""
+"""Flags that a form of a budget needs."""
 
 _ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
-"""Flags that belong to one form of a budget [-]."""
+"""Flags that belong to one form of a budget."""
 
 _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
-"""What each figure is called, in the order of the table [-]."""
+"""What each figure is called, in the order of the table."""
 
 _ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
 
@@ -119,9 +119,9 @@ def command(
     fleet = fleet if wanted is None else fleet.answering(wanted)
     asked = _Asked(fleet, racks, gpus, spare, sla, wanted, curve.source)
     if as_json:
-        print_json(_record(asked))
+        print_json(_answers_record(asked))
     else:
-        print_text(lambda file: _print(file, asked))
+        print_text(lambda file: _print_answers(file, asked))
     nothing = asked.best is not None and asked.best.estimate is None
     return InfeasibleError.exit_code if nothing else 0
 
@@ -163,7 +163,7 @@ class _Asked:
         return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
 
 
-def _print(file: IO[str], asked: _Asked) -> None:
+def _print_answers(file: IO[str], asked: _Asked) -> None:
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415  # rich is slow to import
 
     report, tables = asked.report, [_most_table(asked), _best_table(asked)]
@@ -193,7 +193,7 @@ def _fleet_words(asked: _Asked) -> str:
     return f"{asked.gpus:,} GPUs{nodes}: {pods:,} pods{spares} x {racks.gpus_per_pod} GPUs = {used:,}{idle}"
 
 
-def _names(asked: _Asked) -> dict[str, str]:
+def _figure_headings(asked: _Asked) -> dict[str, str]:
     return {figure: words.format(level=100 * asked.fleet.level.confidence) for figure, words in _FIGURES.items()}
 
 
@@ -202,8 +202,8 @@ def _most_table(asked: _Asked) -> Table | None:
         return None
     columns = {"users in flight": 1} if asked.users else {"output TPM": 60, "output tok/s": 1}
     rows = [
-        (name, *(_down(times * getattr(asked.most, figure)) for times in columns.values()))
-        for figure, name in _names(asked).items()
+        (name, *(_rounded_down(times * getattr(asked.most, figure)) for times in columns.values()))
+        for figure, name in _figure_headings(asked).items()
     ]
     within = in_words(asked.fleet.limits.single(), asked.sla)
     return Table(f"The most at {within}", ("figure", *columns), rows, frozenset({(0, 1)}))
@@ -213,7 +213,7 @@ def _best_table(asked: _Asked) -> Table | None:
     if asked.best is None or asked.demand is None:
         return None
     rows: list[tuple[str, ...]] = []
-    for figure, name in _names(asked).items():
+    for figure, name in _figure_headings(asked).items():
         sla = getattr(asked.best, figure)
         rows.append((name, "carried at no SLA" if sla is None else shown(sla)))
     within = in_words(asked.fleet.limits.single())
@@ -221,12 +221,12 @@ def _best_table(asked: _Asked) -> Table | None:
     return Table(title, ("figure", "tok/s/user"), rows, frozenset({(0, 1)}))
 
 
-def _down(value: float) -> str:
+def _rounded_down(value: float) -> str:
     """Return a most as whole numbers, rounded down: what is printed fits too."""
     return f"{int(value * (1 + 1e-12)):,}"
 
 
-def _record(asked: _Asked) -> dict[str, Any]:
+def _answers_record(asked: _Asked) -> dict[str, Any]:
     """Return the answers as plain data, at full precision."""
     fleet, most, best = asked.fleet, asked.most, asked.best
     return {

@@ -30,7 +30,7 @@ def command(*, file: str | None, as_json: bool) -> int:
     else:
         for finding in findings:
             click.echo(f"{finding.state:<{len(UNVERIFIED)}}  {one_line(str(finding))}")
-        click.echo(f"\n{_summary(counts)}")
+        click.echo(f"\n{_summary_sentence(counts)}")
     return NOT_RIGHT if counts[FAIL] else 0
 
 
@@ -44,7 +44,7 @@ def _findings(file: str | None) -> list[Finding]:
     return examine(this_machine(), book, modules_of)
 
 
-def _summary(counts: Counter[str]) -> str:
+def _summary_sentence(counts: Counter[str]) -> str:
     failing = f"{counts[FAIL]} of {counts.total()} checks fail" if counts[FAIL] else "Nothing fails"
     open_ = f"; {counts[UNVERIFIED]} could not be made" if counts[UNVERIFIED] else ""
     return f"{failing}{open_}."

@@ -52,14 +52,14 @@ def command(
         rows = curve_rows(found)
         print_text(lambda stream: print_rows(stream, f"{len(rows)} curves", rows, {}))
     curves = list(found.curves) if split else [one_curve(found, " ".join(paths))]
-    files = _files(curves, targets, split=split)
+    files = _texts_by_path(curves, targets, split=split)
     write_whole(files, fresh=() if force else files)
     rows = curve_rows(Results(tuple(curves), (), ()))
     said = _said(curves)
     if as_json:
         print_json(_record(rows, said, found, files))
     else:
-        print_text(lambda stream: _print(stream, rows, said, found, files))
+        print_text(lambda stream: _print_curves(stream, rows, said, found, files))
     return 0
 
 
@@ -74,7 +74,7 @@ def _targets(output: str, *, split: bool) -> Path:
     return target
 
 
-def _files(curves: list[Imported], target: Path, *, split: bool) -> dict[Path, str]:
+def _texts_by_path(curves: list[Imported], target: Path, *, split: bool) -> dict[Path, str]:
     """Return the texts of all curve files by their paths; nothing is written if one of the curves is none."""
     from xlsizing.importers import curve_text  # noqa: PLC0415  # as above
 
@@ -110,7 +110,7 @@ def _said(curves: list[Imported]) -> dict[str, list[str]]:
         "Why it stays a DRAFT": list(
             dict.fromkeys(caution.why for imported in curves for caution in imported.cautions)
         ),
-        "Not in the files": list(dict.fromkeys(_missing(imported) for imported in curves)),
+        "Not in the files": list(dict.fromkeys(_missing_words(imported) for imported in curves)),
     }
 
 
@@ -129,7 +129,7 @@ def _record(
     }
 
 
-def _print(
+def _print_curves(
     stream: IO[str], rows: list[CurveRow], said: dict[str, list[str]], results: Results, files: Iterable[Path]
 ) -> None:
     lists = said | {
@@ -140,5 +140,5 @@ def _print(
     print_rows(stream, f"{len(rows)} curve{'s' * (len(rows) != 1)}", rows, lists)
 
 
-def _missing(imported: Imported) -> str:
+def _missing_words(imported: Imported) -> str:
     return ", ".join(imported.context.missing_labels()) or "nothing: the context is complete"

@@ -54,7 +54,7 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     ttft_limit(ttft)  # refused before a file is read
     given = read_spec(spec, allow_outside=allow_outside)
     limits = ttft_limit(ttft, given.limits.statistic)
-    report = _within(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
+    report = _with_limits(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
     notes = report.lever_notes
     if as_json:
         label = report.context.label() if report.context else None
@@ -70,7 +70,7 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     return InfeasibleError.exit_code if report.levers_unmet else 0
 
 
-def _within(report: Report, spec: Spec, limits: Limits) -> Report:
+def _with_limits(report: Report, spec: Spec, limits: Limits) -> Report:
     """Return a report with its levers within `limits` on waiting, where there are any, instead of those of its file."""
     from xlsizing.reports.from_spec import spec_levers  # noqa: PLC0415  # pydantic and YAML are slow to import
 

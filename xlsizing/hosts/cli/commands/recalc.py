@@ -50,10 +50,10 @@ def _assignment(text: str, name: str) -> tuple[str, object]:
     match = _ASSIGNMENT.fullmatch(text)
     if match is None:
         refuse(name, "must be PLACE=VALUE, such as Quote!C5=6e6", got=text or BLANK)
-    return match[1].strip(), _value(match[2].strip(), match[1].strip())
+    return match[1].strip(), _value_in_text(match[2].strip(), match[1].strip())
 
 
-def _value(text: str, place: str) -> object:
+def _value_in_text(text: str, place: str) -> object:
     """Return the value written in `text`."""
     quoted = _QUOTED.fullmatch(text)
     if quoted is not None:
@@ -110,12 +110,12 @@ def command(
     if target is not None and saved is not None:
         write_whole({target: saved}, fresh=() if force else (target,))
     if as_json:
-        print_json(_record(recalculation, file, given))
+        print_json(_values_record(recalculation, file, given))
     else:
-        print_text(lambda out: _print(recalculation, out))
+        print_text(lambda out: _print_values(recalculation, out))
         if target is not None:
             click.echo(f"\nWritten: {target}")
-    return NOT_RIGHT if recalculation.unevaluated or _refused(recalculation) else 0
+    return NOT_RIGHT if recalculation.unevaluated or _is_refused(recalculation) else 0
 
 
 _CHECKS = "Checks_Failed"
@@ -125,7 +125,7 @@ _OUTPUT = "Out_"
 """What begins the names of their results."""
 
 
-def _refused(recalculation: Recalculation) -> bool:
+def _is_refused(recalculation: Recalculation) -> bool:
     """Tell whether the workbook says itself that its inputs are wrong: its results are words then, not numbers."""
     if _CHECKS not in recalculation.names or not recalculation.is_known(recalculation.names[_CHECKS]):
         return False
@@ -137,7 +137,7 @@ def _target(output: str, file: str, *, force: bool) -> Path:
     return new_file(output, Path(file).suffix.lower(), force=force, reads=file)
 
 
-def _record(recalculation: Recalculation, file: str, given: dict[str, object]) -> dict[str, Any]:
+def _values_record(recalculation: Recalculation, file: str, given: dict[str, object]) -> dict[str, Any]:
     return {
         "file": file,
         "set": given,
@@ -150,7 +150,7 @@ def _record(recalculation: Recalculation, file: str, given: dict[str, object]) -
     }
 
 
-def _print(recalculation: Recalculation, out: Any) -> None:
+def _print_values(recalculation: Recalculation, out: Any) -> None:
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415  # rich is slow to import
 
     missing = recalculation.unevaluated
@@ -165,7 +165,7 @@ def _print(recalculation: Recalculation, out: Any) -> None:
         ],
         "Could not be evaluated": [one_line(f"{each.place} {each.formula}: {each.reason}") for each in missing],
     }
-    if _refused(recalculation):
+    if _is_refused(recalculation):
         headline += "; the workbook's own checks refuse its inputs"
     print_parts(out, f"{headline}.", {"Cells with formulas": f"{count:,}"}, _tables(recalculation), lists)
 
@@ -173,10 +173,11 @@ def _print(recalculation: Recalculation, out: Any) -> None:
 def _tables(recalculation: Recalculation) -> list[Table | None]:
     """Return a table of the formulas that call our functions, and one of the defined names."""
     rows: list[tuple[str, ...]] = [
-        (place, _cut(formula), _cut(_shown(recalculation, place))) for place, formula in recalculation.sizing.items()
+        (place, _cut_line(formula), _cut_line(_values_in_words(recalculation, place)))
+        for place, formula in recalculation.sizing.items()
     ]
     named: list[tuple[str, ...]] = [
-        (name, place, _cut(_shown(recalculation, place)))
+        (name, place, _cut_line(_values_in_words(recalculation, place)))
         for name, place in sorted(recalculation.names.items(), key=lambda named: not named[0].startswith(_OUTPUT))
     ]
     return [
@@ -193,7 +194,7 @@ def _values(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) ->
     return Table(title, header, rows, frozenset((at, last) for at in range(len(rows)))) if rows else None
 
 
-def _shown(recalculation: Recalculation, place: str) -> str:
+def _values_in_words(recalculation: Recalculation, place: str) -> str:
     """Return a value in words; those of a range in one line."""
     if not recalculation.is_known(place):
         return "not evaluated"
@@ -212,6 +213,6 @@ def _in_words(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _cut(text: str) -> str:
+def _cut_line(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _WIDEST else f"{line[: _WIDEST - 3]}..."

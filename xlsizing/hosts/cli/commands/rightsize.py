@@ -31,7 +31,7 @@ _FIELDS = {
     "gpu_memory_gb": "model_size.gpu_mem_gb",
     "gpu_memory_utilization": "context.gpu_memory_utilization",
 }
-"""What the rule of thumb calls an input, and what the sizing file does [-]."""
+"""What the rule of thumb calls an input, and what the sizing file does."""
 
 
 @dataclass(frozen=True)

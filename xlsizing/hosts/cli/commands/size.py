@@ -56,12 +56,12 @@ def command(
     if pictures is not None and emit is None:
         refuse("--pictures", "must be given with --emit, and only with it")
     book = {} if xlsx is None else _workbook(report, xlsx, force=force)
-    pair = {} if emit is None else _pair(report, emit, pictures)
+    pair = {} if emit is None else _report_files(report, emit, pictures)
     if book or pair:
         from xlsizing.reports import write_whole  # noqa: PLC0415  # only where files are asked for
 
-        write_whole(book | pair, check=_reviewed if pair else None, fresh=() if force else book)
-    _print(report, [*book, *pair], as_json=as_json)
+        write_whole(book | pair, check=_review_files if pair else None, fresh=() if force else book)
+    _print_sizing(report, [*book, *pair], as_json=as_json)
     return 0 if report.all_feasible else _UNMET
 
 
@@ -75,7 +75,7 @@ def _workbook(report: Report, file: str, *, force: bool) -> dict[Path, str | byt
         return {target: customer_workbook(report, progress)}
 
 
-def _pair(report: Report, folder: Path, form: str | None) -> dict[Path, str | bytes]:
+def _report_files(report: Report, folder: Path, form: str | None) -> dict[Path, str | bytes]:
     """Return the report's two files and its pictures in a `form`, if one is asked for, by where they shall stand."""
     from xlsizing.reports import json_text, markdown  # noqa: PLC0415  # only where files are asked for
 
@@ -97,13 +97,13 @@ def _pictures(report: Report, form: str) -> dict[str, tuple[Picture, bytes]]:
     }
 
 
-def _reviewed(files: Mapping[str, Path]) -> None:
+def _review_files(files: Mapping[str, Path]) -> None:
     from xlsizing.reports import review  # noqa: PLC0415  # only where files are asked for
 
     review(files)
 
 
-def _print(report: Report, written: list[Path], *, as_json: bool) -> None:
+def _print_sizing(report: Report, written: list[Path], *, as_json: bool) -> None:
     if as_json:
         from xlsizing.reports import record  # noqa: PLC0415  # only where JSON is asked for
 

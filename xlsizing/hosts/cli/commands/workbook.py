@@ -72,8 +72,12 @@ def command(
     if functions:
         return _functions(output, force=force)
     if spec is not None:
-        return _customer(spec, output, force=force, allow_outside=allow_outside)
-    return _filled((*curves, *paths), output, results, force=force) if curves else _sales(output, force=force)
+        return _write_customer_book(spec, output, force=force, allow_outside=allow_outside)
+    return (
+        _write_with_curves((*curves, *paths), output, results, force=force)
+        if curves
+        else _write_sales_book(output, force=force)
+    )
 
 
 _WAY_OUT: Final = (
@@ -88,7 +92,7 @@ def _functions(output: str, *, force: bool) -> int:
     return 0
 
 
-def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
+def _write_customer_book(spec: str, output: str, *, force: bool, allow_outside: bool) -> int:
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic, YAML and openpyxl are slow to import
     from xlsizing.spec import read_spec  # noqa: PLC0415
 
@@ -101,7 +105,7 @@ def _customer(spec: str, output: str, *, force: bool, allow_outside: bool) -> in
     return 0 if report.all_feasible else InfeasibleError.exit_code
 
 
-def _sales(output: str, *, force: bool) -> int:
+def _write_sales_book(output: str, *, force: bool) -> int:
     from xlsizing.hosts.sales import write_sales_workbook  # noqa: PLC0415  # xlwings and openpyxl are slow to import
 
     click.echo(f"Written: {write_sales_workbook(output, force=force)}")
@@ -115,7 +119,7 @@ def _lite(folder: str, *, force: bool) -> int:
     return 0
 
 
-def _filled(paths: tuple[str, ...], output: str, results: ResultFlags, *, force: bool) -> int:
+def _write_with_curves(paths: tuple[str, ...], output: str, results: ResultFlags, *, force: bool) -> int:
     """Write the sales workbook with the curves at `paths`, and say which they are and what was left out."""
     from xlsizing.hosts.sales import (  # noqa: PLC0415
         deck_at,  # as above

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -10,8 +10,13 @@ from typing import Any
 from xlsizing.advice import Lever, LeverDelta, lever_delta
 from xlsizing.context import Context
 from xlsizing.core import FIGURES, WAITS, Curve, Demand, Limits, Price, Sizing, SizingRow, calibration_of, size
+from xlsizing.errors import shown
+from xlsizing.reports.record import LEVER_FIGURES, clamped, row_record
+from xlsizing.rules import HOURS_PER_MONTH
 
-__all__ = ["ReadBack"]
+__all__ = ["Pair", "ReadBack"]
+
+Pair = tuple[str, Any, Any]
 
 _Record = dict[str, Any]
 
@@ -140,6 +145,46 @@ class ReadBack:
             limits=_limits_of(said, self.record["output_tokens"], None),
         )
         return replace(again, rigor=said["rigor"], reasons=tuple(said["rigor_reasons"]))
+
+    def figures(self) -> Iterator[Pair]:
+        """Yield every figure that follows from others: what it is, as it was written, and as curve and formula give it."""
+        yield from self._anchors()
+        yield from self._rows()
+        yield from self._demands()
+        yield from self._levers()
+
+    def _anchors(self) -> Iterator[Pair]:
+        sides = [self.record["anchors"]]
+        for lever in self.record["levers"]:
+            sides += [side for side in (lever["baseline_anchors"], lever["with_lever_anchors"]) if side]
+        for anchors in sides:
+            pooled = _curve_of(anchors, "toks_per_user_measured", pool_rises=1.0).tok_s_per_user.tolist()
+            for anchor, rate in zip(anchors, pooled, strict=True):
+                yield f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate
+
+    def _rows(self) -> Iterator[Pair]:
+        oldest = clamped(self.sizing)
+        for i, (row, figures) in enumerate(zip(self.record["rows"], self.sizing.rows(), strict=True)):
+            at = f" at {shown(row['sla_toks_per_user'])} tok/s/user"
+            said = self.rows[i] if row["budget_claim"] is not None else figures
+            expected = row_record(said) | {key: values[i] for key, values in oldest.items()} | {"quote": self.quoted[i]}
+            yield from ((key + at, row[key], value) for key, value in expected.items())
+
+    def _demands(self) -> Iterator[Pair]:
+        yield "hours_per_month", self.record["hours_per_month"], HOURS_PER_MONTH
+        if not self.demand.shape:
+            tpm = self.demand.output_tpm
+            per_second = None if tpm is None else float(self.demand.output_tok_s(0))
+            yield "tpm", self.record["tpm"], None if tpm is None else float(tpm)
+            yield "tok_per_s_target", self.record["tok_per_s_target"], per_second
+
+    def _levers(self) -> Iterator[Pair]:
+        for said, delta in zip(self.record["levers"], self.levers, strict=True):
+            at = f" of the lever {said['lever']} at {shown(said['sla_toks_per_user'])} tok/s/user"
+            yield from ((key + at, said[key], getattr(delta, key)) for key in LEVER_FIGURES)
+            if said["kind"] != "tp-rightsize":
+                gpus = said["baseline_gpus_per_pod"]
+                yield f"with_lever_gpus_per_pod of the lever {said['lever']}", said["with_lever_gpus_per_pod"], gpus
 
 
 def _limits_of(asked: _Record | Sequence[_Record], output_tokens: float | None, statistic: str | None) -> Limits:

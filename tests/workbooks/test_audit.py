@@ -25,6 +25,7 @@ SUFFIXES = {
     "recalculated customer": "xlsx",
     "batch": "xlsx",
     "command": "xlsx",
+    "functions": "xlsx",
 }
 ALLOWED = {
     # A table is written row by row, so that its memory does not grow: shared texts would stay to the end, one column of
@@ -57,6 +58,7 @@ def made(sales, tmp_path_factory):
         "recalculated sales": lambda: edited(sales, Quote_Demand=7e6, Quote_Curve="none of the names", Quote_SLA=SLAS),
         "recalculated customer": lambda: edited(spec_workbook(EXAMPLE), Demand_Value=7e6, Method="tpot"),
         "batch": lambda: written("b.xlsx", "batch", ROOT / "workbook/examples/scenarios.csv", "--curves", CURVES),
+        "functions": lambda: written("f.xlsx", "workbook", "--functions"),
         "command": lambda: written("c.xlsx", "workbook", "--spec", EXAMPLE),
     }
     return lambda kind: kinds[kind]()

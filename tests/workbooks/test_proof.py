@@ -176,8 +176,8 @@ class TestAnotherSentence:
             proven(draft)
 
     def test_a_reason_left_out(self, monkeypatch, tmp_path):
-        joined = live_rigor._joined
-        monkeypatch.setattr(live_rigor, "_joined", lambda reasons: joined(reasons[:1]))
+        joined = live_rigor._joined_reasons
+        monkeypatch.setattr(live_rigor, "_joined_reasons", lambda reasons: joined(reasons[:1]))
         assert "reason of the standing is 'no measurement context given' in Sizing!D3" in refusal(
             standard_report(), tmp_path / "a.xlsx"
         )

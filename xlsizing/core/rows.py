@@ -60,7 +60,7 @@ class SizingRow:
         oldest=1, form="given", known_if_infeasible=True, key="sla_toks_per_user", function=(1, "SLA tok/s/user"))
     demand_tok_s: float = figure("Output throughput asked for", "tok/s", form="one", known_if_infeasible=True)
     regime: str = figure("The case the row fell into", "",
-        oldest=7, known_if_infeasible=True, section="where", heading="regime", place=1, function=(10, "regime"))
+        words="regime", oldest=7, known_if_infeasible=True, section="where", heading="regime", place=1, function=(10, "regime"))
     feasible: bool = figure("Whether a measured point meets the SLA, and the limits beside it", "",
         known_if_infeasible=True)
     reason: str | None = figure("Why it cannot be met", "", known_if_infeasible=True)

@@ -14,6 +14,7 @@ from xlsizing.core import (
     BUDGET,
     COMMIT,
     NO_CLAIM,
+    UNTOLD,
     WAITS,
     OperatingPoints,
     Sizing,
@@ -24,7 +25,7 @@ from xlsizing.core import (
 )
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET, STEP_COLUMNS, Table, demand_words, shown_grouped
+from xlsizing.reports.tables import CANNOT_BE_MET, STEP_COLUMNS, WORKLOAD_MISMATCH, Table, demand_words, shown_grouped
 from xlsizing.rules import HOURS_PER_MONTH, INTERP, KNEE_CAPPED, MEASURED, NARROW, PLATEAU
 
 __all__ = ["Explained", "Step", "explained", "explanation_record", "steps_table"]
@@ -37,8 +38,8 @@ class Step(NamedTuple):
     ----------
     step : str
         What it is
-    value : float
-        The number [unit of the step]
+    value : float or None
+        The number; None where there is none to give [unit of the step]
     unit : str
         Its unit
     how : str
@@ -46,7 +47,7 @@ class Step(NamedTuple):
     """
 
     step: str
-    value: float
+    value: float | None
     unit: str
     how: str
 
@@ -102,8 +103,10 @@ def steps_table(one: Explained) -> Table:
     return Table(title, STEP_COLUMNS, rows, splits=())
 
 
-def _shown(value: float) -> str:
+def _shown(value: float | None) -> str:
     """Return a number in at most six digits, whole ones in full."""
+    if value is None:
+        return UNTOLD
     return shown_grouped(value) if value == int(value) else f"{value:,.6g}"
 
 
@@ -232,18 +235,20 @@ class _Needed:
 
 
 def _quoted(report: Report, at: int) -> list[Step]:
-    """Return the figure to quote with its spares, and its dollars; none where none may be quoted."""
+    """Return the figure to quote with its spares, and its dollars; where none may be quoted, why."""
     sizing, row = report.sizing, report.rows[at]
+    spares = (
+        f" + {sizing.spare_replicas:,} spare pods x {sizing.gpus_per_pod}" if sizing.spare_replicas else ", no spares"
+    )
     found = {
         COMMIT: (row.total_gpus_high, row.gpus_high, row.usd_per_month_high),
         BUDGET: (row.total_gpus_budget, row.gpus_budget, row.usd_per_month_budget),
     }.get(report.quoted[at] or "")
     if found is None:
-        return []
+        why = WORKLOAD_MISMATCH if report.mismatched else row.remark_as(report.rigors[at])
+        beside = f"; any of these figures{spares}" if sizing.spare_replicas else ""
+        return [Step("GPUs to quote: none", None, "GPUs", f"{why}{beside}")]
     total, gpus, usd = (float(each or 0) for each in found)
-    spares = (
-        f" + {sizing.spare_replicas:,} spare pods x {sizing.gpus_per_pod}" if sizing.spare_replicas else ", no spares"
-    )
     price = f"{_shown(total)} x {sizing.gpu_hourly_usd:,.2f} $/GPU-hour{', assumed,' if sizing.price_assumed else ''}"
     return [
         Step(f"GPUs to quote: {report.quoted[at]}", total, "GPUs", f"{_shown(gpus)}{spares}"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from openpyxl.utils import column_index_from_string
+
 from xlsizing.advice import QUEUED, Rigor
 from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow
 from xlsizing.errors import SizingError, shown
@@ -21,7 +23,12 @@ __all__ = ["ProofError", "check_rows", "check_whole"]
 _BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
 """Steps that are worked out before it is known whether an anchor meets the SLA."""
 
-_SHOWN: Final = {figure.column[0]: name for name, figure in FIGURES.items() if figure.column is not None}
+_SHOWN: Final = dict(
+    sorted(
+        ((figure.column[0], name) for name, figure in FIGURES.items() if figure.column is not None),
+        key=lambda shown: column_index_from_string(shown[0]),
+    )
+)
 """Columns of the customer's table and the figure that each shows."""
 
 _BASIS, _REMARK, _RIGOR = "V", "S", "N"
@@ -186,7 +193,7 @@ def _expected_cells(
     row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]
 ) -> dict[_Place, object]:
     """Return what the cells of a row must hold, by what it is and where it stands."""
-    wanted: dict[_Place, object] = {("regime", "Calc", cells["regime"]): row.regime if row else ""}
+    wanted: dict[_Place, object] = {}
     met = row is not None and row.feasible
     for column, field in _SHOWN.items():
         unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""

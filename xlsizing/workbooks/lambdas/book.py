@@ -54,7 +54,7 @@ def functions_workbook(
     guide_sheet(pages["How to"], [by_name[name] for name in ONLY_PYTHON])
     _formulas(pages["Formulas"])
     for each in (*FUNCTIONS, *SHARED):
-        comment = by_name[each.name].doc[:_LONGEST_COMMENT] if each.name in by_name else None
+        comment = _gives(by_name[each.name])[:_LONGEST_COMMENT] if each.name in by_name else None
         book.defined_names[each.name] = DefinedName(each.name, attr_text=stored(each.stored), comment=comment)
     styles.done()
     book.properties.creator = f"xlsizing {xlsizing.__version__}"
@@ -120,7 +120,7 @@ def _worked(page: Page, row: int, function: FunctionHelp, formula: str) -> float
 
 def _gives(function: FunctionHelp) -> str:
     """Return what a function gives; that of the version has no Python behind it here."""
-    return "Version of the rules in these functions [-]." if function.name == "SIZING_VERSION" else function.doc
+    return "Version of the rules in these functions." if function.name == "SIZING_VERSION" else function.doc
 
 
 def _inputs(page: Page) -> None:

@@ -24,16 +24,17 @@ _STEPS: Final = (
         "another with functions of these names: Excel takes one name once."
     ),
     (
-        "Right-click the tab Functions > Move or Copy... > choose your workbook under To book > tick Create a copy > OK. The names go "
-        "along with the sheet."
+        "Right-click the tab Functions > Move or Copy... > choose your workbook under To book > tick Create a copy > OK. The names "
+        "should go along with the sheet (unverified)."
     ),
     (
         "In your workbook look at the value of SIZING_VERSION on the copied sheet: it names the version. Formulas > Name Manager lists "
         "the names, SIZING_... and SIZING._...; the sheet may then be deleted or hidden."
     ),
     (
-        "In Excel for the web, or where a name is missing (#NAME?): begin from a copy of this file and bring your sheets into it, or "
-        "take the names from sheet Formulas, from the top down (New name, or the import of the add-in Excel Labs)."
+        "In Excel for the web, or where a name is missing (#NAME?): begin from a copy of this file and bring your sheets into it. As a "
+        "last resort take the names from sheet Formulas, from the top down, by Formulas > Define Name or the import of the add-in "
+        "Excel Labs (unverified: whether either takes formulas as long)."
     ),
 )
 

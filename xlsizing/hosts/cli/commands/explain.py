@@ -64,3 +64,4 @@ def _print(file: IO[str], report: Report, rows: list[Explained]) -> None:
             "What would change it": [record["next_lever"]],
         }
         print_parts(file, "", {}, [steps_table(one)], lists)
+    print_parts(file, "", {}, [], {"Notes": report.notes})

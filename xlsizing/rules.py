@@ -116,7 +116,6 @@ CLAIM_LEAST_OSL: Final = 256
 WIDE_RATIO: Final = 2
 """A range with high/low above this is too wide to quote [-]."""
 
-METHODS: Final = ("auto", "log-c", "tpot")
 DEFAULT_METHOD: Final = "auto"
 BEFORE_AUTO: Final = "figures before version 0.2.0 used log-c"
 """What a result says beside a method that nobody chose."""

@@ -86,6 +86,7 @@ from xlsizing.reports import Report, json_text, markdown, review
 from xlsizing.reports.terminal import print_report
 from xlsizing.workbooks.customer import customer_workbook
 from openpyxl import load_workbook
+from xlsizing.hosts.lambdas import functions_bytes
 from pathlib import Path
 
 sizing = size(Curve([1, 10, 256], [215.5, 122.2, 41.8]), [100], Demand.tpm(3e6), gpus_per_pod=4, spare_replicas=1)
@@ -109,6 +110,7 @@ print(json.dumps({
     "function": [column[-1] for column in table],
     "batch": [each.name for each in RESULTS],
     "workbook": book[sheet][cells][0][0].value,
+    "lambdas": any("spared" in str(cell.value) for row in load_workbook(io.BytesIO(functions_bytes()))["Formulas"] for cell in row),
 }))
 """
 
@@ -155,6 +157,7 @@ class TestAMadeUpFigure:
     def test_in_the_function(self, outputs):
         assert outputs["function"] == ["spared", 0.0]  # the function knows no spares
 
-    def test_in_the_docs_and_in_batch(self, outputs):
+    def test_in_the_docs_in_batch_and_in_the_names(self, outputs):
         assert outputs["docs"]
+        assert outputs["lambdas"]
         assert "spare_share" in outputs["batch"]

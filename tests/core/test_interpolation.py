@@ -9,8 +9,8 @@ from tests import oracle
 from tests.strategies import METHODS, anchors
 from xlsizing import InputError
 from xlsizing.core.interpolation import AXES, brackets, interpolation
+from xlsizing.core.interpolation import METHODS as METHODS_OF_RULES
 from xlsizing.core.operating import rate_at
-from xlsizing.rules import METHODS as METHODS_OF_RULES
 
 # tpot is easy by hand where c^0.7 is a power of two: 1024^0.7 = 2^7 = 128.
 WIDE = np.array([1.0, 1024.0]), np.array([100.0, 20.0])

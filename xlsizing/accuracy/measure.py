@@ -27,9 +27,9 @@ import numpy as np
 from xlsizing.accuracy.schemes import LEAST_POINTS, SCHEMES, Kept, Scheme
 from xlsizing.accuracy.sweeps import Sweep
 from xlsizing.checks import Floats, choice
-from xlsizing.core import Bound, Curve, carried_at_bound, operating_points
+from xlsizing.core import METHODS, Bound, Curve, carried_at_bound, operating_points
 from xlsizing.errors import CurveError
-from xlsizing.rules import METHODS, TOLERANCE
+from xlsizing.rules import TOLERANCE
 
 __all__ = ["TRUTHS", "Hidden", "Point", "Truth", "hidden_points", "measured", "truth_named"]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from xlsizing.accuracy.measure import Hidden, Point
 from xlsizing.checks import Floats
+from xlsizing.core import METHODS
 from xlsizing.drawing import drawable, drawn
-from xlsizing.rules import METHODS
 
 __all__ = ["error_by_gap"]
 

@@ -174,7 +174,7 @@ def audit(
     concurrency : float, optional
         The concurrency that the claim was sized at [requests/replica]
     method : str, optional
-        Interpolation of our own sizing, one of `rules.METHODS`
+        Interpolation of our own sizing, one of `interpolation.METHODS`
     limits : Limits, optional
         Limits on waiting that the claim is to meet beside the SLA, or without one [s]
 

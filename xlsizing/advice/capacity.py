@@ -59,7 +59,7 @@ class Fleet:
     util : float
         Planned share of measured throughput [-]
     method : str
-        One of `rules.METHODS`
+        One of `interpolation.METHODS`
     limits : Limits
         Limits on waiting, one value each [s]
     level : Bound

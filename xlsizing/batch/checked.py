@@ -19,9 +19,9 @@ from xlsizing.batch.cells import Inputs, Numbers
 from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats, refuse
-from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Limits, Wait, check_replica, waits_of
+from xlsizing.core import DEMAND_FORMS, METHODS, WAITS, Curve, Limits, Wait, check_replica, waits_of
 from xlsizing.errors import InputError, Phrase
-from xlsizing.rules import BUDGET_SHARE, METHODS
+from xlsizing.rules import BUDGET_SHARE
 
 __all__ = ["Checked", "Faults", "checked", "said"]
 
@@ -68,7 +68,7 @@ class Checked:
     curves : list of Curve or str
         The curves that rows name, or why there is none
     curve, method, confidence : ndarray of int, shape (n,)
-        Positions among these, in `rules.METHODS` and `rules.BUDGET_SHARE` [-]
+        Positions among these, in `interpolation.METHODS` and `rules.BUDGET_SHARE` [-]
     users : ndarray of bool, shape (n,)
         Whether users are the demand [-]
     asked : ndarray, shape (n,)

@@ -24,6 +24,7 @@ from xlsizing.core import (
     BLOCK_ROWS,
     CLAIMS,
     FIGURES,
+    METHODS,
     NO_LIMITS,
     Bound,
     Calibration,
@@ -40,7 +41,7 @@ from xlsizing.core import (
     size_each,
     too_many,
 )
-from xlsizing.rules import BUDGET_SHARE, CLAIM_LEAST_OSL, METHODS, REGIMES
+from xlsizing.rules import BUDGET_SHARE, CLAIM_LEAST_OSL, REGIMES
 
 __all__ = ["Sized", "size_rows"]
 

@@ -29,7 +29,7 @@ from xlsizing.core.demand import DEMAND_FORMS, Demand
 from xlsizing.core.each import size_each, too_many
 from xlsizing.core.figures import FORMS, OVERLOADED, UNTOLD, Figure, in_section
 from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
-from xlsizing.core.interpolation import AXES, interpolation
+from xlsizing.core.interpolation import AXES, METHODS, interpolation
 from xlsizing.core.limits import (
     BINDINGS,
     KNEE,
@@ -90,6 +90,7 @@ __all__ = [
     "LATE_NEXT",
     "MEASURE_FIRST",
     "METHOD",
+    "METHODS",
     "NO_CLAIM",
     "NO_LIMITS",
     "NO_SOURCE",

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import choice, number, printable, refuse, whole
+from xlsizing.core.interpolation import METHODS
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.reading import file_data
-from xlsizing.rules import BUDGET_SHARE, HIGHEST, LEAST_CALIBRATION, METHODS
+from xlsizing.rules import BUDGET_SHARE, HIGHEST, LEAST_CALIBRATION
 
 __all__ = ["Calibration", "calibration_of", "calibration_text", "read_calibration"]
 

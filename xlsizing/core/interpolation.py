@@ -25,11 +25,10 @@ from xlsizing.rules import (
     AUTO_LEVEL,
     AUTO_LOWEST,
     AUTO_TWO,
-    METHODS,
     TPOT_EXPONENT,
 )
 
-__all__ = ["AXES", "Brackets", "Cells", "Interpolation", "brackets", "interpolation"]
+__all__ = ["AXES", "METHODS", "Brackets", "Cells", "Interpolation", "brackets", "interpolation"]
 
 _Power = Callable[[Floats, Floats], Floats]
 _Map = Callable[[Any, Any], Any]
@@ -73,6 +72,8 @@ class Interpolation:
         Whether the bound of `budget` was derived for it
     cells : Cells
         The same as formulas
+    words : tuple of str
+        The same in words, a sentence each
     """
 
     name: str
@@ -82,6 +83,7 @@ class Interpolation:
     y_of_r: Callable[[Any], Any]
     bounded: bool
     cells: Cells
+    words: tuple[str, ...]
 
 
 def interpolation(method: object) -> Interpolation:
@@ -189,10 +191,10 @@ def _rate_as_is(values: Floats) -> Floats:
     return values
 
 
-def _tpot_over_power(name: str, power: _Power, power_cells: str) -> Interpolation:
+def _tpot_over_power(name: str, power: _Power, power_cells: str, *words: str) -> Interpolation:
     """Return the method in which TPOT is a straight line over a power of the concurrency."""
     cells = Cells(power_cells, "{c}^{p}", "MAX(0,{x})^(1/{p})", "1/{r}")
-    return Interpolation(name, power, np.power, _power_root, _reciprocal, bounded=True, cells=cells)
+    return Interpolation(name, power, np.power, _power_root, _reciprocal, bounded=True, cells=cells, words=words)
 
 
 AXES: Final = {
@@ -201,6 +203,15 @@ AXES: Final = {
         _auto_power,
         "MIN(Auto_Highest,MAX(Auto_Lowest,IF(N_Anchors<=2,Auto_Level+Auto_Two*{steep},"
         "IF({k}=1,Auto_First,Auto_Level+{steep}-Auto_Left*{steep_above}))))",
+        (
+            "auto: 1/r is linear in c^p between neighbouring anchors 1 and 2: c* = c1 x (1 + (1/S-1/r1)/(1/r2-1/r1) x "
+            "((c2/c1)^p - 1))^(1/p)."
+        ),
+        (
+            f"p = {AUTO_LEVEL} + a - {AUTO_LEFT} x aL, a = ln(r1/r2)/ln(c2/c1) and aL that of the two anchors to the left; "
+            f"{AUTO_FIRST} in the first of several brackets; {AUTO_LEVEL} + {AUTO_TWO} x a where there is one; "
+            f"within {AUTO_LOWEST} to {AUTO_HIGHEST}."
+        ),
     ),
     "log-c": Interpolation(
         "log-c",
@@ -210,7 +221,21 @@ AXES: Final = {
         _rate_as_is,
         bounded=False,
         cells=Cells("1", "LN({c})", "EXP({x})", "{r}"),
+        words=(
+            "log-c: tok/s/user r is linear in ln c between neighbouring anchors 1 and 2: c* = c1 x (c2/c1)^((S-r1)/(r2-r1)).",
+        ),
     ),
-    "tpot": _tpot_over_power("tpot", _constant_power, "TPOT_Exponent"),
+    "tpot": _tpot_over_power(
+        "tpot",
+        _constant_power,
+        "TPOT_Exponent",
+        (
+            f"tpot: 1/r is linear in c^{TPOT_EXPONENT} between them: c* = (c1^{TPOT_EXPONENT} + (1/S-1/r1)/(1/r2-1/r1) x "
+            f"(c2^{TPOT_EXPONENT}-c1^{TPOT_EXPONENT}))^(1/{TPOT_EXPONENT})."
+        ),
+    ),
 }
-"""Every method by its name, in the order of `rules.METHODS`."""
+"""Every method by its name."""
+
+METHODS: Final = tuple(AXES)
+"""Their names, in their order."""

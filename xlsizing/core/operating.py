@@ -309,7 +309,7 @@ def operating_points(
     sla : array_like, any shape
         Interactivity each user must see [tok/s/user]
     method : str
-        One of `rules.METHODS`
+        One of `interpolation.METHODS`
     counts_users : bool
         Whether users are the demand: c* is then what a replica holds
     limits : Limits, optional

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from xlsizing.checks import number
+from xlsizing.checks import number, refuse
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
 
 __all__ = ["ASSUMED_PRICE", "NO_SOURCE", "Price", "price_of"]
@@ -69,11 +69,21 @@ def price_of(gpu_hourly_usd: Any) -> Price:
     Raises
     ------
     InputError
-        If it is not a number in range.
+        If it is not a number in range, or a price in another currency than the dollar.
     """
     if gpu_hourly_usd is None:
         return ASSUMED_PRICE
     if isinstance(gpu_hourly_usd, Price):
-        number(gpu_hourly_usd.amount, "price")
+        _check_price(gpu_hourly_usd)
         return gpu_hourly_usd
     return Price(number(gpu_hourly_usd, "gpu_hourly_usd"))
+
+
+def _check_price(price: Price) -> None:
+    number(price.amount, "price")
+    if price.currency != "USD":
+        refuse("price", "must be in USD: sizings are in dollars, and nothing is converted", got=price.currency)
+    for name in ("date", "source"):
+        text = getattr(price, name)
+        if text is not None and not isinstance(text, str):
+            refuse(f"{name} of the price", "must be text", got=text)

@@ -78,12 +78,12 @@ class SizingRow:
     pods: int | None = figure("Pods of the estimate", "pods",
         oldest=4, form="int", words="pods", key="replicas", function=(5, "pods estimate"),
         column=("Y", "pods", "Out_Pods", 6.5))
-    pods_low: int | None = figure("Pods at the low end of the range", "pods", form="int", words="pods_low")
+    pods_low: int | None = figure("Pods at the low end of the range", "pods", form="int", words="pods, low end")
     pods_budget: int | None = figure("Pods to budget", "pods",
         form="int", words="pods to budget", key="replicas_budget",
         column=("AF", "pods", "Out_Pods_Budget", 6.5))
     pods_high: int | None = figure("Pods to commit to", "pods",
-        form="int", words="pods_high", section="GPUs", heading="pods to commit", place=5,
+        form="int", words="pods to commit", section="GPUs", heading="pods to commit", place=5,
         column=("AH", "pods", "Out_Pods_Commit", 6.5))
     total_pods: int | None = figure("Pods of the estimate, with spares", "pods", form="int")
     gpus: int | None = figure("GPUs of the estimate", "GPUs", oldest=5, form="int", words="GPUs", function=(3, "GPUs estimate"),

@@ -62,7 +62,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     spare_replicas : int, optional
         Replicas beyond those that carry the demand; in totals and dollars only [pods]
     method : str, optional
-        Interpolation between anchors, one of `rules.METHODS`
+        Interpolation between anchors, one of `interpolation.METHODS`
     confidence : float, optional
         Share of public curves on which the need was at or below the budget: 0.90, 0.95 or 0.99 [-]
     calibration : Calibration, optional

@@ -1,1 +1,1 @@
-"""The doors: Excel functions, their headless twin, recalculation, the doctor, and the command line."""
+"""The doors: Excel functions and their headless twin, recalculation, workbooks of functions, the doctor, the command line, assistants."""

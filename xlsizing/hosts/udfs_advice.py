@@ -17,11 +17,11 @@ from xlsizing.advice import (
     tp_advice,
 )
 from xlsizing.checks import choice, number, share, whole
-from xlsizing.core import Demand, Racks, check_replica, in_words, operating_points, size
+from xlsizing.core import METHODS, Demand, Racks, check_replica, in_words, operating_points, size
 from xlsizing.errors import InputError, SizingError, shown
 from xlsizing.hosts.excel.cells import OMITTED, within
 from xlsizing.hosts.excel.registry import excel_function
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, HIGHEST, METHODS, MOST_GPUS_PER_POD
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_METHOD, DEFAULT_UTIL, HIGHEST, MOST_GPUS_PER_POD
 
 __all__ = [
     "SIZING_AUDIT",

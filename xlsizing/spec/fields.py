@@ -11,9 +11,9 @@ from xlsizing.advice import levers
 from xlsizing.checks import choice, number, printable, refuse, share, whole
 from xlsizing.context import FACTS, SECTIONS, Context, Fact, field_named, placeholders
 from xlsizing.context import KINDS as FACT_KINDS
-from xlsizing.core import COLUMNS, LABELS, bound
+from xlsizing.core import COLUMNS, LABELS, METHODS, bound
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, METHODS, MOST_GPUS_PER_POD, MOST_SPARES, STATISTICS
+from xlsizing.rules import BUDGET_SHARE, HIGHEST, LOWEST, MOST_GPUS_PER_POD, MOST_SPARES, STATISTICS
 from xlsizing.spec.text import Fault
 
 __all__ = [

@@ -168,7 +168,7 @@ class TestCurve:
 
 class TestSensitivity:
     def test_the_figures_by_hand(self, figure_of, example):
-        # 20 tok/s/user: 28 GPUs, one pod more is 4 GPUs and 4 x 8.60 x 730 = 25,112 $ (see tests/test_sensitivity.py)
+        # 20 tok/s/user: 28 GPUs, one pod more is 4 GPUs and 4 x 8.60 x 730 = 25,112 $ (see tests/advice/test_sensitivity.py)
         found = words(figure_of("sensitivity", example))
         assert "28 GPUs to budget, 95 %, 175,784 $/month, at 20 tok/s/user" in found
         assert found.count("-10 %: +4 GPUs, +25,112 $") == 2

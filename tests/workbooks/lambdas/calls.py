@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
+from xlsizing.core.interpolation import AXES
 from xlsizing.hosts.excel.cells import ERROR_OF_KIND, MARK
 from xlsizing.hosts.headless import OMITTED, Headless
 from xlsizing.workbooks.lambdas.functions import FUNCTIONS, SHARED
@@ -29,7 +30,7 @@ PYTHON = Headless()
 ARGUMENTS = {each.name: each.arguments for each in PYTHON.functions}
 NAMES = [each.name for each in FUNCTIONS if each.name not in ("SIZING_VERSION", "SIZING_TABLE")]
 INTEGERS = ("SIZING_PODS", "SIZING_GPUS", "SIZING_GPUS_BUDGET", "SIZING_GPUS_COMMIT", "SIZING_DELTA_GPUS")
-METHODS = ("auto", "log-c", "tpot")
+METHODS = tuple(AXES)
 BAD = ("abc", "1,234", "it's", None, True, 0, -3, 1e16, 2e-7, "#N/A", "", 1.5)
 BATCH = 1000
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core import DEMAND_FORMS, NO_LIMITS, WAITS, Demand, Limits, Wait
+from xlsizing.core import DEMAND_FORMS, METHODS, NO_LIMITS, WAITS, Demand, Limits, Wait
 from xlsizing.errors import BLANK, Phrase
 from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared, switch, takes
-from xlsizing.hosts.cli.typed import NUMBER, SHARE, Typed, one_of, whole_number
+from xlsizing.hosts.cli.typed import FILE, NUMBER, SHARE, Typed, one_of, whole_number
 from xlsizing.rules import (
     BUDGET_SHARE,
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
-    METHODS,
     MOST_GPUS_PER_POD,
     MOST_SLAS,
     MOST_SPARES,
@@ -59,7 +58,7 @@ confidence_flag = takes(
     "Share of public curves whose need the budget covers.",
     default=f"{DEFAULT_CONFIDENCE:.2f}",
 )
-calibration_flag = takes("--calibration", None, "FILE", "What xlsizing calibrate wrote: the budget rests on it.")
+calibration_flag = takes("--calibration", FILE, "FILE", "What xlsizing calibrate wrote: the budget rests on it.")
 
 
 def calibration_in(file: str | None) -> Calibration | None:

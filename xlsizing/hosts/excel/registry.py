@@ -16,12 +16,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
+from xlsizing.core import METHODS
 from xlsizing.errors import SizingError
 from xlsizing.hosts.excel import cells
 from xlsizing.hosts.excel.cells import MARK, OMITTED
 from xlsizing.hosts.excel.context_range import measured_at
 from xlsizing.hosts.excel.host import handed_over
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, METHODS
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 
 __all__ = ["CATEGORY", "FUNCTIONS", "Argument", "ExcelFunction", "excel_function"]
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 import xlsizing
-from xlsizing.core import Curve
+from xlsizing.core import AXES, Curve
 from xlsizing.reports import Report, interpolation_words
-from xlsizing.rules import AUTO_FIRST, AUTO_HIGHEST, AUTO_LEFT, AUTO_LEVEL, AUTO_LOWEST, AUTO_TWO, HEADROOM
-from xlsizing.rules import TPOT_EXPONENT as EXPONENT
+from xlsizing.rules import HEADROOM
 from xlsizing.workbooks.writer import Page, tall
 
 __all__ = ["about_sheet", "curve_hash"]
@@ -25,20 +24,7 @@ _METHOD = (
         "between anchors. An anchor must meet S and L; c* is where the first of them is reached, r there by the method."
     ),
     "Below the last anchor the curve is flat.",
-    (
-        "auto: 1/r is linear in c^p between neighbouring anchors 1 and 2: c* = c1 x (1 + (1/S-1/r1)/(1/r2-1/r1) x "
-        "((c2/c1)^p - 1))^(1/p)."
-    ),
-    (
-        f"p = {AUTO_LEVEL} + a - {AUTO_LEFT} x aL, a = ln(r1/r2)/ln(c2/c1) and aL that of the two anchors to the left; "
-        f"{AUTO_FIRST} in the first of several brackets; {AUTO_LEVEL} + {AUTO_TWO} x a where there is one; "
-        f"within {AUTO_LOWEST} to {AUTO_HIGHEST}."
-    ),
-    "log-c: tok/s/user r is linear in ln c between neighbouring anchors 1 and 2: c* = c1 x (c2/c1)^((S-r1)/(r2-r1)).",
-    (
-        f"tpot: 1/r is linear in c^{EXPONENT} between them: c* = (c1^{EXPONENT} + (1/S-1/r1)/(1/r2-1/r1) x "
-        f"(c2^{EXPONENT}-c1^{EXPONENT}))^(1/{EXPONENT})."
-    ),
+    *(line for axes in AXES.values() for line in axes.words),
     "Pod tok/s between anchors = eta x c* x S, never above the next anchor's, never below the best anchor that meets S.",
     "Past the knee more concurrency carries less: c* is then the lowest anchor that carries the best throughput.",
     "Range: the high end rests on the best measured point that meets S, the low end on the next measured point.",

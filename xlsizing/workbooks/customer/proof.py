@@ -233,14 +233,18 @@ def _shown_value(row: SizingRow | None, field: str) -> object:
 def _quoted_cells(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
     """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
     ending = {COMMIT: "_high", BUDGET: "_budget", None: None}[row.quoted(rigor.label) if row and rigor else None]
-    blank = dict.fromkeys(("GPUs quoted", "$/month quoted", "$/1M tok quoted"), "")
-    values: dict[str, object] = dict(blank)
+    values: dict[str, object] = dict.fromkeys("IJKLM", "")
     if row and ending:
-        fields = ("total_gpus", "usd_per_month", "usd_per_million")
-        values = {what: getattr(row, field + ending) for what, field in zip(blank, fields, strict=True)}
-    return {
-        (what, "Sizing", f"{column}{live}"): value for (what, value), column in zip(values.items(), "KLM", strict=True)
-    }
+        pods, spares = getattr(row, f"pods{ending}"), (row.total_pods or 0) - (row.pods or 0)
+        totals = (getattr(row, f"{name}{ending}") for name in ("total_gpus", "usd_per_month", "usd_per_million"))
+        values = dict(zip("IJKLM", (pods, spares, *totals), strict=True))
+    return {(_QUOTED[column], "Sizing", f"{column}{live}"): value for column, value in values.items()}
+
+
+_QUOTED: Final = {
+    "I": "pods quoted", "J": "spare pods quoted", "K": "GPUs quoted", "L": "$/month quoted", "M": "$/1M tok quoted",
+}  # fmt: skip
+"""The columns of the figure to quote, multiplied out, and what a sentence calls each."""
 
 
 def _is_equal(got: float | str | None, wanted: object) -> bool:

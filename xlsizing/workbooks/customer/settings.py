@@ -20,6 +20,7 @@ from xlsizing.core import (
     LATE,
     MEASURE_FIRST,
     METHOD,
+    METHODS,
     SHORT,
     SPEED,
     Calibration,
@@ -311,7 +312,7 @@ def _calibration_settings(calibration: Calibration | None) -> dict[str, tuple[ob
     if calibration is None:
         return {"Calibrated_Method": (0, "the only method a calibration holds for; 0: there is none")}
     return {
-        "Calibrated_Method": (1 + rules.METHODS.index(calibration.method), "the only method the calibration holds for"),
+        "Calibrated_Method": (1 + METHODS.index(calibration.method), "the only method the calibration holds for"),
         f"Claim_{METHOD}": (f"the calibration is of {calibration.method}", "why no budget is claimed"),
         **{_SHARE_CELLS[level]: (share, "as calibrated") for level, share in calibration.shares.items()},
     }

@@ -13,9 +13,9 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.advice import PRICE_CHANGED
-from xlsizing.core import FIGURES, SizingRow
+from xlsizing.core import FIGURES, METHODS, SizingRow
 from xlsizing.reports import Report
-from xlsizing.rules import DRAFT, HOURS_PER_MONTH, METHODS, MOST_HOURS_PER_MONTH
+from xlsizing.rules import DRAFT, HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells
 from xlsizing.workbooks.customer.first_page import (
     BANNER_AT,

@@ -1,4 +1,4 @@
-"""The names behind SIZING_AUDIT: a claim held against a curve, in one sentence, as `audit_words` has it."""
+"""The names behind SIZING_AUDIT: a claim held against a curve, in one sentence, as `advice.audit` words it."""
 
 from __future__ import annotations
 

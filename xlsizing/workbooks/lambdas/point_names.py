@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlsizing.core import FUNCTION_TABLE
+from xlsizing.workbooks.customer import STEPS
 from xlsizing.workbooks.lambdas.curve_names import OF_CURVE, columns_of, row_of
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
@@ -16,10 +18,14 @@ POINT: Final = (
 )  # fmt: skip
 """The steps of SIZING._POINT."""
 
-FIGURES: Final = (
+_ASKED: Final = [STEPS[name] for name in FUNCTION_TABLE.values() if name in STEPS and name != "regime"]
+"""The steps that SIZING_TABLE shows."""
+
+_NEEDED: Final = (
     "pods", "pods_low", "pods_budget", "pods_high", "gpus", "gpus_low", "gpus_budget", "gpus_high", "usd_per_month", "usd_per_month_budget",
     "usd_per_month_high", "too_wide", "q_high",
 )  # fmt: skip
+FIGURES: Final = (*_NEEDED, *(step for step in _ASKED if step not in (*POINT, *_NEEDED)))
 """The steps of SIZING._FIGURES."""
 
 _NOT_HERE: Final = {

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from xlsizing.core import METHODS
 from xlsizing.errors import BLANK
-from xlsizing.rules import HIGHEST, LOWEST, METHODS
+from xlsizing.rules import HIGHEST, LOWEST
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.writer import literal, sentence
 

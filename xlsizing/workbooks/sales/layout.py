@@ -8,6 +8,7 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.utils import range_boundaries
 
+from xlsizing.core import FIGURES, FUNCTION_TABLE
 from xlsizing.workbooks.writer import BAD, Page, SchemaFont, letter
 
 __all__ = [
@@ -54,10 +55,19 @@ SLAS: Final = 8
 LEVERS: Final = 8
 """Rows of sheet Levers [rows]."""
 
-TABLE_STYLES: Final = (
-    "calc.num", "key.int", "calc.int", "calc.int", "calc.int", "calc.two", "calc.one", "key.usd", "calc.usd", "calc.text",
-    "label.text", "calc.int", "calc.two", "calc.int", "calc.usd", "calc.text", "calc.two", "calc.two",
-)  # fmt: skip
+_SIGNED: Final = ("gpus_high", "usd_per_month_high")
+_KINDS: Final = {"given": "num", "wait": "two"}
+
+
+def _table_style(name: str) -> str:
+    """Return the style of the figure called `name` in the table that one formula gives; what is none is a remark."""
+    if name not in FIGURES:
+        return "label.text"
+    form = FIGURES[name].form
+    return f"{'key' if name in _SIGNED else 'calc'}.{_KINDS.get(form, form)}"
+
+
+TABLE_STYLES: Final = tuple(map(_table_style, FUNCTION_TABLE.values()))
 """A style for each column of SIZING_TABLE."""
 
 

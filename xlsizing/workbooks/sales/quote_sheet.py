@@ -8,14 +8,13 @@ from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 
 from xlsizing.advice import NOT_ASKED, PRICE_CHANGED
-from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, NO_CLAIM, NO_SOURCE, WIDE_RANGE
+from xlsizing.core import CLAIM, FUNCTION_TABLE, IF_PRODUCT, MEASURE_FIRST, METHODS, NO_CLAIM, NO_SOURCE, WIDE_RANGE
 from xlsizing.reports import RULE, THREE_FIGURES
 from xlsizing.rules import (
     DEFAULT_CONFIDENCE,
     DEFAULT_METHOD,
     DEFAULT_UTIL,
     HOURS_PER_MONTH,
-    METHODS,
     MOST_HOURS_PER_MONTH,
 )
 from xlsizing.workbooks.customer import CACHE_STATES, DATASET_KINDS, NO_BUDGET, TURNS, UNITS

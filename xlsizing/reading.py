@@ -19,7 +19,16 @@ from typing import Final, TypeVar
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 
-__all__ = ["check_input", "check_inside", "confined_to", "file_data", "hashed_name", "is_input", "keeping_inputs"]
+__all__ = [
+    "check_input",
+    "check_inside",
+    "confined_to",
+    "file_data",
+    "hashed_name",
+    "is_confined",
+    "is_input",
+    "keeping_inputs",
+]
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _GRACE: Final = 0.25
@@ -56,6 +65,11 @@ def confined_to(folder: Path) -> Iterator[None]:
         yield
     finally:
         _FOLDER.reset(before)
+
+
+def is_confined() -> bool:
+    """Tell whether `confined_to` holds: no permission of the caller's then opens another folder."""
+    return _FOLDER.get() is not None
 
 
 def check_inside(path: Path, name: str) -> None:

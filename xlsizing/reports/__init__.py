@@ -6,7 +6,7 @@ from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.record import json_text, lever_records, record
+from xlsizing.reports.record import demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
 from xlsizing.reports.tables import (
@@ -31,6 +31,7 @@ __all__ = [
     "Step",
     "Table",
     "compared",
+    "demand_record",
     "demand_words",
     "explained",
     "explanation_record",
@@ -38,7 +39,6 @@ __all__ = [
     "from_spec",
     "interpolation_words",
     "json_text",
-    "lever_records",
     "levers_table",
     "markdown",
     "new_file",

@@ -12,11 +12,19 @@ import numpy as np
 
 import xlsizing
 from xlsizing.advice import Lever, LeverDelta, with_ranks
-from xlsizing.core import FIGURES, WAITS, Curve, Sizing, SizingRow, answer_tokens
+from xlsizing.core import FIGURES, WAITS, Curve, Demand, Sizing, SizingRow, answer_tokens
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
-__all__ = ["LEVER_FIGURES", "clamped", "content_id", "json_text", "lever_records", "record", "row_record"]
+__all__ = [
+    "LEVER_FIGURES",
+    "clamped",
+    "content_id",
+    "demand_record",
+    "json_text",
+    "record",
+    "row_record",
+]
 
 _ID_DIGITS: Final = 16
 
@@ -85,13 +93,13 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "context_missing": None if report.context is None else list(report.context.missing()),
         "workload": None if report.workload is None else asdict(report.workload),
         "workload_mismatch": list(report.assessment.mismatch),
-        "levers": lever_records(report.levers),
+        "levers": _lever_records(report.levers),
         "about": dict(report.about),
         "price_source": sizing.price.quoted or None,
         "sign_off": list(report.sign_off),
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
-        "demand": {"value": _plain_data(demand.value), "unit": demand.unit, "osl": _plain_data(demand.osl)},
+        "demand": demand_record(demand),
         "method": sizing.points.method.name,
         "method_chosen": report.method_chosen,
         "confidence": sizing.bound.confidence,
@@ -102,6 +110,11 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "curve_source": report.source,
         "xlsizing_version": xlsizing.__version__,
     }
+
+
+def demand_record(demand: Demand) -> dict[str, Any]:
+    """Return a `demand` as plain data, in its own unit."""
+    return {"value": _plain_data(demand.value), "unit": demand.unit, "osl": _plain_data(demand.osl)}
 
 
 def _anchor_records(curve: Curve) -> list[dict[str, float | None]]:
@@ -149,7 +162,7 @@ def clamped(sizing: Sizing) -> dict[str, list[Any]]:
     return {key: np.broadcast_to(getattr(sizing, name), sizing.shape).ravel().tolist() for name, key in kept.items()}
 
 
-def lever_records(deltas: Iterable[LeverDelta]) -> list[dict[str, Any]]:
+def _lever_records(deltas: Iterable[LeverDelta]) -> list[dict[str, Any]]:
     """Return what levers change, `deltas` by rank within each SLA, as plain data."""
     return [_lever_record(delta, rank) for rank, delta in with_ranks(deltas)]
 

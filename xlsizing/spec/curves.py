@@ -14,6 +14,7 @@ from xlsizing.checks import refuse
 from xlsizing.core import Calibration, Curve, curve_from_rows, read_calibration
 from xlsizing.errors import InputError
 from xlsizing.importers import Where, read_curve
+from xlsizing.reading import is_confined
 from xlsizing.spec.fields import FaultsError, FileName, file_name
 from xlsizing.spec.text import Fault
 
@@ -121,7 +122,8 @@ CalibrationFile = Annotated[
 
 def _refuse_outside(what: str, name: str) -> NoReturn:
     rule = "must be in the folder of the sizing file, or below it"
-    refuse(what, rule, got=name, way_out="pass --allow-outside if you trust the sizing file")
+    way_out = "put it there" if is_confined() else "pass --allow-outside if you trust the sizing file"
+    refuse(what, rule, got=name, way_out=way_out)
 
 
 def _is_outside(path: Path, folder: Path) -> bool:

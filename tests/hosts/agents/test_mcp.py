@@ -1,9 +1,11 @@
 """The MCP server through the SDK's own client: in this process, and as an assistant starts it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import anyio
 import pytest
@@ -13,9 +15,10 @@ from mcp.client import Client
 import xlsizing
 from tests.command_line import run
 from tests.spec_files import ROOT
+from xlsizing.hosts.agents import server as serving
 from xlsizing.hosts.agents.server import server
 from xlsizing.hosts.agents.skill import rules_text
-from xlsizing.hosts.agents.tools import TOOLS
+from xlsizing.hosts.agents.tools import TOOLS, Answer
 
 ANCHORS = [[1, 215.5], [10, 122.2], [256, 41.8]]
 SIZED = {"anchors": ANCHORS, "tpm": 3e6, "sla": [100, 300], "gpus_per_pod": 4}
@@ -67,6 +70,22 @@ class TestInProcess:
         assert "Never multiply levers" in instructions
         assert "```" not in instructions
 
+    def test_what_it_says_holds_of_tools(self):
+        """No words of the command line, and none on keys that a tool leaves empty."""
+        text = rules_text()
+        assert "--" not in text
+        assert re.findall("bold|first measured point|oldest|[\0\1]", text) == []
+        named = set(re.findall(r"`([a-z_]+)`", text))
+        inputs = {key for tool in TOOLS.values() for key in tool.inputs["properties"]}
+        assert named <= {*inputs, *TOOLS, "quote"}
+        assert "allow_mismatch" in named
+
+    def test_nulls_are_left_out(self, box):
+        async def talk(client):
+            return await client.call_tool("size", SIZED | {"spec": None, "curve": None, "users": None})
+
+        assert not in_process(box, talk).is_error
+
     def test_tools_with_their_types(self, box):
         async def talk(client):
             return (await client.list_tools()).tools
@@ -76,6 +95,7 @@ class TestInProcess:
         assert all(tool.input_schema == TOOLS[tool.name].inputs for tool in tools)
         assert all(tool.output_schema == TOOLS[tool.name].result for tool in tools)
         assert {tool.name for tool in tools if not tool.annotations.read_only_hint} == {"size", "import"}
+        assert {tool.name for tool in tools if tool.annotations.destructive_hint} == {"size", "import"}
 
     @pytest.mark.parametrize("mode", ["auto", "legacy"])  # as of 2026-07-28, and with the handshake of before
     def test_a_result_is_typed_and_stands_as_text_too(self, box, mode):
@@ -98,6 +118,54 @@ class TestInProcess:
         flags = ["--anchors", "1:215.5,10:122.2", "--tpm", "3e6", "--sla", "100", "--gpus-per-pod", "4", "--util", "80"]
         assert (answer.is_error, answer.structured_content) == (True, None)
         assert f"xlsizing: {answer.content[0].text}\n" == run(capsys, "size", *flags).err
+
+
+class TestMeanwhile:
+    """A call that takes long: `called` stands still until it is let go."""
+
+    @pytest.fixture
+    def slow(self, monkeypatch):
+        begun, go, seen = Event(), Event(), []
+
+        def called(name, _given, _folder):
+            seen.append(name)
+            begun.set()
+            seen.append("let go" if go.wait(10) else "nobody was served meanwhile")
+            return Answer(None, ("done",))
+
+        monkeypatch.setattr(serving, "called", called)
+        return begun, go, seen
+
+    def test_others_are_answered(self, box, slow):
+        begun, go, seen = slow
+
+        async def talk(client):
+            async with anyio.create_task_group() as calls:
+                calls.start_soon(client.call_tool, "size", SIZED)
+                await anyio.to_thread.run_sync(begun.wait, 10)
+                await client.list_tools()
+                go.set()
+
+        in_process(box, talk, "legacy")
+        assert seen == ["size", "let go"]
+
+    def test_one_at_a_time_and_none_that_was_called_off(self, box, slow):
+        begun, go, seen = slow
+
+        async def talk(client):
+            async with anyio.create_task_group() as calls:
+                calls.start_soon(client.call_tool, "size", SIZED)
+                await anyio.to_thread.run_sync(begun.wait, 10)
+                with anyio.move_on_after(0.2) as waited:
+                    await client.call_tool("audit", {})
+                await client.list_tools()  # behind what calls it off
+                calls.start_soon(client.call_tool, "levers", {})
+                await client.list_tools()
+                assert (waited.cancelled_caught, seen) == (True, ["size"])
+                go.set()
+
+        in_process(box, talk, "legacy")
+        assert seen == ["size", "let go", "levers", "let go"]
 
 
 @pytest.mark.slow

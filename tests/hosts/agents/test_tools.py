@@ -91,12 +91,34 @@ class TestEachTool:
         ("audit", {"anchors": [[128, 22.78125]], "gpus": 144, "gpus_per_pod": 8, "users": 2000, "sla": 300}),
         ("capacity", {"anchors": ANCHORS, "nodes": 8, "gpus_per_node": 8, "gpus_per_pod": 4, "users": 5000, "sla": 50}),
         ("capacity", {"anchors": ANCHORS, "gpus": 4, "gpus_per_pod": 4, "tpm": 1e9}),  # carried at no SLA
+        ("capacity", {"anchors": ANCHORS, "usd_per_month": 5e5, "gpus_per_pod": 4, "sla": 50}),
+        ("capacity", {"anchors": ANCHORS, "mw": 1, "kw_per_gpu": 1.5, "pue": 1.2, "gpus_per_pod": 4, "sla": 50}),
+        ("rightsize", {"total_b": 30, "active_b": 3, "current_tp": 1}),  # nothing is saved
         ("rightsize", {"total_b": 2000, "active_b": 100, "dtype": "bf16", "ttft": 2}),  # fits nowhere
         ("import", {"paths": ["results"], "output": "curves", "split": True}),
     ],
 )
 def test_other_forms_of_a_result_are_typed_too(box, name, given):
     assert answered(box, name, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        ("size", {"gpus_per_pod": None, "spare": 0}),
+        ("explain", {"gpus_per_pod": None, "spare": 0}),
+        ("audit", {"gpus_per_pod": None, "pods": None, "gpus": None}),
+        ("capacity", {"gpus_per_pod": None, "spare": 0, "gpus": None, "nodes": None, "gpus_per_node": None}),
+        ("rightsize", {"current_tp": 4}),
+        ("import", {"gpus_per_pod": None}),
+        ("levers", {}),
+    ],
+)
+def test_whole_numbers_are_integers_and_nothing_else_is(name, whole):
+    shapes = TOOLS[name].inputs["properties"]
+    found = {key: shape.get("default") for key, shape in shapes.items() if shape.get("type") == "integer"}
+    assert found == whole
+    assert not any(isinstance(value, float) for value in found.values())
 
 
 class TestFigures:
@@ -133,9 +155,11 @@ class TestRefusals:
         [
             ({"util": 80}, {"--util": "80"}),
             ({"util": "70%"}, {"--util": "70%"}),
-            ({"util": None}, {"--util": ""}),
+            ({"util": ""}, {"--util": ""}),
             ({"sla": ["fast"]}, {"--sla": "fast"}),
-            ({"sla": []}, {"--sla": ""}),
+            ({"calibration": " "}, {"--calibration": " "}),
+            ({"emit": ""}, {"--emit": ""}),
+            ({"gpus_per_pod": 4.5}, {"--gpus-per-pod": "4.5"}),
             ({"anchors": [[1, 9], [2, 20]]}, {"--anchors": "1:9,2:20"}),
             ({"anchors": [[1, None]]}, {"--anchors": "1:"}),
             ({"users": 5}, {"--users": "5"}),
@@ -156,6 +180,41 @@ class TestRefusals:
         code, _, err = run(capsys, "size", *(f"{flag}={text}" for flag, text in given.items()))
         assert code == 2
         assert [f"xlsizing: {sentence}" for sentence in refused(box, "size", **SIZED | changed)] == err.splitlines()
+
+    @pytest.mark.parametrize(
+        ("name", "given"), [("size", SIZED), ("rightsize", CALLS["rightsize"][0]), ("import", CALLS["import"][0])]
+    )
+    def test_a_null_is_left_out(self, box, name, given):
+        nulls = dict.fromkeys(TOOLS[name].inputs["properties"])
+        assert (
+            answered(box, name, **nulls | given | {"force": True})
+            if name == "import"
+            else (answered(box, name, **nulls | given) == answered(box, name, **given))
+        )
+        (sentence,) = refused(box, name, **given | {"nonsense": None})
+        assert sentence.startswith("nonsense must be an input of ")
+
+    @pytest.mark.parametrize("path", ["", " ", "\t"])
+    def test_a_blank_path(self, capsys, box, path):
+        for name, key, given in [
+            ("size", "--spec", {"spec": path}),
+            ("levers", "--spec", {"spec": path}),
+            ("capacity", "--curve", {"curve": path, "gpus": 64, "sla": 50}),
+            ("size", "--xlsx", SIZED | {"xlsx": path}),
+            ("import", "paths", {"paths": ["results", path], "output": "curve.yaml"}),
+            ("import", "--output", {"paths": ["results"], "output": path}),
+        ]:
+            assert refused(box, name, **given) == (f"{key} must name a file (got a blank)",)
+        assert sorted(path.name for path in box.iterdir()) == ["results", "sizing.yaml"]
+        for flag in ("spec", "curve", "calibration"):
+            code, out, err = run(capsys, "size", f"--{flag}={path}")
+            assert (code, out, err) == (2, "", f"xlsizing: --{flag} must name a file (got a blank)\n")
+
+    @pytest.mark.parametrize("key", ["sla", "anchors", "ttft"])
+    def test_an_empty_list(self, box, key):
+        assert refused(box, "size", **SIZED | {key: []}) == (
+            f"--{key} must list something (got an empty list); leave it out where there is nothing",
+        )
 
     def test_a_boolean_is_no_number_and_a_number_no_switch(self, box):
         assert refused(box, "size", **SIZED | {"util": True}) == ("--util must be a number (got 'True')",)
@@ -244,8 +303,16 @@ class TestFolder:
     def test_what_a_sizing_file_names(self, box, outside):
         text = "demand: {tpm: 3e6}\nslas: [50]\ngpus_per_pod: 4\ncurve: {file: %s}\n"
         (box / "own.yaml").write_text(text % "linked/results")
-        (sentence,) = refused(box, "size", spec="own.yaml", allow_outside=True)
-        assert self.RULE in sentence
+        (sentence,) = refused(box, "size", spec="own.yaml")
+        assert "must be in the folder of the sizing file, or below it" in sentence
+        assert "; put it there" in sentence
+        assert "allow" not in sentence
+
+    @pytest.mark.parametrize("name", TOOLS)
+    def test_no_input_opens_another_folder(self, box, name):
+        assert "allow_outside" not in TOOLS[name].inputs["properties"]
+        (sentence,) = refused(box, name, allow_outside=True)
+        assert sentence.startswith(f"allow_outside must be an input of {name}; there are ")
 
     def test_what_is_inside_is_read_and_written(self, box):
         answered(box, "size", **SIZED | {"emit": str(box / "report")})

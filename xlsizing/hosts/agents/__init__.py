@@ -2,6 +2,7 @@
 
 __all__ = [
     "citations",
+    "headings",
     "server",
     "skill",
     "tool_results",

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK, InputError
+from xlsizing.hosts.agents.headings import Headings
 from xlsizing.reading import check_inside, file_data
 
 __all__ = ["Found", "Hit", "cited"]
 
-_SUFFIXES: Final = ("", ".md", ".markdown", ".txt", ".rst", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".log")
+_SUFFIXES: Final = (
+    "", ".md", ".markdown", ".txt", ".rst", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".csv", ".log",
+)  # fmt: skip
 _LARGEST: Final = 10_000_000
 _MOST_FILES: Final = 20_000
 _AROUND: Final = 120
 """Characters of a long line that are shown on either side of what was found [-]."""
 
-_TITLE: Final = re.compile(r" {0,3}#{1,6}\s+(.*?)\s*#*\s*$")
-_UNDERLINE: Final = re.compile(r"(=+|-+|~+|\^+)\s*$")
-_FENCE: Final = re.compile(r" {0,3}(```|~~~)")
-_KEY: Final = re.compile(r"([^\s#:'\"{\[-][^:]*):(\s|$)")
+_ENCODINGS: Final = {
+    codecs.BOM_UTF32_LE: "utf-32",  # begins as that of UTF-16 does, and so comes before it
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""How text is written that begins with these bytes."""
 
 
 class Hit(NamedTuple):
@@ -65,9 +73,13 @@ class Found:
     notes : list of str
         How a file was read that is not UTF-8
     passed : list of (str, str)
-        Files of these kinds that were not searched, and why
-    others : int
-        Files of other kinds [-]
+        Files of these kinds and folders that were not searched, and why
+    others : Counter of str
+        How many files there are of each other kind, by suffix
+    hidden : int
+        Hidden files and folders, which were not looked into [-]
+    whole : bool
+        Whether all was searched; not, where there is more than the most files
     """
 
     hits: list[Hit] = field(default_factory=list)
@@ -75,7 +87,9 @@ class Found:
     files: int = 0
     notes: list[str] = field(default_factory=list)
     passed: list[tuple[str, str]] = field(default_factory=list)
-    others: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    hidden: int = 0
+    whole: bool = True
 
 
 def cited(query: str, folder: Path, *, case: bool = False, words: bool = False, limit: int = 20) -> Found:
@@ -107,6 +121,12 @@ def cited(query: str, folder: Path, *, case: bool = False, words: bool = False, 
     patterns = _patterns(query, case=case, words=words)
     found = Found()
     for path, name in _files(folder, found):
+        if found.files == _MOST_FILES:
+            found.whole = False
+            found.notes.append(
+                f"The first {_MOST_FILES:,} files were searched and the rest was not: search its folders one by one."
+            )
+            break
         text = _text(path, name, found)
         if text is None:
             continue
@@ -139,23 +159,38 @@ def _files(folder: Path, found: Found) -> Iterator[tuple[Path, str]]:
         return
     if not folder.is_dir():
         refuse("DIR", "must be a folder, or a file, that exists", got=str(folder))
-    for seen, path in enumerate(_below(folder), 1):
+    for path in _below(folder, found):
         name = path.relative_to(folder).as_posix()
-        if seen > _MOST_FILES:
-            refuse("DIR", f"must hold at most {_MOST_FILES:,} files", where=str(folder))
-        if path.suffix.casefold() not in _SUFFIXES:
-            found.others += 1
+        if (suffix := path.suffix.casefold()) not in _SUFFIXES:
+            found.others[suffix] += 1
         elif reason := _why_passed(path, folder):
             found.passed.append((name, reason))
         else:
             yield path, name
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield what stands below a folder, by name; nothing hidden, and no link to a folder is followed."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+def _below(folder: Path, found: Found) -> Iterator[Path]:
+    """Yield what stands below a folder, by name; what is hidden is counted, and no link to a folder is followed."""
+    for place, folders, names in os.walk(folder, onerror=_passing(folder, found)):
+        here = Path(place)
+        found.hidden += sum(name.startswith(".") for name in (*folders, *names))
+        seen = sorted(name for name in folders if not name.startswith("."))
+        linked = [name for name in seen if here.joinpath(name).is_symlink()]
+        found.passed += [(here.joinpath(name).relative_to(folder).as_posix(), "a link to a folder") for name in linked]
+        folders[:] = [name for name in seen if name not in linked]
+        yield from (here / name for name in sorted(names) if not name.startswith("."))
+
+
+def _passing(folder: Path, found: Found) -> Callable[[OSError], None]:
+    """Return what takes notice of a folder that cannot be read, and refuses the outermost one."""
+
+    def passed(error: OSError) -> None:
+        place, detail = Path(error.filename), error.strerror or str(error)
+        if place == folder:
+            refuse("DIR", "must be readable", detail=detail, where=str(folder))
+        found.passed.append((place.relative_to(folder).as_posix(), detail))
+
+    return passed
 
 
 def _why_passed(path: Path, folder: Path) -> str:
@@ -177,21 +212,32 @@ def _text(path: Path, name: str, found: Found) -> str | None:
     except InputError as error:
         found.passed.append((name, str(error.detail or error)))
         return None
-    if b"\0" in data:
+    text, note = _decoded(data)
+    if "\0" in text:
         found.passed.append((name, "no text"))
         return None
+    if note:
+        found.notes.append(f"{name} {note}")
+    return _normal(text)
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """Return the text of the bytes, and what is to be said of how they were read."""
+    encoding = next((encoding for mark, encoding in _ENCODINGS.items() if data.startswith(mark)), "utf-8-sig")
     try:
-        return _normal(data.decode("utf-8-sig"))
+        return data.decode(encoding), ""
     except UnicodeDecodeError:
-        found.notes.append(f"{name} is not UTF-8: it was read as Latin-1, and accented letters may be wrong.")
-        return data.decode("latin-1")
+        if encoding != "utf-8-sig":
+            return data.decode(encoding, errors="replace"), f"is damaged {encoding.upper()}: parts could not be read."
+        return data.decode("latin-1"), "is not UTF-8: it was read as Latin-1, and accented letters may be wrong."
 
 
 def _hits(text: str, name: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Hit]:
     if not all(pattern.search(text) for pattern in patterns):
         return
-    headings = _Headings(name)
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+    lines = re.split(r"\r\n|\r|\n", text)
+    headings = Headings(name, lines)
+    for number, line in enumerate(lines, 1):
         headings.read(line)
         at = [pattern.search(line) for pattern in patterns]
         if all(at):
@@ -202,37 +248,3 @@ def _excerpt(line: str, at: int) -> str:
     start, end = max(0, at - _AROUND), at + 2 * _AROUND
     before, after = "…" * (start > 0), "…" * (end < len(line))
     return f"{before}{line[start:end].strip()}{after}"
-
-
-class _Headings:
-    """The heading that a line stands under, told line by line."""
-
-    def __init__(self, name: str) -> None:
-        self.last, self._before, self._fenced = "", "", False
-        suffix = Path(name).suffix.casefold()
-        self._yaml, self._data = suffix in (".yaml", ".yml"), suffix in (".json", ".jsonl", ".ndjson", ".log")
-
-    def read(self, line: str) -> None:
-        """Take notice of a line."""
-        if self._yaml:
-            self._read_key(line)
-        elif not self._data:
-            self._read_prose(line)
-
-    def _read_key(self, line: str) -> None:
-        if found := _KEY.match(line):
-            self.last = found[1].strip()
-
-    def _read_prose(self, line: str) -> None:
-        if _FENCE.match(line):
-            self._fenced = not self._fenced
-        elif not self._fenced:
-            if found := _TITLE.match(line):
-                self.last = found[1]
-            elif self._before and _UNDERLINE.match(line) and len(line.strip()) >= _LEAST_UNDERLINE:
-                self.last = self._before
-        # A table, a quotation or a list is no title, whatever rule stands below it.
-        self._before = "" if line[:1] in ("|", ">", "-", "*", " ", "\t", "#") else line.strip()
-
-
-_LEAST_UNDERLINE: Final = 3

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import anyio
@@ -12,7 +14,7 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 
 import xlsizing
-from xlsizing.hosts.agents.tools import TOOLS, Tool, called
+from xlsizing.hosts.agents.tools import TOOLS, Answer, Tool, called
 
 __all__ = ["serve", "server"]
 
@@ -20,13 +22,18 @@ _Context = ServerRequestContext[Any]
 
 
 def server(folder: Path, instructions: str) -> Server[Any]:
-    """Return the server of the tools, with files in `folder` alone, and `instructions` for the assistant."""
+    """Return the server of the tools, with files in `folder` alone, and `instructions` for the assistant.
+
+    Calls are worked off one by one beside the event loop, so that a ping and the end of a call are answered meanwhile.
+    """
+    one_by_one = Lock()
 
     async def list_tools(_context: _Context, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=list(map(_described, TOOLS.values())))
 
     async def call_tool(_context: _Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        answer = called(params.name, params.arguments or {}, folder)
+        work = partial(_in_turn, one_by_one, params, folder)
+        answer = await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         if answer.record is None:
             return types.CallToolResult(content=_text("\n".join(answer.sentences)), is_error=True)
         return types.CallToolResult(content=_text(json.dumps(answer.record)), structured_content=answer.record)
@@ -35,6 +42,13 @@ def server(folder: Path, instructions: str) -> Server[Any]:
     return Server(
         "xlsizing", version=version, instructions=instructions, on_list_tools=list_tools, on_call_tool=call_tool
     )
+
+
+def _in_turn(one_by_one: Lock, params: types.CallToolRequestParams, folder: Path) -> Answer:
+    """Return what a call gives, once those before it are done; one that was called off meanwhile is not begun."""
+    with one_by_one:
+        anyio.from_thread.check_cancelled()
+        return called(params.name, params.arguments or {}, folder)
 
 
 def serve(folder: Path, instructions: str) -> None:
@@ -56,7 +70,8 @@ async def _serve(made: Server[Any]) -> None:
 
 
 def _described(tool: Tool) -> types.Tool:
-    hints = types.ToolAnnotations(read_only_hint=not tool.writes, destructive_hint=False, open_world_hint=False)
+    # What stood where a tool writes may be replaced: by its own report without asking, by anything else with force.
+    hints = types.ToolAnnotations(read_only_hint=not tool.writes, destructive_hint=tool.writes, open_world_hint=False)
     return types.Tool(
         name=tool.name,
         description=tool.about,

@@ -40,17 +40,33 @@ _WORDS: Final = {
     "assumed": "assumed",
     "unmet": InfeasibleError.exit_code,
 }
+_CLI: Final = ("\0", "\1")
+"""Marks around what holds on the command line alone, $cli and $end in the template."""
+
+_FLAG: Final = re.compile(r"`--([a-z-]+)`")
 _RULES: Final = ("How to read an answer", "Never")
 """The sections that hold for who calls tools rather than commands too."""
 
 
 def skill_text() -> str:
     """Return SKILL.md, in Markdown."""
-    text = resources.files("xlsizing").joinpath("examples", "SKILL.md").read_text(encoding="utf-8")
-    return Template(text).substitute(_WORDS)
+    return _filled("", "")
 
 
 def rules_text() -> str:
-    """Return the sections of SKILL.md on reading answers and on what never to do."""
-    sections = re.split(r"^(?=## )", skill_text(), flags=re.MULTILINE)
+    """Return the sections of SKILL.md on reading answers and on what never to do, for who calls tools.
+
+    What holds on the command line alone is left out; a flag is called as the input that it is there.
+    """
+    begin, end = _CLI
+    text = re.sub(f"{begin}.*?{end}", "", _filled(begin, end), flags=re.DOTALL)
+    sections = re.split(
+        r"^(?=## )", _FLAG.sub(lambda found: f"`{found[1].replace('-', '_')}`", text), flags=re.MULTILINE
+    )
     return "".join(section for section in sections if section.startswith(tuple(f"## {name}\n" for name in _RULES)))
+
+
+def _filled(cli: str, end: str) -> str:
+    """Return the template with its words, and these marks around what holds on the command line alone."""
+    text = resources.files("xlsizing").joinpath("examples", "SKILL.md").read_text(encoding="utf-8")
+    return Template(text).substitute(_WORDS, cli=cli, end=end)

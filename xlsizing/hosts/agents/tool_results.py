@@ -59,6 +59,7 @@ _ANCHOR: Final = _told(
 )
 _REASON: Final = _told("Reason", _of(Reason))
 _ANSWERS: Final = _told("Answers", _of(Answers))
+_DEMAND: Final = _told("Demand", value=float, unit=str, osl=float | None)
 
 _ROW: Final = _told(
     "Row",
@@ -105,7 +106,7 @@ _SIZED: Final = _told(
     workload=_told("Workload", _of(Workload)) | None,
     levers=_list(_LEVER),
     about=dict[str, str],
-    demand=_told("Demand", value=float, unit=str, osl=float | None),
+    demand=_DEMAND,
 )
 
 _EXPLAINED: Final = _told(
@@ -137,20 +138,42 @@ RESULTS: Final[dict[str, type[BaseModel]]] = {
     ),
     "levers": create_model(
         "Ranked",
-        __base__=_told("Levers", model=str, context_label=str | None, levers=_list(_LEVER), notes=list[str]),
+        __base__=_told(
+            "Levers",
+            _all(str, "model", "curve_source"),
+            _all(float, "util", "gpu_hourly_usd", "hours_per_month"),
+            _all(str | None, "context_label", "price_source"),
+            demand=_DEMAND,
+            price_assumed=bool,
+            levers=_list(_LEVER),
+            notes=list[str],
+        ),
         **_LIMITED,
     ),
-    "rightsize": _told("RightSized", _of(TpAdvice), model=str),
+    "rightsize": _told(
+        "RightSized",
+        _of(TpAdvice),
+        _all(float, "gpu_mem_gb", "gpu_memory_utilization"),
+        model=str,
+        saving_condition=str | None,
+        assumed=list[str],
+    ),
     "capacity": create_model(
         "Carried",
         __base__=_told(
             "Fleet",
             _all(int, "gpus", "gpus_per_pod", "pods", "spare_replicas", "gpus_idle"),
             _all(float, "util", "budget_confidence"),
-            _all(str, "method", "curve_source", "rigor"),
+            _all(str, "method", "curve_source", "rigor", "headline", "opening"),
+            _all(str | None, "context_label", "reason"),
             _all(_ANSWERS | None, "most_tpm", "most_users", "best_sla_toks_per_user"),
+            _all(float | None, "sla_toks_per_user", "gpu_hourly_usd", "hours_per_month", "kw_per_gpu", "pue"),
+            budget=_told("Bought", kind=str, amount=float),
+            demand=_DEMAND | None,
+            price_assumed=bool | None,
             gpus_per_node=int | None,
-            sla_toks_per_user=float | None,
+            rigor_reasons=_list(_REASON),
+            notes=list[str],
         ),
         **_LIMITED,
     ),

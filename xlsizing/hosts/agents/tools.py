@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 
 from xlsizing.checks import refuse
-from xlsizing.errors import BLANK, InfeasibleError, InputError
+from xlsizing.errors import BLANK, InfeasibleError, InputError, Phrase
 from xlsizing.hosts.agents.tool_results import result_schema
 from xlsizing.hosts.cli.main import command_named, outcome
 from xlsizing.hosts.cli.output import kept_json, one_line
@@ -23,14 +23,18 @@ from xlsizing.reading import confined_to
 
 __all__ = ["TOOLS", "Answer", "Tool", "called"]
 
-_JSON: Final = "as_json"
-"""The flag that every tool sets, and that is no input of its own."""
+_NO_INPUTS: Final = ("as_json", "allow_outside")
+"""Flags that are no inputs: every tool answers in JSON, and no caller opens another folder."""
 
 _UNMET: Final = InfeasibleError.exit_code
 _OLD_FIGURES: Final = ("concurrency", "per_replica_tps", "replicas", "replicas_budget", "gpus", "usd_per_month")
 
 _NUMBER: Final = {"type": "number"}
+_WHOLE: Final = {"type": "integer"}
 _TEXT: Final = {"type": "string"}
+_FILES: Final = ("PATH", "PATH...", "FILE", "FILE.xlsx", "FILE.yaml")
+"""What the help calls the name of a file."""
+
 _SHAPES: Final[dict[str, dict[str, Any]]] = {
     **dict.fromkeys(("N", "S", "SHARE", "USD", "MW", "KW", "X", "C", "B", "GB"), _NUMBER),
     "S,S,...": {"type": "array", "items": _NUMBER, "minItems": 1},
@@ -40,8 +44,7 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
         "items": {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 5},
         "minItems": 1,
     },
-    **dict.fromkeys(("TEXT", "NAME", "FIELD", "A1:D9", "PATH", "PATH...", "DIR"), _TEXT),
-    **dict.fromkeys(("FILE", "FILE.xlsx", "FILE.yaml"), _TEXT),
+    **dict.fromkeys(("TEXT", "NAME", "FIELD", "A1:D9", "DIR", *_FILES), _TEXT),
 }
 """The JSON schema of an input by what the help calls its value."""
 
@@ -151,22 +154,23 @@ def _without_unmet_figures(record: dict[str, Any]) -> dict[str, Any]:
 def _options(name: str) -> Iterator[click.Parameter]:
     """Yield the parameters of a command that a tool takes."""
     for parameter in command_named(name).params:
-        if parameter.name != _JSON:
+        if parameter.name not in _NO_INPUTS:
             yield parameter
 
 
 def _shape(parameter: click.Parameter) -> dict[str, Any]:
     """Return the JSON schema of one input."""
     words: dict[str, Any] = {"description": help_} if (help_ := getattr(parameter, "help", None)) else {}
+    whole = getattr(parameter.type, "whole", False)
     if isinstance(parameter.default, str) and parameter.default:
-        words["default"] = _value(parameter.default)
+        words["default"] = int(parameter.default) if whole else _value(parameter.default)
     if isinstance(parameter, click.Option) and parameter.is_flag:
         return {"type": "boolean", **words}
     metavar = parameter.metavar or ""
     if "|" in metavar and "," not in metavar:
         choices = [_value(text) for text in metavar.split("|")]
         return {"enum": choices, **words}
-    shape = _SHAPES[metavar]
+    shape = _WHOLE if whole else _SHAPES[metavar]
     if parameter.nargs == -1 or getattr(parameter, "multiple", False):
         shape = {"type": "array", "items": shape}
     return shape | words
@@ -178,15 +182,17 @@ def _value(text: str) -> Any:
 
 
 def _arguments(name: str, given: Mapping[str, Any]) -> list[str]:
-    """Return what was `given` as the words of a command line."""
+    """Return what was `given` as the words of a command line; a null is what many clients send for what is left out."""
     known = {each.name: each for each in _options(name)}
     flags, words = [], []
     for key, value in given.items():
         parameter = known.get(key)
         if parameter is None:
             refuse(one_line(key), f"must be an input of {name}", way_out=f"there are {', '.join(known)}")
+        elif value is None:
+            continue
         elif isinstance(parameter, click.Argument):
-            words += [_text(each) for each in _listed(value)]
+            words += [_text(each) for each in _checked(parameter, key, _listed(value))]
         else:
             flags += _flag(parameter, value)
     return [*flags, *(("--", *words) if words else ())]
@@ -196,11 +202,22 @@ def _flag(parameter: click.Parameter, value: Any) -> list[str]:
     option = max(parameter.opts, key=len)
     if getattr(parameter, "is_flag", False):
         if not isinstance(value, bool):
-            refuse(option, "must be true or false", got=BLANK if value is None else value)
+            refuse(option, "must be true or false", got=value)
         return [option] if value else []
     if getattr(parameter, "multiple", False):
         return [f"{option}={_text(each)}" for each in _listed(value)]
-    return [f"{option}={_text(value)}"]
+    if value == []:
+        refuse(
+            option, "must list something", got=Phrase("an empty list"), way_out="leave it out where there is nothing"
+        )
+    return [f"{option}={_text(each)}" for each in _checked(parameter, option, [value])]
+
+
+def _checked(parameter: click.Parameter, name: str, values: list[Any]) -> list[Any]:
+    """Return `values` of the `parameter`, called `name` in the sentence, and refuse a blank that is to name a file."""
+    if parameter.metavar in _FILES and any(not _text(each).strip() for each in values):
+        refuse(name, "must name a file", got=BLANK)
+    return values
 
 
 def _listed(value: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from xlsizing.checks import number_in_text, printable, refuse
 from xlsizing.core import LABELS, Curve, curve_from_rows
 from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.declaring import exactly_one, needed, option, shared, switch, takes
-from xlsizing.hosts.cli.typed import SHARE, Typed
+from xlsizing.hosts.cli.typed import FILE, SHARE, Typed
 from xlsizing.reading import hashed_name
 
 __all__ = ["CurveFlags", "gpus_of_replica", "pool_rises_flag", "throughput_flag"]
@@ -69,7 +69,7 @@ class CurveFlags:
         "Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
     )
     curve: str | None = option(
-        "--curve", None, "PATH", "Measured points: a curve file, results of a benchmark tool, public:NAME."
+        "--curve", FILE, "PATH", "Measured points: a curve file, results of a benchmark tool, public:NAME."
     )
     pool_rises: float | None = shared(pool_rises_flag)
     throughput_per_replica: bool = shared(throughput_flag)

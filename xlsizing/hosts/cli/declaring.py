@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.hosts.cli.typed import Typed, called
+from xlsizing.hosts.cli.typed import FILE, Typed, called
 
 __all__ = [
     "OR_SPEC",
@@ -130,7 +130,7 @@ class OnceEach(click.Command):
 
 def spec_flag(words: str, *beside: str) -> Declaration:
     """Return the declaration of --spec, of which the help says `words`; the parameters `beside` may be given too."""
-    return click.option("--spec", cls=_SpecOption, metavar="FILE", is_eager=True, help=words, beside=beside)
+    return click.option("--spec", cls=_SpecOption, type=FILE, metavar="FILE", is_eager=True, help=words, beside=beside)
 
 
 class _SpecOption(click.Option):

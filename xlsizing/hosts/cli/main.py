@@ -199,5 +199,6 @@ def _commands() -> None:
     """Answer how many GPUs a customer needs.
 
     Exit codes: 0 done, 2 bad input, 3 an SLA that cannot be met (the table is still printed), 1 files that failed
-    their own review and were removed, 4 done, but something is not right (recalc, batch, doctor).
+    their own review and were removed, 4 done, but something is not right (recalc, batch, doctor,
+    evidence).
     """

@@ -12,7 +12,7 @@ import click
 from xlsizing.checks import choice, number_in_text, printable, refuse, whole
 from xlsizing.errors import BLANK
 
-__all__ = ["FOLDER", "LINE", "NUMBER", "SHARE", "Typed", "called", "one_of", "whole_number"]
+__all__ = ["FILE", "FOLDER", "LINE", "NUMBER", "SHARE", "WHOLE", "Typed", "called", "one_of", "whole_number"]
 
 if TYPE_CHECKING:
     _Type = click.ParamType[Any, str]
@@ -27,12 +27,14 @@ class Typed(_Type):
     ----------
     read : callable
         What makes the value of the text and of the flag's name, or refuses it
+    whole : bool
+        Whether the value is a whole number
     """
 
     name = "text"
 
-    def __init__(self, read: Callable[[str, str], Any]) -> None:
-        self._read = read
+    def __init__(self, read: Callable[[str, str], Any], *, whole: bool = False) -> None:
+        self._read, self.whole = read, whole
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002  # click's
         """Return what the text `value` of `param` says, whatever the context `ctx`; a value that was made stays."""
@@ -46,7 +48,7 @@ def called(param: click.Parameter | None) -> str:
 
 def whole_number(low: int, high: int) -> Typed:
     """Return the type of a whole number from `low` to `high` [-]."""
-    return Typed(lambda text, name: whole(number_in_text(text, name), name, low=low, high=high))
+    return Typed(lambda text, name: whole(number_in_text(text, name), name, low=low, high=high), whole=True)
 
 
 def one_of(options: Sequence[str]) -> Typed:
@@ -60,9 +62,19 @@ def _folder(text: str, name: str) -> Path:
     return Path(text)
 
 
+def _file(text: str, name: str) -> str:
+    if not text.strip():
+        refuse(name, "must name a file", got=BLANK)
+    return text
+
+
 NUMBER: Final = Typed(number_in_text)
+WHOLE: Final = Typed(number_in_text, whole=True)
+"""A number that the core holds to be whole, in its own words."""
+
 SHARE: Final = Typed(partial(number_in_text, share=True))
 """A number that a refusal words as a share; the core says from where to where."""
 
 LINE: Final = Typed(printable)
+FILE: Final = Typed(_file)
 FOLDER: Final = Typed(_folder)

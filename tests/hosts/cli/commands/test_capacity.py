@@ -88,9 +88,117 @@ class TestAnswers:
         assert done.out.startswith("DRAFT: no measurement context given")
 
     def test_a_demand_that_is_carried_at_no_sla(self, capsys):
+        # 6 pods of 256 x 41.8 = 10,700.8 tok/s at 0.7: 44,943.36, where 50,000 are asked for
         found = record(capsys, "--gpus", "24", "--tpm", "3e6", code=3)
         assert found["best_sla_toks_per_user"] == {"estimate": None, "budget": None, "commit": None}
-        assert "carried at no SLA" in run(capsys, "capacity", *CURVE, "--gpus", "24", "--tpm", "3e6").out
+        assert found["reason"] == (
+            "3,000,000 output tokens per minute = 50,000 output tok/s: carried at no SLA by 6 pods; at 41.8 tok/s/user, "
+            "the lowest measured, the most in output tok/s is: to commit 44,943; to budget, 95 % 44,943; estimate 44,943"
+        )
+        assert found["notes"][0] == f"{found['reason']}."
+        out = run(capsys, "capacity", *CURVE, "--gpus", "24", "--tpm", "3e6").out
+        assert found["notes"][0] in " ".join(out.split())
+
+    def test_of_one_carried_only_to_estimate_the_others_are_explained(self, capsys):
+        """A wait that binds between points: 1.4 s, between c=64 and c=256, commits to c=64, 64 x 70 tok/s."""
+        anchors = "1:215.5::0.1,10:122.2::0.18,64:70::0.9,256:41.8::1.9"
+        asked = ("--gpus", "4", "--gpus-per-pod", "4", "--anchors", anchors, "--ttft", "1.4", "--tok-s", "3200")
+        found = json.loads(run(capsys, "capacity", *asked, "--json").out)
+        best = found["best_sla_toks_per_user"]
+        assert (best["estimate"] > 41.8, best["commit"]) == (True, None)
+        assert "to commit 3,136" in found["reason"]  # 4,480 x 0.7
+        assert "estimate" not in found["reason"]
+
+
+class TestQuestion:
+    """The record says what was asked, what the budget rests on and which figure to quote, as the text does."""
+
+    def test_dollars(self, capsys):
+        # 500,000 / (8.60 x 730 = 6,278) = 79.6
+        asked = ("--usd-per-month", "500000", "--sla", "50", "--tpm", "3e6")
+        found = record(capsys, *asked)
+        assert found["budget"] == {"kind": "usd_per_month", "amount": 500_000}
+        assert (found["gpu_hourly_usd"], found["price_assumed"], found["hours_per_month"]) == (8.6, True, 730)
+        assert (found["gpus"], found["kw_per_gpu"], found["pue"]) == (79, None, None)
+        line = "Budget: 500,000 $/month / (8.60 $/GPU-hour (assumed) x 730 h) = 79 GPUs"
+        assert line in run(capsys, "capacity", *CURVE, *asked).out
+        given = (*asked, "--gpu-hourly-usd", "8.6")
+        assert record(capsys, *given)["price_assumed"] is False
+        assert "8.60 $/GPU-hour (no date or source given) x 730 h" in run(capsys, "capacity", *CURVE, *given).out
+
+    @pytest.mark.parametrize(
+        ("asked", "budget", "line"),
+        [
+            (
+                ("--mw", "0.1", "--kw-per-gpu", "1.5", "--pue", "1.2"),
+                {"budget": {"kind": "mw", "amount": 0.1}, "kw_per_gpu": 1.5, "pue": 1.2, "gpus": 55},
+                "Budget: 0.1 MW / (1.5 kW/GPU x PUE 1.2) = 55 GPUs",
+            ),
+            (
+                ("--nodes", "3", "--gpus-per-node", "8"),
+                {"budget": {"kind": "nodes", "amount": 3}, "gpus_per_node": 8, "gpus": 24},
+                "Budget: 3 nodes x 8 GPUs = 24 GPUs",
+            ),
+            (("--gpus", "24"), {"budget": {"kind": "gpus", "amount": 24}, "gpus": 24}, "Fleet: 24 GPUs: 6 pods"),
+        ],
+    )
+    def test_other_forms(self, capsys, asked, budget, line):
+        found = record(capsys, *asked, "--sla", "100")
+        assert {key: found[key] for key in budget} == budget
+        assert (found["gpu_hourly_usd"], found["price_assumed"], found["hours_per_month"]) == (None, None, None)
+        assert line in run(capsys, "capacity", *CURVE, *asked, "--sla", "100").out
+
+    def test_the_demand_as_in_a_sizing(self, capsys):
+        asked = ("--sla", "100", "--rps", "100", "--osl", "500")
+        sized = json.loads(run(capsys, "size", *CURVE, *asked, "--json").out)
+        assert record(capsys, "--gpus", "236", *asked)["demand"] == sized["demand"]
+        assert sized["demand"] == {"value": 100, "unit": "rps", "osl": 500}
+        assert record(capsys, "--gpus", "236", "--sla", "100")["demand"] is None
+
+    def test_its_standing_in_a_word_with_reasons_and_notes(self, capsys):
+        found = record(capsys, "--gpus", "236", "--sla", "100", "--tpm", "3e6")
+        out = " ".join(run(capsys, "capacity", *CURVE, "--gpus", "236", "--sla", "100", "--tpm", "3e6").out.split())
+        why = "; ".join(reason["why"] for reason in found["rigor_reasons"])
+        assert (found["rigor"], found["headline"]) == ("DRAFT", f"DRAFT: {why}")
+        assert (found["context_label"], found["reason"], len(found["notes"])) == (None, None, 3)
+        assert out.startswith(f"{found['headline']}. {found['opening']}")
+        assert "Sign a VERDICT with the line to commit" in found["opening"]
+        assert all(note in out for note in found["notes"])
+
+    def test_the_context_of_its_curve(self, capsys):
+        curve = ("--curve", "public:inferencex-gpt-oss-120b-h200-vllm-fp4-none-tp2-ep1-1024x1024", "--sla", "40")
+        found = json.loads(run(capsys, "capacity", *curve, "--gpus", "64", "--json").out)
+        assert "H200" in found["context_label"]
+        assert f"Context: {found['context_label']}" in " ".join(
+            run(capsys, "capacity", *curve, "--gpus", "64").out.split()
+        )
+
+
+class TestShown:
+    """The best SLA in four digits, rounded down, so that what is printed can be kept."""
+
+    @pytest.mark.parametrize("gpus", ["240", "320", "400", "564"])
+    def test_still_fits_and_a_digit_more_does_not(self, capsys, gpus):
+        asked = ("--gpus", gpus, "--tpm", "3e6")
+        exact = record(capsys, *asked)["best_sla_toks_per_user"]["estimate"]
+        (line,) = [x.split() for x in run(capsys, "capacity", *CURVE, *asked).out.splitlines() if "estimate  " in x]
+        assert len(line[1].replace(".", "")) <= 4
+        assert float(line[1]) <= exact
+
+        def sized(sla):
+            out = run(capsys, "size", *CURVE, "--sla", repr(sla), "--tpm", "3e6", "--json").out
+            return json.loads(out)["rows"][0]["gpus"]
+
+        step = 10.0 ** (len(str(int(exact))) - 4)  # one in the fourth digit
+        assert sized(float(line[1])) <= int(gpus) < sized(float(line[1]) + step)
+
+    @pytest.mark.parametrize(
+        ("rate", "shown"), [("41.8", "41.8"), ("41.879", "41.87"), ("7.00009", "7"), ("122.2", "122.2")]
+    )
+    def test_a_measured_point(self, capsys, rate, shown):
+        asked = ("--anchors", f"1:215.5,256:{rate}", "--gpus-per-pod", "4", "--gpus", "4", "--tok-s")
+        out = run(capsys, "capacity", *asked, repr(0.7 * 256 * float(rate))).out
+        assert f"to commit {shown} " in " ".join(out.split())
 
 
 class TestRefusals:

@@ -33,6 +33,12 @@ KEYS = [
     *("baseline_gpus_per_pod", "with_lever_gpus_per_pod"),
 ]
 
+ABOUT = [
+    *("model", "context_label", "curve_source", "demand", "util"),
+    *("gpu_hourly_usd", "price_assumed", "price_source", "hours_per_month"),
+]
+"""What all of them rest on."""
+
 
 @pytest.fixture
 def told(capsys):
@@ -73,9 +79,19 @@ class TestRanking:
 
     def test_keys(self, told):
         _, answer = told(ILLUSTRATIVE)
-        assert list(answer) == ["model", "context_label", "levers", "notes"]
+        assert list(answer) == [*ABOUT, "levers", "notes"]
         assert list(answer["levers"][0]) == KEYS
         assert (answer["notes"], {row["rigor"] for row in answer["levers"]}) == ([], {"VERDICT"})
+
+    def test_what_its_dollars_rest_on_as_in_the_sizing(self, told, capsys):
+        _, answer = told(ILLUSTRATIVE)
+        sized = json.loads(run(capsys, "size", "--spec", ILLUSTRATIVE, "--json").out)
+        assert {key: answer[key] for key in ABOUT} == {key: sized[key] for key in ABOUT}
+        assert (answer["gpu_hourly_usd"], answer["price_assumed"], answer["hours_per_month"]) == (7.25, False, 730)
+        assert (answer["util"], answer["demand"]) == (0.7, {"value": 3e6, "unit": "tpm", "osl": None})
+        graphs = answer["levers"][0]  # 4 GPUs less
+        assert graphs["delta_usd_per_month"] == pytest.approx(-4 * answer["gpu_hourly_usd"] * answer["hours_per_month"])
+        assert told(EXAMPLE)[1]["price_assumed"] is True
 
     def test_the_table_says_the_same(self, capsys):
         _, out, _ = run(capsys, "levers", "--spec", ILLUSTRATIVE)

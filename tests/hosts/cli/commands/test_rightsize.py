@@ -6,8 +6,13 @@ import pytest
 
 from tests.command_line import run
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE, MINIMAL, changed, plain, without, written
+from xlsizing.core import Price
 from xlsizing.hosts.cli.commands.rightsize import command
 
+SAVED = (
+    "Per replica, at 8.60 $/GPU-hour (assumed): 3 GPUs and $18,834/month less if one replica still carries the same output "
+    "tok/s; at equal tok/s per GPU nothing is saved."
+)
 MEASURED = "rule of thumb, measured on 30B-A3B models on GB300"
 EXTRAPOLATED = "extrapolated: verify with a same-node TP A/B"
 CASES = [  # total B, active B, dtype, current TP: recommended TP, status, GPUs saved, label; from the specification
@@ -38,21 +43,63 @@ class TestCases:
     def test_in_words(self, capsys):
         # 3 GPUs x 8.60 x 730 = 18,834.
         assert run(capsys, "rightsize", "--total-b", 30, "--active-b", 3.6).out.splitlines() == [
+            "Assumed: --current-tp 4, --dtype nvfp4, --gpu-mem-gb 284, --gpu-memory-utilization 0.9",
             (
                 "TP4 is over-provisioned (0.90 B active parameters per GPU, below 3 B): TP1 takes 4x fewer GPUs per replica, "
                 "to be sized on a curve measured at TP1."
             ),
             "Rule of thumb, measured on 30B-A3B models on GB300.",
-            (
-                "Per replica (8.60 $/GPU-hour, price assumed): 3 GPUs and $18,834/month less if one replica still carries "
-                "the same output tok/s; at equal tok/s per GPU nothing is saved."
-            ),
+            SAVED,
         ]
 
     def test_nothing_saved_is_not_priced(self, capsys):
         out = run(capsys, "rightsize", "--total-b", 30, "--active-b", 3, "--current-tp", 1).out
         assert "right-sized" in out
         assert "$" not in out
+
+    @pytest.mark.parametrize(
+        ("given", "status"),
+        [
+            (("--total-b", 30, "--active-b", 3, "--current-tp", 1), "right-sized"),
+            (("--total-b", 671, "--active-b", 37, "--current-tp", 1), "too small"),  # 335.5 GB of 140.58: nowhere to go
+        ],
+    )
+    def test_the_record_has_the_condition_of_a_saving_and_none_without_one(self, capsys, given, status):
+        told = advised(capsys, *given)
+        assert (told["status"], told["saving_condition"]) == (status, None)
+        assert advised(capsys, "--total-b", 30, "--active-b", 3.6)["saving_condition"] == SAVED
+
+
+class TestAssumed:
+    """What nobody said stands in the record and in one line, with its value."""
+
+    def test_all_four(self, capsys):
+        told = advised(capsys, "--total-b", 30, "--active-b", 3.6)
+        assert told["assumed"] == ["current_tp", "dtype", "gpu_mem_gb", "gpu_memory_utilization"]
+        assert [told[name] for name in told["assumed"]] == [4, "nvfp4", 284, 0.9]
+
+    def test_what_is_given_is_not_even_where_it_is_the_default(self, capsys):
+        given = ("--total-b", 30, "--active-b", 3.6, "--current-tp", 4, "--gpu-mem-gb", 80)
+        told = advised(capsys, *given)
+        assert (told["assumed"], told["gpu_mem_gb"]) == (["dtype", "gpu_memory_utilization"], 80)
+        out = run(capsys, "rightsize", *given).out
+        assert out.startswith("Assumed: --dtype nvfp4, --gpu-memory-utilization 0.9\n")
+        out = run(capsys, "rightsize", *given, "--dtype", "fp8", "--gpu-memory-utilization", 0.8).out
+        assert "Assumed" not in out
+
+    def test_of_a_sizing_file(self, capsys, tmp_path):
+        bare = plain(ILLUSTRATIVE)
+        bare["model_size"].pop("gpu_mem_gb", None)
+        bare["context"].pop("gpu_memory_utilization", None)
+        file = written(tmp_path, bare)
+        assert advised(capsys, "--spec", file)["assumed"] == ["gpu_mem_gb", "gpu_memory_utilization"]
+        line = "Assumed: model_size.gpu_mem_gb 284, context.gpu_memory_utilization 0.9\n"
+        assert line in run(capsys, "rightsize", "--spec", file).out
+        file = written(
+            tmp_path,
+            changed(changed(bare, ("model_size", "gpu_mem_gb"), 284), ("context", "gpu_memory_utilization"), 0.9),
+        )
+        assert advised(capsys, "--spec", file)["assumed"] == []
 
 
 class TestFlags:
@@ -62,8 +109,10 @@ class TestFlags:
 
     def test_a_price_by_flag_has_no_source(self, capsys):
         given = ["rightsize", "--total-b", 30, "--active-b", 3.6, "--gpu-hourly-usd", 2]
-        assert "(2.00 $/GPU-hour, no date or source given)" in run(capsys, *given).out
-        assert "(7.25 $/GPU-hour)" in run(capsys, "rightsize", "--spec", ILLUSTRATIVE).out
+        assert "at 2.00 $/GPU-hour (no date or source given): " in run(capsys, *given).out
+        quoted = Price(7.25, **{key: plain(ILLUSTRATIVE)["price"].get(key) for key in ("date", "source")})
+        assert quoted.quoted
+        assert f"at {quoted.label}: " in run(capsys, "rightsize", "--spec", ILLUSTRATIVE).out
 
     def test_memory(self, capsys):
         # 30 B x 0.5 = 15 GB; 0.55 x 0.5 x 40 = 11 GB a GPU: TP2.

@@ -3,11 +3,12 @@
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.command_line import run
-from tests.spec_files import ILLUSTRATIVE, ROOT
+from tests.spec_files import ROOT
 from xlsizing.hosts.agents.skill import rules_text, skill_text
 from xlsizing.hosts.cli import main as cli
 from xlsizing.rules import SWEEP
@@ -52,22 +53,37 @@ def test_every_command_that_it_names_exists():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """What an assistant finds: results, a sizing file, campaigns."""
+    """What an assistant finds: results and campaigns."""
     place = tmp_path_factory.mktemp("skill")
     shutil.copytree(ROOT / "workbook" / "curves" / "illustrative-vllm-sweep", place / "results")
-    shutil.copy(ILLUSTRATIVE, place / "sizing.yaml")
     (place / "campaigns").mkdir()
     (place / "campaigns" / "kv.md").write_text("# KV cache 2026-11\nNVFP4 KV cache\n")
     return place
 
 
 def test_every_line_runs(capsys, folder, monkeypatch):
-    """In the order of the text: later lines use what earlier ones write."""
+    """To the letter and in the order of the text, as a shell does: later lines use what earlier ones write."""
     monkeypatch.chdir(folder)
     assert len(LINES) == 18
     for line in LINES:
-        program, *words = shlex.split(line)
+        command, _, target = line.partition(" > ")
+        program, *words = shlex.split(command)
         code, out, err = run(capsys, *words)
         assert (program, err) == ("xlsizing", "")
         assert code == 0, line
         assert out
+        if target:
+            Path(target).write_text(out)
+
+
+def test_every_exit_code_is_told():
+    told = TEXT.partition("Exit codes: ")[2].partition("\n## ")[0]
+    assert re.findall(r"(?:^|; )\s*(\d)\s", told.replace("\n", " ")) == ["0", "1", "2", "3", "4"]
+
+
+def test_what_holds_on_the_command_line_alone_is_in_the_skill_alone():
+    for words in ("tables print in bold", "The oldest JSON keys of such a row", "look at `feasible` first"):
+        assert words in " ".join(TEXT.split())
+        assert words not in " ".join(rules_text().split())
+    assert "`--allow-mismatch` is for internal use" in TEXT
+    assert "`allow_mismatch` is for internal use" in rules_text()

@@ -24,7 +24,7 @@ from xlsizing.hosts.cli.flags import (
     ttft_limit,
 )
 from xlsizing.hosts.cli.output import print_facts, print_json
-from xlsizing.hosts.cli.typed import NUMBER
+from xlsizing.hosts.cli.typed import NUMBER, WHOLE
 from xlsizing.reports import Report, not_asked, slas_listed
 from xlsizing.rules import DRAFT, VERDICT
 
@@ -35,8 +35,8 @@ __all__ = ["command"]
 class _Claim:
     """What is claimed, and what each user must see."""
 
-    pods: float | None = option("--pods", NUMBER, "N", "The claim: replicas.")
-    gpus: float | None = option("--gpus", NUMBER, "N", "The claim: GPUs, with --gpus-per-pod.")
+    pods: float | None = option("--pods", WHOLE, "N", "The claim: replicas.")
+    gpus: float | None = option("--gpus", WHOLE, "N", "The claim: GPUs, with --gpus-per-pod.")
     gpus_per_pod: int | None = option("--gpus-per-pod", PER_POD, "N", "GPUs of one replica.")
     sla: float | None = option("--sla", NUMBER, "S", "The output tok/s that each user must see.")
     ttft: float | None = shared(ttft_flag)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Context
 from functools import cached_property
 from typing import IO, Any, Final
 
@@ -10,7 +11,18 @@ import click
 
 from xlsizing.advice import Answers, Fleet
 from xlsizing.checks import refuse
-from xlsizing.core import Demand, Racks, bound, check_replica, gpus_for_power, gpus_for_usd, in_words, size
+from xlsizing.core import (
+    Demand,
+    Price,
+    Racks,
+    bound,
+    check_replica,
+    gpus_for_power,
+    gpus_for_usd,
+    in_words,
+    price_of,
+    size,
+)
 from xlsizing.errors import InfeasibleError, shown
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
 from xlsizing.hosts.cli.declaring import OnceEach, exactly_one, flag, group, needed, only_with, option, takes
@@ -26,8 +38,8 @@ from xlsizing.hosts.cli.flags import (
 )
 from xlsizing.hosts.cli.output import print_json, print_text
 from xlsizing.hosts.cli.typed import NUMBER, whole_number
-from xlsizing.reports import Report, Table, demand_words
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HIGHEST
+from xlsizing.reports import Report, Table, demand_record, demand_words, shown_grouped
+from xlsizing.rules import HIGHEST, HOURS_PER_MONTH
 
 __all__ = ["command"]
 
@@ -41,6 +53,61 @@ _FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", 
 """What each figure is called, in the order of the table."""
 
 _ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
+
+
+@dataclass(frozen=True)
+class _Bought:
+    """What the budget buys.
+
+    Parameters
+    ----------
+    kind : str
+        The form that the budget is given in
+    amount : float
+        How much there is of it [unit of the form]
+    gpus : int
+        What that is in GPUs [GPUs]
+    words : str
+        How one follows from the other; empty where the budget is GPUs
+    rests_on : dict
+        What else they follow from, each under its key
+    """
+
+    kind: str
+    amount: float
+    gpus: int
+    words: str = ""
+    rests_on: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fact(self) -> str:
+        """The budget as a division or product that can be worked out again; empty where it is GPUs."""
+        return self.words and f"{self.words} = {self.gpus:,} GPUs"
+
+    def record(self) -> dict[str, Any]:
+        """Return the budget as plain data; what a form does not rest on is null."""
+        keys = ("gpu_hourly_usd", "price_assumed", "hours_per_month", "kw_per_gpu", "pue")
+        return {"budget": {"kind": self.kind, "amount": self.amount}, **{key: self.rests_on.get(key) for key in keys}}
+
+
+def _for_usd(usd: float, price: Price) -> _Bought:
+    words = f"{shown_grouped(usd)} $/month / ({price.label} x {HOURS_PER_MONTH} h)"
+    rests_on = {
+        "gpu_hourly_usd": price.amount,
+        "price_assumed": price.assumed,
+        "hours_per_month": HOURS_PER_MONTH,
+    }
+    return _Bought("usd_per_month", usd, gpus_for_usd(usd, price.amount), words, rests_on)
+
+
+def _for_power(mw: float, kw_per_gpu: float, pue: float) -> _Bought:
+    words = f"{shown_grouped(mw)} MW / ({shown(kw_per_gpu)} kW/GPU x PUE {shown(pue)})"
+    return _Bought("mw", mw, gpus_for_power(mw, kw_per_gpu, pue), words, {"kw_per_gpu": kw_per_gpu, "pue": pue})
+
+
+def _for_nodes(nodes: float, gpus_per_node: int) -> _Bought:
+    words = f"{int(nodes):,} {'node' if nodes == 1 else 'nodes'} x {gpus_per_node:,} GPUs"
+    return _Bought("nodes", nodes, int(nodes) * gpus_per_node, words)
 
 
 @dataclass(frozen=True)
@@ -67,8 +134,8 @@ class _Budget:
     )
     pue: float | None = option("--pue", NUMBER, "X", "Power of the site over that of its machines, with --mw.")
 
-    def all_gpus(self) -> int:
-        """Return the GPUs of the budget, in whichever form it is given."""
+    def bought(self) -> _Bought:
+        """Return what the budget buys, in whichever form it is given."""
         forms = {"gpus": self.gpus, "nodes": self.nodes, "usd_per_month": self.usd_per_month, "mw": self.mw}
         form, value = exactly_one(forms)
         needs = {name: needed(getattr(self, name), flag(name), f" with {flag(form)}") for name in _NEEDS.get(form, ())}
@@ -76,9 +143,10 @@ class _Budget:
             if other != form:
                 only_with(flag(other), names)
         if form == "usd_per_month":
-            price = self.gpu_hourly_usd
-            return gpus_for_usd(value, ASSUMED_USD_PER_GPU_HOUR if price is None else price)
-        return gpus_for_power(value, **needs) if form == "mw" else int(value) * needs.get("gpus_per_node", 1)
+            return _for_usd(value, price_of(self.gpu_hourly_usd))
+        if form == "mw":
+            return _for_power(value, **needs)
+        return _for_nodes(value, **needs) if form == "nodes" else _Bought(form, value, int(value))
 
 
 @click.command(cls=OnceEach, name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
@@ -107,8 +175,8 @@ def command(
     measured = curve.read()
     per_pod = gpus_of_replica(budget.gpus_per_pod, measured)
     check_replica(measured, per_pod)
-    racks, gpus = Racks(per_pod, budget.gpus_per_node), budget.all_gpus()
-    pods = racks.pods(gpus) - spare
+    racks, bought = Racks(per_pod, budget.gpus_per_node), budget.bought()
+    pods = racks.pods(bought.gpus) - spare
     if pods < 1:
         refuse("--spare", "must leave a pod that serves", got=spare)
     level = bound(confidence, "--confidence")
@@ -117,7 +185,7 @@ def command(
     if sla is None and wanted is None:
         refuse("--sla or a demand", "must be given", way_out="--sla asks for the most TPM, --tpm for the best SLA")
     fleet = fleet if wanted is None else fleet.answering(wanted)
-    asked = _Asked(fleet, racks, gpus, spare, sla, wanted, curve.source)
+    asked = _Asked(fleet, racks, bought, spare, sla, wanted, curve.source)
     if as_json:
         print_json(_answers_record(asked))
     else:
@@ -132,11 +200,16 @@ class _Asked:
 
     fleet: Fleet
     racks: Racks
-    gpus: int
+    bought: _Bought
     spare: int
     sla: float | None
     demand: Demand | None
     source: str
+
+    @property
+    def gpus_idle(self) -> int:
+        """GPUs of the budget that no pod uses [GPUs]."""
+        return self.bought.gpus - (self.fleet.pods + self.spare) * self.racks.gpus_per_pod
 
     @property
     def users(self) -> bool:
@@ -162,6 +235,36 @@ class _Asked:
         sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
         return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
 
+    @property
+    def context_label(self) -> str | None:
+        """What the curve was measured on; None where that is not known."""
+        context = self.report.context
+        return None if context is None else context.label()
+
+    @cached_property
+    def reason(self) -> str | None:
+        """Why the demand is carried at no SLA, with the most at the lowest one measured; None where it is carried."""
+        if self.best is None or self.demand is None or None not in self.best:
+            return None
+        lowest = float(self.fleet.curve.tok_s_per_user[-1])
+        most, unit = self.fleet.most(lowest, users=self.users), "users" if self.users else "output tok/s"
+        short = [
+            f"{name} {_rounded_down(getattr(most, figure))}"
+            for figure, name in _figure_headings(self).items()
+            if getattr(self.best, figure) is None
+        ]
+        return (
+            f"{demand_words(self.demand)}: carried at no SLA by {self.fleet.pods:,} pods; at {shown(lowest)} tok/s/user, "
+            f"the lowest measured, the most in {unit} is: {'; '.join(short)}"
+        )
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know beside the figures, a sentence each."""
+        claim = self.report.given_rows[0].budget_claim
+        told = [self.reason, f"No budget is claimed: {claim}" if claim else None]
+        return [*(f"{each}." for each in told if each), *self.fleet.curve.notes]
+
 
 def _print_answers(file: IO[str], asked: _Asked) -> None:
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415  # rich is slow to import
@@ -169,28 +272,29 @@ def _print_answers(file: IO[str], asked: _Asked) -> None:
     report, tables = asked.report, [_most_table(asked), _best_table(asked)]
     named = {
         "Curve": asked.source,
+        "Context": asked.context_label or "",
+        "Budget": asked.bought.fact,
         "Fleet": _fleet_words(asked),
         "Utilisation planned": f"{shown(asked.fleet.util)} of measured throughput",
         "Interpolation": asked.fleet.method,
     }
     named = {name: text for name, text in named.items() if text}
-    claim = report.given_rows[0].budget_claim
-    notes = [*([f"No budget is claimed: {claim}."] if claim else []), *asked.fleet.curve.notes]
-    print_parts(file, f"{report.headline}.", named, tables, {"Notes": notes}, [_RULE])
+    print_parts(file, f"{report.headline}.", named, tables, {"Notes": asked.notes}, [_RULE])
 
 
 _RULE: Final = (
-    "Sign the line to commit: it rests on measured points alone. The budget is to plan with, the estimate is a centre."
+    "Sign a VERDICT with the line to commit: it rests on measured points alone. Plan, and quote a DRAFT, with the budget; "
+    "the estimate is a centre."
 )
 
 
 def _fleet_words(asked: _Asked) -> str:
     racks, pods = asked.racks, asked.fleet.pods
     spares = f" + {asked.spare:,} spare" if asked.spare else ""
-    used = (pods + asked.spare) * racks.gpus_per_pod
-    idle = f", {asked.gpus - used:,} GPUs idle" if asked.gpus > used else ""
+    gpus, idle = asked.bought.gpus, asked.gpus_idle
     nodes = f" in nodes of {racks.gpus_per_node}" if racks.gpus_per_node else ""
-    return f"{asked.gpus:,} GPUs{nodes}: {pods:,} pods{spares} x {racks.gpus_per_pod} GPUs = {used:,}{idle}"
+    left = f", {idle:,} GPUs idle" if idle else ""
+    return f"{gpus:,} GPUs{nodes}: {pods:,} pods{spares} x {racks.gpus_per_pod} GPUs = {gpus - idle:,}{left}"
 
 
 def _figure_headings(asked: _Asked) -> dict[str, str]:
@@ -215,7 +319,7 @@ def _best_table(asked: _Asked) -> Table | None:
     rows: list[tuple[str, ...]] = []
     for figure, name in _figure_headings(asked).items():
         sla = getattr(asked.best, figure)
-        rows.append((name, "carried at no SLA" if sla is None else shown(sla)))
+        rows.append((name, "carried at no SLA" if sla is None else _sla_that_fits(sla)))
     within = in_words(asked.fleet.limits.single())
     title = f"The best SLA for {demand_words(asked.demand)}{f', {within}' if within else ''}"
     return Table(title, ("figure", "tok/s/user"), rows, frozenset({(0, 1)}))
@@ -226,24 +330,40 @@ def _rounded_down(value: float) -> str:
     return f"{int(value * (1 + 1e-12)):,}"
 
 
+_FOUR_DIGITS: Final = Context(prec=4, rounding=ROUND_DOWN)
+
+
+def _sla_that_fits(sla: float) -> str:
+    """Return the best SLA in four digits, rounded down: what is printed fits too."""
+    return shown(float(_FOUR_DIGITS.create_decimal(repr(sla))))
+
+
 def _answers_record(asked: _Asked) -> dict[str, Any]:
-    """Return the answers as plain data, at full precision."""
-    fleet, most, best = asked.fleet, asked.most, asked.best
+    """Return the answers as plain data, at full precision, with the question and what they rest on."""
+    fleet, most, best, report = asked.fleet, asked.most, asked.best, asked.report
     return {
-        "gpus": asked.gpus,
+        "headline": report.headline,
+        "opening": _RULE,
+        **asked.bought.record(),
+        "gpus": asked.bought.gpus,
         "gpus_per_pod": asked.racks.gpus_per_pod,
         "gpus_per_node": asked.racks.gpus_per_node,
         "pods": fleet.pods,
         "spare_replicas": asked.spare,
-        "gpus_idle": asked.gpus - (fleet.pods + asked.spare) * asked.racks.gpus_per_pod,
+        "gpus_idle": asked.gpus_idle,
         "util": fleet.util,
         "method": fleet.method,
         "budget_confidence": fleet.level.confidence,
+        "demand": None if asked.demand is None else demand_record(asked.demand),
         "sla_toks_per_user": asked.sla,
         **{wait.limit: limit for wait, limit in fleet.limits.single().items()},
         "most_tpm": None if most is None or asked.users else {k: 60 * v for k, v in most._asdict().items()},
         "most_users": most._asdict() if most is not None and asked.users else None,
         "best_sla_toks_per_user": None if best is None else best._asdict(),
+        "reason": asked.reason,
         "curve_source": asked.source,
-        "rigor": asked.report.headline,
+        "context_label": asked.context_label,
+        "rigor": report.rigors[0],
+        "rigor_reasons": [reason._asdict() for reason in report.standings[0].reasons],
+        "notes": asked.notes,
     }

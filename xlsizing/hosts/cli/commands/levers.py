@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +21,19 @@ __all__ = ["command"]
 
 _NONE = "No levers given: add them to the sizing file (xlsizing spec --example shows how)."
 _ALONE = "Each lever alone: gains are never multiplied together."
+_ABOUT = (
+    "model",
+    "context_label",
+    "curve_source",
+    "demand",
+    "util",
+    "gpu_hourly_usd",
+    "price_assumed",
+    "price_source",
+    "hours_per_month",
+)
+"""Keys of the record of a sizing that say what its levers rest on."""
+
 _FACTS = (
     "Customer",
     "Date",
@@ -42,11 +55,7 @@ _FACTS = (
 @json_flag("the table")
 def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bool, ttft: float | None) -> int:
     """Rank optimisation levers by GPUs saved per day of effort, each alone against its own baseline."""
-    from xlsizing.reports import (  # noqa: PLC0415
-        facts,
-        lever_records,
-        levers_table,
-    )
+    from xlsizing.reports import facts, levers_table, record  # noqa: PLC0415
     from xlsizing.reports.from_spec import spec_report  # noqa: PLC0415  # pydantic and YAML are slow to import
     from xlsizing.reports.terminal import print_parts  # noqa: PLC0415
     from xlsizing.spec import read_spec  # noqa: PLC0415
@@ -57,10 +66,9 @@ def command(spec: str, *, allow_outside: bool, allow_mismatch: bool, as_json: bo
     report = _with_limits(spec_report(given, allow_mismatch=allow_mismatch), given, limits)
     notes = report.lever_notes
     if as_json:
-        label = report.context.label() if report.context else None
-        about: dict[str, Any] = {"model": report.model, "context_label": label}
-        about |= {wait.limit: limit for wait, limit in limits.single().items()}
-        print_json(about | {"levers": lever_records(report.levers), "notes": notes})
+        told = record(report)
+        asked = {wait.limit: limit for wait, limit in limits.single().items()}
+        print_json({key: told[key] for key in _ABOUT} | asked | {"levers": told["levers"], "notes": notes})
     else:
         named = {name: text for name, text in facts(report).items() if name in _FACTS}
         table = levers_table(report.levers)

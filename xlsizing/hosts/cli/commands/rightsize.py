@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from xlsizing.advice import (
     DEFAULT_DTYPE,
     DEFAULT_GPU_MEMORY_GB,
     DEFAULT_MEMORY_UTILIZATION,
     DEFAULT_TP,
+    TpAdvice,
     tp_advice,
 )
 from xlsizing.checks import refuse
-from xlsizing.errors import InputError
+from xlsizing.core import Price, price_of
+from xlsizing.errors import InputError, shown
 from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, flag, group, needed, option, spec_flag
 from xlsizing.hosts.cli.flags import PER_POD, json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_facts, print_json
@@ -28,10 +31,20 @@ _FIELDS = {
     "active_b": "model_size.active_b",
     "dtype": "context.weight_quantisation",
     "current_tp": "context.tp",
-    "gpu_memory_gb": "model_size.gpu_mem_gb",
+    "gpu_mem_gb": "model_size.gpu_mem_gb",
     "gpu_memory_utilization": "context.gpu_memory_utilization",
 }
-"""What the rule of thumb calls an input, and what the sizing file does."""
+"""What a flag is called in the record, and what in the sizing file."""
+
+_FLAGS = {name: flag(name) for name in _FIELDS}
+
+_DEFAULTS: Final[dict[str, Any]] = {
+    "current_tp": DEFAULT_TP,
+    "dtype": DEFAULT_DTYPE,
+    "gpu_mem_gb": DEFAULT_GPU_MEMORY_GB,
+    "gpu_memory_utilization": DEFAULT_MEMORY_UTILIZATION,
+}
+"""What is assumed where nobody says it."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +64,11 @@ class _Replica:
     )
 
     def given(self) -> dict[str, Any]:
-        """Return the arguments of the rule of thumb."""
+        """Return what was given, without what is assumed."""
         for name in ("total_b", "active_b"):
             needed(getattr(self, name), flag(name), OR_SPEC)
-        own = dict(vars(self))
-        return own | {"gpu_memory_gb": own.pop("gpu_mem_gb")}
+        source = click.get_current_context().get_parameter_source
+        return {name: value for name, value in vars(self).items() if source(name) is ParameterSource.COMMANDLINE}
 
 
 @click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
@@ -66,27 +79,47 @@ class _Replica:
 @json_flag("sentences")
 def command(*, replica: _Replica, ttft: float | None, spec: str | None, allow_outside: bool, as_json: bool) -> int:
     """Say which tensor-parallel size a model needs: a rule of thumb, to be verified with an A/B."""
+    names = _FIELDS if spec else _FLAGS
     named, given = ({}, replica.given()) if spec is None else _from_spec(spec, allow_outside=allow_outside)
+    used, assumed = _DEFAULTS | given, [name for name in _DEFAULTS if name not in given]
     try:
-        advice = tp_advice(**given, limits=ttft_limit(ttft))
+        advice = _advice(**used, limits=ttft_limit(ttft))
     except InputError as error:
-        names = _FIELDS if spec else {name: flag(name) for name in _FIELDS} | {"gpu_memory_gb": "--gpu-mem-gb"}
         raise error.reworded(name=names.get(error.name, error.name), where=spec) from None
+    saving = _saving_condition(advice, price_of(given.get("gpu_hourly_usd")))
     if as_json:
-        print_json({"model": named.get("Model", ""), **asdict(advice)})
+        memory = {name: used[name] for name in ("gpu_mem_gb", "gpu_memory_utilization")}
+        told = {"model": named.get("Model", ""), **asdict(advice), **memory}
+        print_json(told | {"saving_condition": saving, "assumed": assumed})
         return 0
-    print_facts(named)
+    print_facts(named | {"Assumed": ", ".join(f"{names[name]} {_value(used[name])}" for name in assumed)})
     click.echo(advice.verdict)
     click.echo(f"{advice.label[0].upper()}{advice.label[1:]}.")
-    if advice.usd_saved_per_month:
-        unsourced = "" if spec else ", no date or source given"
-        rests_on = ", price assumed" if advice.price_assumed else unsourced
-        click.echo(
-            f"Per replica ({advice.gpu_hourly_usd:,.2f} $/GPU-hour{rests_on}): {advice.gpus_saved:,} GPUs and "
-            f"${advice.usd_saved_per_month:,.0f}/month less if one replica still carries the same output tok/s; "
-            "at equal tok/s per GPU nothing is saved."
-        )
+    if saving:
+        click.echo(saving)
     return 0
+
+
+def _advice(*, gpu_mem_gb: float, **given: Any) -> TpAdvice:
+    """Return the advice on a replica of GPUs of `gpu_mem_gb` [GB]; a refusal calls that as the flag does."""
+    try:
+        return tp_advice(**given, gpu_memory_gb=gpu_mem_gb)
+    except InputError as error:
+        raise error.reworded(name="gpu_mem_gb" if error.name == "gpu_memory_gb" else error.name) from None
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def _saving_condition(advice: TpAdvice, price: Price) -> str | None:
+    """Return what is saved, and on which condition, in one sentence; None where nothing is."""
+    if not advice.usd_saved_per_month:
+        return None
+    return (
+        f"Per replica, at {price.label}: {advice.gpus_saved:,} GPUs and ${advice.usd_saved_per_month:,.0f}/month less "
+        "if one replica still carries the same output tok/s; at equal tok/s per GPU nothing is saved."
+    )
 
 
 def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[str, Any]]:
@@ -107,7 +140,7 @@ def _from_spec(path: str, *, allow_outside: bool) -> tuple[dict[str, str], dict[
         "active_b": spec.model_size.active_b,
         "dtype": known["weight_quantisation"],
         "current_tp": known["tp"],
-        "gpu_memory_gb": spec.model_size.gpu_mem_gb,
+        "gpu_mem_gb": spec.model_size.gpu_mem_gb,
         "gpu_memory_utilization": known.get("gpu_memory_utilization"),
         "gpu_hourly_usd": spec.price,
     }

@@ -104,4 +104,6 @@ def test_help_states_the_exit_codes(capsys):
     code, out, _ = run(capsys, "doctor", "--help")
     assert code == 0
     assert "Exit code 0 where nothing fails, 4 where something does." in out
-    assert "4 done, but something is not right (recalc, batch, doctor, evidence)" in " ".join(run(capsys, "--help").out.split())
+    assert "4 done, but something is not right (recalc, batch, doctor, evidence)" in " ".join(
+        run(capsys, "--help").out.split()
+    )

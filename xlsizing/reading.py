@@ -28,6 +28,7 @@ __all__ = [
     "is_confined",
     "is_input",
     "keeping_inputs",
+    "leads_out",
 ]
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -72,16 +73,18 @@ def is_confined() -> bool:
     return _FOLDER.get() is not None
 
 
+def leads_out(path: Path, folder: str | Path) -> bool:
+    """Tell whether a `path` leads out of a `folder`, by dots or by a link."""
+    try:
+        return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except (OSError, ValueError):  # a path that no file can have: who reads it says so
+        return False
+
+
 def check_inside(path: Path, name: str) -> None:
     """Refuse a `path`, called `name` in the sentence, that leads out of the folder of `confined_to`, by dots or by a link."""
     folder = _FOLDER.get()
-    if folder is None:
-        return
-    try:
-        inside = Path(os.path.realpath(path)).is_relative_to(folder)
-    except (OSError, ValueError):  # a path that no file can have: who reads it says so
-        return
-    if not inside:
+    if folder is not None and leads_out(path, folder):
         way_out = "name a file of that folder, relative to it"
         refuse(name, "must be in the folder that was given at the start", got=str(path), way_out=way_out)
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tests.strategies import METHODS, UTILS, anchors
 from xlsizing import Curve, Demand, Limits, size
-from xlsizing.advice.sensitivity import ESTIMATE, room, sized_anew, swings
+from xlsizing.advice.sensitivity import room, sized_anew, swings
 from xlsizing.core.budget import carried_to_budget
-from xlsizing.core.rows import BUDGET, COMMIT
+from xlsizing.core.rows import BUDGET, COMMIT, ESTIMATE
 
 WORKED = Curve([1, 10, 256], [215.5, 122.2, 41.8])
 PODS = {COMMIT: "pods_high", BUDGET: "pods_budget", ESTIMATE: "pods"}

@@ -76,7 +76,7 @@ def _filled(template, page, engine=None):
         "unlock": unlock,
         "spares": spares,
     }
-    return template.replace("{sla} tok/s/user", "{asked}").format(**places, **numbers)
+    return template.format(**places, **numbers)
 
 
 def _number(cell):

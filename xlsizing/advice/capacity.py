@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 from xlsizing.checks import Floats, whole
 from xlsizing.core import (
+    BUDGET,
+    COMMIT,
+    ESTIMATE,
     NO_LIMITS,
     Bound,
     Curve,
@@ -105,7 +108,7 @@ class Fleet:
         points = self._points_at(sla, users=users)
         if not points.feasible:
             raise points.unmet()
-        return Answers(*(self.pods * self.util * float(carried) for carried in self._carried_per_pod(points)))
+        return Answers(*(self.pods * self.util * float(carried) for carried in self.carried_per_pod(points).values()))
 
     def best_sla(self, demand: Demand) -> Answers:
         """Return the best SLA at which the pods carry a `demand`.
@@ -144,6 +147,11 @@ class Fleet:
             fits, fails = np.where(enough, middle, fits), np.where(enough, fails, middle)
         return Answers(*(self._rounded_sla(sla) if ok else None for sla, ok in zip(fits, at_all, strict=True)))
 
+    def carried_per_pod(self, points: OperatingPoints) -> dict[str, Floats]:
+        """Return what one pod carries at `points` for each figure, in the order of `Answers` [tok/s, or requests]."""
+        budget = carried_to_budget(points, self.level)
+        return {ESTIMATE: points.carried, BUDGET: budget, COMMIT: points.carried_proven}
+
     def answering(self, demand: Demand) -> Fleet:
         """Return the same fleet for the answers of a `demand`: their length decides whether a budget is claimed."""
         if demand.osl is None:
@@ -153,15 +161,11 @@ class Fleet:
     def _points_at(self, sla: npt.ArrayLike, *, users: bool) -> OperatingPoints:
         return operating_points(self.curve, sla, self.method, counts_users=users, limits=self.limits)
 
-    def _carried_per_pod(self, points: OperatingPoints) -> tuple[Floats, Floats, Floats]:
-        """Return what one pod carries for each figure."""
-        return points.carried, carried_to_budget(points, self.level), points.carried_proven
-
     def _carries_demand(self, slas: Floats, demand: Demand) -> np.ndarray:
         """Tell for each figure whether the pods carry the demand at its SLA."""
         points = self._points_at(slas, users=demand.counts_users)
         asked = demand.value if demand.counts_users else demand.output_tok_s(slas)
-        carried = np.stack(self._carried_per_pod(points)).diagonal()
+        carried = np.stack([*self.carried_per_pod(points).values()]).diagonal()
         return points.feasible & (pods_needed(asked / (carried * self.util)) <= self.pods)
 
     def _rounded_sla(self, sla: float) -> float:

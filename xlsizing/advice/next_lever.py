@@ -257,7 +257,7 @@ def _top_lever(row: SizingRow, best: LeverDelta | None) -> NextLever:
 
 def _step_sentence(template: str, row: SizingRow, **others: object) -> str:
     """Return a sentence with the SLA of a `row`, and its limits on waiting beside it."""
-    return template.replace("{sla} tok/s/user", "{asked}").format(asked=_sla_in_words(row), **others)
+    return template.format(asked=_sla_in_words(row), **others)
 
 
 def _sla_in_words(row: SizingRow) -> str:

@@ -6,15 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from xlsizing.advice.capacity import Fleet
-from xlsizing.core import BUDGET, COMMIT, Curve, Demand, Limits, Price, Sizing, carried_to_budget, size
+from xlsizing.core import Curve, Demand, Limits, Price, Sizing, figure_of, size
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["ESTIMATE", "SHARE", "Room", "Swing", "room", "sized_anew", "swings"]
-
-ESTIMATE: Final = "estimate"
-"""The third figure of a row, beside `rows.BUDGET` and `rows.COMMIT`."""
+__all__ = ["SHARE", "Room", "Swing", "room", "sized_anew", "swings"]
 
 SHARE: Final = 0.10
 """By how much an input is moved [-]."""
@@ -177,18 +174,14 @@ def room(sizing: Sizing, at: int, figure: str) -> Room:
     --------
     >>> from xlsizing import Curve, Demand, size
     >>> curve = Curve(concurrency=[1, 10, 256], tok_s_per_user=[215.5, 122.2, 41.8])
-    >>> found = room(size(curve, [20, 50], Demand.tpm(3e6), gpus_per_pod=4), 0, COMMIT)
+    >>> found = room(size(curve, [20, 50], Demand.tpm(3e6), gpus_per_pod=4), 0, "commit")
     >>> round(found.demand, 4), round(found.util, 4), found.sla  # 7 pods x 10,700.8 x 0.7 / 50,000
     (0.0487, 0.6675, 41.8)
     """
     row = sized_anew(sizing, sla=float(sizing.points.sla.flat[at]), limits=sizing.points.limits.row(at))
-    carried, pods = {
-        COMMIT: (row.points.carried_proven, row.pods_high),
-        BUDGET: (carried_to_budget(row.points, row.bound), row.pods_budget),
-        ESTIMATE: (row.points.carried, row.pods),
-    }[figure]
+    pods = int(figure_of(row, "pods", figure))
+    fleet = Fleet(row.curve, pods, row.util, row.points.method.name, row.points.limits, row.bound)
     asked = float(row.demand.value if row.demand.counts_users else row.demand_tok_s)
-    load = asked / (int(pods) * float(carried))
-    fleet = Fleet(row.curve, int(pods), row.util, row.points.method.name, row.points.limits, row.bound)
+    load = asked / (pods * float(fleet.carried_per_pod(row.points)[figure]))
     best = getattr(fleet.best_sla(row.demand), figure)
     return Room(row.util / load - 1, load, float(best))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -20,7 +20,9 @@ from xlsizing.batch.tables import Piece, Source, arrow_inputs
 from xlsizing.checks import number_in_text, refuse
 from xlsizing.core import DEMAND_FORMS
 from xlsizing.errors import Phrase
-from xlsizing.spec import Spec
+
+if TYPE_CHECKING:
+    from xlsizing.spec import Spec
 
 __all__ = ["MOST_SCENARIOS", "Grid", "axes_in"]
 

@@ -17,7 +17,6 @@ from xlsizing.batch.engine import Sized
 from xlsizing.batch.extra import arrow
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
-from xlsizing.workbooks.writer import cell_text
 
 __all__ = ["WRITERS", "Writer", "result_arrays", "result_schema"]
 
@@ -142,9 +141,9 @@ class _Workbook(Writer):
     def __init__(self, file: IO[bytes], schema: Any) -> None:
         import openpyxl  # noqa: PLC0415  # slow to import, and for these files only
 
-        from xlsizing.workbooks.writer import SchemaFont, begin_with  # noqa: PLC0415  # with openpyxl itself
+        from xlsizing.workbooks.writer import SchemaFont, begin_with, cell_text  # noqa: PLC0415  # with openpyxl itself
 
-        self._file, self._rows = file, 0
+        self._file, self._rows, self._stored_text = file, 0, cell_text
         self._book = openpyxl.Workbook(write_only=True)
         begin_with(self._book, SchemaFont(name="Calibri", size=11))
         self._sheet = self._book.create_sheet("scenarios")
@@ -175,7 +174,7 @@ class _Workbook(Writer):
 
     def _text_cell(self, text: str) -> Any:
         """Return text as a cell that holds it, never a formula."""
-        stored = cell_text(text, "cell")
+        stored = self._stored_text(text, "cell")
         if not stored.startswith(("=", "#")):
             return stored
         from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  # with openpyxl itself

@@ -24,6 +24,7 @@ __all__ = [
     "figures_of",
     "function_columns",
     "in_section",
+    "is_overload",
 ]
 
 UNTOLD: Final = "-"
@@ -48,12 +49,17 @@ class Form(NamedTuple):
     cell: str
 
 
+def is_overload(load: float | None) -> bool:
+    """Tell whether a `load` is above 1, of which what is rounding off [-]."""
+    return load is not None and load > 1 + TOLERANCE
+
+
 def _percent_words(share: float) -> str:
     return f"{100 * share:,.1f} %"
 
 
 def _load_words(load: float) -> str:
-    return _percent_words(load) + (f", {OVERLOADED}" if load > 1 + TOLERANCE else "")
+    return _percent_words(load) + (f", {OVERLOADED}" if is_overload(load) else "")
 
 
 _RATE_DIGITS, _WAIT_DIGITS = 7, 4  # a wait follows from others; a limit has the digits that were given

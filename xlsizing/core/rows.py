@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from xlsizing.core.figures import documented, figure, figures_of, function_columns
+from xlsizing.core.figures import documented, figure, figures_of, function_columns, is_overload
 from xlsizing.core.limits import WAITS, Asked, limits_of
 from xlsizing.errors import shown
-from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, TOLERANCE, VERDICT
+from xlsizing.rules import DEFAULT_CONFIDENCE, DRAFT, VERDICT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ __all__ = [
     "BUDGET",
     "COMMIT",
     "ENDINGS",
+    "ESTIMATE",
     "FIGURES",
     "FUNCTION_TABLE",
     "MEASURE_FIRST",
@@ -37,9 +38,10 @@ __all__ = [
     "sizing_rows",
 ]
 
+ESTIMATE: Final = "estimate"
 BUDGET: Final = "budget"
 COMMIT: Final = "commit"
-"""Which figure a row may be quoted with: a DRAFT with its budget, a VERDICT with its commitment."""
+"""The figures of a row. It may be quoted, as a DRAFT, with its budget; as a VERDICT with its commitment."""
 
 MEASURE_FIRST: Final = "measure first"
 """What a row says that nobody may quote: its range is wide, and no budget is claimed."""
@@ -222,21 +224,17 @@ class SizingRow:
     @property
     def overloaded(self) -> bool:
         """Whether the estimate's pods, held to `max_num_seqs`, do not carry the demand."""
-        return _above_one(self.load_at_max_num_seqs)
+        return is_overload(self.load_at_max_num_seqs)
 
     @property
     def overloaded_budget(self) -> bool:
         """Whether the pods to budget, held to it, do not."""
-        return _above_one(self.load_at_max_num_seqs_budget)
+        return is_overload(self.load_at_max_num_seqs_budget)
 
     def overloaded_as(self, standing: str) -> bool:
         """Return whether the figure that a row of that `standing` may be quoted with does not; the estimate's where none may."""
         quoted = self.quoted(standing)
         return self.overloaded if quoted is None else quoted == BUDGET and self.overloaded_budget
-
-
-def _above_one(load: float | None) -> bool:
-    return load is not None and load > 1 + TOLERANCE
 
 
 FIGURES: Final = figures_of(SizingRow)
@@ -259,7 +257,7 @@ _WAIT_COLUMNS: Final[dict[str, Callable[[Sizing], Any]]] = {
 """The columns on waits, each by what it is of a sizing."""
 
 
-ENDINGS: Final = {COMMIT: "_high", BUDGET: "_budget", "estimate": ""}
+ENDINGS: Final = {COMMIT: "_high", BUDGET: "_budget", ESTIMATE: ""}
 """The three figures of a row, and how the fields of their measures end: total_gpus_high, usd_per_month_budget."""
 
 

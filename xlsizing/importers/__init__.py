@@ -10,7 +10,6 @@ from xlsizing.importers.points import ACHIEVED, MOST_FAILED, NOMINAL, Options
 from xlsizing.importers.public import NOT_OURS, public_curve, shelf
 from xlsizing.importers.reading import PUBLIC, read_curve
 from xlsizing.importers.text import DECIMAL_COMMA, delimiter_in, file_text
-from xlsizing.importers.yaml_text import PlainComposer, Where, plain_data
 
 __all__ = [
     "ACHIEVED",
@@ -24,9 +23,7 @@ __all__ = [
     "CurveRow",
     "Imported",
     "Options",
-    "PlainComposer",
     "Results",
-    "Where",
     "curve_rows",
     "curve_text",
     "delimiter_in",
@@ -35,10 +32,10 @@ __all__ = [
     "listed",
     "one_curve",
     "parsed",
-    "plain_data",
     "public_curve",
     "read_curve",
     "read_results",
     "shelf",
     "whole_number",
+    "yaml_text",
 ]

@@ -47,8 +47,8 @@ class PlainComposer(Composer):
     ----------
     line : int
         Where the event stands that was taken last, counted from 1 [-]
-    lines : dict
-        The line of each value by where it stands; of a field, the line of its name
+    path : tuple
+        Where the value stands that is being made
     """
 
     deepest = 64
@@ -56,7 +56,7 @@ class PlainComposer(Composer):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.name, self.line, self.lines = name, 1, dict[Where, int]()
+        self.name, self.line = name, 1
         self.path: Where = ()
         self._names: set[str] = set()
         self._count = 0
@@ -76,6 +76,9 @@ class PlainComposer(Composer):
         """Refuse the text, which is nested too deep at the line that was reached."""
         self.refuse(f"must be nested at most {self.deepest} deep")
 
+    def placed(self, where: Where) -> None:
+        """Take note that what stands at `where`, an item of a list or the name of a field, is at the line that was reached."""
+
     def repeated(self, name: str) -> None:
         """Take note that the field `name` of the mapping at `path` is there already; the last one counts."""
 
@@ -87,11 +90,11 @@ class PlainComposer(Composer):
 
     def value_in(self, text: str) -> Any:
         """Return what the only document of YAML `text` holds."""
-        last = len(text.splitlines()) or 1  # libyaml places the end of a file after it
         try:
             return self.value_of(yaml.parse(text, Loader=_LOADER))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            last = len(text.splitlines()) or 1  # libyaml places the end of a file after it
             self.line = min(mark.line + 1, last) if mark else self.line
             self.wrong(text, open_end=mark is None or mark.line + 1 > last)
         except InputError:
@@ -140,7 +143,7 @@ class PlainComposer(Composer):
         if parent is not None:
             self.path = (*above, index)
             if isinstance(index, int):
-                self.lines[self.path] = self.line
+                self.placed(self.path)
         if scalar:
             self.get_event()
             value = _scalar(event.value) if event.implicit[0] and not event.style else event.value
@@ -158,7 +161,7 @@ class PlainComposer(Composer):
             self.repeated(name)
         else:
             self._names.add(name)
-            self.lines[*self.path, name] = self.line
+            self.placed((*self.path, name))
         return name
 
     def compose_sequence_node(self, anchor: Any) -> Any:

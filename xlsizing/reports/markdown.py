@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import WORDS, Table, context_table, curve_table, facts, sizing_tables
 
@@ -42,7 +41,7 @@ def markdown(report: Report, pictures: Mapping[str, Picture] = MappingProxyType(
         f"## Next step\n\n{_escaped_text(report.next_step)}",
         *(_section(table) for table in (context_table(report),) if table),
         *_bullet_list("Sign-off", report.sign_off_lines),
-        _ID.format(record(report)["report_id"]),
+        _ID.format(report.report_id),
     ]
     return "\n\n".join(sections) + "\n"
 

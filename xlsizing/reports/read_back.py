@@ -55,7 +55,7 @@ class ReadBack:
     def rows(self) -> list[SizingRow]:
         """The rows; one whose record claims no budget holds the commitment as its budget, as the record must."""
         # Why none is claimed may be what the record's anchors do not show: a prediction, pooling, short outputs.
-        budgets = [name for name in FIGURES if name.endswith("_budget") and name != "load_at_max_num_seqs_budget"]
+        highest = {name: name.replace("budget", "high") for name in FIGURES if name.endswith("_budget")}
         given = [row["budget_claim"] for row in self.record["rows"]]
         return [
             row
@@ -63,10 +63,15 @@ class ReadBack:
             else replace(
                 row,
                 budget_claim=claim,
-                **{name: getattr(row, name.replace("budget", "high")) for name in budgets},
+                **{name: getattr(row, high) for name, high in highest.items() if high in FIGURES},
             )
-            for row, claim in zip(self.sizing.rows(), given, strict=True)
+            for row, claim in zip(self._claiming_rows, given, strict=True)
         ]
+
+    @cached_property
+    def _claiming_rows(self) -> list[SizingRow]:
+        """The rows as curve and formula give them."""
+        return self.sizing.rows()
 
     @property
     def row_names(self) -> list[str | None]:
@@ -110,7 +115,7 @@ class ReadBack:
     @cached_property
     def measured_curve(self) -> Curve:
         """The curve as measured, pooled anew."""
-        return _curve_of(self.record["anchors"], "toks_per_user_measured", pool_rises=1.0)
+        return _pooled_curve(self.record["anchors"])
 
     @cached_property
     def demand(self) -> Demand:
@@ -154,17 +159,17 @@ class ReadBack:
         yield from self._levers()
 
     def _anchors(self) -> Iterator[Pair]:
-        sides = [self.record["anchors"]]
+        curves = [(self.record["anchors"], self.measured_curve)]
         for lever in self.record["levers"]:
-            sides += [side for side in (lever["baseline_anchors"], lever["with_lever_anchors"]) if side]
-        for anchors in sides:
-            pooled = _curve_of(anchors, "toks_per_user_measured", pool_rises=1.0).tok_s_per_user.tolist()
-            for anchor, rate in zip(anchors, pooled, strict=True):
+            sides = (side for side in (lever["baseline_anchors"], lever["with_lever_anchors"]) if side)
+            curves += [(side, _pooled_curve(side)) for side in sides]
+        for anchors, pooled in curves:
+            for anchor, rate in zip(anchors, pooled.tok_s_per_user.tolist(), strict=True):
                 yield f"toks_per_user at c={shown(anchor['concurrency'])}", anchor["toks_per_user"], rate
 
     def _rows(self) -> Iterator[Pair]:
         oldest = clamped(self.sizing)
-        for i, (row, figures) in enumerate(zip(self.record["rows"], self.sizing.rows(), strict=True)):
+        for i, (row, figures) in enumerate(zip(self.record["rows"], self._claiming_rows, strict=True)):
             at = f" at {shown(row['sla_toks_per_user'])} tok/s/user"
             said = self.rows[i] if row["budget_claim"] is not None else figures
             expected = row_record(said) | {key: values[i] for key, values in oldest.items()} | {"quote": self.quoted[i]}
@@ -209,6 +214,10 @@ def _curve_of(anchors: Sequence[_Record], rates: str, **options: Any) -> Curve:
     measured = _column_or_none(anchors, "output_tok_s")
     # Throughput was checked against the rates as measured, and these may be pooled: it is taken as it stands.
     return curve if measured is None else curve.with_throughput(measured)
+
+
+def _pooled_curve(anchors: Sequence[_Record]) -> Curve:
+    return _curve_of(anchors, "toks_per_user_measured", pool_rises=1.0)
 
 
 def _column_or_none(anchors: Sequence[_Record], name: str) -> list[float] | None:

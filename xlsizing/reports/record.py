@@ -89,7 +89,7 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "next_step": report.next_step,
         "next_lever": asdict(report.next_lever),
         "context": None if report.context is None else report.context.known(),
-        "context_label": None if report.context is None else report.context.label(),
+        "context_label": report.context_label or None,
         "context_missing": None if report.context is None else list(report.context.missing()),
         "workload": None if report.workload is None else asdict(report.workload),
         "workload_mismatch": list(report.assessment.mismatch),
@@ -152,13 +152,19 @@ def _row_records(report: Report) -> list[dict[str, Any]]:
 
 def row_record(row: SizingRow) -> dict[str, Any]:
     """Return the figures of a `row`, each under its key, the oldest keys first."""
-    by_age = sorted(FIGURES.items(), key=lambda item: item[1].oldest or len(FIGURES))
-    return {figure.key or name: getattr(row, name) for name, figure in by_age}
+    return {key: getattr(row, name) for name, key in _KEYS.items()}
+
+
+_KEYS: Final = {
+    name: figure.key or name
+    for name, figure in sorted(FIGURES.items(), key=lambda item: item[1].oldest or len(FIGURES))
+}
+"""The keys of a row by the names of its fields, the oldest first."""
 
 
 def clamped(sizing: Sizing) -> dict[str, list[Any]]:
     """Return what the oldest keys of the rows of a `sizing` hold: where the SLA cannot be met the first anchor's figures."""
-    kept = {name: figure.key or name for name, figure in FIGURES.items() if figure.oldest}
+    kept = {name: key for name, key in _KEYS.items() if FIGURES[name].oldest}
     return {key: np.broadcast_to(getattr(sizing, name), sizing.shape).ravel().tolist() for name, key in kept.items()}
 
 

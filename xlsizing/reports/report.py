@@ -135,9 +135,14 @@ class Report:
         return [which[i] for i in self.order]
 
     @cached_property
+    def given_standings(self) -> list[Rigor]:
+        """DRAFT or VERDICT, with the reasons, for each of `given_rows`."""
+        return [self.assessment.rows[which] for which in self.sizing.point_of_row]
+
+    @cached_property
     def standings(self) -> list[Rigor]:
-        """DRAFT or VERDICT, with the reasons, for each of `rows`."""
-        return [self.assessment.rows[which] for which in self.points_at]
+        """The same for each of `rows`."""
+        return [self.given_standings[i] for i in self.order]
 
     @cached_property
     def rigors(self) -> list[str]:
@@ -165,6 +170,18 @@ class Report:
     def context(self) -> Context | None:
         """What the curve was measured on."""
         return self.sizing.curve.context
+
+    @property
+    def context_label(self) -> str:
+        """The same in one line; empty where it is not known."""
+        return self.context.label() if self.context else ""
+
+    @cached_property
+    def report_id(self) -> str:
+        """What tells the files of this report from those of others."""
+        from xlsizing.reports.record import record  # noqa: PLC0415  # the record is made of the report
+
+        return str(record(self)["report_id"])
 
     @property
     def all_feasible(self) -> bool:

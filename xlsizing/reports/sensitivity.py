@@ -10,14 +10,14 @@ from typing import Any, Final
 import numpy as np
 
 from xlsizing.advice import SHARE, Room, room, sized_anew, swings
-from xlsizing.core import COMMIT, ENDINGS, WAITS, Limits, Sizing, SizingRow, figure_of, in_words, limits_of
+from xlsizing.core import COMMIT, ENDINGS, Limits, Sizing, SizingRow, figure_of, in_words, limits_of
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET, MOVED, QUOTE, Table, figure_heads
+from xlsizing.reports.tables import CANNOT_BE_MET, MOVED, QUOTE, Table, figure_heads, identity_columns
 
-__all__ = ["MOST_MOVED", "End", "Moved", "moved", "moved_table", "room_table"]
+__all__ = ["End", "Moved", "moved", "moved_table", "room_table"]
 
-MOST_MOVED: Final = 6
+_MOST_MOVED: Final = 6
 """SLAs whose inputs are moved; of more, so many from the loosest to the tightest [-]."""
 
 _DIGITS: Final = 4
@@ -101,12 +101,12 @@ class Moved:
 
 
 def moved(report: Report) -> list[Moved]:
-    """Return how the rows of `report` that can be met move with their inputs, at most MOST_MOVED of them."""
+    """Return how the rows of `report` that can be met move with their inputs, at most _MOST_MOVED of them."""
     met = [(row, quoted or COMMIT) for row, quoted in zip(report.rows, report.quoted, strict=True) if row.feasible]
     if not met:
         return []
-    at = dict.fromkeys(np.linspace(0, len(met) - 1, min(len(met), MOST_MOVED)).round().astype(int).tolist())
-    chosen, heads = [met[i] for i in at], figure_heads(report)
+    at = dict.fromkeys(np.linspace(0, len(met) - 1, min(len(met), _MOST_MOVED)).round().astype(int).tolist())
+    chosen, heads = [met[i] for i in at], figure_heads(report.sizing.bound)
     sizing = _of_rows(report.sizing, [row for row, _ in chosen])
     found = {swing.name: swing for swing in swings(sizing)}
     ends = {name: list(zip(swing.lowered.rows(), swing.raised.rows(), strict=True)) for name, swing in found.items()}
@@ -134,12 +134,7 @@ def _of_rows(sizing: Sizing, rows: Sequence[SizingRow]) -> Sizing:
 
 
 def _identity(report: Report, row: SizingRow) -> dict[str, str]:
-    limits = {
-        f"{wait.label} limit s": getattr(row, wait.limit) for wait in WAITS if wait in report.sizing.points.limits.asked
-    }
-    return {"SLA tok/s/user": shown(row.sla)} | {
-        name: "-" if limit is None else shown(limit) for name, limit in limits.items()
-    }
+    return {name: text(row) for name, text in identity_columns(report)}
 
 
 def room_table(report: Report, rows: Sequence[Moved]) -> Table | None:
@@ -160,7 +155,7 @@ def room_table(report: Report, rows: Sequence[Moved]) -> Table | None:
 
 def moved_table(report: Report, rows: Sequence[Moved]) -> Table | None:
     """Return the figures of `rows` with each input moved, as a table; None without rows."""
-    heads = figure_heads(report)
+    heads = figure_heads(report.sizing.bound)
     lines: list[dict[str, str]] = []
     bold: set[tuple[int, int]] = set()
     for each in rows:

@@ -11,6 +11,7 @@ from xlsizing.advice import Workload, with_ranks
 from xlsizing.core import (
     BUDGET,
     COMMIT,
+    ESTIMATE,
     FIGURES,
     WAITS,
     Curve,
@@ -29,16 +30,13 @@ from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
 
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
-    from xlsizing.core import Demand
+    from xlsizing.core import Bound, Demand
 
 __all__ = [
-    "BINDS",
     "CANNOT_BE_MET",
     "GIVES_WAY",
     "MOVED",
     "QUOTE",
-    "REMARK",
-    "RIGOR",
     "STEP_COLUMNS",
     "WORDS",
     "WORKLOAD_MISMATCH",
@@ -50,6 +48,7 @@ __all__ = [
     "demand_words",
     "facts",
     "figure_heads",
+    "identity_columns",
     "interpolation_words",
     "levers_table",
     "operation_table",
@@ -61,24 +60,24 @@ __all__ = [
 
 CANNOT_BE_MET: Final = "cannot be met"
 QUOTE: Final = "quote"
-REMARK: Final = "remark"
-RIGOR: Final = "rigor"
+_REMARK: Final = "remark"
+_RIGOR: Final = "rigor"
 WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 """What marks every row of a curve that was measured at another workload."""
 
 STEP_COLUMNS: Final = ("step", "number", "unit", "how it follows")
 """The columns of a row that is explained."""
 
-GIVES_WAY: Final = (REMARK, RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
+GIVES_WAY: Final = (_REMARK, _RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
 """Columns of words that may break between words, where a terminal is too narrow for whole cells."""
 
-BINDS: Final = "binds"
+_BINDS: Final = "binds"
 """The column that says what keeps a replica from more."""
 
 MOVED: Final = "input moved"
 """The column that says which input was changed, and by how much."""
 
-WORDS: Final = (*GIVES_WAY, BINDS, MOVED, "step", "unit", "regime", "section", "field", "value", "place")
+WORDS: Final = (*GIVES_WAY, _BINDS, MOVED, "step", "unit", "regime", "section", "field", "value", "place")
 """Columns that hold words, not figures."""
 
 
@@ -171,20 +170,20 @@ class Table:
 _Column = tuple[str, Callable[[SizingRow], str]]
 
 
-def figure_heads(report: Shown) -> dict[str, str]:
-    """Return what each figure of `report` is called in a heading, after its unit."""
-    return {COMMIT: "to commit", BUDGET: f"to budget, {_percent(report)}", "estimate": "estimate"}
+def figure_heads(bound: Bound) -> dict[str, str]:
+    """Return what each figure with a budget of that `bound` is called in a heading, after its unit."""
+    return {COMMIT: "to commit", BUDGET: f"to budget, {_percent(bound)}", ESTIMATE: ESTIMATE}
 
 
-def _percent(report: Shown) -> str:
-    return f"{report.sizing.bound.confidence * 100:.0f} %"
+def _percent(bound: Bound) -> str:
+    return f"{bound.confidence * 100:.0f} %"
 
 
 def _section_columns(section: str, report: Shown) -> tuple[_Column, ...]:
     """Return the columns of one section of a table, as the table of figures has them."""
     spares = " + spares" if report.sizing.spare_replicas else ""
     return tuple(
-        (figure.heading.format(spares=spares, percent=_percent(report)), _text_of(name, figure))
+        (figure.heading.format(spares=spares, percent=_percent(report.sizing.bound)), _text_of(name, figure))
         for name, figure in in_section(FIGURES, section)
     )
 
@@ -193,7 +192,7 @@ def _text_of(name: str, figure: Figure) -> Callable[[SizingRow], str]:
     return lambda row: figure.text(getattr(row, name))
 
 
-def _identity_columns(report: Shown) -> tuple[_Column, ...]:
+def identity_columns(report: Shown) -> tuple[_Column, ...]:
     """Return the columns that tell rows apart: the SLA, and the limits on waiting beside it."""
     asked = report.sizing.points.limits.asked
     limits = ((f"{wait.label} limit s", _text_of(wait.limit, FIGURES[wait.limit])) for wait in asked)
@@ -205,9 +204,9 @@ def _wait_columns(report: Shown) -> tuple[_Column, ...]:
     there = (
         (f"{figure}: {wait.label} there s", _text_of(name, FIGURES[name]))
         for wait in told(report.sizing)
-        for figure, name in (("estimate", wait.name), (COMMIT, wait.commit))
+        for figure, name in ((ESTIMATE, wait.name), (COMMIT, wait.commit))
     )
-    return (BINDS, lambda row: row.binding or ""), *there
+    return (_BINDS, lambda row: row.binding or ""), *there
 
 
 def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
@@ -220,12 +219,12 @@ def answer_table(report: Shown) -> Table:
     """Return the three figures and what they cost, spares included, a row an SLA."""
     names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
     named = (("name", lambda row: names[id(row)]),) if any(names.values()) else ()
-    identity = (*_identity_columns(report), *named)
+    identity = (*identity_columns(report), *named)
     gpus, dollars = _section_columns("GPUs", report), _section_columns("dollars", report)
-    left = (*identity, *gpus, (RIGOR, _rigor_text(report)))
+    left = (*identity, *gpus, (_RIGOR, _rigor_text(report)))
     remarks = _remarks(report)
     if any(remarks.values()):
-        left += ((REMARK, lambda row: remarks[id(row)]),)
+        left += ((_REMARK, lambda row: remarks[id(row)]),)
     header, rows = _rows_as_texts(left + dollars, report, said_at=len(identity))
     of = {
         name: at
@@ -249,7 +248,7 @@ def _figure_columns(section: str, first: int) -> list[tuple[str, int]]:
 def quote_table(report: Shown) -> Table:
     """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line."""
     sizing, remarks, rows = report.sizing, _remarks(report), []
-    identity = _identity_columns(report)
+    identity = identity_columns(report)
     for row, quoted in zip(report.rows, report.quoted, strict=True):
         asked = [text(row) for _, text in identity]
         if quoted is None:
@@ -257,10 +256,9 @@ def quote_table(report: Shown) -> Table:
             none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
             rows.append((*asked, none[0], *[""] * 7, none[1]))
             continue
-        gpus = figure_of(row, "total_gpus", quoted)
         rows.append((
-            *asked, quoted, f"{gpus // sizing.gpus_per_pod - sizing.spare_replicas:,}",
-            f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{gpus:,}", f"{sizing.gpu_hourly_usd:,.2f}",
+            *asked, quoted, f"{figure_of(row, 'pods', quoted):,}",
+            f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{figure_of(row, 'total_gpus', quoted):,}", f"{sizing.gpu_hourly_usd:,.2f}",
             f"{HOURS_PER_MONTH:,}", f"{figure_of(row, 'usd_per_month', quoted):,.0f}",
             f"{figure_of(row, 'usd_per_million', quoted):,.2f}",
         ))  # fmt: skip
@@ -284,8 +282,8 @@ def _remarks(report: Shown) -> dict[int, str]:
 
 def operation_table(report: Shown) -> Table:
     """Return where a replica runs, in the fleet of estimate and budget and in that of the commitment, a row an SLA."""
-    identity, waiting = _identity_columns(report), _wait_columns(report)
-    rigor = ((RIGOR, _rigor_text(report)),) if report.mismatched else ()
+    identity, waiting = identity_columns(report), _wait_columns(report)
+    rigor = ((_RIGOR, _rigor_text(report)),) if report.mismatched else ()
     at, loads_there, commit = (_section_columns(section, report) for section in ("where", "loads", "commit"))
     where = len(identity) + len(at)
     loads = where + len(waiting)
@@ -330,7 +328,7 @@ def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     """Return `levers`, ranked within each SLA, as a table; None where there are none."""
     limited = [wait for wait in WAITS if any(wait in dict(delta.limits) for delta in levers)]
     header = (
-        "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", RIGOR, "delta GPUs to commit", "delta GPUs estimate",
+        "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", _RIGOR, "delta GPUs to commit", "delta GPUs estimate",
         "delta $/month estimate", "effort days", "baseline GPUs estimate", "with lever GPUs estimate", "tier",
         "campaign",
     )  # fmt: skip
@@ -356,7 +354,7 @@ def facts(report: Report) -> dict[str, str]:
         **report.about,
         "Model": report.model,
         "Curve": report.source,
-        "Context": report.context.label() if report.context else "",
+        "Context": report.context_label,
         "Customer's workload": _workload_words(report.workload),
         **sizing_facts(report),
     }
@@ -430,7 +428,7 @@ def _rows_as_texts(
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return header and rows; a row that cannot be met says so in column `said_at`, and shows no figure."""
     header = tuple(name for name, _ in columns)
-    blank = dict.fromkeys(header, "") | {RIGOR: WORKLOAD_MISMATCH if report.mismatched else ""}
+    blank = dict.fromkeys(header, "") | {_RIGOR: WORKLOAD_MISMATCH if report.mismatched else ""}
     unmet = (CANNOT_BE_MET, *(blank[name] for name in header[said_at + 1 :]))
     rows = [
         tuple(text(row) for _, text in columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +12,9 @@ from pydantic import PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 from xlsizing.checks import refuse
 from xlsizing.core import Calibration, Curve, curve_from_rows, read_calibration
 from xlsizing.errors import InputError
-from xlsizing.importers import Where, read_curve
-from xlsizing.reading import is_confined
+from xlsizing.importers import read_curve
+from xlsizing.importers.yaml_text import Where
+from xlsizing.reading import is_confined, leads_out
 from xlsizing.spec.fields import FaultsError, FileName, file_name
 from xlsizing.spec.text import Fault
 
@@ -100,7 +100,7 @@ def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
     try:
         if name.startswith("public:"):
             return read_curve(name, **options)
-        if not reading.allow_outside and _is_outside(path, reading.folder):
+        if not reading.allow_outside and leads_out(path, reading.folder):
             _refuse_outside("curve file", name)
         return read_curve(path, **options)
     except InputError as error:
@@ -110,7 +110,7 @@ def curve_in_file(reading: Reading, name: str, **options: Any) -> Curve:
 def _calibration(value: object, info: ValidationInfo[Reading]) -> Calibration:
     name = file_name(value, info.field_name or "")
     path = info.context.folder / name
-    if not info.context.allow_outside and _is_outside(path, info.context.folder):
+    if not info.context.allow_outside and leads_out(path, info.context.folder):
         _refuse_outside("calibration file", name)
     return read_calibration(path)
 
@@ -124,11 +124,3 @@ def _refuse_outside(what: str, name: str) -> NoReturn:
     rule = "must be in the folder of the sizing file, or below it"
     way_out = "put it there" if is_confined() else "pass --allow-outside if you trust the sizing file"
     refuse(what, rule, got=name, way_out=way_out)
-
-
-def _is_outside(path: Path, folder: Path) -> bool:
-    """Tell whether a path leads out of a folder, by dots or by a link."""
-    try:
-        return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-    except ValueError:  # a path that no file can have: reading says so
-        return False

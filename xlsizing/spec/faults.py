@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from xlsizing.checks import refusal
 from xlsizing.errors import BLANK, InputError, Phrase
-from xlsizing.importers import Where
+from xlsizing.importers.yaml_text import Where
 from xlsizing.spec.base import FORMS, Section
 from xlsizing.spec.fields import FaultsError
 from xlsizing.spec.sections import SizingFile

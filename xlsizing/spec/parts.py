@@ -11,7 +11,7 @@ from xlsizing.checks import refuse
 from xlsizing.context import FACTS, Context, merged
 from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Demand, Limits, check_calibration, check_measured_gpus, size
 from xlsizing.errors import CurveError, InputError, shown
-from xlsizing.importers import Where
+from xlsizing.importers.yaml_text import Where
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
@@ -169,13 +169,10 @@ def _sizing_faults(known: Valid, parts: Valid) -> Iterator[Fault]:
 def _add_levers(known: Valid, parts: Valid) -> Iterator[Fault]:
     parts["levers"] = ()
     for i, lever in enumerate(known["levers"]):
-        made: list[Lever] = []
-        yield from _faults_of_check(("levers", i), partial(_add_lever, made, lever, known))
-        parts["levers"] += tuple(made)
-
-
-def _add_lever(made: list[Lever], lever: LeverSection, known: Valid) -> None:
-    made.append(_lever_of_section(lever, known))
+        try:
+            parts["levers"] += (_lever_of_section(lever, known),)
+        except InputError as error:
+            yield Fault(("levers", i), error)
 
 
 def _lever_of_section(lever: LeverSection, known: Valid) -> Lever:

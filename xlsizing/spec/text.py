@@ -16,7 +16,8 @@ import yaml
 
 from xlsizing.checks import refusal, refuse
 from xlsizing.errors import InputError
-from xlsizing.importers import PlainComposer, Where, file_text, parsed
+from xlsizing.importers import file_text, parsed
+from xlsizing.importers.yaml_text import PlainComposer, Where
 from xlsizing.rules import MOST_SLAS
 
 __all__ = ["Document", "Fault", "read_document"]
@@ -134,6 +135,7 @@ class _Composer(PlainComposer):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.lines: dict[Where, int] = {}
         self.faults: list[Fault] = []
 
     def refuse(self, rule: str, **parts: Any) -> NoReturn:
@@ -147,11 +149,14 @@ class _Composer(PlainComposer):
         if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
             self.refuse("must be text without half surrogate pairs", got=event.value)
 
+    def placed(self, where: Where) -> None:
+        self.lines[where] = self.line
+
     def repeated(self, name: str) -> None:
         if len(self.faults) < _MOST_REPEATED:
             detail = f"it stands on line {self.lines[*self.path, name]} already"
             again: Where = (*self.path, name, self.line)  # the second field of that name, for its line alone
-            self.lines[again] = self.line
+            self.placed(again)
             error = refusal("", "must hold each field once", got=name, detail=detail)
             self.faults.append(Fault(self.path, error, (again,)))
 
@@ -165,7 +170,9 @@ class _Composer(PlainComposer):
     def wrong(self, text: str, *, open_end: bool) -> NoReturn:
         if _open_brackets(text, self.line) > self.deepest:  # libyaml looks so far ahead that it gives up first
             self.too_deep()
-        self.refuse("must be YAML", way_out=_mend(text, self.line, open_end=open_end))
+        if way_out := _mend(text, self.line, open_end=open_end):
+            self.refuse("must be YAML", way_out=way_out)
+        super().wrong(text, open_end=open_end)
 
 
 def _open_brackets(text: str, line: int) -> int:
@@ -174,8 +181,8 @@ def _open_brackets(text: str, line: int) -> int:
     return sum(map(read.count, "[{")) - sum(map(read.count, "]}"))
 
 
-def _mend(text: str, line: int, *, open_end: bool) -> str:
-    """Return what to do about a `line` that is no YAML, in our words: those of parsers differ from release to release."""
+def _mend(text: str, line: int, *, open_end: bool) -> str | None:
+    """Return what mends a `line` that is no YAML, None where it does not show, in our words: those of parsers change."""
     here = (text.splitlines() or [""])[line - 1]
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return "indent with spaces, not tabs"
@@ -183,7 +190,7 @@ def _mend(text: str, line: int, *, open_end: bool) -> str:
         return "close the quote or bracket that is open at the end of the file"
     if here.count(": ") > 1:
         return "write one field a line, and put quotes around a text that holds a colon"
-    return "check indentation, colons, quotes and brackets there and on the line above"
+    return None
 
 
 def _json_events(text: str) -> Iterator[yaml.Event]:

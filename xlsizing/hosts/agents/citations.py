@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from xlsizing.checks import refuse
 from xlsizing.errors import BLANK, InputError
 from xlsizing.hosts.agents.headings import Headings
-from xlsizing.reading import check_inside, file_data
+from xlsizing.reading import check_inside, file_data, leads_out
 
 __all__ = ["Found", "Hit", "cited"]
 
@@ -200,7 +200,7 @@ def _why_passed(path: Path, folder: Path) -> str:
         return "a link to nothing"
     if not stat.S_ISREG(found.st_mode):
         return "a pipe or a device"
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+    if leads_out(path, folder):
         return "a link out of the folder"
     return f"larger than {_LARGEST // 1_000_000} MB" if found.st_size > _LARGEST else ""
 

@@ -61,15 +61,13 @@ _REASON: Final = _told("Reason", _of(Reason))
 _ANSWERS: Final = _told("Answers", _of(Answers))
 _DEMAND: Final = _told("Demand", value=float, unit=str, osl=float | None)
 
+_ROW_KINDS: Final = typing.get_type_hints(SizingRow)
 _ROW: Final = _told(
     "Row",
-    _of(SizingRow, (name for name, figure in FIGURES.items() if not figure.key and not figure.oldest)),
-    # The estimate: null where the SLA cannot be met, so that no such figure is ever quoted.
-    _all(float | None, "concurrency", "per_replica_tps", "usd_per_month"),
-    _all(int | None, "replicas", "replicas_budget", "gpus"),
-    _all(str, "regime", "rigor", "next_lever"),
+    # The estimate is null where the SLA cannot be met, so that no such figure is ever quoted.
+    {figure.key or name: _ROW_KINDS[name] for name, figure in FIGURES.items()},
+    _all(str, "rigor", "next_lever"),
     _all(str | None, "sla_name", "quote"),
-    sla_toks_per_user=float,
     rigor_reasons=list[str],
 )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 
 from xlsizing.checks import refuse
+from xlsizing.core import FIGURES
 from xlsizing.errors import BLANK, InfeasibleError, InputError, Phrase
 from xlsizing.hosts.agents.tool_results import result_schema
 from xlsizing.hosts.cli.main import command_named, outcome
@@ -27,7 +28,9 @@ _NO_INPUTS: Final = ("as_json", "allow_outside")
 """Flags that are no inputs: every tool answers in JSON, and no caller opens another folder."""
 
 _UNMET: Final = InfeasibleError.exit_code
-_OLD_FIGURES: Final = ("concurrency", "per_replica_tps", "replicas", "replicas_budget", "gpus", "usd_per_month")
+_OLD_FIGURES: Final = tuple(
+    figure.key or name for name, figure in FIGURES.items() if figure.oldest and not figure.known_if_infeasible
+)
 
 _NUMBER: Final = {"type": "number"}
 _WHOLE: Final = {"type": "integer"}

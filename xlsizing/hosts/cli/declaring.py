@@ -29,6 +29,7 @@ __all__ = [
     "spec_flag",
     "switch",
     "takes",
+    "was_given",
 ]
 
 Command = Callable[..., Any]
@@ -106,11 +107,15 @@ def needed(value: _Value | None, name: str, more: str = "") -> _Value:
     return value
 
 
+def was_given(name: str) -> bool:
+    """Tell whether the parameter `name` of the command that runs was given rather than left at its default."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
 def only_with(other: str, names: Collection[str]) -> None:
     """Refuse each flag of `names`, as the command calls them, that was given: it says how the flag `other` is read."""
-    context = click.get_current_context()
-    for each in context.command.params:
-        if each.name in names and context.get_parameter_source(each.name) is ParameterSource.COMMANDLINE:
+    for each in click.get_current_context().command.params:
+        if each.name in names and was_given(each.name):
             refuse(each.opts[0], f"must be given with {other}, and only with it")
 
 

@@ -20,6 +20,7 @@ from xlsizing.hosts.cli.declaring import flag
 from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
+from xlsizing.hosts.cli.typed import called
 from xlsizing.reading import keeping_inputs
 
 __all__ = ["command_named", "main", "outcome"]
@@ -126,7 +127,7 @@ def _usage(error: click.UsageError) -> str:
         return f"{error.option_name} must be followed by a value"
     if isinstance(error, click.BadParameter) and error.param is not None:
         option = isinstance(error.param, click.Option)
-        name = max(error.param.opts, key=len) if option else error.param.metavar or error.param.opts[0]
+        name = called(error.param) if option else error.param.metavar or error.param.opts[0]
         missing = isinstance(error, click.MissingParameter)
         return f"{name} must be given" if missing else f"{name} must be one of the values that the help lists"
     at_top = error.ctx is not None and isinstance(error.ctx.command, click.Group)

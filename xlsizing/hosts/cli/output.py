@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock, Timer
@@ -18,10 +18,22 @@ if TYPE_CHECKING:
 
     from xlsizing.errors import SizingError
 
-__all__ = ["NOT_RIGHT", "end_at_once", "kept_json", "one_line", "print_facts", "print_json", "print_text", "working"]
+__all__ = [
+    "NOT_RIGHT",
+    "end_at_once",
+    "kept_json",
+    "one_line",
+    "passed_lines",
+    "print_facts",
+    "print_json",
+    "print_text",
+    "working",
+]
 
 NOT_RIGHT: Final = 4
 """Exit code: done, but something is not right [-]."""
+
+_MOST_PASSED: Final = 20
 
 
 def one_line(text: str) -> str:
@@ -31,6 +43,12 @@ def one_line(text: str) -> str:
     'two lines'
     """
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(text.split()))
+
+
+def passed_lines(passed: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a line for each file that was `passed` over, the first few of many."""
+    lines = [f"{place}: {reason}" for place, reason in passed[:_MOST_PASSED]]
+    return lines if len(passed) <= _MOST_PASSED else [*lines, f"and {len(passed) - _MOST_PASSED:,} more"]
 
 
 def print_json(record: Any) -> None:

@@ -17,14 +17,13 @@ from xlsizing.hosts.cli.typed import Typed, one_of
 from xlsizing.importers import ACHIEVED, FORMATS, HEADINGS, MOST_FAILED, NOMINAL, CurveRow, Options
 from xlsizing.rules import STATISTICS
 
-__all__ = ["ResultFlags", "passed_lines", "print_rows"]
-
-_MOST_PASSED: Final = 20
+__all__ = ["ResultFlags", "print_rows"]
 
 
 def _context_in(path: Path) -> Context:
     """Return the context in a YAML or JSON file: its fields at the top, or under `context`."""
-    from xlsizing.importers import document, plain_data  # noqa: PLC0415  # only where a file is named
+    from xlsizing.importers import document  # noqa: PLC0415  # only where a file is named
+    from xlsizing.importers.yaml_text import plain_data  # noqa: PLC0415  # YAML is slow to import
 
     opened = document(path)
     value = (
@@ -114,9 +113,3 @@ def print_rows(file: IO[str], title: str, rows: Sequence[CurveRow], lists: dict[
 
 
 _NUMBERS: Final = ("points", "c", "GPUs", "best tok/s/user", "best tok/s")
-
-
-def passed_lines(passed: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a line for each file that was `passed` over, the first few of many."""
-    lines = [f"{place}: {reason}" for place, reason in passed[:_MOST_PASSED]]
-    return lines if len(passed) <= _MOST_PASSED else [*lines, f"and {len(passed) - _MOST_PASSED:,} more"]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import click
-from click.core import ParameterSource
-
 import xlsizing
 from xlsizing.core import WAITS
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
@@ -20,6 +17,7 @@ from xlsizing.hosts.cli.declaring import (
     option,
     shared,
     spec_flag,
+    was_given,
 )
 from xlsizing.hosts.cli.flags import (
     PER_POD,
@@ -120,7 +118,7 @@ class SizingFlags:
             limits=self.limits.limits(len(slas.rates), self.demand.osl),
         )
         return Report(
-            sizing, self.model or "", self.curve.source, as_read=slas.as_read, method_chosen=_chosen("method")
+            sizing, self.model or "", self.curve.source, as_read=slas.as_read, method_chosen=was_given("method")
         )
 
 
@@ -132,8 +130,3 @@ def sizing_flags(*beside: str) -> Declaration:
         return group("sizing", SizingFlags)(spec_flag(words, "allow_mismatch", *beside)(command))
 
     return declare
-
-
-def _chosen(name: str) -> bool:
-    """Tell whether the flag `name` was given rather than left at its default."""
-    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT

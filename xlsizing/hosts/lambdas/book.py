@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,11 +24,10 @@ from xlsizing.workbooks.lambdas import (
     all_given,
     functions_workbook,
 )
-from xlsizing.workbooks.writer import reproducible, zipped
+from xlsizing.workbooks.writer import UNDATED, reproducible, zipped
 
 __all__ = ["functions_bytes", "write_functions_workbook"]
 
-_UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SUFFIX: Final = ".xlsx"
 _VERSION: Final = "SIZING_VERSION"
 _SCRATCH: Final = (SHEETS[-1], 1000, 10)
@@ -69,7 +67,7 @@ def functions_bytes() -> bytes:
     helped = [function_help(function) for function in python.functions]
     values = {example.function: _value(python, example) for example in EXAMPLES}
     _prove(zipped(functions_workbook(helped, values, stored=all_given), small=False), values)
-    return zipped(reproducible(functions_workbook(helped, values), _UNDATED))
+    return zipped(reproducible(functions_workbook(helped, values), UNDATED))
 
 
 def _value(python: Headless, example: Example) -> list[list[Any]]:
@@ -89,7 +87,7 @@ def _prove(book: bytes, values: dict[str, list[list[Any]]]) -> None:
         rows[example.function] = top
         engine.enter((sheet, top, column), _whole(example))
         top += len(values[example.function]) + 1
-    engine.calculate(_UNDATED)
+    engine.calculate(UNDATED)
     for name, wanted in values.items():
         places: list[Place] = [
             (sheet, rows[name] + i, column + j) for i, row in enumerate(wanted) for j in range(len(row))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import xlsizing
-from xlsizing.hosts.excel.cells import OMITTED
 from xlsizing.hosts.excel.registry import Argument, ExcelFunction
 from xlsizing.hosts.lite import door
 
@@ -51,8 +50,4 @@ def _argument(argument: Argument) -> str:
 
 
 def _parameter(argument: Argument) -> str:
-    return f"{argument.name}={_default(argument.default)}" if argument.optional else argument.name
-
-
-def _default(value: Any) -> str:
-    return "OMITTED" if value is OMITTED else repr(value)
+    return f"{argument.name}={argument.default!r}" if argument.optional else argument.name

@@ -86,17 +86,17 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 
 def _modules() -> dict[str, bytes]:
     """Return the source of every module that the door needs, by its place in the wheel."""
-    found: dict[str, Path] = {}
+    found: dict[str, tuple[str, bytes]] = {}
     waiting = [door.__name__]
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
-        found[name] = _file_of(name)
-        waiting += [*_packages_of(name), *_imported(name, found[name])]
-    sources = {name: path.read_bytes() for name, path in sorted(found.items())}
-    sources[excel_host.__name__] = _HOST.encode()
-    return {_place(name, found[name]): data for name, data in sources.items()}
+        file = _file_of(name)
+        source = _HOST.encode() if name == excel_host.__name__ else file.read_bytes()
+        found[name] = _place(name, file), source
+        waiting += [*_packages_of(name), *_imported(source)]
+    return dict(found[name] for name in sorted(found))
 
 
 def _file_of(name: str) -> Path:
@@ -116,11 +116,9 @@ def _packages_of(name: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
-def _imported(name: str, file: Path) -> Iterator[str]:
-    """Yield our own modules that a module imports, wherever in it; what only a type checker reads is left out."""
-    if name == excel_host.__name__:
-        return
-    for node in _run_nodes(ast.parse(file.read_bytes())):
+def _imported(source: bytes) -> Iterator[str]:
+    """Yield our own modules that the `source` of one imports, wherever in it; what only a type checker reads is left out."""
+    for node in _run_nodes(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if _is_own(alias.name))
         elif isinstance(node, ast.ImportFrom) and node.module and _is_own(node.module):

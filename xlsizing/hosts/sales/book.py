@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +15,10 @@ from xlsizing.hosts.sales.decks import built_in
 from xlsizing.reports import new_file, write_whole
 from xlsizing.workbooks.customer import ProofError
 from xlsizing.workbooks.sales import Deck, FunctionHelp, sales_workbook
-from xlsizing.workbooks.writer import read_parts, reproducible, with_macros, zipped
+from xlsizing.workbooks.writer import UNDATED, read_parts, reproducible, with_macros, zipped
 
 __all__ = ["function_help", "sales_bytes", "sales_target", "write_sales_workbook"]
 
-_UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _SUFFIX: Final = ".xlsm"
 
 
@@ -74,7 +72,7 @@ def sales_bytes(deck: Deck | None = None) -> bytes:
             [function_help(function) for function in functions], UDF_MODULE, built_in() if deck is None else deck
         )
     )
-    return with_macros(zipped(reproducible(read_parts(valued), _UNDATED)), macro_modules(functions))
+    return with_macros(zipped(reproducible(read_parts(valued), UNDATED)), macro_modules(functions))
 
 
 def function_help(function: ExcelFunction) -> FunctionHelp:

@@ -22,7 +22,6 @@ from xlsizing.errors import Phrase
 from xlsizing.reports.page.inline import inline_svg
 from xlsizing.reports.pictures.frame import MOST_MARKED, stamp
 from xlsizing.reports.pictures.gallery import Picture, gallery
-from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
 from xlsizing.reports.sensitivity import moved, moved_table, room_table
 from xlsizing.reports.tables import (
@@ -120,11 +119,11 @@ def page(reports: Sequence[Report], *, pictures: bool = True) -> str:
         report=report,
         stamp=standing,
         why=f"{report.headline.removeprefix(standing).removeprefix(': ')}.",
-        report_id=record(report)["report_id"],
+        report_id=report.report_id,
         version=xlsizing.__version__,
         glance=_glance(report) if len(report.rows) <= MOST_MARKED else [],
         facts=facts(report),
-        blocks=list(_blocks(reports, {each.name: each for each in gallery(reports)} if pictures else {})),
+        blocks=list(_blocks(reports, gallery(reports) if pictures else ())),
         words=WORDS,
         unmet=CANNOT_BE_MET,
         style=Markup(style),  # noqa: S704  # ours, as the next
@@ -138,13 +137,13 @@ def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _blocks(reports: Sequence[Report], shown: dict[str, Picture]) -> Iterator[_Block]:
+def _blocks(reports: Sequence[Report], shown: Sequence[Picture]) -> Iterator[_Block]:
     """Give the sections in their order: figures first, what they rest on behind them."""
     report, rows = reports[0], moved(reports[0])
     room, inputs = room_table(report, rows), moved_table(report, rows)
     levers, curve = levers_table(report.levers), curve_table(report.sizing.curve)
     yield _Block("figures", "GPUs and dollars", [*_fitting(answer_table(report)), *_fitting(quote_table(report))])
-    for picture in shown.values():
+    for picture in shown:
         drawn = inline_svg(picture.bytes_of(reports, "svg"), picture.name, picture.alt)
         yield _Block(f"picture-{picture.name}", picture.title, picture=Markup(drawn))  # noqa: S704  # drawn here, its texts are outlines
     if room:
@@ -170,7 +169,7 @@ def _blocks(reports: Sequence[Report], shown: dict[str, Picture]) -> Iterator[_B
 
 def _glance(report: Report) -> list[dict[str, str | list[str]]]:
     """Return of each row what is asked for and what to quote: the bold cells of the table that multiplies it out."""
-    table, heads = quote_table(report), figure_heads(report)
+    table, heads = quote_table(report), figure_heads(report.sizing.bound)
     quote, gpus, usd = (table.header.index(name) for name in (QUOTE, "= GPUs", "= $/month"))
     return [
         {
@@ -178,10 +177,10 @@ def _glance(report: Report) -> list[dict[str, str | list[str]]]:
             "texts": [f"{cells[gpus]} GPUs", heads[cells[quote]], f"{cells[usd]} $/month"]
             if quoted
             else [cells[quote]],
-            "standing": rigor.label,
+            "standing": rigor,
         }
         for row, name, cells, quoted, rigor in zip(
-            report.rows, report.row_names, table.rows, report.quoted, report.standings, strict=True
+            report.rows, report.row_names, table.rows, report.quoted, report.rigors, strict=True
         )
     ]
 

@@ -59,7 +59,7 @@ def cost_by_sla(reports: Sequence[Report], title: str, form: str) -> bytes:
 
 def _named(letter: str, report: Report) -> str:
     """Return what a curve is, for its letter."""
-    label = report.context.label() if report.context else "no measurement context given"
+    label = report.context_label or "no measurement context given"
     name = report.source.partition(", SHA-256")[0] or report.model or "the curve given"
     return f"{letter}: {name}, {per_pod(report)}, {facts(report)['Price']}, {stamp([report])}; {label}"
 
@@ -70,7 +70,7 @@ def _draw(reports: Sequence[Report], each: Sequence[Lines], figure: Any) -> None
         for letter, look, report, lines in zip(ascii_uppercase, CARRIES, reports, each, strict=False):
             _line(panel, which, letter, look, report, lines)
         panel.set_yscale("log")
-        panel.set_ylabel(f"$/month {figure_heads(reports[0])[which]}")
+        panel.set_ylabel(f"$/month {figure_heads(reports[0].sizing.bound)[which]}")
         panel.grid(color="0.85", linewidth=0.5)
         panel.set_axisbelow(True)
     low, high = panels[0].get_ylim()

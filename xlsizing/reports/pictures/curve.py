@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from xlsizing.checks import Floats
-from xlsizing.core import WAITS, Wait, rate_at
+from xlsizing.core import WAITS, Wait, rate_at, waits_of
 from xlsizing.errors import shown
 from xlsizing.reports.pictures.frame import (
     BLUE,
@@ -108,7 +108,7 @@ def _waits(panel: Any, report: Report, waits: list[Wait]) -> None:
     curve = report.sizing.curve
     for wait, (marker, dashes) in zip(waits, (("o", "-"), ("^", "--")), strict=False):
         measured: Floats = getattr(curve, wait.name)
-        panel.plot(curve.concurrency, np.maximum.accumulate(measured), color=BLUE, linestyle=dashes, linewidth=1.2)
+        panel.plot(curve.concurrency, waits_of(curve, wait), color=BLUE, linestyle=dashes, linewidth=1.2)
         panel.plot(
             curve.concurrency,
             measured,

@@ -11,9 +11,9 @@ from math import ceil, floor, log10
 from typing import Any, Final
 
 import xlsizing
+from xlsizing.core import BUDGET, COMMIT, ESTIMATE
 from xlsizing.drawing import LEAST_PT, drawn, wrapped
 from xlsizing.errors import shown
-from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import WORKLOAD_MISMATCH, demand_words, shown_grouped
 from xlsizing.rules import DRAFT, VERDICT
@@ -50,9 +50,9 @@ MOST_MARKED: Final = 12
 INK, GREY, BLUE, ORANGE, GREEN = "black", "0.35", "#0072B2", "#D55E00", "#009E73"
 
 LOOKS: Final[dict[str, dict[str, Any]]] = {
-    "commit": {"color": INK, "linewidth": 2.2, "linestyle": "-"},
-    "budget": {"color": BLUE, "linewidth": 1.8, "linestyle": (0, (5, 1.5))},
-    "estimate": {"color": ORANGE, "linewidth": 1.5, "linestyle": (0, (1, 1.2))},
+    COMMIT: {"color": INK, "linewidth": 2.2, "linestyle": "-"},
+    BUDGET: {"color": BLUE, "linewidth": 1.8, "linestyle": (0, (5, 1.5))},
+    ESTIMATE: {"color": ORANGE, "linewidth": 1.5, "linestyle": (0, (1, 1.2))},
 }
 """The line of each figure of a row, wherever it is drawn [-]."""
 
@@ -125,10 +125,10 @@ def framed(
 
 def stamp(reports: Sequence[Report]) -> str:
     """Return the standing of all rows of `reports` in a word or two."""
-    labels = [rigor.label for report in reports for rigor in report.standings]
+    labels = [label for report in reports for label in report.rigors]
     verdicts, drafts = labels.count(VERDICT), labels.count(DRAFT)
     standing = f"{verdicts:,} {VERDICT}, {drafts:,} {DRAFT}" if verdicts and drafts else labels[0]
-    return f"{standing}, {WORKLOAD_MISMATCH}" if any(report.assessment.mismatch for report in reports) else standing
+    return f"{standing}, {WORKLOAD_MISMATCH}" if any(report.mismatched for report in reports) else standing
 
 
 def legend_above(panel: Any, columns: int) -> None:
@@ -160,7 +160,8 @@ def sla_axis(panel: Any, low: float, high: float) -> None:
     panel.set_xlim(low, high)
     if wide:
         log_axis(panel.xaxis, low, high)
-    plain_numbers(panel.xaxis)
+    else:
+        plain_numbers(panel.xaxis)
     panel.set_xlabel(f"interactivity SLA [output tok/s that each user must see]{', logarithmic scale' if wide else ''}")
 
 
@@ -196,7 +197,7 @@ def _rests_on(reports: Sequence[Report]) -> list[str]:
     """Return what stands below a picture: of one report its standing with the reasons and its context; and which report it is of."""
     report = reports[0]
     source = f"; curve {report.source}" if report.source and len(reports) == 1 else ""
-    own = f"Report id {record(report)['report_id']}, xlsizing {xlsizing.__version__}{source}"
+    own = f"Report id {report.report_id}, xlsizing {xlsizing.__version__}{source}"
     if len(reports) > 1:
         return [own]
-    return [f"{report.headline}.", *([f"Context: {report.context.label()}"] if report.context else []), own]
+    return [f"{report.headline}.", *([f"Context: {report.context_label}"] if report.context else []), own]

@@ -50,7 +50,7 @@ def gpus_by_sla(report: Report, title: str, form: str) -> bytes:
 
 
 def _draw(report: Report, lines: Lines, figure: Any) -> None:
-    panel, heads = figure.subplots(), figure_heads(report)
+    panel, heads = figure.subplots(), figure_heads(report.sizing.bound)
     low, high = lines.met(lines.sizing.total_gpus_low), lines.met(lines.sizing.total_gpus_high)
     panel.fill_between(lines.sla, low, high, color="0.9", linewidth=0, label="range, measured points")
     for which, look in LOOKS.items():

@@ -20,6 +20,9 @@ _NAMES: Final = 64.0
 _TITLE: Final = 9.0
 """Sizes of a panel, of a letter, of the names left of it, and of the letters above it [in, pt, pt, pt]."""
 
+_ACROSS: Final = WIDTH * 72 - _NAMES - 16
+"""What the names leave of the width of a picture [pt]."""
+
 _LONG: Final = 1e9
 """From here on changes are written in powers of ten [GPUs, USD/month]."""
 
@@ -85,9 +88,8 @@ def _panel(panel: Any, row: Moved) -> None:
     panel.set_yticks(range(len(ranked)), ranked)
     panel.tick_params(left=False, bottom=False, labelbottom=False)
     panel.spines[:].set_visible(False)
-    across = WIDTH * 72 - _NAMES - 16
-    panel.set_title("\n".join(wrapped(row.title, across / _BOLD, _TITLE, 2)), loc="left", weight="bold", size=_TITLE)
-    panel.set_xlabel("\n".join(wrapped(row.room_words, across, LEAST_PT, 2)), loc="left")
+    panel.set_title("\n".join(wrapped(row.title, _ACROSS / _BOLD, _TITLE, 2)), loc="left", weight="bold", size=_TITLE)
+    panel.set_xlabel("\n".join(wrapped(row.room_words, _ACROSS, LEAST_PT, 2)), loc="left")
 
 
 def _bar(row: Moved, end: End) -> _Bar:
@@ -124,6 +126,5 @@ def _end(panel: Any, at: int, end: _Bar, side: str) -> None:
 def _limits(low: int, high: int, letters: int) -> tuple[float, float]:
     """Return from where to where the axis goes, so that bars and labels of so many letters stand side by side."""
     room = letters * _LETTER + 8
-    whole = WIDTH * 72 - _NAMES - 16
-    scale = max(whole - 2 * room, 40.0) / max(high - low, 1)
+    scale = max(_ACROSS - 2 * room, 40.0) / max(high - low, 1)
     return low - room / scale, high + room / scale

@@ -7,7 +7,6 @@ from typing import Final
 
 from openpyxl import Workbook
 
-import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.reports import Report
@@ -24,7 +23,7 @@ from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
 from xlsizing.workbooks.customer.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.customer.sizing_words import claims
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import SHEETS, Layout, Page, SharedStrings, Styles, saved_parts
+from xlsizing.workbooks.writer import SHEETS, Layout, Page, SharedStrings, Styles, finish, new_pages, saved_parts
 
 __all__ = ["MOST_ANCHORS", "Draft", "check_report", "drafted"]
 
@@ -130,13 +129,14 @@ def drafted(report: Report) -> Draft:
     layout = Layout.of(report.sizing.sla.size, len(report.sizing.curve))
     book = Workbook()
     styles, texts = Styles(book), SharedStrings()
-    pages = {title: _page(book, styles, texts, title) for title in SHEETS}
+    pages = new_pages(book, styles, texts, SHEETS)
     draft = Draft(report, layout, {}, pages, texts, _write_sheets(pages, report, layout))
     for page in pages.values():
         page.settle()
     draft.write(layout.pieces[0])  # before the styles are saved: a row uses all that any row does
-    styles.done()
-    _set_properties(book, report)
+    finish(book, styles, "GPU sizing")
+    method, curve = report.sizing.points.method.name, report.sizing.curve
+    book.properties.description = f"method {method}; curve SHA-256 {curve_hash(curve)}"
     draft.parts.update(saved_parts(book))
     return draft
 
@@ -155,18 +155,3 @@ def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int
     if layout.charts:
         charts(pages["Sizing"], pages["Calc"], layout)
     return checks_sheet(pages["Checks"], report, layout)
-
-
-def _page(book: Workbook, styles: Styles, texts: SharedStrings, title: str) -> Page:
-    sheet = book.worksheets[0] if title == SHEETS[0] else book.create_sheet(title, SHEETS.index(title))
-    sheet.title = title
-    return Page(sheet, styles, texts)
-
-
-def _set_properties(book: Workbook, report: Report) -> None:
-    properties, curve = book.properties, report.sizing.curve
-    properties.creator = f"xlsizing {xlsizing.__version__}"
-    properties.title = "GPU sizing"
-    properties.description = f"method {report.sizing.points.method.name}; curve SHA-256 {curve_hash(curve)}"
-    book.calculation.fullCalcOnLoad = True
-    book.active = 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Final
 
-from xlsizing.core import SizingRow
+from xlsizing.core import FIGURES, SizingRow
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
 from xlsizing.workbooks.customer.axes import known_method
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.curve_sheet import NO, YES
 from xlsizing.workbooks.customer.settings import DATASET_KINDS, LEVEL_CELLS
-from xlsizing.workbooks.customer.sizing_sheet import price_source
 from xlsizing.workbooks.customer.wait_steps import LIMITED, LiveWait
 from xlsizing.workbooks.writer import Layout, Page, letter, tall
 
@@ -154,9 +153,11 @@ _SNAPSHOT_HEADS: Final = (
     "SLA", "regime", *(f"{wait.label} limit, s" for wait in LIMITED), "pods", "GPUs", "GPUs to budget", "GPUs to commit",
     "$/month", "$/month to commit", "c*",
 )  # fmt: skip
-_SNAPSHOT_KINDS: Final = ("num", "left", *("num" for _ in LIMITED), "int", "int", "int", "int", "usd", "usd", "two")
-_SNAPSHOT_COLUMNS: Final = ("Y", "Z", "AG", "AI", "AU", "AS", "AA")
-"""Of sheet Sizing, for all but the SLA, its limits and the regime."""
+_SNAPSHOT: Final = ("pods", "gpus", "gpus_budget", "gpus_high", "usd_per_month", "usd_per_month_high", "c_star")
+"""The figures in it, behind the SLA, the regime and the limits."""
+
+_SNAPSHOT_KINDS: Final = ("num", "left", *("num" for _ in LIMITED), *(FIGURES[name].form for name in _SNAPSHOT))
+_SNAPSHOT_COLUMNS: Final = tuple(column[0] for name in _SNAPSHOT if (column := FIGURES[name].column))
 
 
 def checks_sheet(page: Page, report: Report, layout: Layout) -> int:
@@ -239,7 +240,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "Method": sizing.points.method.name,
         "Confidence": sizing.bound.confidence,
         "T_Per_Pod_Stated": YES if sizing.curve.throughput_per_replica else NO,
-        "Price_Source": price_source(report),
+        "Price_Source": sizing.price.rests_on,
     }
     page.put(f"B{row}", "As delivered: inputs", "section")
     _write_heads(page, row + 1, ("input", "delivered", "differs"))
@@ -326,10 +327,7 @@ def _snapshot(row: SizingRow) -> list[object]:
     asked = (row.sla, row.regime, *(wait.asked(row) for wait in LIMITED))
     if not row.feasible:
         return [*asked, None, None, None, CANNOT_BE_MET, None, None, None]
-    return [
-        *asked, row.pods, row.gpus, row.gpus_budget, row.gpus_high, row.usd_per_month, row.usd_per_month_high,
-        row.c_star,
-    ]  # fmt: skip
+    return [*asked, *(getattr(row, name) for name in _SNAPSHOT)]
 
 
 def _write_heads(page: Page, row: int, texts: tuple[str, ...]) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "WHY_AT",
     "figures",
     "first_page_differences",
+    "is_shown",
 ]
 
 BANNER_AT: Final = "B3"
@@ -128,7 +129,7 @@ def first_page_differences(table: Values, report: Report) -> Iterator[str]:
     for cell, (what, text) in _without_numbers(report).items():
         labels[cell], wanted[cell] = what, text
     for cell, value in wanted.items():
-        if not _is_equal(table.get(cell), value):
+        if not is_shown(table.get(cell), "" if value is None else value):
             yield f"{labels[cell]} is {shown(table.get(cell))} in Sizing!{cell} and {shown(value)} in Python"
 
 
@@ -187,14 +188,15 @@ def _counts(report: Report) -> dict[str, object]:
     """Return the counts below the inputs, by cell."""
     return {
         "I17": len(report.rows),
-        "L17": sum(rigor.label == VERDICT for rigor in report.standings),
+        "L17": report.rigors.count(VERDICT),
         "O17": sum(not row.feasible for row in report.rows),
     }
 
 
-def _is_equal(got: CellValue, wanted: object) -> bool:
-    if isinstance(wanted, int):  # whole numbers exactly
-        return got == wanted
-    if isinstance(got, float) and isinstance(wanted, float):
-        return abs(got - wanted) <= TOLERANCE * abs(wanted)
-    return (got or "") == ("" if wanted is None else wanted)
+def is_shown(got: CellValue, wanted: object) -> bool:
+    """Tell whether what an engine `got` in a cell is what is `wanted` there: whole numbers exactly, "" for a blank."""
+    if isinstance(wanted, bool | int):
+        return isinstance(got, float) and got == int(wanted)
+    if isinstance(wanted, float):
+        return isinstance(got, float) and abs(got - wanted) <= TOLERANCE * abs(wanted)
+    return (got or "") == wanted

@@ -28,7 +28,7 @@ _COLUMNS: Final = range(FIRST_HELPER + 1, FIRST_HELPER + 1 + len(_HELPERS))
 
 def _here(template: str) -> str:
     """Return a sentence of the core's without its numbers, which stand beside it on the first page."""
-    cells = {"{sla} tok/s/user": "this SLA", "c={c_star}": "c* by now", "c={c}": "this concurrency"}
+    cells = {"{asked}": "this SLA", "c={c_star}": "c* by now", "c={c}": "this concurrency"}
     for place, word in cells.items():
         template = template.replace(place, word)
     return template

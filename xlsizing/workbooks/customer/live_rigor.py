@@ -168,14 +168,13 @@ def _by_standing(check: str, verdict: str, mixed: str, draft: str) -> str:
 
 def standing(report: Report) -> str:
     """Return the standing of the whole in words: VERDICT, DRAFT, or that some rows are either."""
-    labels = {rigor.label for rigor in report.standings}
+    labels = set(report.rigors)
     return IN_PART if len(labels) > 1 else labels.pop()
 
 
 def why(report: Report) -> str:
     """Return why that is so, as the first page says it: the core's reasons without their numbers."""
-    labels = {rigor.label for rigor in report.standings}
-    if len(labels) > 1:
+    if len(set(report.rigors)) > 1:
         return _MIXED
     text = report.headline.partition(": ")[2]
     for template, word in ((words.LACKS, _LACKS), (words.OUTSIDE, _OUTSIDE)):

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from openpyxl.utils import column_index_from_string
-
 from xlsizing.advice import QUEUED, Rigor
-from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow
+from xlsizing.core import FIGURES, SizingRow, figure_of
 from xlsizing.errors import SizingError, shown
 from xlsizing.reports import CANNOT_BE_MET, Report
-from xlsizing.rules import INTERP, KNEE_CAPPED, TOLERANCE
+from xlsizing.rules import INTERP, KNEE_CAPPED
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
-from xlsizing.workbooks.customer.first_page import first_page_differences
+from xlsizing.workbooks.customer.first_page import first_page_differences, is_shown
 from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values
+from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values, column_of
 
 __all__ = ["ProofError", "check_rows", "check_whole"]
 
@@ -26,7 +24,7 @@ _BEFORE_MET: Final = frozenset(key for key, _, _ in point_steps(LIMITED))
 _SHOWN: Final = dict(
     sorted(
         ((figure.column[0], name) for name, figure in FIGURES.items() if figure.column is not None),
-        key=lambda shown: column_index_from_string(shown[0]),
+        key=lambda shown: column_of(shown[0]),
     )
 )
 """Columns of the customer's table and the figure that each shows."""
@@ -67,14 +65,14 @@ def check_rows(report: Report, layout: Layout, piece: range, values: Mapping[str
         If a row differs, which is named, or a check fails.
     """
     table, calc = values["Sizing"], values["Calc"]
-    rows, rigors, brackets = report.given_rows, _rigors(report), _brackets(report)
+    rows, rigors, brackets = report.given_rows, report.given_standings, _brackets(report, piece)
     found: list[tuple[int, str]] = []
     for position in piece:
         known = position < len(rows)
         row, rigor = (rows[position], rigors[position]) if known else (None, None)
         live = layout.sla_rows[position]
         found += _row_differences(row, rigor, live, table, calc)
-        found += _wrong_words(report, row, rigor, brackets[position] if known else (0, 0), live, table)
+        found += _wrong_words(report, row, rigor, brackets[position - piece.start] if known else (0, 0), live, table)
     _refuse(found, values["Checks"])
 
 
@@ -99,17 +97,11 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 
-def _rigors(report: Report) -> list[Rigor]:
-    """Return the standing of each row, in the order of the sizing."""
-    by_position = dict(zip(report.order, report.standings, strict=True))
-    return [by_position[position] for position in range(len(report.order))]
-
-
-def _brackets(report: Report) -> list[tuple[float, float]]:
-    """Return the concurrencies around each SLA, in the order of the sizing."""
+def _brackets(report: Report, piece: range) -> list[tuple[float, float]]:
+    """Return the concurrencies around each SLA at the positions `piece`, in the order of the sizing."""
     points = report.sizing.points
-    ends = (points.curve.concurrency[at].ravel().tolist() for at in (points.anchor, points.next_anchor))
-    return list(zip(*ends, strict=True))
+    ends = (at.ravel()[piece.start : piece.stop] for at in (points.anchor, points.next_anchor))
+    return list(zip(*(points.curve.concurrency[each].tolist() for each in ends), strict=True))
 
 
 def _refuse(found: list[tuple[int, str]], checks: Values) -> None:
@@ -134,7 +126,7 @@ def _row_differences(
     cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
     for (words, sheet, cell), wanted in _expected_cells(row, rigor, live, cells).items():
         got = (calc if sheet == "Calc" else table).get(cell)
-        if not _is_equal(got, wanted):
+        if not is_shown(got, wanted):
             rank = 0 if sheet == "Calc" and words != "regime" else 1
             yield rank, _sentence(words, row, live, got, f"{sheet}!{cell}", wanted)
 
@@ -156,7 +148,7 @@ def _wrong_words(
     }
     for (words, column), wanted in told.items():
         got = table.get(f"{column}{live}")
-        if not _is_equal(got, wanted):
+        if not is_shown(got, wanted):
             yield 2, _sentence(words, row, live, got, f"Sizing!{column}{live}", wanted)
 
 
@@ -232,12 +224,12 @@ def _shown_value(row: SizingRow | None, field: str) -> object:
 
 def _quoted_cells(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
     """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
-    ending = {COMMIT: "_high", BUDGET: "_budget", None: None}[row.quoted(rigor.label) if row and rigor else None]
+    quoted = row.quoted(rigor.label) if row and rigor else None
     values: dict[str, object] = dict.fromkeys("IJKLM", "")
-    if row and ending:
-        pods, spares = getattr(row, f"pods{ending}"), (row.total_pods or 0) - (row.pods or 0)
-        totals = (getattr(row, f"{name}{ending}") for name in ("total_gpus", "usd_per_month", "usd_per_million"))
-        values = dict(zip("IJKLM", (pods, spares, *totals), strict=True))
+    if row and quoted:
+        spares = (row.total_pods or 0) - (row.pods or 0)
+        totals = (figure_of(row, name, quoted) for name in ("total_gpus", "usd_per_month", "usd_per_million"))
+        values = dict(zip("IJKLM", (figure_of(row, "pods", quoted), spares, *totals), strict=True))
     return {(_QUOTED[column], "Sizing", f"{column}{live}"): value for column, value in values.items()}
 
 
@@ -245,11 +237,3 @@ _QUOTED: Final = {
     "I": "pods quoted", "J": "spare pods quoted", "K": "GPUs quoted", "L": "$/month quoted", "M": "$/1M tok quoted",
 }  # fmt: skip
 """The columns of the figure to quote, multiplied out, and what a sentence calls each."""
-
-
-def _is_equal(got: float | str | None, wanted: object) -> bool:
-    if isinstance(wanted, bool | int):  # whole numbers exactly
-        return isinstance(got, float) and got == int(wanted)
-    if isinstance(wanted, float):
-        return isinstance(got, float) and abs(got - wanted) <= TOLERANCE * abs(wanted)
-    return (got or "") == wanted

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Final
 
-from openpyxl.utils import column_index_from_string
-
 from xlsizing import rules
 from xlsizing.context import FACTS, NONE, UNKNOWN
 from xlsizing.core import (
@@ -29,7 +27,7 @@ from xlsizing.core import (
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.workbooks.customer.axes import METHOD_CODE, METHOD_WORDS
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED
-from xlsizing.workbooks.writer import Page, letter
+from xlsizing.workbooks.writer import Page, column_of, letter
 
 __all__ = [
     "CACHE_STATES",
@@ -365,10 +363,5 @@ def constants(page: Page, first: int, column: str, names: Sequence[str]) -> None
     names : sequence of str
         The constants
     """
-    left = column_index_from_string(column)
-    for row, name in enumerate(names, start=first):
-        value, words = (_CONSTANTS | _ASSUMED)[name]
-        page.at(row, left, name, "calc.text")
-        page.at(row, left + 1, value, "const.num")
-        page.at(row, left + 2, words, "note.text")
-        page.named(name, f"{letter(left + 1)}{row}")
+    known, left = _CONSTANTS | _ASSUMED, column_of(column)
+    listed(page, first, (column, letter(left + 1), letter(left + 2)), {name: known[name] for name in names})

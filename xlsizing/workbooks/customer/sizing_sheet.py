@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
-from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
 
 from xlsizing.advice import PRICE_CHANGED
@@ -61,7 +60,7 @@ from xlsizing.workbooks.writer import (
     tall,
 )
 
-__all__ = ["RESULTS", "price_source", "sizing_rows", "sizing_sheet"]
+__all__ = ["RESULTS", "sizing_rows", "sizing_sheet"]
 
 _FIGURES: Final = tuple(
     (figure.column[0], STEPS[name], figure.column[1], f"calc.{figure.form}", *figure.column[2:])
@@ -87,7 +86,7 @@ RESULTS: Final = tuple(
             ("AP", "ttft_first", "TTFT s, first point", "calc.wait", "Out_TTFT_First", 6.5),
             ("AQ", "ttft_over", "times the limit", "calc.two", "Out_TTFT_Over", 6.5),
         ),
-        key=lambda each: column_index_from_string(each[0]),
+        key=lambda each: column_of(each[0]),
     )
 )
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
@@ -256,8 +255,8 @@ def _write_basis(page: Page, report: Report) -> None:
     )
     texts = {
         "Curve": (report.source or "given point by point", 1),
-        "Context": (report.context.label() if report.context else "none given: every row is a DRAFT", 2),
-        "Price": (price_source(report), 1),
+        "Context": (report.context_label or "none given: every row is a DRAFT", 2),
+        "Price": (report.sizing.price.rests_on, 1),
     }
     row = 6
     for label, (text, rows) in texts.items():
@@ -281,11 +280,6 @@ def _write_basis(page: Page, report: Report) -> None:
     page.put("B16", "Demand in output tok/s", "label")
     page.put(DEMAND_AT, f'=IF(Checks_Failed=0,IF(Is_Users=1,"{BY_SLA}",Demand_tok_s),Word_Check)', "calc.one")
     page.put("E16", "tok/s; users x SLA for users", "note.text")
-
-
-def price_source(report: Report) -> str:
-    """Return where the price is from, as the first page says it: its date and source, or that there is none."""
-    return report.sizing.price.rests_on
 
 
 def _write_label(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:

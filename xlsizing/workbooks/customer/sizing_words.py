@@ -24,7 +24,6 @@ from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED, in_other_stat
 from xlsizing.workbooks.writer import ROW, Page, letter, place
 
 __all__ = [
-    "BASIS",
     "CLAIM_LIVE",
     "EDITED",
     "LINES",
@@ -108,14 +107,14 @@ def claims(calc: Page, first: str, calibration: Calibration | None) -> None:
     calc.named("Budget_Claims", f"{first}:{letter(column)}{row + len(texts) - 1}")
 
 
-BASIS: Final = {PLATEAU: "flat: last point", MEASURED: "measured", KNEE_CAPPED: "past the knee: best"}
+_BASIS: Final = {PLATEAU: "flat: last point", MEASURED: "measured", KNEE_CAPPED: "past the knee: best"}
 _BETWEEN: Final = "interpolated"
 """What a row rests on, by its regime; else it lies between two points."""
 
 
 def basis(calc: Mapping[str, str]) -> str:
     """Return the formula of what a row rests on; `calc` holds the cell of each of its steps."""
-    words = {"Word_Plateau": BASIS[PLATEAU], "Word_Measured": BASIS[MEASURED], "Word_Knee": BASIS[KNEE_CAPPED]}
+    words = {"Word_Plateau": _BASIS[PLATEAU], "Word_Measured": _BASIS[MEASURED], "Word_Knee": _BASIS[KNEE_CAPPED]}
     formula = f'"{_BETWEEN}"'
     for regime, text in words.items():
         formula = f'IF({calc["regime"]}={regime},"{text}",{formula})'
@@ -127,7 +126,7 @@ def basis_words(row: SizingRow | None) -> str:
     """Return what that column must say of a `row`; None where the table has no SLA."""
     if row is None:
         return ""
-    return BASIS.get(row.regime, _BETWEEN) if row.feasible else CANNOT_BE_MET
+    return _BASIS.get(row.regime, _BETWEEN) if row.feasible else CANNOT_BE_MET
 
 
 def beside(calc: Mapping[str, str]) -> dict[str, tuple[str, str]]:

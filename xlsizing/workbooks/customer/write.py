@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from xlsizing.core import Sizing
 from xlsizing.reports import Report, new_file, write_whole
 from xlsizing.workbooks.customer.book import drafted
 from xlsizing.workbooks.customer.charts import ALT_TEXTS
 from xlsizing.workbooks.customer.pieces import Progress, proven
-from xlsizing.workbooks.writer import drawn, reproducible, zipped
+from xlsizing.workbooks.writer import UNDATED, drawn, reproducible, zipped
 
 __all__ = ["customer_workbook", "write_workbook"]
-
-_UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def write_workbook(
@@ -82,4 +79,4 @@ def _report_date(report: Report) -> datetime:
     try:
         return datetime.fromisoformat(report.about.get("Date", "")).replace(tzinfo=UTC)
     except ValueError:
-        return _UNDATED
+        return UNDATED

@@ -20,6 +20,7 @@ __all__ = [
     "in_range",
     "limit_in_range",
     "no_number",
+    "unless",
 ]
 
 TTFT: Final = WAITS[0]
@@ -79,6 +80,15 @@ def limit_in_range() -> str:
     return f'IF(ISNUMBER(limit),SIZING._IN_RANGE(limit,"{TTFT.name}",""),"")'
 
 
+def unless(refusal: str, answer: str) -> str:
+    """Return the formula of an `answer`, or of the error that a `refusal` is.
+
+    >>> unless("A", "B")
+    'LET(refusal,A,IF(refusal<>"",SIZING._ERROR(refusal),B))'
+    """
+    return f'LET(refusal,{refusal},IF(refusal<>"",SIZING._ERROR(refusal),{answer}))'
+
+
 def first_of(*faults: str) -> str:
     """Return the formula of the first of `faults` that is not empty, else of the last, which may be an answer.
 
@@ -88,6 +98,7 @@ def first_of(*faults: str) -> str:
     *most, last = faults
     pairs, before = [], ""
     for number, fault in enumerate(most, start=1):
-        pairs.append(f"fault_{number},{f'IF({before}<>{chr(34) * 2},{before},{fault})' if before else fault}")
+        here = f'IF({before}<>"",{before},{fault})' if before else fault
+        pairs.append(f"fault_{number},{here}")
         before = f"fault_{number}"
     return f'LET({",".join(pairs)},IF({before}<>"",{before},{last}))'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlsizing.rules import MOST_PODS
-from xlsizing.workbooks.lambdas.arguments import TTFT, asked, first_of, in_range, limit_in_range, no_number
+from xlsizing.workbooks.lambdas.arguments import TTFT, asked, first_of, in_range, limit_in_range, no_number, unless
 from xlsizing.workbooks.lambdas.curve_names import OF_CURVE
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
@@ -93,12 +93,12 @@ _REFUSAL: Final = first_of(
     'SIZING._SHARE(util,"util")',
     in_range("sla"),
 )
-_AUDIT: Final = (
-    f'LET(refusal,{_REFUSAL},IF(refusal<>"",SIZING._ERROR(refusal),'
+_AUDIT: Final = unless(
+    _REFUSAL,
     f'LET(sized,SIZING._SIZED(anchors,"anchors",{asked(_TAKEN, sla="IF(none,MIN(INDEX(anchors,0,2)),sla)")}),'
     "IF(COLUMNS(sized)=1,SIZING._ERROR(sized),"
     "SIZING._VERDICT(SIZING._CURVE(SIZING._MEASURED(SIZING._ROWS(anchors)),method),sized,pods,tpm,util,"
-    'IF(none,"",sla),IF(ISNUMBER(limit),limit,""))))))'
+    'IF(none,"",sla),IF(ISNUMBER(limit),limit,""))))',
 )
 
 AUDIT_NAMES: Final = (

@@ -8,12 +8,22 @@ from typing import Final
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-import xlsizing
 from xlsizing.workbooks.lambdas.examples import EXAMPLES, INPUTS, TABLE, places
 from xlsizing.workbooks.lambdas.functions import FUNCTIONS, SHARED
 from xlsizing.workbooks.lambdas.guide import ONLY_PYTHON, guide_sheet
-from xlsizing.workbooks.sales import TABLE_STYLES, FunctionHelp
-from xlsizing.workbooks.writer import CellValue, Page, Part, SharedStrings, Styles, letter, new_pages, tall, written
+from xlsizing.workbooks.sales import ARGUMENTS_NOTE, TABLE_STYLES, FunctionHelp
+from xlsizing.workbooks.writer import (
+    CellValue,
+    Page,
+    Part,
+    SharedStrings,
+    Styles,
+    finish,
+    letter,
+    new_pages,
+    tall,
+    written,
+)
 
 __all__ = ["SHEETS", "functions_workbook"]
 
@@ -56,11 +66,7 @@ def functions_workbook(
     for each in (*FUNCTIONS, *SHARED):
         comment = _gives(by_name[each.name])[:_LONGEST_COMMENT] if each.name in by_name else None
         book.defined_names[each.name] = DefinedName(each.name, attr_text=stored(each.stored), comment=comment)
-    styles.done()
-    book.properties.creator = f"xlsizing {xlsizing.__version__}"
-    book.properties.title = "GPU sizing functions"
-    book.calculation.fullCalcOnLoad = True
-    book.active = 0
+    finish(book, styles, "GPU sizing functions")
     return written(book, pages.values(), texts)
 
 
@@ -99,23 +105,17 @@ def _heads(page: Page) -> None:
         "evaluate them. Sheet How to brings them into your workbook.",
         "note",
     )
-    page.put(
-        "B3",
-        "Arguments in brackets may be left out; a blank cell passed as an argument is refused. A wrong input gives #VALUE! or "
-        "#NUM!, an SLA that cannot be met #N/A; SIZING_CHECK says why.",
-        "note",
-    )
+    page.put("B3", ARGUMENTS_NOTE, "note")
     for column, head in zip("BCDE", ("function", "gives", "worked formula", "its value"), strict=True):
         page.put(f"{column}{_FIRST - 1}", head, "head")
 
 
 def _worked(page: Page, row: int, function: FunctionHelp, formula: str) -> float:
     """Write a function, what it gives and its worked formula into a row; return the height that they take."""
-    signature = f"{function.name}({', '.join(name for name, _ in function.arguments)})"
-    page.user(f"B{row}", signature, "strong.wrap", "function")
+    page.user(f"B{row}", function.signature, "strong.wrap", "function")
     page.user(f"C{row}", _gives(function), "label.wrap", "function")
     page.user(f"D{row}", f"={formula}", "label.wrap", "formula")
-    return max(tall(signature, 40), tall(_gives(function), 50), tall(formula, 40))
+    return max(tall(function.signature, 40), tall(_gives(function), 50), tall(formula, 40))
 
 
 def _gives(function: FunctionHelp) -> str:

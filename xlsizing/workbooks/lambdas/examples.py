@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from xlsizing.rules import DEFAULT_CONFIDENCE
+from xlsizing.workbooks.sales import EXAMPLE, NUMBERS, OPTIMISED, SLAS
 from xlsizing.workbooks.writer import letter
 
 __all__ = ["EXAMPLES", "INPUTS", "TABLE", "Example", "Input", "places"]
@@ -33,22 +33,32 @@ class Input:
         return self.rows[0][0] if single else [list(row) for row in self.rows]
 
 
+def _number(name: str) -> Input:
+    value, label = NUMBERS[name]
+    return Input(label, ((value,),))
+
+
+_CONCURRENCY: Final = [int(c) for c in EXAMPLE.curve.concurrency.tolist()]
+_MEASURED: Final = EXAMPLE.curve.tok_s_per_user.tolist()
+
 INPUTS: Final = {
-    "anchors": Input("anchors: concurrency, tok/s/user", ((1, 215.5), (10, 122.2), (256, 41.8))),
-    "optimised": Input("optimised (illustrative): concurrency, tok/s/user", ((1, 237.0), (10, 134.4), (256, 46.0))),
-    "slas": Input("SLAs of the table [tok/s/user]", ((20,), (100,), (300,))),
-    "sla": Input("SLA [tok/s/user]", ((100,),)),
-    "tpm": Input("demand [tok/min]", ((3_000_000,),)),
-    "gpus_per_pod": Input("GPUs per pod", ((4,),)),
-    "util": Input("planned utilisation", ((0.7,),)),
-    "confidence": Input("share of public curves that a budget covers", ((DEFAULT_CONFIDENCE,),)),
-    "pods": Input("claimed pods", ((18,),)),
-    "gpus": Input("GPUs that there are", ((236,),)),
-    "value": Input("requests per second", ((50,),)),
+    "anchors": Input("anchors: concurrency, tok/s/user", tuple(zip(_CONCURRENCY, _MEASURED, strict=True))),
+    "optimised": Input(
+        "optimised (illustrative): concurrency, tok/s/user", tuple(zip(_CONCURRENCY, OPTIMISED, strict=True))
+    ),
+    "slas": Input("SLAs of the table [tok/s/user]", tuple((sla,) for sla in SLAS)),
+    "sla": _number("Example_SLA"),
+    "tpm": _number("Example_TPM"),
+    "gpus_per_pod": _number("Example_GPUs"),
+    "util": _number("Example_Util"),
+    "confidence": _number("Example_Confidence"),
+    "pods": _number("Example_Pods"),
+    "gpus": _number("Example_Fleet"),
+    "value": _number("Example_RPS"),
     "unit": Input("their unit", (("rps",),)),
-    "osl": Input("output tokens per request", ((1000,),)),
+    "osl": _number("Example_OSL"),
 }
-"""The inputs by name, in their order."""
+"""The inputs by name, in their order: the example of the sales workbook."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from xlsizing.core import LABELS
 from xlsizing.rules import ETA_TOO_HIGH, ETA_TOO_LOW, IDLE_BELOW, IDLE_RISE, PER_GPU_FACTORS
 from xlsizing.workbooks.customer import LOOKS_PER_GPU
 from xlsizing.workbooks.lambdas.arguments import first_of
-from xlsizing.workbooks.lambdas.curve_names import OF_MEASURED, USED
+from xlsizing.workbooks.lambdas.curve_names import OF_MEASURED, USED, row_of
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.lambdas.word_names import BAD_CELL
-from xlsizing.workbooks.writer import sentence
+from xlsizing.workbooks.writer import literal, sentence
 
 __all__ = ["FAULT_NAMES"]
 
-_LABEL: Final = f'CHOOSE(MIN(column,{len(LABELS) + 1}),{",".join(f"{chr(34)}{label}{chr(34)}" for label in LABELS)},"column "&column)'
+_LABEL: Final = f'CHOOSE(MIN(column,{len(LABELS) + 1}),{",".join(map(literal, LABELS))},"column "&column)'
 _PLACE: Final = '" in row "&row&", column "&column&" of "&name'
 
 
@@ -188,7 +188,7 @@ _RISE: Final = (
     + "))"
 )
 
-_FACTORS: Final = "HSTACK(" + ",".join(map(str, PER_GPU_FACTORS)) + ")"
+_FACTORS: Final = row_of([*map(str, PER_GPU_FACTORS)])
 
 FAULT_NAMES: Final = (
     Lambda("SIZING._CELLS", ("anchors", "name"), let(_CELLS, {}, ["anchors", "name"])),

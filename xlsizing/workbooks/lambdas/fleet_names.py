@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from xlsizing.rules import HIGHEST, MOST_GPUS_PER_POD, MOST_PODS
-from xlsizing.workbooks.lambdas.arguments import PLANNED, asked, first_of, in_range, limit_in_range, no_number
+from xlsizing.workbooks.lambdas.arguments import PLANNED, asked, first_of, in_range, limit_in_range, no_number, unless
 from xlsizing.workbooks.lambdas.curve_names import OF_MEASURED
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
@@ -43,10 +43,9 @@ def _gpus(side: str, gpus_per_pod: str) -> str:
     return f'SIZING._ANSWER(SIZING._SIZED({side},"{side}",{asked(_TAKEN, gpus_per_pod=gpus_per_pod)}),{step("gpus")})'
 
 
-_DELTA: Final = (
-    f'LET(refusal,{_DELTA_REFUSAL},IF(refusal<>"",SIZING._ERROR(refusal),'
-    f"LET(before,{_gpus('baseline', 'gpus_per_pod')},"
-    f"IF(ISERROR(before),before,{_gpus('optimised', 'with_gpus')}-before))))"
+_DELTA: Final = unless(
+    _DELTA_REFUSAL,
+    f"LET(before,{_gpus('baseline', 'gpus_per_pod')},IF(ISERROR(before),before,{_gpus('optimised', 'with_gpus')}-before))",
 )
 
 _FLEET: Final = first_of(
@@ -68,25 +67,25 @@ _FLEET: Final = first_of(
     f'IF(ISNUMBER(limit),IF({_tells("anchors")},"","{BAD_CELL}no TTFT known"),"")',
 )
 _PODS_HAD: Final = f"MIN({MOST_PODS:.0f},INT(gpus/gpus_per_pod))"
-_NO_FLEET: Final = (
-    f'LET(refusal,SIZING._FLEET(anchors,gpus,{",".join(_TAKEN)}),IF(refusal<>"",SIZING._ERROR(refusal),{{answer}}))'
-)
-_MOST: Final = _NO_FLEET.format(
-    answer=(
+_NO_FLEET: Final = f"SIZING._FLEET(anchors,gpus,{','.join(_TAKEN)})"
+_MOST: Final = unless(
+    _NO_FLEET,
+    (
         "LET(curve,SIZING._CURVE(SIZING._MEASURED(SIZING._ROWS(anchors)),method),"
         'point,SIZING._POINT(curve,method,sla,IF(ISNUMBER(limit),limit,"")),'
         f"IF({OF_POINT['met']}=1,60*{_PODS_HAD}*util*{OF_POINT['best']},#N/A))"
-    )
+    ),
 )
-_FASTEST: Final = _NO_FLEET.format(
-    answer=let(
+_FASTEST: Final = unless(
+    _NO_FLEET,
+    let(
         "LET(kept,IF(ISNUMBER(limit),SUMPRODUCT((limit/TAKE(Curve_ttft,N_Anchors)-1>=-Same_Rate)*1),N_Anchors),"
         "enough,MIN(MAP(SEQUENCE(N_Anchors),LAMBDA(at,"
         f"IF(SIZING._FOR(tpm/Seconds_per_Minute,MAX(TAKE(Curve_T,at)),util)<={_PODS_HAD},at,9999)))),"
         "IF(enough<=kept,INDEX(Curve_r,enough),#N/A))",
         OF_MEASURED | {"measured": "SIZING._MEASURED(SIZING._ROWS(anchors))"},
         ["anchors", "gpus", *_TAKEN],
-    )
+    ),
 )
 
 FLEET_NAMES: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import xlsizing
-from xlsizing.workbooks.lambdas.arguments import TTFT, asked, first_of, given, in_range, no_number
+from xlsizing.workbooks.lambdas.arguments import TTFT, asked, first_of, given, in_range, no_number, unless
 from xlsizing.workbooks.lambdas.audit_names import AUDIT_NAMES
 from xlsizing.workbooks.lambdas.curve_names import CURVE_NAMES
 from xlsizing.workbooks.lambdas.fault_names import FAULT_NAMES
@@ -38,10 +38,12 @@ def _figure(name: str, of: str, arguments: tuple[str, ...], optional: tuple[str,
     return Lambda(name, arguments, f"SIZING._ANSWER({_sized(arguments[1:], optional)},{step(of)})", optional)
 
 
-def _planned(arguments: str, *own: str) -> str:
-    """Return the arguments of a shared name: its first, then a plan whose util, method and limit may be left out."""
-    return ",".join((arguments, *own, given("util"), given("method")))
+def _planned(tpm: str = "tpm") -> str:
+    """Return the arguments of a shared name that are a plan: its demand, then GPUs per pod; util and method may be left out."""
+    return f"{tpm},gpus_per_pod,{given('util')},{given('method')}"
 
+
+_LIMIT: Final = given(TTFT.name)
 
 _REGIME: Final = f"LET(sized,{_sized(('sla',), _METHOD)},IF(COLUMNS(sized)=1,SIZING._ERROR(sized),{OF_SIZED['case']}))"
 
@@ -50,7 +52,7 @@ _CHECKED: Final = {
     "tpm": given("tpm", "0.000001"),
     "gpus_per_pod": given("gpus_per_pod", "1"),
     "util": given("util"),
-    "limit": given(TTFT.name),
+    "limit": _LIMIT,
 }
 _CHECK: Final = (
     f'LET(sized,SIZING._SIZED(anchors,"anchors",{asked((), **_CHECKED)}),IF(COLUMNS(sized)=1,'
@@ -58,10 +60,8 @@ _CHECK: Final = (
 )
 
 _UNITS: Final = f'"{BAD_CELL}unit must be ""tok/s"" or ""rps"" (got "&SIZING._CELL(unit)&")"'
-_TPM: Final = "LET(refusal,{refusal},IF(refusal<>{none},SIZING._ERROR(refusal),IF({rate},value,value*osl)*60))".format(
-    none='""',
-    rate='unit="tok/s"',
-    refusal=first_of(
+_TPM: Final = unless(
+    first_of(
         no_number("value"),
         'SIZING._TEXT(unit,"unit")',
         f'IF(ISOMITTED(osl),"",{no_number("osl")})',
@@ -72,11 +72,11 @@ _TPM: Final = "LET(refusal,{refusal},IF(refusal<>{none},SIZING._ERROR(refusal),I
             f"{in_range('osl')}))"
         ),
     ),
+    'IF(unit="tok/s",value,value*osl)*60',
 )
 
 _ERROR: Final = 'IF(LEFT(refusal,3)="NUM",#NUM!,#VALUE!)'
 _ANSWER: Final = f"IF(COLUMNS(sized)=1,SIZING._ERROR(sized),IF({OF_SIZED['met']}=1,INDEX(sized,1,step),#N/A))"
-_LIMIT: Final = given(TTFT.name)
 
 SHARED: Final = (
     *WORD_NAMES,
@@ -105,7 +105,7 @@ FUNCTIONS: Final = (
     Lambda(
         "SIZING_TABLE",
         ("anchors", "slas", "tpm", "gpus_per_pod"),
-        f"SIZING._TABLE(anchors,slas,{given('ttfts_s')},{_planned('tpm', 'gpus_per_pod')},{given('gpu_hourly_usd')})",
+        f"SIZING._TABLE(anchors,slas,{given('ttfts_s')},{_planned()},{given('gpu_hourly_usd')})",
         ("util", "gpu_hourly_usd", "method", "ttfts_s"),
     ),
     Lambda("SIZING_CHECK", ("anchors",), _CHECK, ("sla", "tpm", "gpus_per_pod", "util", TTFT.name)),
@@ -114,20 +114,20 @@ FUNCTIONS: Final = (
         ("baseline", "optimised", "sla", "tpm", "gpus_per_pod"),
         (
             f"SIZING._DELTA(baseline,optimised,{given('optimised_gpus_per_pod', 'gpus_per_pod')},"
-            f"{_planned('tpm', 'gpus_per_pod')},sla,{_LIMIT})"
+            f"{_planned()},sla,{_LIMIT})"
         ),
         ("util", "optimised_gpus_per_pod", *_METHOD),
     ),
     Lambda(
         "SIZING_MAX_TPM",
         ("anchors", "sla", "gpus", "gpus_per_pod"),
-        f"SIZING._MOST(anchors,gpus,{_planned('1', 'gpus_per_pod')},sla,{_LIMIT})",
+        f"SIZING._MOST(anchors,gpus,{_planned('1')},sla,{_LIMIT})",
         _UTIL,
     ),
     Lambda(
         "SIZING_BEST_SLA",
         ("anchors", "tpm", "gpus", "gpus_per_pod"),
-        f"SIZING._FASTEST(anchors,gpus,{_planned('tpm', 'gpus_per_pod')},1,{_LIMIT})",
+        f"SIZING._FASTEST(anchors,gpus,{_planned()},1,{_LIMIT})",
         _UTIL,
     ),
     Lambda(

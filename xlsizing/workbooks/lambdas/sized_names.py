@@ -15,7 +15,7 @@ from xlsizing.workbooks.lambdas.arguments import ARGUMENTS, TTFT, first_of, in_r
 from xlsizing.workbooks.lambdas.curve_names import MEASURED, OF_CURVE, columns_of
 from xlsizing.workbooks.lambdas.linking import let
 from xlsizing.workbooks.lambdas.notation import Lambda
-from xlsizing.workbooks.lambdas.point_names import FIGURES, POINT
+from xlsizing.workbooks.lambdas.point_names import FIGURES, OF_FIGURES, OF_POINT, POINT
 from xlsizing.workbooks.lambdas.word_names import BAD_CELL, BAD_NUMBER
 from xlsizing.workbooks.writer import sentence
 
@@ -51,19 +51,17 @@ _CONFIDENCE: Final = (
 )
 
 
-def _measured(name: str) -> str:
-    """Return the formula of a column of SIZING._MEASURED at the first anchor."""
-    return f"INDEX(measured,1,{MEASURED.index(name) + 1})"
-
+_FIRST: Final = columns_of("measured", MEASURED, "1")
+"""What was measured at the first anchor."""
 
 _RANGES: Final = first_of(
     in_range("tpm"),
     limit_in_range(),
     f'SIZING._WHOLE(gpus_per_pod,"gpus_per_pod",{MOST_GPUS_PER_POD})',
-    (f'IF(gpus_per_pod>1,IF({_measured("Curve_has_T")}=1,SIZING._PER_GPU(measured,gpus_per_pod,first,name),""),"")'),
+    (f'IF(gpus_per_pod>1,IF({_FIRST["Curve_has_T"]}=1,SIZING._PER_GPU(measured,gpus_per_pod,first,name),""),"")'),
     'SIZING._KNOWN(method,"method")',
     in_range("sla"),
-    f'IF(ISNUMBER(limit),IF(ISNUMBER({_measured("Curve_ttft")}),"",{_NOT_TOLD}),"")',
+    f'IF(ISNUMBER(limit),IF(ISNUMBER({_FIRST["Curve_ttft"]}),"",{_NOT_TOLD}),"")',
     'SIZING._SHARE(util,"util")',
     in_range("gpu_hourly_usd"),
     in_range("confidence"),
@@ -71,9 +69,8 @@ _RANGES: Final = first_of(
 )
 """The first anchor's row `first` in the range `name` is named where the throughput is of one GPU."""
 
-_ASKED: Final = f"INDEX(figures,1,{FIGURES.index('q_high') + 1})"
 _TOO_MANY: Final = (
-    f'LET(asked,{_ASKED},IF(asked>{MOST_PODS:.0f},"{BAD_NUMBER}demand must not need more than {MOST_PODS:.0f} pods (got "&'
+    f'LET(asked,{OF_FIGURES["q_high"]},IF(asked>{MOST_PODS:.0f},"{BAD_NUMBER}demand must not need more than {MOST_PODS:.0f} pods (got "&'
     'SIZING._SHOWN(ROUND(asked,9-INT(LOG10(asked))),15)&"); check the units of demand and curve",""))'
 )
 
@@ -94,6 +91,7 @@ def _late(name: str) -> str:
     return f"{begin}&IF(INDEX(Curve_c,1)>1,{ends[0]},{ends[1]})"
 
 
+_WAIT_CALLED: Final = f'IF(AND(whole,NOT(slow)),"it","{TTFT.label}")'
 _UNMET: Final = let(
     "LET(first,SIZING._SHOWN(INDEX(Curve_c,1),10),fastest,SIZING._SHOWN(INDEX(Curve_r,1),10),had,INDEX(Curve_ttft,1),"
     'late,IF(ISNUMBER(limit),limit/had-1<-Same_Rate,FALSE),slow,IF(late,IF(sla="",FALSE,INDEX(Curve_r,1)/sla-1<-Same_Rate),TRUE),'
@@ -102,7 +100,7 @@ _UNMET: Final = let(
     '&IF(slow,IF(INDEX(Curve_c,1)>1,"above the fastest measured point, "&fastest&" at c="&first'
     '&"; concurrency below "&first&" was not measured: measure c=1 or relax the SLA",'
     '"the fastest measured point is "&fastest&" at c="&first&"; relax the SLA or take a faster model"),"")'
-    f'&IF(late,IF(slow,"; ","")&{_late(f"IF(AND(whole,NOT(slow)),{chr(34)}it{chr(34)},{chr(34)}{TTFT.label}{chr(34)})")},""))',
+    f'&IF(late,IF(slow,"; ","")&{_late(_WAIT_CALLED)},""))',
     OF_CURVE,
     ["curve", "sla", "limit", "whole"],
 )
@@ -157,7 +155,7 @@ SIZED_NAMES: Final = (
         (
             'LET(point,SIZING._POINT(curve,method,sla,IF(ISNUMBER(limit),limit,"")),'
             f"figures,SIZING._FIGURES(point,{_PLANNED}),many,{_TOO_MANY},"
-            'IF(many<>"",many,HSTACK(point,figures,IF(INDEX(point,1,1)=1,"",SIZING._UNMET(curve,sla,limit,TRUE)))))'
+            f'IF(many<>"",many,HSTACK(point,figures,IF({OF_POINT["met"]}=1,"",SIZING._UNMET(curve,sla,limit,TRUE)))))'
         ),
     ),
     Lambda(

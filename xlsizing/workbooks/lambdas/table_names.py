@@ -6,7 +6,8 @@ from typing import Final
 
 from xlsizing.core import FUNCTION_TABLE
 from xlsizing.workbooks.customer import STEPS
-from xlsizing.workbooks.lambdas.arguments import PLANNED, TTFT, asked, first_of
+from xlsizing.workbooks.lambdas.arguments import PLANNED, TTFT, asked, first_of, unless
+from xlsizing.workbooks.lambdas.curve_names import row_of
 from xlsizing.workbooks.lambdas.notation import Lambda
 from xlsizing.workbooks.lambdas.sized_names import OF_SIZED
 from xlsizing.workbooks.lambdas.word_names import BAD_CELL, BAD_NUMBER
@@ -48,10 +49,10 @@ _MET: Final = [
     for field in FUNCTION_TABLE.values()
 ]
 _UNMET: Final = [OF_SIZED["case"] if field == "regime" else '""' for field in FUNCTION_TABLE.values()]
-_ROW: Final = f"IF({OF_SIZED['met']}=1,HSTACK({','.join(_MET)}),HSTACK({','.join(_UNMET)}))"
+_ROW: Final = f"IF({OF_SIZED['met']}=1,{row_of(_MET)},{row_of(_UNMET)})"
 
-_HEADS: Final = f"HSTACK({','.join(map(literal, FUNCTION_TABLE))})"
-_BLANKS: Final = "HSTACK({})".format(",".join(['""'] * len(FUNCTION_TABLE)))
+_HEADS: Final = row_of([*map(literal, FUNCTION_TABLE)])
+_BLANKS: Final = row_of(['""'] * len(FUNCTION_TABLE))
 _ROWS: Final = (
     "LET(made,"
     f"REDUCE({_HEADS},SEQUENCE(ROWS(slas)*COLUMNS(slas)),LAMBDA(above,at,VSTACK(above,"
@@ -61,14 +62,14 @@ _ROWS: Final = (
     f'IF(COLUMNS(sized)=1,IF({_BLANKS}="",sized,sized),SIZING._TABLE_ROW(sized,sla)))))))),'
     f'IF(SUMPRODUCT((LEFT(INDEX(made,0,1),{len(BAD_NUMBER)})="{BAD_NUMBER}")*1)>0,#NUM!,made))'
 )
-_TABLE: Final = (
-    f'LET(refusal,{_REFUSAL},IF(refusal<>"",SIZING._ERROR(refusal),'
+_TABLE: Final = unless(
+    _REFUSAL,
     "LET(table,SIZING._ROWS(anchors),measured,SIZING._MEASURED(table),"
     "first,MATCH(INDEX(measured,1,1),INDEX(table,0,1),0),"
     'limit,IF(MAX(limits)>0,MAX(limits),""),'
     f'later,SIZING._RANGES(measured,first,"anchors",{asked((*_PRICED, "limit"))}),'
     'IF(later<>"",SIZING._ERROR(later),'
-    f"SIZING._TABLE_ROWS(SIZING._CURVE(measured,method),slas,limits,{','.join(_PRICED)})))))"
+    f"SIZING._TABLE_ROWS(SIZING._CURVE(measured,method),slas,limits,{','.join(_PRICED)})))",
 )
 
 TABLE_NAMES: Final = (

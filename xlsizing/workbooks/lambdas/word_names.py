@@ -41,7 +41,7 @@ _ERRORS: Final = (
 )  # fmt: skip
 """In the order of ERROR.TYPE."""
 
-_ERROR_WORDS: Final = f'"the error "&CHOOSE(number,{",".join(f"{chr(34)}{error}{chr(34)}" for error in _ERRORS)})'
+_ERROR_WORDS: Final = f'"the error "&CHOOSE(number,{",".join(map(literal, _ERRORS))})'
 
 _QUOTED: Final = (
     'LET(mark,IF(ISNUMBER(FIND("\'",value)),IF(ISNUMBER(FIND("""",value)),"\'",""""),"\'"),'
@@ -63,8 +63,6 @@ _NO_DIGIT: Final = (
 _TO_NUMBERS: Final = "; turn the text into a number (Data > Text to Columns)"
 _HINT: Final = f'IF(ISTEXT(value),IF(TRIM(value)="","",IF({_NO_DIGIT},{literal(_TO_NUMBERS)},"")),"")'
 
-_SEVERAL: Final = "IF(ROWS(value)*COLUMNS(value)>1,{several},{one})"
-
 
 def got(rule: str, value: str, place: str = "") -> str:
     """Return the formula of a refusal: its `rule`, a template over "name", and what came, a `value` in words at a `place`."""
@@ -73,7 +71,7 @@ def got(rule: str, value: str, place: str = "") -> str:
 
 
 def _one(several: str, one: str) -> str:
-    return _SEVERAL.format(several=several, one=one)
+    return f"IF(ROWS(value)*COLUMNS(value)>1,{several},{one})"
 
 
 _RANGE: Final = '"a range of several cells"'
@@ -99,7 +97,7 @@ WORD_NAMES: Final = (
         _one(
             f'"{BAD_CELL}"&{got("{name} must be text", _RANGE)}',
             (
-                f'IF(ISNUMBER(value),"{BAD_CELL}"&{got("{name} must be text", f"{chr(34)}the number {chr(34)}&SIZING._SHOWN(value,10)")},'
+                f'IF(ISNUMBER(value),"{BAD_CELL}"&{got("{name} must be text", literal("the number ") + "&SIZING._SHOWN(value,10)")},'
                 f'IF(ISTEXT(value),IF(value="","{BAD_CELL}"&{got("{name} must be text", "SIZING._CELL(value)")},""),'
                 f'"{BAD_CELL}"&{got("{name} must be text", "SIZING._CELL(value)")}))'
             ),
@@ -135,7 +133,7 @@ WORD_NAMES: Final = (
         "SIZING._KNOWN",
         ("value", "name"),
         (
-            f'IF(OR({",".join(f"EXACT(value,{chr(34)}{name}{chr(34)})" for name in METHODS)}),"",'
+            f'IF(OR({",".join(f"EXACT(value,{literal(name)})" for name in METHODS)}),"",'
             f'"{BAD_CELL}"&name&{literal(_METHOD.removeprefix("name"))}&" (got "&SIZING._CELL(value)&")")'
         ),
     ),

@@ -7,7 +7,6 @@ from typing import Final
 
 from openpyxl import Workbook
 
-import xlsizing
 from xlsizing.workbooks.sales.checks_sheet import checks_sheet
 from xlsizing.workbooks.sales.compare_sheet import compare_sheet
 from xlsizing.workbooks.sales.context_sheet import context_sheet
@@ -17,7 +16,7 @@ from xlsizing.workbooks.sales.functions_sheet import FunctionHelp, functions_she
 from xlsizing.workbooks.sales.layout import SHEETS
 from xlsizing.workbooks.sales.levers_sheet import levers_sheet
 from xlsizing.workbooks.sales.quote_sheet import quote_sheet
-from xlsizing.workbooks.writer import Page, SharedStrings, Styles, new_pages, written, zipped
+from xlsizing.workbooks.writer import Page, SharedStrings, Styles, finish, new_pages, written, zipped
 
 __all__ = ["sales_workbook"]
 
@@ -59,11 +58,7 @@ def sales_workbook(functions: Sequence[FunctionHelp], udf_module: str, deck: Dec
     checks_sheet(pages["Checks"], deck)
     functions_sheet(pages["Functions"], functions)
     _write_settings(pages["xlwings.conf"], {"UDF MODULES": udf_module} | _SETTINGS)
-    styles.done()
-    book.properties.creator = f"xlsizing {xlsizing.__version__}"
-    book.properties.title = "GPU sizing for sales"
-    book.calculation.fullCalcOnLoad = True
-    book.active = 0
+    finish(book, styles, "GPU sizing for sales")
     return zipped(written(book, pages.values(), texts), small=False)
 
 

@@ -14,7 +14,7 @@ from xlsizing.workbooks.sales.layout import TABLE_STYLES
 from xlsizing.workbooks.sales.starters import EXAMPLE
 from xlsizing.workbooks.writer import Page, letter
 
-__all__ = ["WORKED", "FunctionHelp", "functions_sheet"]
+__all__ = ["ARGUMENTS_NOTE", "NUMBERS", "OPTIMISED", "SLAS", "WORKED", "FunctionHelp", "functions_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,17 @@ class FunctionHelp:
     doc: str
     arguments: tuple[tuple[str, str], ...]
 
+    @property
+    def signature(self) -> str:
+        """Its name and arguments as a formula writes them."""
+        return f"{self.name}({', '.join(name for name, _ in self.arguments)})"
+
+
+ARGUMENTS_NOTE: Final = (
+    "Arguments in brackets may be left out; a blank cell passed as an argument is refused. A wrong input gives #VALUE! or "
+    "#NUM!, an SLA that cannot be met #N/A; SIZING_CHECK says why."
+)
+"""What a list of functions says above it."""
 
 _POINT: Final = "Example_Anchors, Example_SLA"
 _SIZED: Final = f"{_POINT}, Example_TPM, Example_GPUs, Example_Util"
@@ -83,12 +94,7 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
         The functions in the order to show them
     """
     page.put("B1", "Functions: what each one takes and gives", "title")
-    page.put(
-        "B2",
-        "Arguments in brackets may be left out; a blank cell passed as an argument is refused. A wrong input gives #VALUE! or "
-        "#NUM!, an SLA that cannot be met #N/A; SIZING_CHECK says why.",
-        "note",
-    )
+    page.put("B2", ARGUMENTS_NOTE, "note")
     page.put(
         "B3",
         "The worked formulas are live; their ranges are the example below the last function, from column H.",
@@ -108,8 +114,7 @@ def functions_sheet(page: Page, functions: Sequence[FunctionHelp]) -> None:
 
 
 def _write_function(page: Page, row: int, function: FunctionHelp) -> None:
-    names = ", ".join(name for name, _ in function.arguments)
-    page.user(f"B{row}", f"{function.name}({names})", "strong.wrap", "function")
+    page.user(f"B{row}", function.signature, "strong.wrap", "function")
     page.user(f"C{row}", function.doc, "label.wrap", "function")
     helped = [": ".join(argument) for argument in function.arguments]
     page.user(f"D{row}", "\n".join(helped) or "none", "label.wrap", "argument")
@@ -132,7 +137,7 @@ def _write_example(page: Page, top: int) -> None:
     page.put(f"{_LEFT}{top - 2}", "The example (locked; optimised: illustrative)", "section")
     for column, head in zip("HIJKL", ("what", "concurrency", "tok/s/user", "optimised: c", "tok/s/user"), strict=True):
         page.put(f"{column}{top - 1}", head, "head")
-    pairs = zip(curve.concurrency.tolist(), curve.tok_s_per_user.tolist(), _OPTIMISED, strict=True)
+    pairs = zip(curve.concurrency.tolist(), curve.tok_s_per_user.tolist(), OPTIMISED, strict=True)
     for row, (c, rate, faster) in enumerate(pairs, start=top):
         page.put(f"H{row}", "anchors", "label")
         for column, value in zip("IJKL", (c, rate, c, faster), strict=True):
@@ -144,13 +149,13 @@ def _write_example(page: Page, top: int) -> None:
     row = _write_context(page, row)
     page.put(f"H{row}", WORKED[_TABLE].removeprefix("="), "section")
     right = letter(column_index_from_string(_LEFT) + len(TABLE_STYLES) - 1)
-    cells = f"{_LEFT}{row + 1}:{right}{row + 1 + len(_SLAS)}"
+    cells = f"{_LEFT}{row + 1}:{right}{row + 1 + len(SLAS)}"
     page.array(cells, WORKED[_TABLE], TABLE_STYLES, dynamic=True)
 
 
-_OPTIMISED: Final = (237.0, 134.4, 46.0)
-_SLAS: Final = (20, 100, 300)
-_NUMBERS: Final = {
+OPTIMISED: Final = (237.0, 134.4, 46.0)
+SLAS: Final = (20, 100, 300)
+NUMBERS: Final = {
     "Example_SLA": (100, "SLA [tok/s/user]"),
     "Example_TPM": (3_000_000, "demand [tok/min]"),
     "Example_GPUs": (4, "GPUs per pod"),
@@ -163,19 +168,20 @@ _NUMBERS: Final = {
     "Example_Total_B": (30, "total parameters [billions]"),
     "Example_Active_B": (3.6, "active parameters [billions]"),
 }
+"""The example: a faster curve of the same concurrencies, SLAs, and numbers with what they are, by the names of their cells."""
 
 
 def _write_numbers(page: Page, row: int) -> int:
-    for at, (name, (value, words)) in enumerate(_NUMBERS.items(), start=row):
+    for at, (name, (value, words)) in enumerate(NUMBERS.items(), start=row):
         page.put(f"H{at}", words, "label")
         page.put(f"I{at}", value, "const.num")
         page.named(name, f"I{at}")
-    row += len(_NUMBERS)
-    for at, sla in enumerate(_SLAS, start=row):
+    row += len(NUMBERS)
+    for at, sla in enumerate(SLAS, start=row):
         page.put(f"H{at}", "SLAs of the table [tok/s/user]", "label")
         page.put(f"I{at}", sla, "const.num")
-    page.named("Example_SLAs", f"I{row}:I{row + len(_SLAS) - 1}")
-    return row + len(_SLAS)
+    page.named("Example_SLAs", f"I{row}:I{row + len(SLAS) - 1}")
+    return row + len(SLAS)
 
 
 def _write_context(page: Page, row: int) -> int:

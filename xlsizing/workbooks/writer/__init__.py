@@ -1,7 +1,6 @@
 """Any workbook: its sheets while they are written, cells, names, styles, parts, and the macros in it."""
 
 from xlsizing.workbooks.writer.cells import ERROR_VALUES, ROW, CellValue, Rows, Values, is_formula, value_xml
-from xlsizing.workbooks.writer.dynamic_arrays import METADATA
 from xlsizing.workbooks.writer.macros import modules_of, with_macros
 from xlsizing.workbooks.writer.names import (
     LONGEST_PIECE,
@@ -13,9 +12,10 @@ from xlsizing.workbooks.writer.names import (
     letter,
     place,
 )
-from xlsizing.workbooks.writer.package import SchemaFont, begin_with, saved_parts, with_part
+from xlsizing.workbooks.writer.package import SchemaFont, begin_with, saved_parts
 from xlsizing.workbooks.writer.page import Page
 from xlsizing.workbooks.writer.parts import (
+    UNDATED,
     Part,
     drawn,
     filled,
@@ -27,7 +27,7 @@ from xlsizing.workbooks.writer.parts import (
     zipped,
 )
 from xlsizing.workbooks.writer.phrases import literal, sentence
-from xlsizing.workbooks.writer.plain_book import new_pages, written
+from xlsizing.workbooks.writer.plain_book import finish, new_pages, written
 from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import AMBER, BAD, FONT, GOOD, GREY, RED, Styles, tall
 from xlsizing.workbooks.writer.text import LONGEST_TEXT, cell_text
@@ -42,11 +42,11 @@ __all__ = [
     "GREY",
     "LONGEST_PIECE",
     "LONGEST_TEXT",
-    "METADATA",
     "RED",
     "ROOM_SLAS",
     "ROW",
     "SHEETS",
+    "UNDATED",
     "CellValue",
     "Layout",
     "Page",
@@ -62,6 +62,7 @@ __all__ = [
     "drawn",
     "element",
     "filled",
+    "finish",
     "is_formula",
     "legal_name",
     "letter",
@@ -79,7 +80,6 @@ __all__ = [
     "tall",
     "value_xml",
     "with_macros",
-    "with_part",
     "with_points",
     "written",
     "zipped",

@@ -136,7 +136,7 @@ def dynamic_cells(
     made = {}
     for i, row in enumerate(values):
         for j, value in enumerate(row):
-            kind, text = (' t="str"', escaped(value)) if isinstance(value, str) else ("", repr(value))
+            kind, text, _ = _stored_result(value)
             own = f'<f t="array" ref="{first}:{last}">{escaped(formula)}</f>' if i == j == 0 else ""
             array = DYNAMIC if own else ""
             at = f"{letter(left + j)}{top + i}"

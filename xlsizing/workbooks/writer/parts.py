@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from openpyxl.utils import coordinate_to_tuple
@@ -15,6 +15,7 @@ from openpyxl.utils import coordinate_to_tuple
 from xlsizing.workbooks.writer.cells import Values
 
 __all__ = [
+    "UNDATED",
     "Part",
     "cells_of",
     "drawn",
@@ -117,6 +118,10 @@ def with_points(prefix: str, reference: str, values: Sequence[float | str | None
     cache = f'<{prefix}formatCode>General</{prefix}formatCode><{prefix}ptCount val="{len(values)}"/>{points}'
     whole = f"<{prefix}f>{reference}</{prefix}f><{prefix}numCache>{cache}</{prefix}numCache>"
     return f"<{prefix}numRef>{whole}</{prefix}numRef>".encode("ascii")
+
+
+UNDATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a workbook was made that must not say when [-]."""
 
 
 def reproducible(parts: Mapping[str, Part], created: datetime) -> dict[str, Part]:

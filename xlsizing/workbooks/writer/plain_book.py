@@ -1,4 +1,4 @@
-"""A workbook whose pages are written at once: its sheets, and the .xlsx of them before values."""
+"""A workbook of pages: its sheets, what it says of itself, and the .xlsx of pages that are written at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
 
+import xlsizing
 from xlsizing.workbooks.writer.dynamic_arrays import METADATA
 from xlsizing.workbooks.writer.package import saved_parts, with_part
 from xlsizing.workbooks.writer.page import Page
@@ -13,7 +14,7 @@ from xlsizing.workbooks.writer.parts import Part, filled, sheet_part
 from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import Styles
 
-__all__ = ["new_pages", "written"]
+__all__ = ["finish", "new_pages", "written"]
 
 
 def new_pages(book: Workbook, styles: Styles, texts: SharedStrings, titles: Sequence[str]) -> dict[str, Page]:
@@ -24,6 +25,14 @@ def new_pages(book: Workbook, styles: Styles, texts: SharedStrings, titles: Sequ
         sheet.title = title
         found[title] = Page(sheet, styles, texts)
     return found
+
+
+def finish(book: Workbook, styles: Styles, title: str) -> None:
+    """Give a `book` whose cells are written its `styles` and its `title`; it opens on its first sheet and calculates."""
+    styles.done()
+    book.properties.creator, book.properties.title = f"xlsizing {xlsizing.__version__}", title
+    book.calculation.fullCalcOnLoad = True
+    book.active = 0
 
 
 def written(book: Workbook, pages: Iterable[Page], texts: SharedStrings) -> dict[str, Part]:

@@ -86,8 +86,8 @@ def command(
     if as_json:
         print_json(_audits_record(report, found))
     else:
-        context = report.context.label() if report.context else ""
-        print_facts({"Model": report.model, "Curve": report.source, "Context": context} | _rigor_lines(report))
+        facts = {"Model": report.model, "Curve": report.source, "Context": report.context_label}
+        print_facts(facts | _rigor_lines(report))
         _print_audits(found)
     return InfeasibleError.exit_code if any(each.reason for each in found) else 0
 
@@ -102,7 +102,7 @@ def _audits_record(report: Report, found: Sequence[Audit]) -> dict[str, Any]:
     return {
         "model": report.model,
         "curve_source": report.source,
-        "context_label": report.context.label() if report.context else None,
+        "context_label": report.context_label or None,
         "rigor": DRAFT if any(reasons) else VERDICT,
         "headline": report.headline,
         "rigor_reasons": list(dict.fromkeys(why for each in reasons for why in each)),

@@ -14,7 +14,7 @@ import click
 from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag, throughput_flag
-from xlsizing.hosts.cli.declaring import OnceEach, flag, group, needed, option, shared, switch, takes
+from xlsizing.hosts.cli.declaring import OnceEach, flag, group, needed, only_with, option, shared, switch, takes
 from xlsizing.hosts.cli.flags import calibration_flag, calibration_in, json_flag
 from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json, working
 from xlsizing.hosts.cli.typed import Typed
@@ -48,8 +48,7 @@ class _Given:
         if self.sweep is not None or Path(table).suffix.casefold() in _SPECS:
             yield self._grid(table)
             return
-        if self.allow_outside:
-            refuse("--allow-outside", "must be given with --sweep, and only with it")
+        only_with("--sweep", ("allow_outside",))
         from xlsizing.batch import curves_in, curves_of, opened_table  # noqa: PLC0415  # of its own command alone
         from xlsizing.importers import read_curve  # noqa: PLC0415
 

@@ -38,7 +38,7 @@ from xlsizing.hosts.cli.flags import (
 )
 from xlsizing.hosts.cli.output import print_json, print_text
 from xlsizing.hosts.cli.typed import NUMBER, whole_number
-from xlsizing.reports import Report, Table, demand_record, demand_words, shown_grouped
+from xlsizing.reports import Report, Table, demand_record, demand_words, figure_heads, shown_grouped
 from xlsizing.rules import HIGHEST, HOURS_PER_MONTH
 
 __all__ = ["command"]
@@ -48,9 +48,6 @@ _NEEDS: Final = {"nodes": ("gpus_per_node",), "mw": ("kw_per_gpu", "pue")}
 
 _ONLY_WITH: Final = {"mw": _NEEDS["mw"], "usd_per_month": ("gpu_hourly_usd",)}
 """Flags that belong to one form of a budget."""
-
-_FIGURES: Final = {"commit": "to commit", "budget": "to budget, {level:.0f} %", "estimate": "estimate"}
-"""What each figure is called, in the order of the table."""
 
 _ONE_OR_MORE: Final = whole_number(1, int(HIGHEST))
 
@@ -235,12 +232,6 @@ class _Asked:
         sizing = size(fleet.curve, sla, Demand.tok_s(1), gpus_per_pod=self.racks.gpus_per_pod, **planning)
         return Report(sizing.with_output_tokens(fleet.level.output_tokens), source=self.source)
 
-    @property
-    def context_label(self) -> str | None:
-        """What the curve was measured on; None where that is not known."""
-        context = self.report.context
-        return None if context is None else context.label()
-
     @cached_property
     def reason(self) -> str | None:
         """Why the demand is carried at no SLA, with the most at the lowest one measured; None where it is carried."""
@@ -250,7 +241,7 @@ class _Asked:
         most, unit = self.fleet.most(lowest, users=self.users), "users" if self.users else "output tok/s"
         short = [
             f"{name} {_rounded_down(getattr(most, figure))}"
-            for figure, name in _figure_headings(self).items()
+            for figure, name in figure_heads(self.fleet.level).items()
             if getattr(self.best, figure) is None
         ]
         return (
@@ -272,7 +263,7 @@ def _print_answers(file: IO[str], asked: _Asked) -> None:
     report, tables = asked.report, [_most_table(asked), _best_table(asked)]
     named = {
         "Curve": asked.source,
-        "Context": asked.context_label or "",
+        "Context": report.context_label,
         "Budget": asked.bought.fact,
         "Fleet": _fleet_words(asked),
         "Utilisation planned": f"{shown(asked.fleet.util)} of measured throughput",
@@ -297,17 +288,13 @@ def _fleet_words(asked: _Asked) -> str:
     return f"{gpus:,} GPUs{nodes}: {pods:,} pods{spares} x {racks.gpus_per_pod} GPUs = {gpus - idle:,}{left}"
 
 
-def _figure_headings(asked: _Asked) -> dict[str, str]:
-    return {figure: words.format(level=100 * asked.fleet.level.confidence) for figure, words in _FIGURES.items()}
-
-
 def _most_table(asked: _Asked) -> Table | None:
     if asked.most is None or asked.sla is None:
         return None
     columns = {"users in flight": 1} if asked.users else {"output TPM": 60, "output tok/s": 1}
     rows = [
         (name, *(_rounded_down(times * getattr(asked.most, figure)) for times in columns.values()))
-        for figure, name in _figure_headings(asked).items()
+        for figure, name in figure_heads(asked.fleet.level).items()
     ]
     within = in_words(asked.fleet.limits.single(), asked.sla)
     return Table(f"The most at {within}", ("figure", *columns), rows, frozenset({(0, 1)}))
@@ -317,7 +304,7 @@ def _best_table(asked: _Asked) -> Table | None:
     if asked.best is None or asked.demand is None:
         return None
     rows: list[tuple[str, ...]] = []
-    for figure, name in _figure_headings(asked).items():
+    for figure, name in figure_heads(asked.fleet.level).items():
         sla = getattr(asked.best, figure)
         rows.append((name, "carried at no SLA" if sla is None else _sla_that_fits(sla)))
     within = in_words(asked.fleet.limits.single())
@@ -362,7 +349,7 @@ def _answers_record(asked: _Asked) -> dict[str, Any]:
         "best_sla_toks_per_user": None if best is None else best._asdict(),
         "reason": asked.reason,
         "curve_source": asked.source,
-        "context_label": asked.context_label,
+        "context_label": asked.report.context_label or None,
         "rigor": report.rigors[0],
         "rigor_reasons": [reason._asdict() for reason in report.standings[0].reasons],
         "notes": asked.notes,

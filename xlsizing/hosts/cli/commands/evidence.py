@@ -12,8 +12,7 @@ from xlsizing.errors import BLANK
 from xlsizing.hosts.agents.citations import Found, cited
 from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
 from xlsizing.hosts.cli.flags import json_flag
-from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, print_json
-from xlsizing.hosts.cli.result_flags import passed_lines
+from xlsizing.hosts.cli.output import NOT_RIGHT, one_line, passed_lines, print_json
 from xlsizing.hosts.cli.typed import whole_number
 
 __all__ = ["command"]

@@ -41,7 +41,7 @@ def _record(report: Report, rows: list[Explained]) -> dict[str, Any]:
     return {
         "model": report.model,
         "curve_source": report.source,
-        "context_label": report.context.label() if report.context else None,
+        "context_label": report.context_label or None,
         "headline": report.headline,
         "rows": [explanation_record(report, one) for one in rows],
         "notes": report.notes,

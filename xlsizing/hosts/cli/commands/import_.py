@@ -14,8 +14,8 @@ from xlsizing.errors import BLANK
 from xlsizing.hosts.cli.curve_flags import pool_rises_flag
 from xlsizing.hosts.cli.declaring import OnceEach, group, switch
 from xlsizing.hosts.cli.flags import json_flag
-from xlsizing.hosts.cli.output import print_json, print_text, working
-from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines, print_rows
+from xlsizing.hosts.cli.output import passed_lines, print_json, print_text, working
+from xlsizing.hosts.cli.result_flags import ResultFlags, print_rows
 
 if TYPE_CHECKING:
     from xlsizing.importers import CurveRow, Imported, Results

@@ -59,11 +59,10 @@ def _places(name: str | None, output: str, *, several: bool, force: bool) -> dic
     if not output.strip():
         refuse("output", "must name a file", got=BLANK)
     if name is None:
-        shown = [each.name for each in GALLERY.values() if several or not each.several]
-        files = {each: [f"{each}.{form}" for form in FORMATS] for each in shown}
         return {
-            each: [new_file(Path(output, file), Path(file).suffix, force=force) for file in names]
-            for each, names in files.items()
+            each.name: [new_file(Path(output, f"{each.name}.{form}"), f".{form}", force=force) for form in FORMATS]
+            for each in GALLERY.values()
+            if several or not each.several
         }
     picture = GALLERY[choice(name, "the picture", tuple(GALLERY))]
     if picture.several != several:

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import click
-from click.core import ParameterSource
 
 from xlsizing.advice import (
     DEFAULT_DTYPE,
@@ -19,7 +18,7 @@ from xlsizing.advice import (
 from xlsizing.checks import refuse
 from xlsizing.core import Price, price_of
 from xlsizing.errors import InputError, shown
-from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, flag, group, needed, option, spec_flag
+from xlsizing.hosts.cli.declaring import OR_SPEC, OnceEach, flag, group, needed, option, spec_flag, was_given
 from xlsizing.hosts.cli.flags import PER_POD, json_flag, outside_flag, ttft_flag, ttft_limit
 from xlsizing.hosts.cli.output import print_facts, print_json
 from xlsizing.hosts.cli.typed import NUMBER, SHARE
@@ -67,8 +66,7 @@ class _Replica:
         """Return what was given, without what is assumed."""
         for name in ("total_b", "active_b"):
             needed(getattr(self, name), flag(name), OR_SPEC)
-        source = click.get_current_context().get_parameter_source
-        return {name: value for name, value in vars(self).items() if source(name) is ParameterSource.COMMANDLINE}
+        return {name: value for name, value in vars(self).items() if was_given(name)}
 
 
 @click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")

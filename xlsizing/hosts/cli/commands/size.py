@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from xlsizing.checks import choice, refuse
+from xlsizing.checks import choice
 from xlsizing.errors import InfeasibleError
-from xlsizing.hosts.cli.declaring import OnceEach, switch, takes
+from xlsizing.hosts.cli.declaring import OnceEach, only_with, switch, takes
 from xlsizing.hosts.cli.flags import json_flag
 from xlsizing.hosts.cli.output import print_json, print_text, working
 from xlsizing.hosts.cli.sizing_flags import SizingFlags, sizing_flags
@@ -53,8 +53,8 @@ def command(
 ) -> int:
     """Size a deployment from a measured curve and interactivity SLAs."""
     report = sizing.report(spec)
-    if pictures is not None and emit is None:
-        refuse("--pictures", "must be given with --emit, and only with it")
+    if emit is None:
+        only_with("--emit", ("pictures",))
     book = {} if xlsx is None else _workbook(report, xlsx, force=force)
     pair = {} if emit is None else _report_files(report, emit, pictures)
     if book or pair:

@@ -11,8 +11,8 @@ from xlsizing.checks import refuse
 from xlsizing.errors import InfeasibleError
 from xlsizing.hosts.cli.declaring import OnceEach, group, needed, only_with, switch, takes
 from xlsizing.hosts.cli.flags import outside_flag
-from xlsizing.hosts.cli.output import one_line, working
-from xlsizing.hosts.cli.result_flags import ResultFlags, passed_lines
+from xlsizing.hosts.cli.output import one_line, passed_lines, working
+from xlsizing.hosts.cli.result_flags import ResultFlags
 
 __all__ = ["command"]
 
@@ -65,8 +65,8 @@ def command(
     if sum(kinds) != 1:
         rule = "must not be given together" if any(kinds) else "must be given, one of them"
         refuse("--spec, --sales and --functions", rule, way_out=_WAY_OUT)
-    if curves and not sales:
-        refuse("--curves", "must be given with --sales, and only with it")
+    if not sales:
+        only_with("--sales", ("curves",))
     if not curves:
         only_with("--curves", of_results)
     if functions:

@@ -391,9 +391,9 @@ class TestLaws:
 
     @given(st.data(), METHODS, UTILS, LEVELS)
     def test_the_form_of_the_demand_does_not_matter(self, data, method, util, confidence):
-        _, curve, sla = data.draw(contexts_and_cases())
-        # Whole numbers: 60 times as much and a 1,024th of it are exact.
-        tok_s = data.draw(st.integers(1, 10**6))
+        given_anchors, curve, sla = data.draw(contexts_and_cases())
+        # Whole numbers: 60 times as much and a 1,024th of it are exact. At most a million pods' worth, as in the strategies.
+        tok_s = data.draw(st.integers(1, min(10**6, max(1, int(10**6 * given_anchors.points()[0].t)))))
         forms = (Demand.tok_s(tok_s), Demand.tpm(60 * tok_s), Demand.rps(tok_s / 1024, osl=1024))
         options = {"method": method, "util": util, "confidence": confidence}
         results = [sized(curve, sla, demand, **options) for demand in forms]

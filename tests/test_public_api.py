@@ -32,6 +32,7 @@ class TestNames:
             "InfeasibleError",
             "InputError",
             "Limits",
+            "NodePlan",
             "Sizing",
             "SizingError",
             "SizingRow",

@@ -7,7 +7,7 @@ replicas, GPUs and dollars. Start with `Curve`, `Demand` and `size`.
 import typing
 
 if typing.TYPE_CHECKING:
-    from xlsizing.core import Curve, Demand, Limits, Sizing, SizingRow, size
+    from xlsizing.core import Curve, Demand, Limits, NodePlan, Sizing, SizingRow, size
     from xlsizing.errors import CurveError, InfeasibleError, InputError, SizingError
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "Limits",
+    "NodePlan",
     "Sizing",
     "SizingError",
     "SizingRow",
@@ -29,7 +30,7 @@ __all__ = [
 __version__ = "0.2.0"
 
 _HOMES = {
-    **dict.fromkeys(("Curve", "Demand", "Limits", "Sizing", "SizingRow", "size"), "core"),
+    **dict.fromkeys(("Curve", "Demand", "Limits", "NodePlan", "Sizing", "SizingRow", "size"), "core"),
     **dict.fromkeys(("CurveError", "InfeasibleError", "InputError", "SizingError"), "errors"),
     "size_frame": "batch.frame",
     "write_workbook": "workbooks.customer",

@@ -26,6 +26,9 @@ MOST_GPUS_PER_POD: Final = 1_000_000
 """With MOST_PODS this keeps GPU counts exact in int64 and in a spreadsheet's float [GPUs/pod]."""
 
 MOST_SPARES: Final = 1_000_000
+MOST_PEAK_TO_MEAN: Final = 1000
+MOST_NODES_LOST: Final = 1000
+MOST_AVAILABILITY: Final = 0.999_999_999
 """Most spare replicas [pods]."""
 
 DEFAULT_UTIL: Final = 0.70

@@ -24,7 +24,11 @@ CURVES = {
 }  # fmt: skip
 """One of each kind; the last is refused with three GPUs a pod [-]."""
 
-DEMANDS = {"tpm": Demand.tpm, "tok_s": Demand.tok_s, "users": Demand.users}
+PARTS = {"rps": ("osl",), "people": ("requests_per_person_min", "osl")}
+MISPLACED = {
+    "osl": "osl must be given with rps, people or e2e_s, and only with one of them",
+    "requests_per_person_min": "requests_per_person_min must be given with people, and only with it",
+}
 LIMITS = ("ttft_s", "ttfo_s", "e2e_s")
 
 
@@ -41,21 +45,20 @@ def _sized(row, given, curves):
     if "curve" not in given or given["curve"] not in curves:
         got = f"'{given['curve']}'" if "curve" in given else "a blank"
         return f"curve must be {'one of the curves' if 'curve' in given else 'named'} (got {got})"
-    forms = [name for name in ("tpm", "tok_s", "rps", "users") if name in given]
+    forms = [name for name in ("tpm", "tok_s", "rps", "people", "users") if name in given]
     if len(forms) != 1:
-        return f"exactly one of tpm, tok_s, rps, users must be given (got {' and '.join(forms) or 'none'})"
-    if forms == ["rps"]:
-        if "osl" not in given:
-            Demand.tok_s(1) if _is_number(given["rps"]) else None
-            Demand.rps(given["rps"], osl=1)
-            return "osl must be given with rps or e2e_s, and only with one of them"
-        demand = Demand.rps(given["rps"], osl=given["osl"])
-    else:
-        demand = DEMANDS[forms[0]](given[forms[0]])
-        if "osl" in given and "e2e_s" not in given:
-            return "osl must be given with rps or e2e_s, and only with one of them"
-        if "osl" in given:
-            Demand.rps(1, osl=given["osl"])  # refused by its own name
+        return f"exactly one of tpm, tok_s, rps, people, users must be given (got {' and '.join(forms) or 'none'})"
+    (form,) = forms
+    for part in ("osl", "requests_per_person_min"):
+        needed, idle = part in PARTS.get(form, ()), part != "osl" or "e2e_s" not in given
+        if (needed and part not in given) or (not needed and idle and part in given):
+            return MISPLACED[part]
+        if part in given:
+            Demand.people(
+                1, **{"osl": 1, "requests_per_person_min": 1} | {part: given[part]}
+            )  # refused by its own name
+    demand = Demand.stated(form, given[form], **{part: given[part] for part in PARTS.get(form, ())})
+    demand = demand.at_peak(given.get("peak_to_mean", 1))
     others = {name: row[name] for name in ("method", "util", "spare_replicas", "confidence") if name in row}
     return size(
         curves[given["curve"]],
@@ -65,14 +68,10 @@ def _sized(row, given, curves):
         gpu_hourly_usd=given.get("gpu_hourly_usd"),
         limits=Limits(
             **{name: given[name] for name in LIMITS if name in given},
-            output_tokens=given.get("osl") if forms != ["rps"] else None,
+            output_tokens=None if form in PARTS else given.get("osl"),
         ),
         **{name: None if missing(value) else value for name, value in others.items()},
     ).rows()[0]
-
-
-def _is_number(value):
-    return isinstance(value, int | float)
 
 
 def missing(value):
@@ -117,15 +116,20 @@ def table(count, seed=0, *, bad=0.1):
 def _scenario(random, bad):
     row = {
         "curve": str(random.choice(list(CURVES))), "sla": float(random.choice([random.uniform(5, 230), 122.2, 50, 41.8, 300])),
-        "tpm": None, "tok_s": None, "rps": None, "osl": None, "users": None, "ttft_s": None, "ttfo_s": None, "e2e_s": None,
+        "tpm": None, "tok_s": None, "rps": None, "people": None,
+        "requests_per_person_min": None, "osl": None, "users": None, "peak_to_mean": random.choice([None, 1.0, 2.5]), "ttft_s": None, "ttfo_s": None, "e2e_s": None,
         "gpus_per_pod": int(random.choice([4, 4, 4, 8, 3])), "method": str(random.choice(["auto", "tpot", "log-c"])),
         "util": float(random.choice([0.5, 0.7, random.uniform(0.1, 1)])),
         "gpu_hourly_usd": random.choice([None, 8.6, float(random.uniform(1, 20))]),
         "spare_replicas": int(random.choice([0, 0, 1, 5])), "confidence": float(random.choice([0.9, 0.95, 0.99])),
     }  # fmt: skip
-    form = str(random.choice(["tpm", "tok_s", "rps", "users"]))
+    form = str(random.choice(["tpm", "tok_s", "rps", "people", "users"]))
     row[form] = float(10 ** random.uniform(1, 6))
-    if form == "rps" or random.random() < 0.05:
+    if form == "people":
+        row["requests_per_person_min"] = float(10 ** random.uniform(-1, 1))
+    if form == "users":
+        row["peak_to_mean"] = None
+    if form in PARTS or random.random() < 0.05:
         row["osl"] = float(random.choice([128, 256, 1024, random.integers(1, 4000)]))
     for name in ("ttft_s", "ttfo_s", "e2e_s"):
         if random.random() < 0.12:

@@ -110,7 +110,7 @@ class TestFrame:
         frame = pd.DataFrame({"curve": ["three", "one"], "sla": [50, 60], "tpm": [3e6, None], "gpus_per_pod": [4, 4]})
         found = xlsizing.size_frame(frame.astype(dtypes), CURVES)
         assert found["gpus"].tolist() == [36, pd.NA]
-        assert found["error"].iloc[1] == "exactly one of tpm, tok_s, rps, users must be given (got none)"
+        assert found["error"].iloc[1] == "exactly one of tpm, tok_s, rps, people, users must be given (got none)"
         assert dict(found.dtypes.iloc[:4]) == dict(frame.astype(dtypes).dtypes)
 
     def test_figures_out_of_all_bounds_warn_of_nothing(self):
@@ -171,7 +171,7 @@ class TestRefused:
         ("frame", "curves", "words"),
         [
             ({"tpm": [1e6]}, "three", "table must have a column sla (got tpm)"),
-            ({"sla": [50]}, "three", "table must have a column tpm, tok_s, rps or users (got sla)"),
+            ({"sla": [50]}, "three", "table must have a column tpm, tok_s, rps, people or users (got sla)"),
             ({"sla": [50], "tpm": [1e6]}, None, "table must have a column curve (got sla, tpm)"),
             ({**SLA, "tok_s_per_user": [50]}, "three", "table must have one column sla (got sla and tok_s_per_user)"),
             ({**SLA, "pods": [1]}, "three", "table must not call a column as a result is called (got 'pods'); rename or drop it"),

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from xlsizing import Curve, Demand, size
+from xlsizing.reports.money import quote_table
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import answer_table, operation_table, quote_table
+from xlsizing.reports.tables import answer_table, operation_table
 from xlsizing.reports.terminal import print_report
 
 pytestmark = pytest.mark.slow

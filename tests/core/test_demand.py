@@ -1,4 +1,4 @@
-"""What the customer asks for: four ways to state it, and one throughput."""
+"""What the customer asks for: ways to state it, one throughput, and the peak."""
 
 import numpy as np
 import pytest
@@ -117,3 +117,63 @@ class TestRefusals:
         with pytest.raises(InputError) as caught:
             Demand.rps(rps, osl=osl)
         assert str(caught.value) == expected
+
+
+CHAT = Demand.people(2000, requests_per_person_min=1.2, osl=700)
+
+
+class TestPeople:
+    def test_by_hand(self):
+        # 2,000 x 1.2 / 60 = 40 requests/s; x 700 = 28,000 tok/s; x 60 = 1,680,000 a minute
+        assert (CHAT.requests_s, CHAT.mean_tok_s(0), CHAT.output_tok_s(0), CHAT.output_tpm) == (
+            40,
+            28_000,
+            28_000,
+            1.68e6,
+        )
+
+    def test_it_is_that_of_its_requests(self):
+        assert CHAT.output_tok_s(0) == Demand.rps(40, osl=700).output_tok_s(0)
+
+    def test_shapes_broadcast(self):
+        asked = Demand.people([1000, 2000], requests_per_person_min=[[1.2], [2.4], [3.6]], osl=700)
+        assert asked.shape == asked.output_tok_s(0).shape == (3, 2)
+        assert asked.output_tok_s(0)[0, 1] == 28_000
+
+    @pytest.mark.parametrize("part", ["requests_per_person_min", "osl"])
+    @pytest.mark.parametrize("value", [0, -1, "1", True, np.nan, None])
+    def test_refused(self, part, value):
+        with pytest.raises(InputError, match=f"^{part} must "):
+            Demand.people(2000, **{"requests_per_person_min": 1.2, "osl": 700} | {part: value})
+
+
+class TestPeak:
+    def test_by_hand(self):
+        peak = CHAT.at_peak(2.5)
+        assert (peak.mean_tok_s(0), peak.output_tok_s(0), peak.output_tpm) == (28_000, 70_000, 4.2e6)
+
+    @pytest.mark.parametrize(
+        "demand", [Demand.tpm(3e6), Demand.tok_s(5e4), Demand.rps(50, osl=1000), CHAT], ids=lambda each: each.unit
+    )
+    def test_of_every_form_it_is_so_many_times_the_mean(self, demand):
+        peak = demand.at_peak(2.5)
+        assert peak.output_tok_s(0) == 2.5 * demand.output_tok_s(0)
+        assert peak.output_tpm == 2.5 * demand.output_tpm
+        assert peak.mean_tok_s(0) == demand.output_tok_s(0)
+
+    @given(IN_RANGE)
+    def test_of_1_is_what_it_was(self, value):
+        assert Demand.tpm(value).at_peak(1) == Demand.tpm(value)
+
+    def test_users_are_those_at_the_peak(self):
+        assert Demand.users(5).at_peak(1) == Demand.users(5)
+        with pytest.raises(InputError) as error:
+            Demand.users(5).at_peak(2)
+        assert str(error.value) == (
+            "peak_to_mean must be 1 where users are the demand, in flight at peak (got 2); give the users at the peak"
+        )
+
+    @pytest.mark.parametrize("value", [0.99, 0, -2, 1001, "2", True, np.nan, None, [2, 3]])
+    def test_refused(self, value):
+        with pytest.raises(InputError, match=r"^peak_to_mean must "):
+            CHAT.at_peak(value)

@@ -46,14 +46,28 @@ class TestRows:
                 "total_gpus_low": 32,
                 "total_gpus_budget": 32,
                 "total_gpus_high": 32,
+                **dict.fromkeys(("spare_pods", "spare_pods_budget", "spare_pods_high"), 1),
+                **dict.fromkeys(("gpus_idle", "gpus_idle_budget", "gpus_idle_high"), 0),
+                **dict.fromkeys(("nodes", "nodes_budget", "nodes_high")),  # GPUs are had one by one
                 "usd_per_month": 200_896,
                 "usd_per_month_budget": 200_896,
                 "usd_per_month_high": 200_896,
                 "usd_per_million": 200_896 / 131_400,
                 "usd_per_million_budget": 200_896 / 131_400,
                 "usd_per_million_high": 200_896 / 131_400,
+                **dict.fromkeys(  # the mean is the peak
+                    ("usd_per_million_mean", "usd_per_million_mean_budget", "usd_per_million_mean_high"),
+                    200_896 / 131_400,
+                ),
+                **dict.fromkeys(  # 7 full pods: 7 x 10,700.8 x 3,600 x 730 = 196,852 M tokens
+                    ("usd_per_million_full", "usd_per_million_full_budget", "usd_per_million_full_high"),
+                    200_896 / (7 * 10700.8 * 3600 * 730 / 1e6),
+                ),
                 "budget_confidence": 0.95,
                 "budget_claim": None,
+                **dict.fromkeys(
+                    ("load_budget", "load_mean", "load_mean_budget", "load_mean_commit"), 50_000 / (7 * 10700.8)
+                ),
                 "load": 50_000 / (7 * 10700.8),
                 "load_one_fewer": 50_000 / (6 * 10700.8),
                 "max_num_seqs": 256,
@@ -113,7 +127,8 @@ class TestRows:
     def test_met_rows_are_complete(self, case, method):
         given_anchors, sla = case
         (row,) = size(given_anchors.curve(), sla, Demand.users(1), gpus_per_pod=1, method=method).rows()
-        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim", *WAITS}
+        nodes = ("nodes", "nodes_budget", "nodes_high")
+        optional = {"reason", "load_one_fewer", "measure_next", "budget_claim", *nodes, *WAITS}
         missing = {name for name in NAMES if getattr(row, name) is None}
         assert (
             missing <= optional

@@ -593,3 +593,32 @@ class TestRefusals:
         assert str(caught.value) == (
             "demand must not need more than 100000000 pods (got 100010000); check the units of demand and curve"
         )
+
+
+class TestPeakAndMean:
+    """2,000 people, 1.2 requests a minute of 700 tokens: 28,000 tok/s in the mean, 70,000 at 2.5 times that."""
+
+    PEOPLE = Demand.people(2000, requests_per_person_min=1.2, osl=700)
+
+    def test_the_fleet_is_sized_at_the_peak(self):
+        at_peak = size(WORKED, [20, 100], self.PEOPLE.at_peak(2.5), gpus_per_pod=4)
+        as_said = size(WORKED, [20, 100], Demand.tok_s(70_000), gpus_per_pod=4)
+        assert at_peak.pods.tolist() == as_said.pods.tolist() == [10, 43]
+        assert at_peak.usd_per_million.tolist() == as_said.usd_per_million.tolist()
+
+    def test_what_is_sold_is_the_mean_by_hand(self):
+        # 10 pods x 4 x 2 $ x 730 = 58,400 $; 28,000 x 3,600 x 730 = 73,584 M tokens sold; 10 full pods carry
+        # 107,008 tok/s: 281,217.024 M; the load at the mean is 28,000/107,008
+        (row,) = size(WORKED, 20, self.PEOPLE.at_peak(2.5), gpus_per_pod=4, gpu_hourly_usd=2).rows()
+        assert row.usd_per_month_high == 58_400
+        assert row.usd_per_million_mean_high == pytest.approx(58_400 / 73_584, rel=1e-12)
+        assert row.usd_per_million_high == pytest.approx(58_400 / (2.5 * 73_584), rel=1e-12)
+        assert row.usd_per_million_full_high == pytest.approx(58_400 / 281_217.024, rel=1e-12)
+        assert (row.load, row.load_mean) == pytest.approx((70_000 / 107_008, 28_000 / 107_008), rel=1e-12)
+
+    @given(cases(), st.floats(1, 1000), METHODS)
+    def test_a_peak_of_1_changes_nothing(self, case, tok_s, method):
+        given_anchors, sla = case
+        plain = size(given_anchors.curve(), sla, Demand.tok_s(tok_s), gpus_per_pod=1, method=method)
+        peaked = size(given_anchors.curve(), sla, Demand.tok_s(tok_s).at_peak(1), gpus_per_pod=1, method=method)
+        assert plain.rows() == peaked.rows()

@@ -8,10 +8,11 @@ from tests.command_line import run
 from tests.reports.test_review import fault, passes
 from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, plain, spec_of
 from xlsizing import InputError
+from xlsizing.reports.asked import facts
 from xlsizing.reports.from_spec import spec_levers, spec_report
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.record import json_text, record
-from xlsizing.reports.tables import answer_table, facts, levers_table
+from xlsizing.reports.tables import answer_table, levers_table
 from xlsizing.spec import read_spec
 
 PHRASE = "illustrative figures, not a measurement"

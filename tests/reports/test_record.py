@@ -51,6 +51,9 @@ class TestNewKeys:
             *("per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "quote"),
             "load_at_max_num_seqs_budget",
             *("sla_name", "binding", *(name for wait in WAITS for name in (wait.limit, wait.name, wait.commit))),
+            *(f"{name}{end}" for name in ("spare_pods", "gpus_idle", "nodes") for end in ("", "_budget", "_high")),
+            *(f"usd_per_million_{at}{end}" for at in ("mean", "full") for end in ("", "_budget", "_high")),
+            *("load_budget", "load_mean", "load_mean_budget", "load_mean_commit"),
             *("load", "load_one_fewer", "max_num_seqs", "load_at_max_num_seqs", "too_wide", "measure_next"),
         }
         assert high["reason"].startswith("the fastest measured point is 215.5 at c=1")

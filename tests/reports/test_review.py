@@ -223,6 +223,9 @@ ROW_KEYS = [
         "load_at_max_num_seqs_budget",
         "c_commit",
     ),
+    *(f"{name}{end}" for name in ("spare_pods", "gpus_idle") for end in ("", "_budget", "_high")),
+    *(f"usd_per_million_{at}{end}" for at in ("mean", "full") for end in ("", "_budget", "_high")),
+    *("load_budget", "load_mean", "load_mean_budget", "load_mean_commit", "nodes", "nodes_budget", "nodes_high"),
     *("tok_s_per_user_commit", "per_replica_tps_commit", "load_commit", "max_num_seqs_commit", "too_wide"),
     *("measure_next", "quote", "binding"),
     *(name for wait in WAITS for name in (wait.name, wait.commit)),
@@ -241,7 +244,7 @@ class TestJson:
         )
 
     def test_every_figure_of_a_row_is_checked(self, worked):
-        words = {"sla_toks_per_user", "sla_name", "rigor", "rigor_reasons", "next_lever", "budget_claim"}
+        words = {"sla_toks_per_user", "sla_name", "rigor", "rigor_reasons", "next_lever", "budget_claim", "contract"}
         assert set(record(worked)["rows"][0]) == {*ROW_KEYS, *words, *(wait.limit for wait in WAITS)}
 
     def test_a_budget_that_is_claimed_without_ground(self, report):
@@ -275,7 +278,7 @@ class TestJson:
         assert "curve and formula give" in found or found.startswith("Utilisation planned is 0.7 of")
 
     def test_method_and_demand(self, worked):
-        for change in ({"method": "tpot"}, {"demand": {"value": 3.1e6, "unit": "tpm", "osl": None}}):
+        for change in ({"method": "tpot"}, {"demand": record(worked)["demand"] | {"value": 3.1e6}}):
             assert "curve and formula give" in fault(markdown(worked), record(worked) | change)
 
     @pytest.mark.parametrize("key", ["concurrency", "toks_per_user", "output_tok_s"])

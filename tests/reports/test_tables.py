@@ -3,7 +3,9 @@
 import pytest
 
 from xlsizing import Demand
-from xlsizing.reports.tables import Table, answer_table, curve_table, facts, operation_table, quote_table, shown_grouped
+from xlsizing.reports.asked import facts
+from xlsizing.reports.money import quote_table
+from xlsizing.reports.tables import Table, answer_table, curve_table, operation_table, shown_grouped
 
 SPARSE = [(1, 215.5), (10, 122.2), (256, 41.8)]
 DENSE = [(8, 100), (16, 80), (32, 60)]

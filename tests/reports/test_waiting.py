@@ -12,13 +12,15 @@ from tests.spec_files import MINIMAL, spec_of
 from xlsizing import Curve, Demand, Limits, size
 from xlsizing.advice.rigor import Workload
 from xlsizing.context.context import Context
+from xlsizing.reports.asked import facts
 from xlsizing.reports.from_spec import spec_report
 from xlsizing.reports.markdown import markdown
+from xlsizing.reports.money import quote_table
 from xlsizing.reports.opening import opening
 from xlsizing.reports.record import json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import ReviewError, review
-from xlsizing.reports.tables import answer_table, curve_table, facts, operation_table, quote_table
+from xlsizing.reports.tables import answer_table, curve_table, operation_table
 
 ASKED = Workload(1024, 1024, "single-turn")
 C, R = contexts.CONCURRENCY, contexts.RATES

@@ -254,7 +254,7 @@ class TestFaults:
             "line 1, gpus_per_pod: must be given",
             "line 1: must have known fields (got 'customre'); did you mean customer?",
             "line 2, date: must be a date such as 2026-03-31 (got 'soon')",
-            "line 3, demand: must give exactly one of tpm, tok_s, rps, users (got tpm and users)",
+            "line 3, demand: must give exactly one of tpm, tok_s, rps, people, users (got tpm and users)",
             "line 3, demand.tpm: must be above 0 (got -5)",
             "line 3, demand.users: must be a number (got 'yes')",
             "line 4, workload.isl: must be a number (got '1024')",
@@ -282,9 +282,9 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("path", "junk", "sentence"),
         [
-            (("demand",), {}, "demand: must give exactly one of tpm, tok_s, rps, users (got none)"),
-            (("demand",), {"rps": 5}, "demand: osl must be given with rps, and only with it"),
-            (("demand",), {"tpm": 5, "osl": 1000}, "demand: osl must be given with rps, and only with it"),
+            (("demand",), {}, "demand: must give exactly one of tpm, tok_s, rps, people, users (got none)"),
+            (("demand",), {"rps": 5}, "demand: osl must be given with rps or people, and only with one of them"),
+            (("demand",), {"tpm": 5, "osl": 1000}, "demand: osl must be given with rps or people, and only with one of them"),
             (("demand",), None, "demand: must be a mapping of field names to values (got a blank)"),
             (("demand",), 3e6, "demand: must be a mapping of field names to values (got 3000000)"),
             (("demand", "osl"), 900, "demand.osl: must be the workload's, 1000 (got 900)"),

@@ -179,7 +179,7 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
 
 
 def _spares_out(sizing: Sizing) -> str:
-    return words.SPARES_OUT if sizing.spare_replicas else ""
+    return words.SPARES_OUT if sizing.holds_spares else ""
 
 
 def _if_held(sizing: Sizing) -> str:

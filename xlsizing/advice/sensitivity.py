@@ -102,6 +102,7 @@ def sized_anew(
         util=sizing.util if util is None else util,
         gpu_hourly_usd=sizing.price if gpu_hourly_usd is None else gpu_hourly_usd,
         spare_replicas=sizing.spare_replicas,
+        node_plan=sizing.node_plan,
         method=sizing.points.method.name,
         confidence=sizing.bound.confidence,
         calibration=sizing.bound.calibration,

@@ -19,7 +19,19 @@ from xlsizing.batch.cells import Inputs, Numbers
 from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
 from xlsizing.checks import Floats, refuse
-from xlsizing.core import DEMAND_FORMS, METHODS, WAITS, Curve, Limits, Wait, check_replica, waits_of
+from xlsizing.core import (
+    DEMAND_FORMS,
+    FORMS_WITH,
+    METHODS,
+    PEAK_TO_MEAN,
+    WAITS,
+    Curve,
+    Demand,
+    Limits,
+    Wait,
+    check_replica,
+    waits_of,
+)
 from xlsizing.errors import InputError, Phrase
 from xlsizing.rules import BUDGET_SHARE
 
@@ -72,7 +84,9 @@ class Checked:
     users : ndarray of bool, shape (n,)
         Whether users are the demand [-]
     asked : ndarray, shape (n,)
-        The demand [requests in flight or tok/s]
+        The demand in the mean [requests in flight or tok/s]
+    peak_to_mean : ndarray, shape (n,)
+        How many times as much is asked for at the peak [-]
     tokens : ndarray, shape (n,)
         Output tokens of a request; NaN where it is not told [tok]
     limits : dict of Wait to ndarray
@@ -91,6 +105,7 @@ class Checked:
     confidence: Codes
     users: Mask
     asked: Floats
+    peak_to_mean: Floats
     tokens: Floats
     limits: dict[Wait, Floats]
     sla: Floats
@@ -124,6 +139,7 @@ def checked(inputs: Inputs, curves: Curves, faults: Faults, output_tokens: float
     look = _Look(inputs, faults)
     found, codes = look.curves(curves)
     asked, users, tokens = look.demand(output_tokens)
+    peak = look.peak_to_mean(users)
     limits = {wait: look.limit(wait.name) for wait in WAITS if wait.name in inputs.numbers}
     gpus = look.gpus_per_pod(found, codes)
     method = look.method()
@@ -133,7 +149,8 @@ def checked(inputs: Inputs, curves: Curves, faults: Faults, output_tokens: float
     spares, confidence = look.number("spare_replicas"), look.number("confidence")
     levels = np.abs(confidence[:, np.newaxis] - _LEVELS).argmin(axis=1)
     return Checked(
-        curves=found, curve=codes, method=method, confidence=levels, users=users, asked=asked, tokens=tokens,
+        curves=found, curve=codes, method=method, confidence=levels, users=users, asked=asked,
+        peak_to_mean=peak, tokens=tokens,
         limits=limits, sla=sla, util=util, gpu_hourly_usd=price, gpus_per_pod=gpus,
         spare_replicas=look.whole(spares), price_assumed=look.assumed(),
     )  # fmt: skip
@@ -167,26 +184,41 @@ class _Look:
         given = {name: self._inputs.numbers[name].given for name in DEMAND_FORMS if name in self._inputs.numbers}
         count = np.sum(list(given.values()), axis=0)
         self._faults.add(count != 1, lambda row: _not_one([name for name, there in given.items() if there[row]]))
-        asked = np.full(self._rows, np.nan)
-        for name, there in given.items():
-            self._judge(name, there)
-            asked = np.where(there, self._inputs.numbers[name].values / (60 if name == "tpm" else 1), asked)
         none = np.zeros(self._rows, dtype=bool)
-        rps = given.get("rps", none)
-        tokens = self._osl(rps)
-        with np.errstate(over="ignore", invalid="ignore"):  # rows that are wrong
-            asked = np.where(rps & ~np.isnan(tokens), asked * tokens, asked)
+        parts = {
+            part: self._part(part, sum((given.get(form, none) for form in forms), none))
+            for part, forms in FORMS_WITH.items()
+        }
+        asked = np.full(self._rows, np.nan)
+        for form, there in given.items():
+            self._judge(form, there)
+            values = self._inputs.numbers[form].values / (60 if form == "tpm" else 1)
+            with np.errstate(over="ignore", invalid="ignore"):  # rows that are wrong
+                for part in DEMAND_FORMS[form]:
+                    values = values * parts[part] / (60 if part.endswith("_min") else 1)
+            asked = np.where(there, values, asked)
+        tokens = parts["osl"]
         told = np.where(np.isnan(tokens), np.nan if output_tokens is None else output_tokens, tokens)
         return asked, given.get("users", none), told
 
-    def _osl(self, rps: Mask) -> Floats:
-        if "osl" not in self._inputs.numbers:
-            self._faults.add(rps, lambda _row: _osl_misplaced())
+    def peak_to_mean(self, users: Mask) -> Floats:
+        if PEAK_TO_MEAN not in self._inputs.numbers:
+            return np.ones(self._rows)
+        column = self._inputs.numbers[PEAK_TO_MEAN]
+        self._judge(PEAK_TO_MEAN, column.given)
+        peak = np.where(column.given, column.values, 1.0)
+        self._faults.add(users & (peak != 1), lambda row: said(lambda: Demand.users(1).at_peak(peak[row])))
+        return peak
+
+    def _part(self, name: str, needed: Mask) -> Floats:
+        """Return what is stated beside some forms of a demand, NaN where it is not; it may stand nowhere else."""
+        if name not in self._inputs.numbers:
+            self._faults.add(needed, lambda _row: _part_misplaced(name))
             return np.full(self._rows, np.nan)
-        column, whole = self._inputs.numbers["osl"], self._inputs.numbers.get("e2e_s")
-        wanted = rps if whole is None else rps | whole.given
-        self._faults.add((rps & ~column.given) | (column.given & ~wanted), lambda _row: _osl_misplaced())
-        self._judge("osl", column.given)
+        column, whole = self._inputs.numbers[name], self._inputs.numbers.get("e2e_s")
+        wanted = needed if whole is None or name != "osl" else needed | whole.given
+        self._faults.add((needed & ~column.given) | (column.given & ~wanted), lambda _row: _part_misplaced(name))
+        self._judge(name, column.given)
         return np.where(column.given, column.values, np.nan)
 
     def limit(self, name: str) -> Floats:
@@ -267,8 +299,14 @@ def _not_one(given: Iterable[str]) -> str:
     return said(lambda: refuse(f"exactly one of {', '.join(DEMAND_FORMS)}", "must be given", got=rule))
 
 
-def _osl_misplaced() -> str:
-    return said(lambda: refuse("osl", "must be given with rps or e2e_s, and only with one of them"))
+def _part_misplaced(name: str) -> str:
+    *first, last = [*FORMS_WITH[name], *(["e2e_s"] if name == "osl" else [])]
+    one = "one of them" if first else "it"
+    return said(
+        lambda: refuse(
+            name, f"must be given with {' or '.join(filter(None, (', '.join(first), last)))}, and only with {one}"
+        )
+    )
 
 
 def _of_replica(curve: Curve | str, gpus: int) -> str:

@@ -17,7 +17,17 @@ import numpy.typing as npt
 
 from xlsizing.batch.text_table import Typed
 from xlsizing.checks import Floats, number, refuse, share, whole
-from xlsizing.core import DEMAND_FORMS, WAITS, SizingRow, bound, interpolation
+from xlsizing.core import (
+    DEMAND_FORMS,
+    ENDINGS,
+    PEAK_TO_MEAN,
+    WAITS,
+    SizingRow,
+    bound,
+    figure_named,
+    interpolation,
+    peak_factor,
+)
 from xlsizing.errors import InputError, Phrase
 from xlsizing.rules import (
     ASSUMED_USD_PER_GPU_HOUR,
@@ -28,6 +38,7 @@ from xlsizing.rules import (
     HIGHEST,
     LOWEST,
     MOST_GPUS_PER_POD,
+    MOST_PEAK_TO_MEAN,
     MOST_SPARES,
     TOLERANCE,
 )
@@ -103,8 +114,14 @@ _LISTED: Final = (
     _number_input("tpm", "demand: output tokens per minute [tok/min]"),
     _number_input("tok_s", "demand: output tokens per second [tok/s]"),
     _number_input("rps", "demand: requests per second, with osl [requests/s]"),
-    _number_input("osl", "output tokens per request, with rps or e2e_s and only with one of them [tok]"),
+    _number_input("people", "demand: people, with requests_per_person_min and osl [people]"),
+    _number_input("requests_per_person_min", "requests of one person, with people and only with it [requests/min]"),
+    _number_input("osl", "output tokens per request, with rps, people or e2e_s and only with one of them [tok]"),
     _number_input("users", "demand: requests in flight at peak [requests]"),
+    Input(
+        PEAK_TO_MEAN, "", peak_factor, partial(_is_within, 1, MOST_PEAK_TO_MEAN), 1.0,
+        "times the mean at the peak, which is sized; 1 where users are the demand [-]",
+    ),
     *(_number_input(wait.name, f"limit on the {wait.meaning} [s]", other=wait.limit) for wait in WAITS),
     _count_input("gpus_per_pod", 1, MOST_GPUS_PER_POD, "GPUs of one replica [GPUs/pod]"),
     Input("method", "", interpolation, None, DEFAULT_METHOD, "interpolation between measured points [-]"),
@@ -140,6 +157,9 @@ class Result(NamedTuple):
 
 
 _READ: Final = {"sla", *(wait.limit for wait in WAITS)}
+_OF_NODES: Final = {figure_named(measure, figure) for measure in ("nodes", "gpus_idle") for figure in ENDINGS}
+"""Figures of whole nodes, which scenarios do not have."""
+
 _ALSO_READ: Final = {name for each in _LISTED for name in (each.name, each.other)}
 
 
@@ -149,7 +169,7 @@ def _result(name: str, kind: str) -> Result:
 
 
 RESULTS: Final = (
-    *(_result(field.name, str(field.type)) for field in fields(SizingRow) if field.name not in _READ),
+    *(_result(field.name, str(field.type)) for field in fields(SizingRow) if field.name not in _READ | _OF_NODES),
     Result("hardware", "", "str"),
     Result("price_assumed", "", "bool"),
     Result(ERROR, "", "str"),
@@ -214,11 +234,8 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
     if needed:
         refuse("table", f"must have a column {needed[0]}", got=_names_phrase(given))
     if not any(name in found for name in DEMAND_FORMS):
-        refuse(
-            "table",
-            f"must have a column {', '.join(DEMAND_FORMS[:-1])} or {DEMAND_FORMS[-1]}",
-            got=_names_phrase(given),
-        )
+        *first, last = DEMAND_FORMS
+        refuse("table", f"must have a column {', '.join(first)} or {last}", got=_names_phrase(given))
     return found
 
 

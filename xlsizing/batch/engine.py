@@ -201,7 +201,7 @@ def _group_sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], cal
     return size_each(
         group.curve,
         given.sla[rows],
-        Demand("users" if group.users else "tok/s", given.asked[rows]),
+        Demand("users" if group.users else "tok/s", given.asked[rows], peak_to_mean=_peaks(given.peak_to_mean[rows])),
         gpus_per_pod=given.gpus_per_pod[rows],
         util=given.util[rows],
         gpu_hourly_usd=given.gpu_hourly_usd[rows],
@@ -210,6 +210,11 @@ def _group_sizing(given: Checked, group: _Group, rows: npt.NDArray[np.intp], cal
         bound=Bound(level.confidence, level.share, calibration, _deciding_tokens(tokens)),
         limits=_limits({wait: given.limits[wait][rows] for wait in group.waits}, group.curve, tokens),
     )
+
+
+def _peaks(each: Floats) -> Any:
+    """Return the peaks over the mean of the rows: one number where there are none."""
+    return each if (each != 1).any() else 1.0
 
 
 def _answer_tokens(tokens: Floats) -> float | Floats | None:

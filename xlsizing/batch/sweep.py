@@ -18,7 +18,7 @@ from xlsizing.batch.columns import INPUTS
 from xlsizing.batch.extra import arrow
 from xlsizing.batch.tables import Piece, Source, arrow_inputs
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core import DEMAND_FORMS
+from xlsizing.core import DEMAND_FORMS, DEMAND_PARTS, PEAK_TO_MEAN
 from xlsizing.errors import Phrase
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ class Grid(Source):
     def __init__(self, spec: Spec, axes: Mapping[str, list[Any]]) -> None:
         fixed = _spec_figures(spec)
         if any(name in axes for name in DEMAND_FORMS):
-            fixed = {name: value for name, value in fixed.items() if name not in DEMAND_FORMS and name != "osl"}
-            osl = spec.demand().osl
-            if "rps" in axes and osl is not None:
-                fixed["osl"] = float(osl)
+            parts = {part: fixed[part] for form in axes for part in DEMAND_FORMS.get(form, ()) if part in fixed}
+            fixed = {name: value for name, value in fixed.items() if name not in (*DEMAND_FORMS, *DEMAND_PARTS)} | parts
+            if "users" in axes:
+                fixed.pop(PEAK_TO_MEAN, None)
         fixed = {name: [value] for name, value in fixed.items() if name not in axes}
         # Of each axis the columns that run along it: the SLAs of the file do with the limits beside them.
         self._axes = [fixed, _rows_asked(spec, axes), *({name: values} for name, values in axes.items())]
@@ -169,13 +169,14 @@ def _spec_figures(spec: Spec) -> dict[str, Any]:
     """Return the figures of a sizing file by the columns that they are."""
     demand = spec.demand()
     figures: dict[str, Any] = {
-        {"tok/s": "tok_s"}.get(demand.unit, demand.unit): float(demand.value),
+        demand.form: float(demand.value),
+        **{part: float(value) for part, value in demand.parts.items()},
         "gpus_per_pod": spec.gpus_per_pod,
         "method": spec.method,
         "util": spec.util,
         "spare_replicas": spec.spare_pods,
         "confidence": spec.confidence,
     }
-    if demand.osl is not None:
-        figures["osl"] = float(demand.osl)
+    if demand.peak_to_mean != 1:
+        figures[PEAK_TO_MEAN] = demand.peak_to_mean
     return figures if spec.price.assumed else {**figures, "gpu_hourly_usd": spec.price.amount}

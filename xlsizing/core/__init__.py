@@ -25,10 +25,10 @@ from xlsizing.core.budget import (
 from xlsizing.core.calibration import Calibration, calibration_of, calibration_text, read_calibration
 from xlsizing.core.comparison import meets
 from xlsizing.core.curve import Curve
-from xlsizing.core.demand import DEMAND_FORMS, Demand
+from xlsizing.core.demand import DEMAND_FORMS, DEMAND_PARTS, FORMS_WITH, PEAK_TO_MEAN, Demand, peak_factor
 from xlsizing.core.each import size_each, too_many
 from xlsizing.core.figures import FORMS, OVERLOADED, UNTOLD, Figure, in_section
-from xlsizing.core.hardware import Racks, gpus_for_power, gpus_for_usd
+from xlsizing.core.hardware import NodePlan, Racks, gpus_for_power, gpus_for_usd
 from xlsizing.core.interpolation import AXES, METHODS, interpolation
 from xlsizing.core.limits import (
     BINDINGS,
@@ -66,7 +66,7 @@ from xlsizing.core.rows import (
     figure_of,
     figures,
 )
-from xlsizing.core.sizing import check_kinds, check_measured_gpus, check_replica, size
+from xlsizing.core.sizing import check_kinds, check_measured_gpus, check_replica, size, spares_beside
 
 __all__ = [
     "ASSUMED_PRICE",
@@ -79,10 +79,12 @@ __all__ = [
     "COLUMNS",
     "COMMIT",
     "DEMAND_FORMS",
+    "DEMAND_PARTS",
     "ENDINGS",
     "ESTIMATE",
     "FIGURES",
     "FORMS",
+    "FORMS_WITH",
     "FUNCTION_TABLE",
     "IF_PRODUCT",
     "KNEE",
@@ -97,6 +99,7 @@ __all__ = [
     "NO_LIMITS",
     "NO_SOURCE",
     "OVERLOADED",
+    "PEAK_TO_MEAN",
     "PREDICTED",
     "QUEUED",
     "SHORT",
@@ -112,6 +115,7 @@ __all__ = [
     "Demand",
     "Figure",
     "Limits",
+    "NodePlan",
     "OperatingPoints",
     "Price",
     "Racks",
@@ -145,12 +149,14 @@ __all__ = [
     "measured_waits",
     "meets",
     "operating_points",
+    "peak_factor",
     "pods_needed",
     "price_of",
     "rate_at",
     "read_calibration",
     "size",
     "size_each",
+    "spares_beside",
     "stacked",
     "too_many",
     "waits_of",

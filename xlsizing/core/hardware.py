@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from xlsizing.checks import number, refuse, whole
 from xlsizing.errors import Phrase, shown
-from xlsizing.rules import HOURS_PER_MONTH, MOST_GPUS_PER_POD, MOST_PODS, TOLERANCE
+from xlsizing.rules import (
+    HOURS_PER_MONTH,
+    MOST_AVAILABILITY,
+    MOST_GPUS_PER_POD,
+    MOST_NODES_LOST,
+    MOST_PODS,
+    TOLERANCE,
+)
 
-__all__ = ["LEAST_PUE", "Racks", "gpus_for_power", "gpus_for_usd"]
+__all__ = ["LEAST_PUE", "NodePlan", "Racks", "gpus_for_power", "gpus_for_usd", "spare_units"]
+
+Count = TypeVar("Count", int, npt.NDArray[np.int64])
 
 LEAST_PUE = 1.0
 """Power of a site over that of its machines; never below 1 [-]."""
@@ -60,17 +73,21 @@ class Racks:
         """Nodes that one pod takes; 1 where a node holds one or more [nodes/pod]."""
         return math.ceil(self.gpus_per_pod / (self.gpus_per_node or self.gpus_per_pod))
 
-    def nodes(self, pods: int) -> int:
+    def nodes(self, pods: Count) -> Count:
         """Return the nodes that `pods` take; without nodes, one a pod [nodes]."""
-        return math.ceil(pods / self.pods_per_node) if self.pods_per_node else pods * self.nodes_per_pod
+        return -(-pods // self.pods_per_node) if self.pods_per_node else pods * self.nodes_per_pod
 
-    def gpus(self, pods: int) -> int:
+    def gpus(self, pods: Count) -> Count:
         """Return the GPUs that are bought for `pods` [GPUs]."""
         return self.nodes(pods) * (self.gpus_per_node or self.gpus_per_pod)
 
-    def idle(self, pods: int) -> int:
+    def idle(self, pods: Count) -> Count:
         """Return those of them that no pod uses [GPUs]."""
         return self.gpus(pods) - pods * self.gpus_per_pod
+
+    def units(self, pods: Count) -> Count:
+        """Return what `pods` take of what fails as one: nodes, or groups of nodes that hold one pod together."""
+        return self.nodes(pods) if self.pods_per_node else pods
 
     def pods(self, gpus: int) -> int:
         """Return the pods that so many `gpus` hold, in whole nodes [pods].
@@ -86,6 +103,126 @@ class Racks:
             holder = f" in nodes of {self.gpus_per_node}" if self.gpus_per_node else ""
             refuse("the budget", f"must hold a pod of {self.gpus_per_pod} GPUs{holder}", got=Phrase(f"{gpus:,} GPUs"))
         return min(found, int(MOST_PODS))
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """How a fleet is bought: in whole nodes, with spares for those that fail.
+
+    Parameters
+    ----------
+    gpus_per_node : int
+        GPUs of one node [GPUs/node]
+    nodes_to_survive : int, optional
+        Full nodes that may fail at once: spare pods stand in for the pods that they take down [nodes]
+    availability : float, optional
+        In place of that: the share of time for which all pods asked for must run, with `node_availability` [-]
+    node_availability : float, optional
+        The share of time for which one node runs [-]
+
+    Raises
+    ------
+    InputError
+        If a number is out of range, both a number of nodes and an availability are given, or only one of the two availabilities.
+
+    Examples
+    --------
+    >>> plan = NodePlan(gpus_per_node=8, nodes_to_survive=1)
+    >>> plan.spare_pods(36, gpus_per_pod=4)
+    2
+    """
+
+    gpus_per_node: int
+    nodes_to_survive: int = 0
+    availability: float | None = None
+    node_availability: float | None = None
+
+    def __post_init__(self) -> None:
+        whole(self.gpus_per_node, "gpus_per_node", low=1, high=MOST_GPUS_PER_POD)
+        whole(self.nodes_to_survive, "nodes_to_survive", low=0, high=MOST_NODES_LOST)
+        for name in ("availability", "node_availability"):
+            given = getattr(self, name)
+            if given is not None and not 0 < number(given, name) <= MOST_AVAILABILITY:
+                refuse(name, f"must be above 0 and at most {shown(MOST_AVAILABILITY)}", got=given)
+        if (self.availability is None) != (self.node_availability is None):
+            refuse("availability", "must be given with node_availability, and only with it")
+        if self.availability is not None and self.nodes_to_survive:
+            refuse("nodes_to_survive", "must not be given beside availability", way_out="leave one of them out")
+
+    @property
+    def holds_spares(self) -> bool:
+        """Whether it says how many spares there are."""
+        return bool(self.nodes_to_survive) or self.availability is not None
+
+    def racks(self, gpus_per_pod: int) -> Racks:
+        """Return how pods of `gpus_per_pod` stand in its nodes [GPUs/pod]."""
+        return Racks(gpus_per_pod, self.gpus_per_node)
+
+    def spare_pods(self, pods: Any, gpus_per_pod: int) -> Any:
+        """Return the spare pods beside `pods` that carry the demand.
+
+        Parameters
+        ----------
+        pods : int or ndarray of int
+            Pods that carry the demand [pods]
+        gpus_per_pod : int
+            GPUs of one replica [GPUs/pod]
+
+        Returns
+        -------
+        int, or ndarray of int in the shape of `pods`
+            Those of `nodes_to_survive` full nodes; by availability those of the least spare nodes that meet it. Where a pod
+            takes whole nodes, a failed node takes one pod down [pods]
+        """
+        racks = self.racks(gpus_per_pod)
+        in_unit = racks.pods_per_node or 1
+        if self.availability is None or self.node_availability is None:
+            return in_unit * self.nodes_to_survive + 0 * pods
+        unit_runs = self.node_availability**racks.nodes_per_pod
+        sizes, which = np.unique(racks.units(np.asarray(pods)), return_inverse=True)
+        spares = [spare_units(int(units), unit_runs, self.availability) for units in sizes]
+        return in_unit * np.array(spares, dtype=np.int64)[which].reshape(np.shape(pods))[()]
+
+
+def spare_units(units: int, runs: float, availability: float) -> int:
+    """Return the least spares beside `units` with which so many of them run for a share of time of at least `availability`.
+
+    Parameters
+    ----------
+    units : int
+        Nodes, or groups of nodes, that must run [nodes]
+    runs : float
+        The share of time for which each of them runs, each on its own [-]
+    availability : float
+        The share of time for which `units` of them must run [-]
+
+    Returns
+    -------
+    int
+        Spares [nodes]
+
+    Notes
+    -----
+    With s spares, ``n`` of ``n + s`` run for the share ``sum over k = 0..s of C(n+k-1, k) runs^n (1-runs)^k``: the
+    binomial tail ``P(X >= n)`` of ``n + s`` units, summed by how many fail before the n-th runs.
+
+    Examples
+    --------
+    >>> spare_units(10, 0.99, 0.999)
+    2
+    """
+    fails, missing = 1 - runs, (1 - availability) * (1 + TOLERANCE)
+    expected = units * fails / runs
+    most = math.ceil(
+        expected + 60 * math.sqrt(expected / runs) + 1000
+    )  # past the last share that a float tells from none
+    k = np.arange(1, most)
+    steps = np.concatenate([[units * math.log(runs)], np.log((units + k - 1) / k * fails)])
+    shares = np.exp(np.cumsum(steps))
+    beyond = 1 - np.cumsum(shares)
+    if runs**units > 0.5:  # noqa: PLR2004  # the tail itself: nothing of it is lost beside 1
+        beyond = np.cumsum(shares[::-1])[::-1] - shares
+    return int(np.argmax(beyond <= missing))
 
 
 def gpus_for_usd(usd_per_month: float, gpu_hourly_usd: float) -> int:

@@ -12,28 +12,28 @@ import numpy.typing as npt
 
 from xlsizing.checks import Floats, refuse
 from xlsizing.core.blocks import in_blocks
+from xlsizing.core.bought import Bought, Integers
 from xlsizing.core.budget import CLAIMS, Bound, carried_to_budget, claim_codes
 from xlsizing.core.curve import Curve
 from xlsizing.core.demand import Demand
+from xlsizing.core.hardware import NodePlan
 from xlsizing.core.limits import Wait
 from xlsizing.core.operating import OperatingPoints
 from xlsizing.core.price import Price
 from xlsizing.core.rows import SizingRow, sizing_frame, sizing_rows
 from xlsizing.errors import shown
-from xlsizing.rules import HOURS_PER_MONTH, MOST_PODS, TOLERANCE, WIDE_RATIO
+from xlsizing.rules import MOST_PODS, TOLERANCE, WIDE_RATIO
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Sizing", "check_pods", "pods_needed"]
 
-Integers = npt.NDArray[np.int64]
-
 _CLAIMS = np.array(CLAIMS)
 
 
 @dataclass(frozen=True)
-class Sizing:
+class Sizing(Bought):
     """A sizing; each array has the broadcast shape of SLAs and demands, in the order given.
 
     Rows that no measured point meets have ``feasible`` False and hold the figures of the first
@@ -59,6 +59,8 @@ class Sizing:
         Broadcast shape of SLAs and demands [-]
     bound : Bound
         How far the budget lies from the estimate to the commitment
+    node_plan : NodePlan or None
+        The nodes that GPUs are bought in; None where they are had one by one
     """
 
     curve: Curve
@@ -70,6 +72,7 @@ class Sizing:
     spare_replicas: int
     shape: tuple[int, ...]
     bound: Bound
+    node_plan: NodePlan | None = None
 
     def __post_init__(self) -> None:
         if self._demand_in_kind.max() / (self.points.best_carried[0] * self.util) <= MOST_PODS:
@@ -88,16 +91,6 @@ class Sizing:
             return self
         points = replace(self.points, limits=self.points.limits.of_answers(output_tokens))
         return replace(self, points=points, bound=replace(self.bound, output_tokens=output_tokens))
-
-    @property
-    def gpu_hourly_usd(self) -> float:
-        """The price in dollars [USD/GPU-hour]."""
-        return self.price.amount
-
-    @property
-    def price_assumed(self) -> bool:
-        """Whether nobody gave one, so that the default stands."""
-        return self.price.assumed
 
     @property
     def point_of_row(self) -> list[int]:
@@ -242,84 +235,29 @@ class Sizing:
         return float(curve.tok_s_per_user[first])
 
     @property
-    def gpus(self) -> Integers:
-        """GPUs of the estimate, spares excluded [GPUs]."""
-        return self.pods * self.gpus_per_pod
-
-    @property
-    def gpus_budget(self) -> Integers:
-        """GPUs to budget, spares excluded [GPUs]."""
-        return self.pods_budget * self.gpus_per_pod
-
-    @property
-    def gpus_high(self) -> Integers:
-        """GPUs to commit to: the high end of the range, spares excluded [GPUs]."""
-        return self.pods_high * self.gpus_per_pod
-
-    @property
-    def gpus_low(self) -> Integers:
-        """GPUs at the low end of the range, spares excluded [GPUs]."""
-        return self.pods_low * self.gpus_per_pod
-
-    @property
-    def total_pods(self) -> Integers:
-        """Pods of the estimate with spares [pods]."""
-        return self.pods + self.spare_replicas
-
-    @property
-    def total_gpus(self) -> Integers:
-        """GPUs of the estimate with spares [GPUs]."""
-        return self.total_pods * self.gpus_per_pod
-
-    @property
-    def total_gpus_low(self) -> Integers:
-        """GPUs at the low end of the range, with spares [GPUs]."""
-        return (self.pods_low + self.spare_replicas) * self.gpus_per_pod
-
-    @property
-    def total_gpus_budget(self) -> Integers:
-        """GPUs to budget, with spares [GPUs]."""
-        return (self.pods_budget + self.spare_replicas) * self.gpus_per_pod
-
-    @property
-    def total_gpus_high(self) -> Integers:
-        """GPUs to commit to, with spares [GPUs]."""
-        return (self.pods_high + self.spare_replicas) * self.gpus_per_pod
-
-    @property
-    def usd_per_month(self) -> Floats:
-        """Cost of the estimate, spares included [USD/month]."""
-        return self._usd_per_month(self.total_gpus)
-
-    @property
-    def usd_per_month_budget(self) -> Floats:
-        """Cost of the GPUs to budget, spares included [USD/month]."""
-        return self._usd_per_month(self.total_gpus_budget)
-
-    @property
-    def usd_per_month_high(self) -> Floats:
-        """Cost of the GPUs to commit to, spares included [USD/month]."""
-        return self._usd_per_month(self.total_gpus_high)
-
-    @property
-    def usd_per_million(self) -> Floats:
-        """Cost of the estimate per million output tokens at the demanded load [USD/1M tok]."""
-        return self._usd_per_million(self.usd_per_month)
-
-    @property
-    def usd_per_million_budget(self) -> Floats:
-        """Cost of the GPUs to budget per million output tokens at the demanded load [USD/1M tok]."""
-        return self._usd_per_million(self.usd_per_month_budget)
-
-    @property
-    def usd_per_million_high(self) -> Floats:
-        """Cost of the GPUs to commit to per million output tokens at the demanded load [USD/1M tok]."""
-        return self._usd_per_million(self.usd_per_month_high)
-
-    @property
     def load(self) -> Floats:
         """Share of what the estimate's pods carry that the demand takes, after rounding up [-]."""
         return self._load_on(self.pods)
+
+    @property
+    def load_budget(self) -> Floats:
+        """Share of what the pods to budget carry at c* that the demand takes [-]."""
+        return self._load_on(self.pods_budget)
+
+    @property
+    def load_mean(self) -> Floats:
+        """The load of the estimate's pods in the mean [-]."""
+        return self.load / self.demand.peak_to_mean
+
+    @property
+    def load_mean_budget(self) -> Floats:
+        """The load of the pods to budget in the mean [-]."""
+        return self.load_budget / self.demand.peak_to_mean
+
+    @property
+    def load_mean_commit(self) -> Floats:
+        """The load of the pods to commit to in the mean [-]."""
+        return self.load_commit / self.demand.peak_to_mean
 
     @property
     def load_one_fewer(self) -> Floats:
@@ -382,13 +320,6 @@ class Sizing:
     def _load_at_flag(self, pods: Integers) -> Floats:
         flag = self.points.max_num_seqs if self.demand.counts_users else self.points.tps_at_max_num_seqs
         return self._demand_in_kind / (pods * flag)
-
-    def _usd_per_month(self, gpus: Integers) -> Floats:
-        return np.multiply(gpus, self.gpu_hourly_usd * HOURS_PER_MONTH)
-
-    def _usd_per_million(self, usd_per_month: Floats) -> Floats:
-        million_tok_per_month = self.demand_tok_s * (3600 * HOURS_PER_MONTH / 1e6)
-        return np.divide(usd_per_month, million_tok_per_month)
 
     def _waits_or_nan(self, waits: Floats | None) -> Floats:
         return self._in_shape(np.asarray(np.nan) if waits is None else waits)

@@ -99,19 +99,29 @@ class SizingRow:
     gpus_high: int | None = figure("GPUs to commit to: sign them", "GPUs",
         form="int", words="GPUs to commit", function=(2, "GPUs to commit"),
         column=("AI", "GPUs", "Out_GPUs_Commit", 12))
-    total_gpus: int | None = figure("GPUs of the estimate, with spares", "GPUs",
+    total_gpus: int | None = figure("GPUs of the estimate, with spares, in whole nodes where they are bought so", "GPUs",
         form="int", words="GPUs with spares", section="GPUs", heading="GPUs estimate{spares}", place=3,
         column=("G", "estimate", "Out_Total_GPUs", 8.5))
-    total_gpus_low: int | None = figure("GPUs at the low end of the range, with spares", "GPUs",
+    total_gpus_low: int | None = figure("GPUs at the low end of the range, likewise", "GPUs",
         form="int", words="GPUs with spares, low end", section="GPUs", heading="lowest GPUs{spares}", place=4,
         column=("AY", "GPUs, low end", "Out_Total_GPUs_Low", 9))
-    total_gpus_budget: int | None = figure("GPUs to budget, with spares", "GPUs",
+    total_gpus_budget: int | None = figure("GPUs to budget, likewise", "GPUs",
         form="int", words="GPUs to budget with spares", section="GPUs", heading="GPUs to budget, {percent}{spares}",
         place=2,
         column=("F", "to budget", "Out_Total_GPUs_Budget", 9.5))
-    total_gpus_high: int | None = figure("GPUs to commit to, with spares", "GPUs",
+    total_gpus_high: int | None = figure("GPUs to commit to, likewise", "GPUs",
         form="int", words="GPUs to commit with spares", section="GPUs", heading="GPUs to commit{spares}", place=1,
         column=("E", "to commit", "Out_Total_GPUs_Commit", 12.5))
+    spare_pods: int | None = figure("Spare pods beside those of the estimate", "pods", form="int", words="spare pods")
+    spare_pods_budget: int | None = figure("Spare pods beside those to budget", "pods", form="int", words="spare pods to budget")
+    spare_pods_high: int | None = figure("Spare pods beside those to commit to", "pods", form="int", words="spare pods to commit")
+    gpus_idle: int | None = figure("GPUs of the estimate's nodes that no pod uses", "GPUs", form="int", words="GPUs idle in nodes")
+    gpus_idle_budget: int | None = figure("The same of the nodes to budget", "GPUs", form="int", words="GPUs idle in nodes to budget")
+    gpus_idle_high: int | None = figure("The same of the nodes to commit to", "GPUs", form="int", words="GPUs idle in nodes to commit")
+    nodes: int | None = figure("Nodes of the estimate, spares included; None where GPUs are had one by one", "nodes",
+        form="int", words="nodes", may_be_nan=True)
+    nodes_budget: int | None = figure("Nodes to budget, likewise", "nodes", form="int", words="nodes to budget", may_be_nan=True)
+    nodes_high: int | None = figure("Nodes to commit to, likewise", "nodes", form="int", words="nodes to commit", may_be_nan=True)
     usd_per_month: float | None = figure("Cost of the estimate, spares included", "USD/month",
         oldest=6, form="usd", words="$/month", section="dollars", heading="$/month estimate", place=3,
         function=(9, "$/month estimate"),
@@ -133,6 +143,18 @@ class SizingRow:
     usd_per_million_high: float | None = figure("The same of the GPUs to commit to", "USD/1M tok",
         form="usd2", words="$/1M tok to commit", section="dollars", heading="$/1M tok to commit", place=4,
         column=("AV", "$/1M tok to commit", "Out_USD_per_1M_Commit", 10))
+    usd_per_million_mean: float | None = figure("Cost of the estimate per million output tokens at the mean load, which is sold", "USD/1M tok",
+        form="usd2", words="$/1M tok at the mean")
+    usd_per_million_mean_budget: float | None = figure("The same of the GPUs to budget", "USD/1M tok",
+        form="usd2", words="$/1M tok at the mean, to budget")
+    usd_per_million_mean_high: float | None = figure("The same of the GPUs to commit to", "USD/1M tok",
+        form="usd2", words="$/1M tok at the mean, to commit")
+    usd_per_million_full: float | None = figure("Cost of the estimate per million output tokens if its pods ran full", "USD/1M tok",
+        form="usd2", words="$/1M tok at full load")
+    usd_per_million_full_budget: float | None = figure("The same of the GPUs to budget", "USD/1M tok",
+        form="usd2", words="$/1M tok at full load, to budget")
+    usd_per_million_full_high: float | None = figure("The same of the GPUs to commit to", "USD/1M tok",
+        form="usd2", words="$/1M tok at full load, to commit")
     budget_confidence: float | None = figure("Share of public curves on which the need was at or below the budget", "-",
         form="pct")
     budget_claim: str | None = figure("Why that is not claimed of this row, whose budget is then the commitment; None where it is claimed", "")
@@ -163,6 +185,13 @@ class SizingRow:
     load_commit: float | None = figure("Load of the pods to commit to", "-",
         form="pct", words="load of the pods to commit", section="commit", heading="commit: load", place=4,
         column=("AN", "load", "Out_Load_Commit", 6))
+    load_budget: float | None = figure("Load of the pods to budget at c*", "-", form="pct", words="load of the pods to budget")
+    load_mean: float | None = figure("Load of the estimate in the mean, where the demand is that of the peak", "-",
+        form="pct", words="load in the mean")
+    load_mean_budget: float | None = figure("Load of the pods to budget in the mean", "-",
+        form="pct", words="load of the pods to budget in the mean")
+    load_mean_commit: float | None = figure("Load of the pods to commit to in the mean", "-",
+        form="pct", words="load of the pods to commit in the mean")
     max_num_seqs_commit: int | None = figure("Their serving flag", "requests/replica",
         form="int", words="max-num-seqs of the pods to commit", section="commit", heading="commit: max-num-seqs",
         place=5, function=(14, "max-num-seqs, commit"),

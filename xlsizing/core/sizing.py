@@ -10,6 +10,7 @@ from xlsizing.checks import broadcast, refuse, share, whole
 from xlsizing.core.budget import bound, check_calibration
 from xlsizing.core.curve import Curve
 from xlsizing.core.demand import Demand
+from xlsizing.core.hardware import NodePlan
 from xlsizing.core.limits import NO_LIMITS, Limits
 from xlsizing.core.operating import operating_points
 from xlsizing.core.price import Price, price_of
@@ -26,7 +27,7 @@ from xlsizing.rules import (
 if TYPE_CHECKING:
     from xlsizing.core.calibration import Calibration
 
-__all__ = ["check_kinds", "check_measured_gpus", "check_replica", "size"]
+__all__ = ["check_kinds", "check_measured_gpus", "check_replica", "size", "spares_beside"]
 
 
 def size(  # noqa: PLR0913  # each is an input of the sizing
@@ -42,6 +43,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     confidence: float = DEFAULT_CONFIDENCE,
     calibration: Calibration | None = None,
     limits: Limits = NO_LIMITS,
+    node_plan: NodePlan | None = None,
 ) -> Sizing:
     """Size a deployment: how many pods and GPUs carry `demand` at each SLA.
 
@@ -69,6 +71,8 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
         One of your own in place of public sweeps, by `calibration.read_calibration`
     limits : Limits, optional
         Limits on waiting beside each SLA; their shape broadcasts with that of `sla` [s]
+    node_plan : NodePlan, optional
+        The nodes that GPUs are bought in, and what of them may fail, in place of `spare_replicas`
 
     Returns
     -------
@@ -80,6 +84,7 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
     InputError
         If an argument is not a number in range, shapes do not broadcast, the GPUs per pod contradict
         the curve's measurement context or show its throughput to be of one GPU, the calibration is of another method,
+        spares are given twice,
         or a row would need more than 1e8 pods.
 
     Notes
@@ -109,7 +114,8 @@ def size(  # noqa: PLR0913  # each is an input of the sizing
         gpus_per_pod=gpus,
         util=share(util, "util"),
         price=price_of(gpu_hourly_usd),
-        spare_replicas=whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES),
+        spare_replicas=spares_beside(node_plan, spare_replicas),
+        node_plan=node_plan,
         shape=broadcast(points.sla.shape, demand.shape, ("sla", "demand")),
         bound=bound(confidence, calibration=calibration),
     ).with_output_tokens(limits.output_tokens if demand.osl is None else float(demand.osl.min()))
@@ -120,6 +126,17 @@ def check_kinds(curve: object, demand: object, limits: object = NO_LIMITS) -> No
     for value, name, kind in ((curve, "curve", Curve), (demand, "demand", Demand), (limits, "limits", Limits)):
         if not isinstance(value, kind):
             refuse(name, f"must be a {kind.__name__}", got=BLANK if value is None else value)
+
+
+def spares_beside(plan: object, spare_replicas: object) -> int:
+    """Return `spare_replicas` beside a `plan`, or refuse what is no NodePlan, and spares where it says how many there are [pods]."""
+    if plan is not None and not isinstance(plan, NodePlan):
+        refuse("node_plan", "must be a NodePlan", got=plan)
+    spares = whole(spare_replicas, "spare_replicas", low=0, high=MOST_SPARES)
+    if plan is not None and plan.holds_spares and spares:
+        rule, way_out = "must be 0 where nodes that fail say how many there are", "leave one of them out"
+        refuse("spare_replicas", rule, got=spares, way_out=way_out)
+    return spares
 
 
 def check_replica(curve: Curve, gpus_per_pod: int) -> None:

@@ -1,5 +1,6 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
+from xlsizing.reports.asked import demand_words, facts, interpolation_words
 from xlsizing.reports.compared import compared
 from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
@@ -9,17 +10,7 @@ from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.record import demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
-from xlsizing.reports.tables import (
-    CANNOT_BE_MET,
-    WORKLOAD_MISMATCH,
-    Table,
-    demand_words,
-    facts,
-    figure_heads,
-    interpolation_words,
-    levers_table,
-    shown_grouped,
-)
+from xlsizing.reports.tables import CANNOT_BE_MET, WORKLOAD_MISMATCH, Table, figure_heads, levers_table, shown_grouped
 from xlsizing.reports.waiting import not_asked
 
 __all__ = [

@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlsizing.core import (
-    BUDGET,
-    COMMIT,
     NO_CLAIM,
     UNTOLD,
     WAITS,
@@ -20,12 +18,14 @@ from xlsizing.core import (
     Sizing,
     SizingRow,
     carried_to_budget,
+    figure_of,
     in_words,
     limits_of,
 )
 from xlsizing.errors import shown
+from xlsizing.reports.asked import demand_words
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET, STEP_COLUMNS, WORKLOAD_MISMATCH, Table, demand_words, shown_grouped
+from xlsizing.reports.tables import CANNOT_BE_MET, STEP_COLUMNS, WORKLOAD_MISMATCH, Table, shown_grouped
 from xlsizing.rules import HOURS_PER_MONTH, INTERP, KNEE_CAPPED, MEASURED, NARROW, PLATEAU
 
 __all__ = ["Explained", "Step", "explained", "explanation_record", "steps_table"]
@@ -237,20 +237,17 @@ class _Needed:
 def _quoted(report: Report, at: int) -> list[Step]:
     """Return the figure to quote with its spares, and its dollars; where none may be quoted, why."""
     sizing, row = report.sizing, report.rows[at]
-    spares = (
-        f" + {sizing.spare_replicas:,} spare pods x {sizing.gpus_per_pod}" if sizing.spare_replicas else ", no spares"
-    )
-    found = {
-        COMMIT: (row.total_gpus_high, row.gpus_high, row.usd_per_month_high),
-        BUDGET: (row.total_gpus_budget, row.gpus_budget, row.usd_per_month_budget),
-    }.get(report.quoted[at] or "")
-    if found is None:
+    quoted = report.quoted[at]
+    if quoted is None:
         why = WORKLOAD_MISMATCH if report.mismatched else row.remark_as(report.rigors[at])
-        beside = f"; any of these figures{spares}" if sizing.spare_replicas else ""
+        beside = "; any of these figures with spares" if sizing.holds_spares else ""
         return [Step("GPUs to quote: none", None, "GPUs", f"{why}{beside}")]
-    total, gpus, usd = (float(each or 0) for each in found)
+    measures = ("total_gpus", "gpus", "usd_per_month", "spare_pods", "gpus_idle")
+    total, gpus, usd, stand_by, idle = (float(figure_of(row, each, quoted) or 0) for each in measures)
+    spares = f" + {_shown(stand_by)} spare pods x {sizing.gpus_per_pod}" if stand_by else ", no spares"
+    in_nodes = f" + {_shown(idle)} GPUs idle in nodes" if idle else ""
     price = f"{_shown(total)} x {sizing.gpu_hourly_usd:,.2f} $/GPU-hour{', assumed,' if sizing.price_assumed else ''}"
     return [
-        Step(f"GPUs to quote: {report.quoted[at]}", total, "GPUs", f"{_shown(gpus)}{spares}"),
+        Step(f"GPUs to quote: {quoted}", total, "GPUs", f"{_shown(gpus)}{spares}{in_nodes}"),
         Step("cost", usd, "$/month", f"{price} x {HOURS_PER_MONTH} h"),
     ]

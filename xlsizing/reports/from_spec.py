@@ -45,6 +45,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         names=spec.sla_names,
         sized_on=spec.sized_on,
         method_chosen=spec.method_chosen,
+        contract=spec.contract,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
         **spec_levers(spec),
     )

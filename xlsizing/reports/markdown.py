@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from xlsizing.reports.asked import facts
+from xlsizing.reports.money import sizing_tables
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import WORDS, Table, context_table, curve_table, facts, sizing_tables
+from xlsizing.reports.tables import WORDS, Table, context_table, curve_table
 
 if TYPE_CHECKING:
     from xlsizing.reports.pictures.gallery import Picture

@@ -129,14 +129,34 @@ def _money_notes(sizing: Sizing) -> list[str]:
     given = f"as given ({quoted})" if quoted else "as given, without date or source"
     standing = "is assumed, not quoted" if sizing.price_assumed else given
     price = f"Price: {sizing.gpu_hourly_usd:,.2f} $/GPU-hour {standing}"
-    notes = [f"{price}; {HOURS_PER_MONTH} h/month is assumed. $/1M output tokens is at the demanded load."]
-    if sizing.spare_replicas:
-        pods, gpus = sizing.spare_replicas, sizing.spare_replicas * sizing.gpus_per_pod
-        notes.append(
-            f"{pods:,} spare {'pod' if pods == 1 else 'pods'} ({gpus:,} {'GPU' if gpus == 1 else 'GPUs'}) "
-            f"{'is' if pods == 1 else 'are'} in the GPUs of the tables and in all dollars, not in pods or load. {HEADROOM}"
-        )
-    return notes
+    peak = sizing.demand.peak_to_mean
+    load = (
+        "the demanded load" if peak == 1 else f"the peak, {shown(peak)} times the mean, unless a column says otherwise"
+    )
+    return [
+        f"{price}; {HOURS_PER_MONTH} h/month is assumed. $/1M output tokens is at {load}.",
+        *_mean_notes(sizing),
+        *_spare_notes(sizing),
+    ]
+
+
+def _mean_notes(sizing: Sizing) -> list[str]:
+    if sizing.demand.unit != "people" or sizing.demand.peak_to_mean != 1:
+        return []
+    return [
+        "The fleet is sized at the mean of the people's requests: without peak_to_mean it does not carry a busier hour."
+    ]
+
+
+def _spare_notes(sizing: Sizing) -> list[str]:
+    if not sizing.holds_spares:
+        return []
+    where = "in the GPUs of the tables and in all dollars, not in pods or load"
+    if sizing.node_plan is not None and sizing.node_plan.holds_spares:
+        return [f"Spare pods for failed nodes are {where}. {HEADROOM}"]
+    pods, gpus = sizing.spare_replicas, sizing.spare_replicas * sizing.gpus_per_pod
+    counted = f"{pods:,} spare {'pod' if pods == 1 else 'pods'} ({gpus:,} {'GPU' if gpus == 1 else 'GPUs'})"
+    return [f"{counted} {'is' if pods == 1 else 'are'} {where}. {HEADROOM}"]
 
 
 def lever_notes(deltas: Sequence[LeverDelta], context: Context | None) -> list[str]:

@@ -29,10 +29,9 @@ def opening(sizing: Sizing) -> str:
     if sizing.demand.shape:  # a plateau for each demand
         more = WAITS_TOO if limited else ""
         return f"{RULE}: flat up to the knee at {shown(sizing.knee_tok_s_per_user)} tok/s/user, then rising{more}."
-    spares = sizing.spare_replicas
-    flat = (int(sizing.pods_plateau) + spares) * sizing.gpus_per_pod
+    flat = int(sizing.gpus_with_spares(sizing.pods_plateau))
     knee = sizing.knee_tok_s_per_user
-    included = " (spares in)" if spares else ""
+    included = " (spares in)" if sizing.holds_spares else ""
     start = f"flat at {_gpus_in_words(flat)} to commit{included} up to the knee at {shown(knee)} tok/s/user"
     if limited:
         return f"{RULE}, and the wait: {start} without the limits on waiting; {_commitment_words(sizing)}."

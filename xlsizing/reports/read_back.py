@@ -9,7 +9,7 @@ from typing import Any
 
 from xlsizing.advice import Lever, LeverDelta, lever_delta
 from xlsizing.context import Context
-from xlsizing.core import FIGURES, WAITS, Curve, Demand, Limits, Price, Sizing, SizingRow, calibration_of, size
+from xlsizing.core import WAITS, Curve, Demand, Limits, NodePlan, Price, Sizing, SizingRow, calibration_of, size
 from xlsizing.errors import shown
 from xlsizing.reports.record import LEVER_FIGURES, clamped, row_record
 from xlsizing.rules import HOURS_PER_MONTH
@@ -45,6 +45,7 @@ class ReadBack:
             util=record["util"],
             gpu_hourly_usd=self._price,
             spare_replicas=record["spare_replicas"],
+            node_plan=None if record["node_plan"] is None else NodePlan(**record["node_plan"]),
             method=record["method"],
             confidence=record["confidence"],
             calibration=None if record["calibration"] is None else calibration_of(record["calibration"]),
@@ -55,18 +56,16 @@ class ReadBack:
     def rows(self) -> list[SizingRow]:
         """The rows; one whose record claims no budget holds the commitment as its budget, as the record must."""
         # Why none is claimed may be what the record's anchors do not show: a prediction, pooling, short outputs.
-        highest = {name: name.replace("budget", "high") for name in FIGURES if name.endswith("_budget")}
         given = [row["budget_claim"] for row in self.record["rows"]]
-        return [
-            row
-            if claim is None
-            else replace(
-                row,
-                budget_claim=claim,
-                **{name: getattr(row, high) for name, high in highest.items() if high in FIGURES},
-            )
-            for row, claim in zip(self._claiming_rows, given, strict=True)
-        ]
+        if not any(given):
+            return self._claiming_rows
+        pairs = zip(given, self._claiming_rows, self._unclaimed_rows, strict=True)
+        return [claiming if claim is None else replace(other, budget_claim=claim) for claim, claiming, other in pairs]
+
+    @cached_property
+    def _unclaimed_rows(self) -> list[SizingRow]:
+        """The rows where no budget is claimed: it lies all the way to the commitment."""
+        return replace(self.sizing, bound=replace(self.sizing.bound, share=1.0)).rows()
 
     @cached_property
     def _claiming_rows(self) -> list[SizingRow]:
@@ -101,6 +100,11 @@ class ReadBack:
         return Price(said["gpu_hourly_usd"], source=said["price_source"], assumed=said["price_assumed"])
 
     @property
+    def contract_at(self) -> int | None:
+        """Which of the rows is contracted, from 0; None where none is [-]."""
+        return next((at for at, row in enumerate(self.record["rows"]) if row["contract"]), None)
+
+    @property
     def method_chosen(self) -> bool:
         """Whether somebody chose the interpolation."""
         return bool(self.record["method_chosen"])
@@ -121,7 +125,7 @@ class ReadBack:
     def demand(self) -> Demand:
         """The demand as it was stated."""
         asked = self.record["demand"]
-        return _stated_demand(asked["value"], asked["unit"], asked["osl"])
+        return _stated_demand(**asked)
 
     @property
     def _demand_of_rows(self) -> Demand:
@@ -181,6 +185,7 @@ class ReadBack:
             tpm = self.demand.output_tpm
             per_second = None if tpm is None else float(self.demand.output_tok_s(0))
             yield "tpm", self.record["tpm"], None if tpm is None else float(tpm)
+            yield "tpm_mean", self.record["tpm_mean"], None if tpm is None else 60 * float(self.demand.mean_tok_s(0))
             yield "tok_per_s_target", self.record["tok_per_s_target"], per_second
 
     def _levers(self) -> Iterator[Pair]:
@@ -201,10 +206,9 @@ def _limits_of(asked: _Record | Sequence[_Record], output_tokens: float | None, 
     return Limits(**limits, output_tokens=output_tokens, statistic=statistic)
 
 
-def _stated_demand(value: Any, unit: str, osl: Any) -> Demand:
-    if unit == "rps":
-        return Demand.rps(value, osl=osl)
-    return {"tpm": Demand.tpm, "tok/s": Demand.tok_s, "users": Demand.users}[unit](value)
+def _stated_demand(*, value: Any, unit: str, peak_to_mean: float, **parts: Any) -> Demand:
+    form = "tok_s" if unit == "tok/s" else unit
+    return Demand.stated(form, value, **parts).at_peak(peak_to_mean)
 
 
 def _curve_of(anchors: Sequence[_Record], rates: str, **options: Any) -> Curve:

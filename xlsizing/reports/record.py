@@ -12,7 +12,9 @@ import numpy as np
 
 import xlsizing
 from xlsizing.advice import Lever, LeverDelta, with_ranks
-from xlsizing.core import FIGURES, WAITS, Curve, Demand, Sizing, SizingRow, answer_tokens
+from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, Curve, Demand, Sizing, SizingRow, answer_tokens
+from xlsizing.reports.asked import input_tok_s
+from xlsizing.reports.money import contract_words
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
@@ -100,11 +102,15 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
         "demand": demand_record(demand),
+        "contract": contract_words(report) or None,
+        **_input_record(report),
+        "tpm_mean": None if tpm is None else _plain_data(60 * demand.mean_tok_s(0)),
         "method": sizing.points.method.name,
         "method_chosen": report.method_chosen,
         "confidence": sizing.bound.confidence,
         "calibration": None if sizing.bound.calibration is None else sizing.bound.calibration.record(),
         "spare_replicas": sizing.spare_replicas,
+        "node_plan": None if sizing.node_plan is None else asdict(sizing.node_plan),
         "hours_per_month": HOURS_PER_MONTH,
         "price_assumed": sizing.price_assumed,
         "curve_source": report.source,
@@ -112,9 +118,20 @@ def _sizing_record(report: Report) -> dict[str, Any]:
     }
 
 
+def _input_record(report: Report) -> dict[str, float | None]:
+    """Return the customer's input tokens per minute in the mean and at the peak; null where they are not known."""
+    mean, peak = (60 * tok_s for tok_s in found) if (found := input_tok_s(report)) else (None, None)
+    return {"input_tpm_mean": mean, "input_tpm": peak}
+
+
 def demand_record(demand: Demand) -> dict[str, Any]:
     """Return a `demand` as plain data, in its own unit."""
-    return {"value": _plain_data(demand.value), "unit": demand.unit, "osl": _plain_data(demand.osl)}
+    return {
+        "value": _plain_data(demand.value),
+        "unit": demand.unit,
+        **{part: _plain_data(getattr(demand, part)) for part in DEMAND_PARTS},
+        PEAK_TO_MEAN: demand.peak_to_mean,
+    }
 
 
 def _anchor_records(curve: Curve) -> list[dict[str, float | None]]:
@@ -141,6 +158,7 @@ def _row_records(report: Report) -> list[dict[str, Any]]:
             **row_record(row),
             **{key: values[at] for key, values in oldest.items()},
             "sla_name": name,
+            "contract": at == report.contract,
             "rigor": rigor.label,
             "rigor_reasons": [reason.why for reason in rigor.reasons],
             "quote": quoted,

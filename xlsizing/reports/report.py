@@ -61,6 +61,8 @@ class Report:
         How an input was read that could have been meant otherwise, a sentence each
     method_chosen : bool
         Whether somebody chose the interpolation rather than leaving it out
+    contract : int, optional
+        The position of the SLA that is contracted, in the order given, from 0 [-]
 
     Raises
     ------
@@ -83,6 +85,7 @@ class Report:
     sized_on: date | None = None
     as_read: tuple[str, ...] = ()
     method_chosen: bool = True
+    contract: int | None = None
 
     def __post_init__(self) -> None:
         if self.workload is not None:
@@ -107,6 +110,11 @@ class Report:
         keys = (self.sizing.demand_tok_s, self.sizing.sla)  # numpy sorts by the last one first
         order: list[int] = np.lexsort([np.broadcast_to(key, self.sizing.shape).ravel() for key in keys]).tolist()
         return order
+
+    @cached_property
+    def contract_at(self) -> int | None:
+        """Which of `rows` is contracted, from 0; None where none is [-]."""
+        return None if self.contract is None else self.order.index(self.contract)
 
     @cached_property
     def given_rows(self) -> list[SizingRow]:

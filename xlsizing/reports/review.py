@@ -13,19 +13,13 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from xlsizing.errors import SizingError
+from xlsizing.reports.asked import demand_words, sizing_facts
 from xlsizing.reports.laws import broken_laws
 from xlsizing.reports.markdown import read_facts, read_headline, read_tables, stated_id
+from xlsizing.reports.money import sizing_tables
 from xlsizing.reports.read_back import ReadBack
 from xlsizing.reports.record import content_id
-from xlsizing.reports.tables import (
-    CANNOT_BE_MET,
-    WORKLOAD_MISMATCH,
-    Table,
-    curve_table,
-    demand_words,
-    sizing_facts,
-    sizing_tables,
-)
+from xlsizing.reports.tables import CANNOT_BE_MET, WORKLOAD_MISMATCH, Table, curve_table
 from xlsizing.rules import TOLERANCE
 
 __all__ = ["ReviewError", "review"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
-from xlsizing.advice import Workload, with_ranks
+from xlsizing.advice import with_ranks
 from xlsizing.core import (
     BUDGET,
     COMMIT,
@@ -20,17 +20,15 @@ from xlsizing.core import (
     SizingRow,
     Wait,
     figure_named,
-    figure_of,
     in_section,
 )
 from xlsizing.errors import shown
 from xlsizing.reports.report import Report
-from xlsizing.reports.waiting import told, waits_fact
-from xlsizing.rules import BEFORE_AUTO, HOURS_PER_MONTH
+from xlsizing.reports.waiting import told
 
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
-    from xlsizing.core import Bound, Demand
+    from xlsizing.core import Bound
 
 __all__ = [
     "CANNOT_BE_MET",
@@ -45,17 +43,12 @@ __all__ = [
     "answer_table",
     "context_table",
     "curve_table",
-    "demand_words",
-    "facts",
     "figure_heads",
     "identity_columns",
-    "interpolation_words",
     "levers_table",
     "operation_table",
-    "quote_table",
+    "remarks",
     "shown_grouped",
-    "sizing_facts",
-    "sizing_tables",
 ]
 
 CANNOT_BE_MET: Final = "cannot be met"
@@ -107,6 +100,10 @@ class Shown(Protocol):
     @property
     def mismatched(self) -> bool:
         """Whether the curve is that of another workload."""
+
+    @property
+    def contract_at(self) -> int | None:
+        """Which of the rows is contracted, from 0; None where none is [-]."""
 
     @property
     def method_chosen(self) -> bool:
@@ -181,7 +178,7 @@ def _percent(bound: Bound) -> str:
 
 def _section_columns(section: str, report: Shown) -> tuple[_Column, ...]:
     """Return the columns of one section of a table, as the table of figures has them."""
-    spares = " + spares" if report.sizing.spare_replicas else ""
+    spares = " + spares" if report.sizing.holds_spares else ""
     return tuple(
         (figure.heading.format(spares=spares, percent=_percent(report.sizing.bound)), _text_of(name, figure))
         for name, figure in in_section(FIGURES, section)
@@ -209,12 +206,6 @@ def _wait_columns(report: Shown) -> tuple[_Column, ...]:
     return (_BINDS, lambda row: row.binding or ""), *there
 
 
-def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
-    """Return the tables of a sizing, in their order."""
-    tables = (answer_table(report), quote_table(report), levers_table(levers), operation_table(report))
-    return [table for table in tables if table]
-
-
 def answer_table(report: Shown) -> Table:
     """Return the three figures and what they cost, spares included, a row an SLA."""
     names = {id(row): name or "" for row, name in zip(report.rows, report.row_names, strict=True)}
@@ -222,9 +213,9 @@ def answer_table(report: Shown) -> Table:
     identity = (*identity_columns(report), *named)
     gpus, dollars = _section_columns("GPUs", report), _section_columns("dollars", report)
     left = (*identity, *gpus, (_RIGOR, _rigor_text(report)))
-    remarks = _remarks(report)
-    if any(remarks.values()):
-        left += ((_REMARK, lambda row: remarks[id(row)]),)
+    said = remarks(report)
+    if any(said.values()):
+        left += ((_REMARK, lambda row: said[id(row)]),)
     header, rows = _rows_as_texts(left + dollars, report, said_at=len(identity))
     of = {
         name: at
@@ -245,34 +236,7 @@ def _figure_columns(section: str, first: int) -> list[tuple[str, int]]:
     return [(name, first + offset) for offset, (name, _) in enumerate(in_section(FIGURES, section))]
 
 
-def quote_table(report: Shown) -> Table:
-    """Return the figure in bold of each SLA, multiplied out from pods to dollars on one line."""
-    sizing, remarks, rows = report.sizing, _remarks(report), []
-    identity = identity_columns(report)
-    for row, quoted in zip(report.rows, report.quoted, strict=True):
-        asked = [text(row) for _, text in identity]
-        if quoted is None:
-            mark = WORKLOAD_MISMATCH if report.mismatched else ""
-            none = (mark or remarks[id(row)], "") if row.feasible else (CANNOT_BE_MET, mark)
-            rows.append((*asked, none[0], *[""] * 7, none[1]))
-            continue
-        rows.append((
-            *asked, quoted, f"{figure_of(row, 'pods', quoted):,}",
-            f"{sizing.spare_replicas:,}", f"{sizing.gpus_per_pod:,}", f"{figure_of(row, 'total_gpus', quoted):,}", f"{sizing.gpu_hourly_usd:,.2f}",
-            f"{HOURS_PER_MONTH:,}", f"{figure_of(row, 'usd_per_month', quoted):,.0f}",
-            f"{figure_of(row, 'usd_per_million', quoted):,.2f}",
-        ))  # fmt: skip
-    header = (
-        *(name for name, _ in identity), QUOTE, "(pods", "+ spare pods)", "x GPUs per pod", "= GPUs", "x $/GPU-hour", "x h/month",
-        "= $/month", "$/1M tok",
-    )  # fmt: skip
-    in_bold = (header.index("= GPUs"), header.index("= $/month"))
-    bold = frozenset((at, column) for at, quoted in enumerate(report.quoted) if quoted for column in in_bold)
-    splits = (in_bold[0] + 1,)
-    return Table("The figure in bold, multiplied out", header, rows, bold, splits=splits, repeat=len(identity))
-
-
-def _remarks(report: Shown) -> dict[int, str]:
+def remarks(report: Shown) -> dict[int, str]:
     """Return the remark of each row, by its identity."""
     return {
         id(row): row.remark_as(rigor) if row.feasible else ""
@@ -346,65 +310,6 @@ def _lever_row(delta: LeverDelta, rank: int, limited: Sequence[Wait]) -> tuple[s
         f"{delta.delta_gpus_high:+,}", f"{delta.delta_gpus:+,}", f"{delta.delta_usd_per_month:+,.0f}",
         shown(lever.effort_days), f"{delta.baseline_gpus:,}", f"{delta.with_gpus:,}", lever.tier or "-", lever.campaign or "-",
     )  # fmt: skip
-
-
-def facts(report: Report) -> dict[str, str]:
-    """Return the inputs of the sizing, name and text."""
-    named = {
-        **report.about,
-        "Model": report.model,
-        "Curve": report.source,
-        "Context": report.context_label,
-        "Customer's workload": _workload_words(report.workload),
-        **sizing_facts(report),
-    }
-    return {name: text for name, text in named.items() if text}
-
-
-def sizing_facts(report: Shown) -> dict[str, str]:
-    """Return those of them that the figures follow from; empty where one does not apply."""
-    sizing = report.sizing
-    return {
-        "Demand": demand_words(sizing.demand),
-        "Waits": waits_fact(sizing),
-        "GPUs per pod": f"{sizing.gpus_per_pod:,}",
-        "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
-        "Spare pods": f"{sizing.spare_replicas:,}",
-        "Price": sizing.price.label,
-        "Interpolation": interpolation_words(report),
-        "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
-    }
-
-
-def interpolation_words(report: Shown) -> str:
-    """Return the method of `report`; where nobody chose it, with what figures on file were made by."""
-    name = report.sizing.points.method.name
-    return name if report.method_chosen else f"{name} ({BEFORE_AUTO})"
-
-
-def _workload_words(workload: Workload | None) -> str:
-    if workload is None:
-        return ""
-    parts = {"ISL": workload.isl, "OSL": workload.osl}
-    texts = [f"{name} {shown(tokens)}" for name, tokens in parts.items() if tokens is not None]
-    if workload.turns:
-        texts.append(workload.turns)
-    if workload.prefix_hit_rate is not None:
-        texts.append(f"prefix-cache hit rate {shown(workload.prefix_hit_rate)}")
-    return ", ".join([*texts, *filter(None, (workload.dataset_kind, workload.cache_state))])
-
-
-def demand_words(demand: Demand) -> str:
-    """Return a `demand` in its own unit and in output tok/s."""
-    if demand.shape:
-        return f"{demand.value.size:,} demands in {demand.unit}"
-    value = shown_grouped(float(demand.value))
-    if demand.counts_users:
-        return f"{value} users (requests in flight at peak)"
-    total = f"{shown_grouped(float(demand.output_tok_s(0)))} output tok/s"
-    if demand.osl is not None:
-        return f"{value} requests/s x {shown_grouped(float(demand.osl))} output tokens = {total}"
-    return total if demand.unit == "tok/s" else f"{value} output tokens per minute = {total}"
 
 
 def shown_grouped(value: float) -> str:

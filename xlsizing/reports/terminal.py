@@ -16,8 +16,10 @@ from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from xlsizing.reports.asked import facts
+from xlsizing.reports.money import sizing_tables
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import CANNOT_BE_MET, GIVES_WAY, WORDS, Table, facts, sizing_tables
+from xlsizing.reports.tables import CANNOT_BE_MET, GIVES_WAY, WORDS, Table
 
 __all__ = ["print_parts", "print_report"]
 

@@ -29,7 +29,7 @@ from xlsizing.spec.fields import (
 
 __all__ = ["FORMS", "MOST_ENTRIES", "MOST_ROWS", "STAND_IN", "CurveSection", "Section", "one_of"]
 
-FORMS: Final = {"demand": DEMAND_FORMS, "curve": ("anchors", "file")}
+FORMS: Final[dict[str, tuple[str, ...]]] = {"demand": tuple(DEMAND_FORMS), "curve": ("anchors", "file")}
 """Sections that hold exactly one of some fields."""
 
 MOST_ROWS: Final = MOST_SLAS

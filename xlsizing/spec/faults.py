@@ -9,6 +9,7 @@ from typing import Any, Final, Self, get_args
 from pydantic import ValidationError
 
 from xlsizing.checks import refusal
+from xlsizing.core import FORMS_WITH
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.importers.yaml_text import Where
 from xlsizing.spec.base import FORMS, Section
@@ -93,11 +94,19 @@ def faults_in_form(value: object) -> Iterator[Fault]:
         if len(given) != 1:
             rule = f"must give exactly one of {', '.join(names)}"
             yield Fault(path, refusal("", rule, got=Phrase(" and ".join(given) or "none")))
-        if path == ("demand",) and ("rps" in section) != ("osl" in section):
-            yield Fault(path, refusal("osl", "must be given with rps, and only with it"))
+        if path == ("demand",):
+            yield from _misplaced_parts(path, section)
     for path, side in _lever_sides(value, "optimised"):
         if {"context", "context_changes"} <= set(side):
             yield Fault(path, refusal("", "must give context or context_changes, not both"))
+
+
+def _misplaced_parts(path: Where, section: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what a form of the demand lacks, and what stands beside no form that it belongs to."""
+    for part, forms in FORMS_WITH.items():
+        if any(form in section for form in forms) != (part in section):
+            only = "one of them" if len(forms) > 1 else "it"
+            yield Fault(path, refusal(part, f"must be given with {' or '.join(forms)}, and only with {only}"))
 
 
 def _forms(value: object) -> Iterator[tuple[Where, dict[str, Any]]]:

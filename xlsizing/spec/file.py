@@ -84,6 +84,8 @@ class Spec:
         Planned share of measured throughput [-]
     spare_pods : int
         Replicas beyond those that carry the demand [pods]
+    contract : int or None
+        The position of the SLA that is contracted, from 0; None where none is marked [-]
     method : str
         Interpolation between anchors
     method_chosen : bool
@@ -115,6 +117,7 @@ class Spec:
     gpus_per_pod: int
     util: float
     spare_pods: int
+    contract: int | None
     method: str
     method_chosen: bool
     confidence: float
@@ -168,6 +171,7 @@ class Spec:
             util=self.util,
             gpu_hourly_usd=self.price,
             spare_replicas=self.spare_pods,
+            node_plan=self.parts.node_plan,
             method=self.method,
             confidence=self.confidence,
             calibration=self.calibration,
@@ -226,6 +230,7 @@ def _spec(path: Path, file: SizingFile, parts: Parts) -> Spec:
         gpus_per_pod=file.gpus_per_pod,
         util=file.util,
         spare_pods=file.spare_pods,
+        contract=next((at for at, sla in enumerate(file.slas) if sla.contract), None),
         method=file.method,
         method_chosen="method" in file.model_fields_set,
         confidence=file.confidence,

@@ -14,16 +14,13 @@ from pydantic import (
 from xlsizing.advice import Lever
 from xlsizing.core import Curve
 from xlsizing.spec.base import MOST_ENTRIES, STAND_IN, CurveSection, Section
+from xlsizing.spec.fact_fields import Changes, ContextField, FieldName, Tier
 from xlsizing.spec.fields import (
-    Changes,
-    ContextField,
     Factor,
-    FieldName,
     GpusPerPod,
     LeverKind,
     Line,
     Number,
-    Tier,
     at_most,
 )
 

@@ -7,10 +7,22 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from xlsizing.advice import OUTCOMES, Lever, Workload
-from xlsizing.checks import refuse
+from xlsizing.checks import refusal, refuse
 from xlsizing.context import FACTS, Context, merged
-from xlsizing.core import DEMAND_FORMS, WAITS, Curve, Demand, Limits, check_calibration, check_measured_gpus, size
-from xlsizing.errors import CurveError, InputError, shown
+from xlsizing.core import (
+    DEMAND_FORMS,
+    PEAK_TO_MEAN,
+    WAITS,
+    Curve,
+    Demand,
+    Limits,
+    NodePlan,
+    check_calibration,
+    check_measured_gpus,
+    size,
+    spares_beside,
+)
+from xlsizing.errors import CurveError, InputError, Phrase, shown
 from xlsizing.importers.yaml_text import Where
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN
@@ -37,6 +49,8 @@ class Parts(NamedTuple):
         What the customer asks for [unit of the demand]
     workload : Workload
         The customer's requests [tok]
+    node_plan : NodePlan or None
+        The nodes that GPUs are bought in
     limits : Limits
         The limits on waiting beside the SLAs [s]
     levers : tuple of Lever
@@ -46,6 +60,7 @@ class Parts(NamedTuple):
     curve: Curve
     demand: Demand
     workload: Workload
+    node_plan: NodePlan | None
     limits: Limits
     levers: tuple[Lever, ...]
 
@@ -105,9 +120,36 @@ def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
     demand = known["demand"]
     for form in DEMAND_FORMS:
         value = getattr(demand, form)
-        if value is not None and (form != "rps" or demand.osl is not None):
-            parts["demand"] = Demand.stated(form, value, osl=demand.osl)
-    return iter(())
+        beside = {part: getattr(demand, part) for part in DEMAND_FORMS[form]}
+        if value is None or None in beside.values():  # what is missing is said already
+            continue
+        parts["demand"] = Demand.stated(form, value, **beside)
+    if "demand" in parts:
+        at_peak = partial(parts["demand"].at_peak, demand.peak_to_mean)
+        yield from _faults_of_check(("demand", PEAK_TO_MEAN), lambda: parts.update(demand=at_peak()))
+
+
+def _add_node_plan(known: Valid, parts: Valid) -> Iterator[Fault]:
+    """Add the nodes that are bought; what says how many fail needs their size."""
+    given = {name: known[name] for name in ("nodes_to_survive", "availability", "node_availability") if known[name]}
+    parts["node_plan"] = None
+    if known["gpus_per_node"] is None:
+        for name in given:
+            yield Fault((name,), refusal(name, "must be given with gpus_per_node"))
+        return
+
+    def add() -> None:
+        parts["node_plan"] = plan = NodePlan(known["gpus_per_node"], **given)
+        spares_beside(plan, known["spare_pods"])
+
+    yield from _faults_of_check((next(iter(given), "gpus_per_node"),), add)
+
+
+def _one_contract(known: Valid, _parts: Valid) -> Iterator[Fault]:
+    marked = [at for at, sla in enumerate(known["slas"]) if sla.contract]
+    for at in marked[1:]:
+        got = Phrase(f"item {marked[0] + 1} too")
+        yield Fault(("slas", at, "contract"), refusal("contract", "must be true for one SLA at most", got=got))
 
 
 def _add_workload(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -208,6 +250,8 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand"}, _add_demand),
     ({"workload"}, _add_workload),
     ({"demand", "workload"}, _same_osl),
+    ({"spare_pods", "gpus_per_node", "nodes_to_survive", "availability", "node_availability"}, _add_node_plan),
+    ({"slas"}, _one_contract),
     ({"demand", "workload", "slas", "latency_statistic", "curve"}, _add_limits),
     ({"calibration", "method"}, _same_method),
     ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),

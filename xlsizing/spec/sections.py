@@ -13,26 +13,26 @@ from pydantic import (
     field_validator,
 )
 
-from xlsizing.core import WAITS
+from xlsizing.core import DEMAND_FORMS, FORMS_WITH, WAITS
 from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import CalibrationFile, Reading
+from xlsizing.spec.fact_fields import CacheState, ContextField, DatasetKind, HitRate, Turns
 from xlsizing.spec.fields import (
-    CacheState,
+    Availability,
     Confidence,
-    ContextField,
-    DatasetKind,
     Day,
+    Flag,
     GpusPerPod,
-    HitRate,
     Json,
     Line,
     Method,
+    NodesLost,
     Number,
+    PeakToMean,
     Share,
     Spares,
     Statistic,
-    Turns,
     at_most,
 )
 from xlsizing.spec.lever_sections import LeverSection
@@ -51,13 +51,28 @@ __all__ = [
 class DemandSection(Section):
     """What the customer asks for, over the whole deployment, in exactly one form."""
 
-    model_config = one_of(FORMS["demand"], dependentRequired={"rps": ["osl"], "osl": ["rps"]})
+    model_config = one_of(
+        FORMS["demand"],
+        dependentRequired={form: list(parts) for form, parts in DEMAND_FORMS.items() if parts},
+        dependentSchemas={
+            part: {"anyOf": [{"required": [form]} for form in forms]} for part, forms in FORMS_WITH.items()
+        },
+    )
 
     tpm: Number | None = Field(default=None, description="Output tokens per minute [tok/min]")
     tok_s: Number | None = Field(default=None, description="Output tokens per second [tok/s]")
     rps: Number | None = Field(default=None, description="Requests per second, with osl [requests/s]")
-    osl: Number | None = Field(default=None, description="Output tokens per request, with rps and only with it [tok]")
+    people: Number | None = Field(default=None, description="People, with requests_per_person_min and osl [people]")
+    requests_per_person_min: Number | None = Field(
+        default=None, description="Requests of one person per minute, with people and only with it [requests/min]"
+    )
+    osl: Number | None = Field(
+        default=None, description="Output tokens per request, with rps or people and only with one of them [tok]"
+    )
     users: Number | None = Field(default=None, description="Requests in flight at peak [requests]")
+    peak_to_mean: PeakToMean = Field(
+        default=1.0, description="How many times the demand, which is then the mean, is asked for at the peak [-]"
+    )
 
 
 class WorkloadSection(Section):
@@ -90,6 +105,7 @@ class SlaSection(_Waiting):  # type: ignore[misc]  # its fields are those of a t
 
     tok_s_per_user: Number = Field(description="Output tokens per second that each user must see [tok/s/user]")
     name: Line | None = Field(default=None, description="What it is for [-]")
+    contract: Flag = Field(default=False, description="Whether this one is contracted; at most one is [-]")
 
 
 def _sla_as_mapping(value: Any) -> Any:
@@ -153,6 +169,19 @@ class SizingFile(Section):
         description="Planned share of measured throughput; the rest is headroom for latency and small losses [-]",
     )
     spare_pods: Spares = Field(default=0, description="Replicas beyond those that carry the demand (N+k) [pods]")
+    gpus_per_node: GpusPerPod | None = Field(
+        default=None, description="GPUs of one node, where GPUs are bought in whole nodes [GPUs/node]"
+    )
+    nodes_to_survive: NodesLost = Field(
+        default=0, description="Full nodes that may fail at once, with gpus_per_node: they give the spare pods [nodes]"
+    )
+    availability: Availability | None = Field(
+        default=None,
+        description="Share of time for which all pods asked for must run, with node_availability: it gives the spare pods [-]",
+    )
+    node_availability: Availability | None = Field(
+        default=None, description="Share of time for which one node runs, with availability [-]"
+    )
     method: Method = Field(default=DEFAULT_METHOD, description="Interpolation between measured points [-]")
     confidence: Confidence = Field(
         default=DEFAULT_CONFIDENCE, description="Share of public curves whose need the budget covers [-]"

@@ -105,8 +105,8 @@ def test_other_forms_of_a_result_are_typed_too(box, name, given):
 @pytest.mark.parametrize(
     ("name", "whole"),
     [
-        ("size", {"gpus_per_pod": None, "spare": 0}),
-        ("explain", {"gpus_per_pod": None, "spare": 0}),
+        ("size", {"gpus_per_pod": None, "spare": 0, "gpus_per_node": None, "nodes_to_survive": None}),
+        ("explain", {"gpus_per_pod": None, "spare": 0, "gpus_per_node": None, "nodes_to_survive": None}),
         ("audit", {"gpus_per_pod": None, "pods": None, "gpus": None}),
         ("capacity", {"gpus_per_pod": None, "spare": 0, "gpus": None, "nodes": None, "gpus_per_node": None}),
         ("rightsize", {"current_tp": 4}),
@@ -137,6 +137,7 @@ class TestFigures:
             "sla_toks_per_user": 300,
             "regime": "latency-tier-infeasible",
             "feasible": False,
+            "contract": False,
             "demand_tok_s": 50_000,
         }
         figures = {key: value for key, value in unmet.items() if isinstance(value, int | float)}

@@ -111,13 +111,25 @@ class TestDemand:
     def test_users_have_no_tpm(self, capsys):
         answer = sized(capsys, tpm=None, users="1792", sla="20")
         assert (answer["tpm"], answer["tok_per_s_target"]) == (None, None)
-        assert answer["demand"] == {"value": 1792, "unit": "users", "osl": None}
+        assert answer["demand"] == {
+            "value": 1792,
+            "unit": "users",
+            "osl": None,
+            "requests_per_person_min": None,
+            "peak_to_mean": 1,
+        }
         assert answer["rows"][0]["replicas"] == 10  # 1792 / (256 x 0.7)
         assert answer["rows"][0]["demand_tok_s"] == 35_840  # 1792 x 20
 
     def test_rps_keeps_its_parts(self, capsys):
         answer = sized(capsys, tpm=None, rps="100", osl="500")
-        assert answer["demand"] == {"value": 100, "unit": "rps", "osl": 500}
+        assert answer["demand"] == {
+            "value": 100,
+            "unit": "rps",
+            "osl": 500,
+            "requests_per_person_min": None,
+            "peak_to_mean": 1,
+        }
 
 
 class TestFlags:
@@ -229,7 +241,16 @@ class TestJson:
         assert (code, err) == (3, "")
         assert (row["concurrency"], row["per_replica_tps"], row["replicas"], row["gpus"]) == (1, 215.5, 332, 1328)
         assert row["feasible"] is False
-        known = {"feasible", "reason", "demand_tok_s", "measure_next", "rigor", "rigor_reasons", "next_lever"}
+        known = {
+            "contract",
+            "feasible",
+            "reason",
+            "demand_tok_s",
+            "measure_next",
+            "rigor",
+            "rigor_reasons",
+            "next_lever",
+        }
         assert all(value is None for name, value in row.items() if name not in {*ROW_KEYS, *known})
 
     def test_a_name_in_any_script_survives(self, capsys):
@@ -284,13 +305,13 @@ REFUSALS = {
     "users zero": ({"tpm": None, "users": "0"}, "--users must be above 0 (got 0)"),
     "rps without osl": (
         {"tpm": None, "rps": "5"},
-        "--osl must be given with --rps or --e2e, and only with one of them",
+        "--osl must be given with --rps, --people or --e2e, and only with one of them",
     ),
-    "osl without rps": ({"osl": "5"}, "--osl must be given with --rps or --e2e, and only with one of them"),
-    "no demand": ({"tpm": None}, "exactly one of --tpm, --tok-s, --rps, --users must be given (got none)"),
+    "osl without rps": ({"osl": "5"}, "--osl must be given with --rps, --people or --e2e, and only with one of them"),
+    "no demand": ({"tpm": None}, "exactly one of --tpm, --tok-s, --rps, --people, --users must be given (got none)"),
     "two demands": (
         {"users": "5"},
-        "exactly one of --tpm, --tok-s, --rps, --users must be given (got --tpm and --users)",
+        "exactly one of --tpm, --tok-s, --rps, --people, --users must be given (got --tpm and --users)",
     ),
     "sla zero": ({"sla": "20,0,50"}, "--sla must be above 0 (got 0 in item 2)"),
     "sla text": ({"sla": "fast"}, "--sla must be a number (got 'fast' in item 1)"),

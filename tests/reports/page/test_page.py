@@ -11,20 +11,14 @@ from tests.reports.page.reader import read
 from tests.reports.test_markdown import NAMES
 from tests.spec_files import EXAMPLE, ILLUSTRATIVE, MINIMAL, written
 from xlsizing import Curve, Demand, InputError, size
+from xlsizing.reports.asked import facts
 from xlsizing.reports.from_spec import spec_report
+from xlsizing.reports.money import quote_table
 from xlsizing.reports.page.inline import inline_svg
 from xlsizing.reports.page.page import MOST_ROWS, page
 from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import (
-    answer_table,
-    context_table,
-    curve_table,
-    facts,
-    levers_table,
-    operation_table,
-    quote_table,
-)
+from xlsizing.reports.tables import answer_table, context_table, curve_table, levers_table, operation_table
 from xlsizing.spec import read_spec
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 
 from xlsizing.advice import Answers, Audit, NextLever, Reason, TpAdvice, Workload
-from xlsizing.core import FIGURES, WAITS, SizingRow
+from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, NodePlan, SizingRow
 from xlsizing.importers import CurveRow
 from xlsizing.reports import Step
 
@@ -59,7 +59,8 @@ _ANCHOR: Final = _told(
 )
 _REASON: Final = _told("Reason", _of(Reason))
 _ANSWERS: Final = _told("Answers", _of(Answers))
-_DEMAND: Final = _told("Demand", value=float, unit=str, osl=float | None)
+_DEMAND: Final = _told("Demand", _all(float, "value", PEAK_TO_MEAN), _all(float | None, *DEMAND_PARTS), unit=str)
+_NODE_PLAN: Final = _told("NodePlan", _of(NodePlan))
 
 _ROW_KINDS: Final = typing.get_type_hints(SizingRow)
 _ROW: Final = _told(
@@ -68,6 +69,7 @@ _ROW: Final = _told(
     {figure.key or name: _ROW_KINDS[name] for name, figure in FIGURES.items()},
     _all(str, "rigor", "next_lever"),
     _all(str | None, "sla_name", "quote"),
+    _all(bool, "contract"),
     rigor_reasons=list[str],
 )
 
@@ -93,8 +95,8 @@ _SIZED: Final = _told(
     _all(int, "gpus_per_pod", "spare_replicas"),
     _all(bool, "method_chosen", "price_assumed"),
     _all(list[str], "notes", "workload_mismatch", "sign_off"),
-    _all(str | None, "context_label", "price_source", "latency_statistic"),
-    _all(float | None, "tpm", "tok_per_s_target", "output_tokens"),
+    _all(str | None, "context_label", "price_source", "latency_statistic", "contract"),
+    _all(float | None, "tpm", "tpm_mean", "input_tpm", "input_tpm_mean", "tok_per_s_target", "output_tokens"),
     _all(_RECORD | None, "context", "calibration"),
     anchors=_list(_ANCHOR),
     rows=_list(_ROW),
@@ -105,6 +107,7 @@ _SIZED: Final = _told(
     levers=_list(_LEVER),
     about=dict[str, str],
     demand=_DEMAND,
+    node_plan=_NODE_PLAN | None,
 )
 
 _EXPLAINED: Final = _told(

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from xlsizing.checks import number_in_text, refuse
-from xlsizing.core import DEMAND_FORMS, METHODS, NO_LIMITS, WAITS, Demand, Limits, Wait
+from xlsizing.core import (
+    DEMAND_FORMS,
+    FORMS_WITH,
+    METHODS,
+    NO_LIMITS,
+    WAITS,
+    Demand,
+    Limits,
+    NodePlan,
+    Wait,
+    peak_factor,
+)
 from xlsizing.errors import BLANK, Phrase
-from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, option, shared, switch, takes
+from xlsizing.hosts.cli.declaring import Declaration, exactly_one, flag, only_with, option, shared, switch, takes
 from xlsizing.hosts.cli.typed import FILE, NUMBER, SHARE, Typed, one_of, whole_number
 from xlsizing.rules import (
     BUDGET_SHARE,
@@ -17,6 +28,7 @@ from xlsizing.rules import (
     DEFAULT_METHOD,
     DEFAULT_UTIL,
     MOST_GPUS_PER_POD,
+    MOST_NODES_LOST,
     MOST_SLAS,
     MOST_SPARES,
     STATISTICS,
@@ -31,6 +43,7 @@ __all__ = [
     "SPARES",
     "DemandFlags",
     "LimitFlags",
+    "NodeFlags",
     "Planning",
     "Slas",
     "calibration_flag",
@@ -98,21 +111,31 @@ class Planning:
 
 @dataclass(frozen=True)
 class DemandFlags:
-    """The demand, in exactly one form.
+    """The demand, in exactly one form, with what is stated beside it.
 
     Parameters
     ----------
-    tpm, tok_s, rps, osl, users : float or None
-        The forms; `osl` with requests, or with a limit on whole answers [unit of the form]
+    tpm, tok_s, rps, people, requests_per_person_min, osl, users : float or None
+        The forms, and what some need; `osl` may stand beside a limit on whole answers too [unit of each]
+    peak_to_mean : float
+        How many times as much is asked for at the peak [-]
     """
 
     tpm: float | None = option("--tpm", NUMBER, "N", "Demand: output tokens per minute.")
     tok_s: float | None = option("--tok-s", NUMBER, "N", "Demand: output tokens per second.")
     rps: float | None = option("--rps", NUMBER, "N", "Demand: requests per second, with --osl.")
+    people: float | None = option("--people", NUMBER, "N", "Demand: people, with --requests-per-person-min and --osl.")
+    requests_per_person_min: float | None = option(
+        "--requests-per-person-min", NUMBER, "N", "Requests of one person per minute, with --people."
+    )
     osl: float | None = option(
-        "--osl", NUMBER, "N", "Output tokens per request, with --rps or a limit on whole answers."
+        "--osl", NUMBER, "N", "Output tokens per request, with --rps, --people or a limit on whole answers."
     )
     users: float | None = option("--users", NUMBER, "N", "Demand: requests in flight at peak.")
+    peak_to_mean: float = option(
+        "--peak-to-mean", Typed(lambda text, name: peak_factor(number_in_text(text, name), name)), "X",
+        "The demand is a mean, and at the peak so many times as much.", default="1",
+    )  # fmt: skip
 
     @property
     def forms(self) -> dict[str, float | None]:
@@ -125,12 +148,54 @@ class DemandFlags:
         In a command with a flag `beside` that needs osl too, osl may be given for that: where `answers` are limited.
         """
         form, value = exactly_one(self.forms)
-        missing = form == "rps" and self.osl is None
-        idle = self.osl is not None and form != "rps" and not answers
-        if missing or idle:
-            also = f" or {beside}, and only with one of them" if beside else ", and only with it"
-            refuse("--osl", f"must be given with --rps{also}")
-        return Demand.stated(form, value, osl=self.osl if form == "rps" else None)
+        parts = {part: getattr(self, part) for part in FORMS_WITH}
+        for part, given in parts.items():
+            needs, idle = part in DEMAND_FORMS[form], not (answers and part == "osl")
+            if (needs and given is None) or (not needs and idle and given is not None):
+                _refuse_part(part, beside if part == "osl" else "")
+        return Demand.stated(form, value, **parts).at_peak(self.peak_to_mean)
+
+
+def _refuse_part(part: str, beside: str) -> NoReturn:
+    """Refuse the flag of a `part` of a demand that is missing, or stands without what it belongs to."""
+    *first, last = [*map(flag, FORMS_WITH[part]), *filter(None, (beside,))]
+    belongs_to = " or ".join(filter(None, (", ".join(first), last)))
+    refuse(flag(part), f"must be given with {belongs_to}, and only with {'one of them' if first else 'it'}")
+
+
+@dataclass(frozen=True)
+class NodeFlags:
+    """The nodes that GPUs are bought in, and what of them may fail.
+
+    Parameters
+    ----------
+    gpus_per_node, nodes_to_survive : int or None
+        GPUs of one node, and full nodes that may fail at once [GPUs/node, nodes]
+    availability, node_availability : float or None
+        The share of time for which all pods asked for must run, and that of one node [-]
+    """
+
+    gpus_per_node: int | None = option(
+        "--gpus-per-node", PER_POD, "N", "GPUs of one node: GPUs are bought in whole nodes."
+    )
+    nodes_to_survive: int | None = option(
+        "--nodes-to-survive", whole_number(1, MOST_NODES_LOST), "N", "Full nodes that may fail, with --gpus-per-node."
+    )
+    availability: float | None = option(
+        "--availability", SHARE, "SHARE", "Of the time all pods asked for must run, with --node-availability."
+    )
+    node_availability: float | None = option(
+        "--node-availability", SHARE, "SHARE", "Of the time one node runs, with --availability."
+    )
+
+    def plan(self) -> NodePlan | None:
+        """Return the nodes; None where GPUs are had one by one."""
+        given = {name: getattr(self, name) for name in ("nodes_to_survive", "availability", "node_availability")}
+        given = {name: value for name, value in given.items() if value is not None}
+        if self.gpus_per_node is None:
+            only_with("--gpus-per-node", given)
+            return None
+        return NodePlan(self.gpus_per_node, **given)
 
 
 class Slas(NamedTuple):

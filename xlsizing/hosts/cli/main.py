@@ -30,7 +30,8 @@ _LONGEST_SENTENCE = 1000
 
 _SAME = (
     "sla", "tpm", "tok_s", "rps", "osl", "users", "gpus_per_pod", "util", "confidence", "gpu_hourly_usd", "method",
-    "pool_rises", "pue", "kw_per_gpu", "usd_per_month", "pods", "gpus", "calibration", "scheme", "truth",
+    "people", "requests_per_person_min", "peak_to_mean", "gpus_per_node", "nodes_to_survive", "availability",
+    "node_availability", "pool_rises", "pue", "kw_per_gpu", "usd_per_month", "pods", "gpus", "calibration", "scheme", "truth",
 )  # fmt: skip
 _FLAGS = {
     **{name: flag(name) for name in _SAME},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import xlsizing
+from xlsizing.advice import Workload
+from xlsizing.checks import refuse
 from xlsizing.core import WAITS
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
 from xlsizing.hosts.cli.declaring import (
@@ -25,6 +27,7 @@ from xlsizing.hosts.cli.flags import (
     SPARES,
     DemandFlags,
     LimitFlags,
+    NodeFlags,
     Planning,
     Slas,
     calibration_flag,
@@ -48,6 +51,8 @@ class SizingFlags:
     ----------
     demand : DemandFlags
         The demand
+    isl : float or None
+        The customer's input tokens per request [tok]
     sla : Slas or None
         The SLAs
     limits : LimitFlags
@@ -64,6 +69,10 @@ class SizingFlags:
         A file that the budget rests on
     spare : int
         Spare replicas [pods]
+    nodes : NodeFlags
+        The nodes that GPUs are bought in
+    contract : float or None
+        The one of the SLAs that is contracted [tok/s/user]
     gpu_hourly_usd : float or None
         Price of one GPU [USD/GPU-hour]
     model : str or None
@@ -73,6 +82,7 @@ class SizingFlags:
     """
 
     demand: DemandFlags = shared(group("demand", DemandFlags))
+    isl: float | None = option("--isl", NUMBER, "N", "The customer's input tokens per request: shown as input TPM.")
     sla: Slas | None = option("--sla", SLAS, "S,S,...", "Output tok/s that each user must see.")
     limits: LimitFlags = shared(group("limits", LimitFlags))
     curve: CurveFlags = shared(group("curve", CurveFlags))
@@ -81,6 +91,8 @@ class SizingFlags:
     confidence: float = shared(confidence_flag)
     calibration: str | None = shared(calibration_flag)
     spare: int = option("--spare", SPARES, "N", "Spare replicas.", default="0")
+    nodes: NodeFlags = shared(group("nodes", NodeFlags))
+    contract: float | None = option("--contract", NUMBER, "S", "The one of the SLAs that is contracted.")
     gpu_hourly_usd: float | None = option(
         "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
     )
@@ -112,14 +124,29 @@ class SizingFlags:
             util=self.planning.util,
             gpu_hourly_usd=self.gpu_hourly_usd,
             spare_replicas=self.spare,
+            node_plan=self.nodes.plan(),
             method=self.planning.method,
             confidence=self.confidence,
             calibration=calibration_in(self.calibration),
             limits=self.limits.limits(len(slas.rates), self.demand.osl),
         )
         return Report(
-            sizing, self.model or "", self.curve.source, as_read=slas.as_read, method_chosen=was_given("method")
+            sizing,
+            self.model or "",
+            self.curve.source,
+            as_read=slas.as_read,
+            method_chosen=was_given("method"),
+            contract=self._contracted(slas.rates),
+            workload=None if self.isl is None else Workload(isl=self.isl, osl=self.demand.osl),
         )
+
+    def _contracted(self, rates: list[float]) -> int | None:
+        """Return which of the SLAs is contracted, from 0; None where none is."""
+        if self.contract is None:
+            return None
+        if rates.count(self.contract) != 1:
+            refuse("--contract", "must be one of the SLAs of --sla", got=self.contract)
+        return rates.index(self.contract)
 
 
 def sizing_flags(*beside: str) -> Declaration:

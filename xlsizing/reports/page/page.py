@@ -19,6 +19,8 @@ import xlsizing
 from xlsizing.checks import refuse
 from xlsizing.core import in_words, limits_of
 from xlsizing.errors import Phrase
+from xlsizing.reports.asked import facts
+from xlsizing.reports.money import quote_table
 from xlsizing.reports.page.inline import inline_svg
 from xlsizing.reports.pictures.frame import MOST_MARKED, stamp
 from xlsizing.reports.pictures.gallery import Picture, gallery
@@ -32,11 +34,9 @@ from xlsizing.reports.tables import (
     answer_table,
     context_table,
     curve_table,
-    facts,
     figure_heads,
     levers_table,
     operation_table,
-    quote_table,
 )
 
 __all__ = ["MOST_ROWS", "page"]

@@ -12,10 +12,11 @@ import numpy as np
 from xlsizing.checks import refuse
 from xlsizing.core import BUDGET, COMMIT, figure_of
 from xlsizing.errors import Phrase, shown
+from xlsizing.reports.asked import facts
 from xlsizing.reports.pictures.frame import CARRIES, framed, legend_above, log_axis, per_pod, sla_axis, stamp
 from xlsizing.reports.pictures.lines import Lines, lines_of
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import facts, figure_heads
+from xlsizing.reports.tables import figure_heads
 
 __all__ = ["MOST_CURVES", "cost_by_sla"]
 

@@ -14,8 +14,9 @@ import xlsizing
 from xlsizing.core import BUDGET, COMMIT, ESTIMATE
 from xlsizing.drawing import LEAST_PT, drawn, wrapped
 from xlsizing.errors import shown
+from xlsizing.reports.asked import demand_words
 from xlsizing.reports.report import Report
-from xlsizing.reports.tables import WORKLOAD_MISMATCH, demand_words, shown_grouped
+from xlsizing.reports.tables import WORKLOAD_MISMATCH, shown_grouped
 from xlsizing.rules import DRAFT, VERDICT
 
 __all__ = [
@@ -177,10 +178,9 @@ def _lines(figure: Any, lines: Iterable[str], left: float, top: float, whole: fl
 def _about(reports: Sequence[Report]) -> str:
     """Return whose demand it is and how it is planned for; of several curves what they share."""
     report, sizing = reports[0], reports[0].sizing
+    count = sizing.spare_replicas
     spares = (
-        f"{sizing.spare_replicas:,} spare {'pod' if sizing.spare_replicas == 1 else 'pods'} in"
-        if sizing.spare_replicas
-        else ""
+        f"{count:,} spare {'pod' if count == 1 else 'pods'} in" if count else "spares in" if sizing.holds_spares else ""
     )
     planned = [demand_words(sizing.demand), f"utilisation {shown(sizing.util)}", spares]
     own = [report.model, *planned, per_pod(report)] if len(reports) == 1 else planned

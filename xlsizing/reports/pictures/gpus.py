@@ -64,7 +64,7 @@ def _draw(report: Report, lines: Lines, figure: Any) -> None:
         rates, np.zeros(rates.size), "^", transform=at_axis, clip_on=False, label="measured point", zorder=5, **_HOLLOW
     )
     _marks(panel, report, lines.inside)
-    spares = ", spares in" if report.sizing.spare_replicas else ""
+    spares = ", spares in" if report.sizing.holds_spares else ""
     panel.set_ylabel(f"GPUs{spares}, logarithmic scale")
     legend_above(panel, 3)
 

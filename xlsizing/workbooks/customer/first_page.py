@@ -156,7 +156,7 @@ def _opening(report: Report) -> dict[str, object]:
     met = [(row.sla, row.total_gpus_high) for row in report.rows if row.feasible]
     gpus = [high for _, high in met if high is not None]
     return {
-        "F4": (int(sizing.pods_plateau) + sizing.spare_replicas) * sizing.gpus_per_pod,
+        "F4": int(sizing.gpus_with_spares(sizing.pods_plateau)),
         "I4": float(sizing.knee_tok_s_per_user),
         "L4": min(gpus, default=None),
         "O4": max(gpus, default=None),

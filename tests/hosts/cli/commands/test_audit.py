@@ -93,7 +93,7 @@ class TestFlags:
             ({"pods": None, "gpus": "9"}, "--gpus must be a multiple of gpus_per_pod, 8 (got 9)"),
             ({"sla": "0"}, "--sla must be above 0 (got 0)"),
             ({"util": "80"}, "--util must be in (0, 1] (got 80)"),
-            ({"tpm": None}, "exactly one of --tpm, --tok-s, --rps, --users must be given (got none)"),
+            ({"tpm": None}, "exactly one of --tpm, --tok-s, --rps, --people, --users must be given (got none)"),
         ],
         ids=str,
     )

@@ -152,7 +152,13 @@ class TestQuestion:
         asked = ("--sla", "100", "--rps", "100", "--osl", "500")
         sized = json.loads(run(capsys, "size", *CURVE, *asked, "--json").out)
         assert record(capsys, "--gpus", "236", *asked)["demand"] == sized["demand"]
-        assert sized["demand"] == {"value": 100, "unit": "rps", "osl": 500}
+        assert sized["demand"] == {
+            "value": 100,
+            "unit": "rps",
+            "osl": 500,
+            "requests_per_person_min": None,
+            "peak_to_mean": 1,
+        }
         assert record(capsys, "--gpus", "236", "--sla", "100")["demand"] is None
 
     def test_its_standing_in_a_word_with_reasons_and_notes(self, capsys):

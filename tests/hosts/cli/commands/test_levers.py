@@ -88,7 +88,10 @@ class TestRanking:
         sized = json.loads(run(capsys, "size", "--spec", ILLUSTRATIVE, "--json").out)
         assert {key: answer[key] for key in ABOUT} == {key: sized[key] for key in ABOUT}
         assert (answer["gpu_hourly_usd"], answer["price_assumed"], answer["hours_per_month"]) == (7.25, False, 730)
-        assert (answer["util"], answer["demand"]) == (0.7, {"value": 3e6, "unit": "tpm", "osl": None})
+        assert (answer["util"], answer["demand"]) == (
+            0.7,
+            {"value": 3e6, "unit": "tpm", "osl": None, "requests_per_person_min": None, "peak_to_mean": 1},
+        )
         graphs = answer["levers"][0]  # 4 GPUs less
         assert graphs["delta_usd_per_month"] == pytest.approx(-4 * answer["gpu_hourly_usd"] * answer["hours_per_month"])
         assert told(EXAMPLE)[1]["price_assumed"] is True

@@ -117,7 +117,7 @@ class TestRefusals:
             (["--ttft", "2", "--ttft", "3"], "--ttft must be given once (got 2 of them); leave one of them out"),
             (["--ttft", "2", "--latency-stat", "p97"], '--latency-stat must be "median", "mean", "p90", "p95" or "p99" (got \'p97\')'),
             (["--latency-stat", "p95"], "--latency-stat must be given with --ttft, --ttfo or --e2e, and only with one of them"),
-            (["--osl", "500"], "--osl must be given with --rps or --e2e, and only with one of them"),
+            (["--osl", "500"], "--osl must be given with --rps, --people or --e2e, and only with one of them"),
             (["--e2e", "9", "--osl", "0"], "--osl must be above 0 (got 0)"),
             *NOT_TOLD,
         ],

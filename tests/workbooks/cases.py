@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 
-from xlsizing import Demand, Limits, size
+from xlsizing import Demand, Limits, NodePlan, size
 from xlsizing.core.anchors import curve_from_rows
 
 ROOM = 32
@@ -22,7 +22,7 @@ SLAS = 12
 COLUMNS = 4
 """Concurrency, tok/s/user, output tok/s and TTFT of an anchor."""
 
-UNITS = ("tpm", "tok/s", "rps", "users")
+UNITS = ("tpm", "tok/s", "rps", "users", "people")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Case:
     unit: str = "tpm"
     demand: object = 3e6
     osl: object = None
+    each: object = None
+    peak: object = 1
+    per_node: object = None
+    lost: object = 0
+    contract: object = None
     util: object = 0.7
     gpus_per_pod: object = 4
     spares: object = 0
@@ -58,14 +63,15 @@ class Case:
             spare_replicas=self.spares,
             method=self.method,
             confidence=self.confidence,
+            node_plan=None if self.per_node is None and not self.lost else NodePlan(self.per_node, self.lost),
             limits=Limits(ttft_s=[limit for sla, limit in zip_longest(self.slas, self.limits) if sla is not None]),
         )
 
     def asked(self):
         """The demand of the package."""
-        if self.unit == "rps":
-            return Demand.rps(self.demand, osl=self.osl)
-        return {"tpm": Demand.tpm, "tok/s": Demand.tok_s, "users": Demand.users}[self.unit](self.demand)
+        form = {"tok/s": "tok_s"}.get(self.unit, self.unit)
+        beside = {"rps": {"osl": self.osl}, "people": {"requests_per_person_min": self.each, "osl": self.osl}}
+        return Demand.stated(form, self.demand, **beside.get(form, {})).at_peak(self.peak)
 
     def rows(self):
         """Return a row of the sizing for each SLA cell, None for a blank one."""
@@ -234,6 +240,9 @@ def _case(seed, shape, unit, method, *, measured):
             else [(*row, 0.1) for row in zip(c, r, tps, strict=True)]
         )
     demand, osl = _demand(rng, c, r, unit)
+    each = rng.choice([0.2, 1.2, 6]) if unit == "people" else None
+    per_node = rng.choice([None, None, 4, 8, 72])
+    lost = 0 if per_node is None else rng.choice([0, 1, 3])
     return Case(
         name=f"{shape.__name__} {unit} {method}{' measured' if measured else ''} {seed}",
         anchors=_laid_out(rng, rows),
@@ -241,9 +250,13 @@ def _case(seed, shape, unit, method, *, measured):
         unit=unit,
         demand=demand,
         osl=osl,
+        each=each,
+        peak=1 if unit == "users" else rng.choice([1, 1, 2.5, round(rng.uniform(1, 8), 2)]),
+        per_node=per_node,
+        lost=lost,
         util=rng.choice([0.7, 0.7, 1.0, 0.5, 0.85, round(rng.uniform(0.05, 1), 3)]),
         gpus_per_pod=rng.choice([1, 2, 4, 8, 16, 72]),
-        spares=rng.choice([0, 0, 1, 2, 7]),
+        spares=0 if lost else rng.choice([0, 0, 1, 2, 7]),
         usd=rng.choice([8.6, 8.6, 2.95, round(rng.uniform(0.5, 20), 2)]),
         hours=rng.choice([730, 730, 720, 744]),
         method=method,
@@ -264,7 +277,7 @@ def _demand(rng, c, r, unit):
     if unit == "users":
         return rng.choice([pods * c[0], max(1, round(pods * c[0]))]), None
     tok_s = max(1e-3, pods * min(x * y for x, y in zip(c, r, strict=True)))
-    if unit == "rps":
+    if unit in ("rps", "people"):
         osl = rng.choice([1, 128, 1024, 350.5])
         return tok_s / osl, osl
     return tok_s * (60 if unit == "tpm" else 1), None
@@ -347,6 +360,12 @@ def _named():
         Case("rises in two groups", [*zip(range(1, 9), (100, 98, 98.3, 98.1, 98.2, 50, 50.1, 40), strict=True)], slas),
         Case("a rise of a hair", [(1, 215.5), (10, 122.2), (256, 122.2 * (1 + 2e-9))], slas),
         Case("throughput worked out", [(1, 100, 60), (8, 80, 640), (64, 50, 3200), (128, 30, 3840)], [90, 60, 40, 20]),
+        Case("people at their peak, in nodes", WORKED, slas, "people", 2000, 700, 1.2, 2.5, 8, 1),
+        Case("pods that fill no node", WORKED, slas, gpus_per_pod=3, per_node=8, lost=2),
+        Case("pods of two nodes", WORKED, slas, gpus_per_pod=12, per_node=8, lost=1),
+        Case("the most that may fail", WORKED, slas, gpus_per_pod=1, per_node=1_000_000, lost=1000),
+        Case("nodes alone, and spares of one's own", WORKED, slas, per_node=16, spares=3),
+        Case("the steepest peak", WORKED, slas, demand=3000, peak=1000),
         Case("TTFT without throughput", [(1, 100, None, 0.1), (10, 50, None, 0.4)], [100, 70, 50]),
     ]
 
@@ -470,6 +489,9 @@ _BAD_CELLS = {
     "usd": [None, 0, -8.6, "8.60"],
     "hours": [None, 0, -730, "730", 744.1, 8760],
     "method": ["linear", None],
+    "peak": [None, 0, 0.99, 1001, "2"],
+    "per_node": [0, -8, 1.5, "8", 2_000_000],
+    "lost": [-1, 0.5, "one", 1],
 }
 
 
@@ -486,6 +508,18 @@ def _bad():
     ]
     found += [
         replace(good, name="no SLA", slas=[]),
+        replace(good, name="users at a peak", unit="users", demand=100, peak=2),
+        replace(good, name="nodes that fail, and spares of one's own", per_node=8, lost=1, spares=1),
+        replace(good, name="more nodes that fail than are taken", per_node=8, lost=1001),
+        *(
+            replace(good, name=f"people without requests: {value!r}", unit="people", demand=50, osl=700, each=value)
+            for value in (None, 0, -1, "1.2")
+        ),
+        *(
+            replace(good, name=f"people without tokens: {value!r}", unit="people", demand=50, osl=value, each=1.2)
+            for value in (None, 0, "700")
+        ),
+        *(replace(good, name=f"contract of row {value!r}", contract=value) for value in (0, 1.5, "2", 13, 5)),
         replace(good, name="a limit that the curve does not tell", limits=[0.5]),
         replace(good, name="a limit beside no SLA", anchors=WAITING, slas=[20, None], limits=[1, 1]),
         *(
@@ -506,5 +540,5 @@ BAD = _bad()
 """Cases that the package refuses, each with the default of everything else."""
 
 
-WORKBOOK_ALONE = ("hours: ", "usd: None", "a limit beside no SLA")
+WORKBOOK_ALONE = ("hours: ", "usd: None", "a limit beside no SLA", "lost: 1", "contract of row")
 """Beginnings of names of cases that the package has no argument for, or a default."""

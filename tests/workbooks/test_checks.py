@@ -44,7 +44,7 @@ def verdict(make):
 
 def found(engine):
     """Return what sheet Checks found, by the words of the check."""
-    return {words: count for words, count in engine.sheet("Checks", "B6:C45") if words}
+    return {words: count for words, count in engine.sheet("Checks", "B6:C50") if words}
 
 
 def refused(call, *given):
@@ -106,6 +106,7 @@ class TestErrorValues:
         assert slips(engine) == []
         shown = [cell for rows in ("A1:AY4", "E5:AY51") for row in engine.sheet("Sizing", rows) for cell in row]
         shown += [cell for row in engine.sheet("Checks", "A1:M100") for cell in row]
+        shown += [cell for row in engine.sheet("Intake", "A1:D60") for cell in row]
         assert [cell for cell in shown if isinstance(cell, CellError)] == []
         assert (read(engine)["standing"], read(engine)["failed"]) == ("CHECK INPUTS", 1)
 
@@ -170,7 +171,7 @@ class TestChecks:
         # eta of 32:20:500 is 0.78, of 64:15:700 0.73, of 1:100:95 0.95: two of three.
         anchors = [(1, 100, 95), (32, 20, 500), (64, 15, 700)]
         fill(engine, replace(DELIVERED, anchors=anchors, slas=[15]))
-        counts = dict(engine.sheet("Checks", "B6:C40"))
+        counts = dict(engine.sheet("Checks", "B6:C50"))
         (words,) = [words for words in counts if str(words).startswith("Output tok/s below 80 %")]
         assert counts[words] == 2
 

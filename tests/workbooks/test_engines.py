@@ -15,11 +15,13 @@ from tests.workbooks.built import SLAS as SLAS_DELIVERED
 from tests.workbooks.cases import BAD, GOOD, SLAS, WAITING, WORKBOOK_ALONE, WORKED, Case
 from tests.workbooks.engines import CellError, FormualizerEngine, FormulonEngine, IronCalcEngine
 from tests.workbooks.test_package import opened
+from xlsizing.advice.rigor import Workload
 from xlsizing.core.interpolation import AXES
 from xlsizing.reports.report import Report
 from xlsizing.rules import HOURS_PER_MONTH, REGIMES
 from xlsizing.workbooks.customer import proof
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
+from xlsizing.workbooks.customer.intake_sheet import intake_differences
 from xlsizing.workbooks.writer.names import FIRST_SLA, Layout
 
 pytestmark = pytest.mark.slow
@@ -29,6 +31,14 @@ IN_PROCESS = {"formualizer": FormualizerEngine, "ironcalc": IronCalcEngine}
 LAST_STEP = max((cell.split("$")[1] for cell in calc_cells("$1").values()), key=lambda column: (len(column), column))
 GOOD_SAMPLE = [case for at, case in enumerate(GOOD) if at % 5 == 0 or case.limits]
 BAD_SAMPLE = BAD[::3]
+CONTRACTED = [
+    replace(case, contract=1 + at % len(case.slas))
+    for at, case in enumerate(GOOD)
+    if (case.per_node or case.peak != 1 or case.unit == "people")
+    and case.slas[at % len(case.slas)] is not None
+    and case.hours == HOURS_PER_MONTH
+]
+"""Each with one of its rows contracted, whether it can be met or not."""
 
 
 def by_name(cases):
@@ -105,7 +115,7 @@ class TestCases:
         rows = [row for case in GOOD for row in case.rows() if row is not None]
         assert len(GOOD) >= 300
         assert min(sum(row.regime == regime for row in rows) for regime in REGIMES) >= 200
-        assert {case.unit for case in GOOD} == {"tpm", "tok/s", "rps", "users"}
+        assert {case.unit for case in GOOD} == {"tpm", "tok/s", "rps", "people", "users"}
         assert {case.method for case in GOOD} == set(AXES)
         assert sum(any(row and len(row) > 2 for row in case.anchors) for case in GOOD) >= 100
         assert max(len(case.anchors) for case in GOOD) == 32
@@ -120,6 +130,19 @@ class TestCases:
     def test_the_package_refuses_bad_ones_too(self, case):
         with pytest.raises((ValueError, KeyError)):
             case.sizing  # noqa: B018  # computed at first use
+
+
+def wrong_intake(engine, case):
+    """Return what is wrong on sheet Intake, whose contract is the row of the case's first SLA that is met."""
+    cells = engine.sheet("Intake", "C1:C60")
+    values = {f"C{row}": float(cell) if isinstance(cell, int | float) else cell for row, (cell,) in enumerate(cells, 1)}
+    given = [sla for sla in case.slas if sla is not None]
+    known = Workload(isl=3000, osl=700)
+    return list(
+        intake_differences(
+            values, Report(case.sizing, contract=given.index(case.slas[case.contract - 1]), workload=known)
+        )
+    )
 
 
 def wrong_steps_and_words(engine, case):
@@ -146,6 +169,16 @@ class TestInProcess:
     def test_every_step_and_word_of_a_row(self, engine, case):
         fill(engine, case)
         assert wrong_steps_and_words(engine, case) == []
+
+    @by_name(CONTRACTED)
+    def test_the_demand_as_it_is_said_and_the_contract(self, engine, case):
+        engine.set("Workload_ISL", 3000)
+        engine.set("Workload_OSL", 700)
+        fill(engine, case)
+        found = wrong_intake(engine, case)
+        engine.set("Workload_ISL", None)
+        engine.set("Workload_OSL", None)
+        assert found == []
 
     @by_name(BAD)
     def test_bad_input_leaves_no_number(self, engine, case):

@@ -1,6 +1,6 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
-from xlsizing.reports.asked import demand_words, facts, interpolation_words
+from xlsizing.reports.asked import demand_words, facts, input_tok_s, interpolation_words
 from xlsizing.reports.compared import compared
 from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
@@ -30,6 +30,7 @@ __all__ = [
     "facts",
     "figure_heads",
     "from_spec",
+    "input_tok_s",
     "interpolation_words",
     "json_text",
     "levers_table",

@@ -17,7 +17,10 @@ __all__ = ["about_sheet", "curve_hash"]
 _METHOD = (
     "An interactivity SLA S [tok/s/user] fixes c*, the largest concurrency of one pod at which each user still sees S.",
     "Pods = demand / (pod tok/s at c* x utilisation), rounded up: MAX(1,CEILING(q*(1-Tolerance),1)).",
-    "GPUs = pods x GPUs per pod.  $/month = (pods + spare pods) x GPUs per pod x $/GPU-hour x hours per month.",
+    (
+        "GPUs = pods x GPUs per pod.  $/month = GPUs x $/GPU-hour x hours per month, GPUs with spare pods and, where they are "
+        "bought in nodes, in whole nodes."
+    ),
     "An anchor meets S when r/S - 1 >= -Same_Rate, and the last that does equals S when r/S - 1 <= Same_Rate.",
     (
         "A TTFT limit L is met when L/TTFT - 1 >= -Same_Rate; TTFT of an anchor is the longest up to there, linear in ln c "

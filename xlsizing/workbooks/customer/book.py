@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from openpyxl import Workbook
 
 from xlsizing.checks import refuse
@@ -17,6 +18,7 @@ from xlsizing.workbooks.customer.charts import charts
 from xlsizing.workbooks.customer.checks_sheet import checks_rows, checks_sheet
 from xlsizing.workbooks.customer.context_sheet import context_sheet
 from xlsizing.workbooks.customer.curve_sheet import curve_sheet
+from xlsizing.workbooks.customer.intake_sheet import intake_sheet
 from xlsizing.workbooks.customer.levers_sheet import levers_sheet
 from xlsizing.workbooks.customer.live_next import live_next, next_rows
 from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
@@ -56,6 +58,7 @@ def check_report(report: Report) -> None:
     if report.sizing.demand.shape:
         refuse("demand", "must be a single one in a workbook", got=Phrase(f"shape {report.sizing.demand.shape}"))
     _check_limits(report)
+    _check_spares(report)
     if len(report.sizing.curve) > MOST_ANCHORS:
         refuse(
             "curve",
@@ -83,6 +86,19 @@ def _check_limits(report: Report) -> None:
                 detail=f"its table holds limits on {' and '.join(each.label for each in held)} alone",
                 way_out="write a report for it",
             )
+
+
+def _check_spares(report: Report) -> None:
+    """Refuse spares by availability, of which a workbook has no live formula."""
+    plan = report.sizing.node_plan
+    if plan is not None and plan.availability is not None:
+        count = int(np.max(report.sizing.spare_pods_high))
+        refuse(
+            "availability",
+            "must be left out of a workbook",
+            got=plan.availability,
+            way_out=f"give spare pods, {count:,} at the most here, or nodes to survive",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,7 @@ def drafted(report: Report) -> Draft:
 def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     """Write all but the rows of the SLAs, and return the row of the first delivered result."""
     sizing_sheet(pages["Sizing"], report, layout)
+    intake_sheet(pages["Intake"], report)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
     calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)

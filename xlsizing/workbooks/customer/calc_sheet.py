@@ -9,6 +9,7 @@ from typing import Final
 from xlsizing.core import FIGURES, LATE_NEXT, QUEUED, WIDE_BRACKET
 from xlsizing.reports import Report
 from xlsizing.workbooks.customer import axes
+from xlsizing.workbooks.customer.bought import bought
 from xlsizing.workbooks.customer.settings import claims_delivered, settings
 from xlsizing.workbooks.customer.sizing_words import said
 from xlsizing.workbooks.customer.wait_steps import (
@@ -159,10 +160,10 @@ MET: Final[tuple[Step, ...]] = (
         ),
     ),
     ("tok_s_per_user", "tok/s/user at c*", "IF(AND({between}=1,{capped}=0),{r_line},INDEX(Curve_r,{k}))"),
-    ("total_gpus", "GPUs with spares", "({pods}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_gpus_budget", "GPUs to budget with spares", "({pods_budget}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_gpus_high", "GPUs to commit with spares", "({pods_high}+Spare_Pods)*GPUs_per_Pod"),
-    ("total_gpus_low", "GPUs, low end, with spares", "({pods_low}+Spare_Pods)*GPUs_per_Pod"),
+    ("total_gpus", "GPUs with spares", bought("{pods}")),
+    ("total_gpus_budget", "GPUs to budget with spares", bought("{pods_budget}")),
+    ("total_gpus_high", "GPUs to commit with spares", bought("{pods_high}")),
+    ("total_gpus_low", "GPUs, low end, with spares", bought("{pods_low}")),
     ("usd_per_month", "$/month", "{total_gpus}*USD_per_GPU_Hour*Hours_per_Month"),
     ("usd_per_month_budget", "$/month to budget", "{total_gpus_budget}*USD_per_GPU_Hour*Hours_per_Month"),
     ("usd_per_month_high", "$/month to commit", "{total_gpus_high}*USD_per_GPU_Hour*Hours_per_Month"),
@@ -258,8 +259,8 @@ MET: Final[tuple[Step, ...]] = (
         "pods of the figure to quote",
         'IF({quote}=Word_None,"",IF({quote}=Word_Commit,{pods_high},{pods_budget}))',
     ),
-    ("quote_spares", "spare pods of it", 'IF({quote}=Word_None,"",Spare_Pods)'),
-    ("quote_gpus", "GPUs of it", 'IF({quote}=Word_None,"",({quote_pods}+{quote_spares})*GPUs_per_Pod)'),
+    ("quote_spares", "spare pods of it", 'IF({quote}=Word_None,"",Stand_By)'),
+    ("quote_gpus", "GPUs of it", f'IF({{quote}}=Word_None,"",{bought("{quote_pods}")})'),
     ("quote_usd", "$/month of it", 'IF({quote}=Word_None,"",{quote_gpus}*USD_per_GPU_Hour*Hours_per_Month)'),
     (
         "quote_usd_m",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from xlsizing.workbooks.customer import axes
+from xlsizing.workbooks.customer.bought import bought
 from xlsizing.workbooks.customer.calc_sheet import calc_cells, pods_steps, point_steps, write_steps
 from xlsizing.workbooks.writer import Layout, Page, letter
 
@@ -176,7 +177,7 @@ def _write_line(calc: Page, grids: Grids) -> None:
         write_steps(calc, row, first, _LINE_STEPS, f"${sla}{row}", {"on": on})
         for offset, key in enumerate(("pods", "pods_budget")):
             pods = f"{letter(first + keys.index(key))}{row}"
-            gpus = f"IF(ISNUMBER({pods}),({pods}+Spare_Pods)*GPUs_per_Pod,NA())"
+            gpus = f"IF(ISNUMBER({pods}),{bought(pods)},NA())"
             calc.at(row, grids.line_y + offset, f"={gpus}", "calc.num")
 
 
@@ -202,6 +203,6 @@ def _write_corners(calc: Page, grids: Grids, layout: Layout) -> None:
         at = grids.steps[0] + rank - 1
         after = f"IF({rank}<N_Anchors,INDEX(Curve_r,MIN(N_Anchors,{rank + 1})),{_LOW})"
         for row, sla in zip(grids.steps[2 * rank - 2 : 2 * rank], (f"INDEX(Curve_r,{rank})", after), strict=True):
-            values = (sla, *(f"({column[key]}{at}+Spare_Pods)*GPUs_per_Pod" for key in ("pods_high", "pods_low")))
+            values = (sla, *(bought(f"{column[key]}{at}") for key in ("pods_high", "pods_low")))
             for offset, value in enumerate(values):
                 calc.at(row, grids.steps_x + offset, f"=IF({column['on']}{at}=1,{value},NA())", "calc.num")

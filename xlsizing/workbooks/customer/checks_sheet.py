@@ -7,10 +7,12 @@ from typing import Final
 
 from xlsizing.core import FIGURES, SizingRow
 from xlsizing.reports import CANNOT_BE_MET, Report
-from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
+from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH, MOST_PEAK_TO_MEAN
 from xlsizing.workbooks.customer.axes import known_method
+from xlsizing.workbooks.customer.bought import above
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.curve_sheet import NO, YES
+from xlsizing.workbooks.customer.intake_sheet import intake_inputs
 from xlsizing.workbooks.customer.settings import DATASET_KINDS, LEVEL_CELLS
 from xlsizing.workbooks.customer.wait_steps import LIMITED, LiveWait
 from xlsizing.workbooks.writer import Layout, Page, letter, tall
@@ -69,19 +71,47 @@ _WORKLOAD: Final = "+".join(
     )
 )
 
+_REQUESTS_IDLE: Final = _unless_blank("Requests_per_Person", _number_fault("Requests_per_Person"))
+
 _INPUT: Final = (
     ("Demand must be a number above 0", _number_fault("Demand_Value")),
     (
         "Unit of the demand must be one of the list",
-        "IFERROR(IF(OR(Demand_Unit=Word_TPM,Demand_Unit=Word_Tok_s,Demand_Unit=Word_RPS,Demand_Unit=Word_Users),0,1),1)",
+        "IFERROR(IF(OR(Demand_Unit=Word_TPM,Demand_Unit=Word_Tok_s,Demand_Unit=Word_RPS,Demand_Unit=Word_People,Demand_Unit=Word_Users),0,1),1)",
     ),
     (
-        "Output tokens per request must be a number above 0 where the demand is rps",
-        f"IFERROR(IF(Demand_Unit=Word_RPS,{_number_fault('Demand_OSL')},0),0)",
+        "Output tokens per request must be a number above 0 where the demand is rps or people",
+        f"IFERROR(IF(OR(Demand_Unit=Word_RPS,Demand_Unit=Word_People),{_number_fault('Demand_OSL')},0),0)",
+    ),
+    (
+        "Requests per person and minute must be a number above 0 where the demand is people (sheet Intake)",
+        f"IF(IFERROR(IF(Demand_Unit=Word_People,1,0),0)=1,{_number_fault('Requests_per_Person')},{_REQUESTS_IDLE})",
+    ),
+    (
+        f"Peak over mean must be from 1 to {MOST_PEAK_TO_MEAN:,}, and 1 where users are the demand (sheet Intake)",
+        "IF(ISNUMBER(Peak_to_Mean),IF(OR(Peak_to_Mean<1,Peak_to_Mean>Most_Peak),1,IF(Is_Users=1,IF(Peak_to_Mean=1,0,1),0)),1)",
     ),
     ("Utilisation must be above 0, at most 1", "IF(ISNUMBER(Util),IF(OR(Util<Lowest,Util>1),1,0),1)"),
     ("GPUs per pod must be a whole number of at least 1", _whole_fault("GPUs_per_Pod", 1, "Most_GPUs_per_Pod")),
     ("Spare pods must be a whole number of at least 0", _whole_fault("Spare_Pods", 0, "Most_Spares")),
+    (
+        "GPUs per node must be a whole number of at least 1, or blank where GPUs are had one by one (sheet Intake)",
+        _unless_blank("GPUs_per_Node", _whole_fault("GPUs_per_Node", 1, "Most_GPUs_per_Pod")),
+    ),
+    (
+        "Nodes to survive must be a whole number, with GPUs per node and without spare pods of one's own (sheet Intake)",
+        (
+            f"{_whole_fault('Nodes_to_Survive', 0, 'Most_Nodes_Lost')}"
+            f"+IF({above('Nodes_to_Survive', 0)},IF(COUNTA(GPUs_per_Node)=0,1,IF({above('Spare_Pods', 0)},1,0)),0)"
+        ),
+    ),
+    (
+        "The contracted row must be the place of an SLA in the table of sheet Sizing, or blank (sheet Intake)",
+        _unless_blank(
+            "Contract_Row",
+            "IFERROR(IF(OR(Contract_Row<1,Contract_Row<>INT(Contract_Row)),1,IF(ISNUMBER(INDEX(SLA_In,Contract_Row)),0,1)),1)",
+        ),
+    ),
     ("Price must be a number above 0", _number_fault("USD_per_GPU_Hour")),
     (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
@@ -232,6 +262,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
         "Demand_Value": float(demand.value),
         "Demand_Unit": demand.unit,
         "Demand_OSL": None if demand.osl is None else float(demand.osl),
+        **intake_inputs(report),
         "Util": sizing.util,
         "GPUs_per_Pod": sizing.gpus_per_pod,
         "Spare_Pods": sizing.spare_replicas,

@@ -12,6 +12,7 @@ from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import INTERP, KNEE_CAPPED
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences, is_shown
+from xlsizing.workbooks.customer.intake_sheet import intake_differences
 from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
 from xlsizing.workbooks.customer.wait_steps import LIMITED
 from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values, column_of
@@ -94,6 +95,7 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     table = values["Sizing"]
     found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
     found += first_page_differences(table, report)
+    found += intake_differences(values["Intake"], report)
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 
@@ -227,7 +229,7 @@ def _quoted_cells(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict
     quoted = row.quoted(rigor.label) if row and rigor else None
     values: dict[str, object] = dict.fromkeys("IJKLM", "")
     if row and quoted:
-        spares = (row.total_pods or 0) - (row.pods or 0)
+        spares = figure_of(row, "spare_pods", quoted)
         totals = (figure_of(row, name, quoted) for name in ("total_gpus", "usd_per_month", "usd_per_million"))
         values = dict(zip("IJKLM", (figure_of(row, "pods", quoted), spares, *totals), strict=True))
     return {(_QUOTED[column], "Sizing", f"{column}{live}"): value for column, value in values.items()}

@@ -26,6 +26,7 @@ from xlsizing.core import (
 )
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.workbooks.customer.axes import METHOD_CODE, METHOD_WORDS
+from xlsizing.workbooks.customer.bought import BOUGHT, DEMAND, bought
 from xlsizing.workbooks.customer.wait_steps import ASKED, LIMITED
 from xlsizing.workbooks.writer import Page, column_of, letter
 
@@ -60,7 +61,7 @@ CHECK_INPUTS: Final = "CHECK INPUTS"
 IN_PART: Final = f"{rules.DRAFT} in part"
 """The standing of the whole where some rows are a VERDICT."""
 
-UNITS: Final = ("tpm", "tok/s", "rps", "users")
+UNITS: Final = ("tpm", "tok/s", "rps", "people", "users")
 """Forms of a demand."""
 
 LEVEL_CELLS: Final = {level: f"Budget_Level_{level * 100:.0f}" for level in rules.BUDGET_SHARE}
@@ -106,6 +107,8 @@ _CONSTANTS: Final = {
     "Most_Pods": (rules.MOST_PODS, "more pods are refused"),
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
+    "Most_Peak": (rules.MOST_PEAK_TO_MEAN, "a higher peak over the mean is refused"),
+    "Most_Nodes_Lost": (rules.MOST_NODES_LOST, "more nodes to survive are refused"),
     "Most_Hours": (rules.MOST_HOURS_PER_MONTH, "more hours per month are refused"),
     "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),
     "Hit_Rate_Off": (rules.HIT_RATE_OFF, "most that two prefix-cache hit rates may be apart"),
@@ -129,7 +132,8 @@ _CONSTANTS: Final = {
     "Word_TPM": (UNITS[0], "unit of demand: output tokens per minute"),
     "Word_Tok_s": (UNITS[1], "unit of demand: output tokens per second"),
     "Word_RPS": (UNITS[2], "unit of demand: requests per second"),
-    "Word_Users": (UNITS[3], "unit of demand: requests in flight at peak"),
+    "Word_People": (UNITS[3], "unit of demand: people, with the requests of each"),
+    "Word_Users": (UNITS[4], "unit of demand: requests in flight at peak"),
     "Word_Commit": (COMMIT, "figure to quote"),
     "Word_Budget": (BUDGET, "figure to quote"),
     "Word_Measure_First": (MEASURE_FIRST, "begins the remark of such a row"),
@@ -201,6 +205,9 @@ def _by_level(values: Iterable[object]) -> str:
     return formula
 
 
+_PLATEAU_PODS: Final = "MAX(1,CEILING(Demand_Asked/(IF(Is_Users=1,INDEX(Curve_u,N_Anchors),INDEX(Curve_best,N_Anchors))*Util)*(1-Tolerance),1))"
+"""The formula of the pods to commit at every SLA up to the last anchor's."""
+
 _DERIVED: Final = {
     "Rows_OK": ("=IF(SUM(Row_Bad)=0,IF(COUNT(Anchor_c)>0,1,0),0)", "every anchor row is usable"),
     "N_Anchors": ("=COUNT(Anchor_c)", "anchors"),
@@ -235,7 +242,7 @@ _DERIVED: Final = {
     "Output_Tokens": (
         (
             "=IF(ISNUMBER(Curve_OSL),Curve_OSL,IF(ISNUMBER(Workload_OSL),Workload_OSL,"
-            'IF(Demand_Unit=Word_RPS,IF(ISNUMBER(Demand_OSL),Demand_OSL,""),"")))'
+            'IF(OR(Demand_Unit=Word_RPS,Demand_Unit=Word_People),IF(ISNUMBER(Demand_OSL),Demand_OSL,""),"")))'
         ),
         "output tokens of a request: the curve's, else the customer's",
     ),
@@ -251,16 +258,10 @@ _DERIVED: Final = {
         "why no budget is claimed in any row; 0: it is",
     ),
     "Is_Users": ("=IFERROR(IF(Demand_Unit=Word_Users,1,0),0)", "demand is users"),
-    "Demand_tok_s": (
-        ('=IF(Inputs_OK=1,IF(Demand_Unit=Word_TPM,Demand_Value/Seconds_per_Minute,IF(Demand_Unit=Word_RPS,'
-        'Demand_Value*Demand_OSL,IF(Demand_Unit=Word_Tok_s,Demand_Value,""))),"")'),
-        "output tok/s asked for (blank for users: it depends on the SLA)",
-    ),
+    **DEMAND,
+    **BOUGHT,
     "Opening_Flat": (
-        (
-            '=IF(Inputs_OK=1,(MAX(1,CEILING(Demand_Asked/(IF(Is_Users=1,INDEX(Curve_u,N_Anchors),'
-            'INDEX(Curve_best,N_Anchors))*Util)*(1-Tolerance),1))+Spare_Pods)*GPUs_per_Pod,"")'
-        ),
+        f'=IF(Inputs_OK=1,{bought(_PLATEAU_PODS)},"")',
         "GPUs to commit with spares at every SLA up to the last anchor's",
     ),
     "Opening_Knee": (
@@ -268,11 +269,11 @@ _DERIVED: Final = {
         "tok/s/user up to which that is so",
     ),
     "Opening_Most": (
-        '=IF(COUNT(Row_GPUs_Commit)=0,"",MAX(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
+        f'=IF(COUNT(Row_GPUs_Commit)=0,"",{bought("MAX(Row_GPUs_Commit)/GPUs_per_Pod")})',
         "most of them: those at the tightest SLA that is met, where no wait is limited",
     ),
     "Opening_Least": (
-        '=IF(COUNT(Row_GPUs_Commit)=0,"",MIN(Row_GPUs_Commit)+Spare_Pods*GPUs_per_Pod)',
+        f'=IF(COUNT(Row_GPUs_Commit)=0,"",{bought("MIN(Row_GPUs_Commit)/GPUs_per_Pod")})',
         "least GPUs to commit with spares of a row that is met",
     ),
     "Opening_Tightest": (

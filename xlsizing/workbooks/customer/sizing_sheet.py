@@ -15,6 +15,7 @@ from xlsizing.advice import PRICE_CHANGED
 from xlsizing.core import FIGURES, METHODS, SizingRow
 from xlsizing.reports import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, MOST_HOURS_PER_MONTH
+from xlsizing.workbooks.customer.bought import above
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells
 from xlsizing.workbooks.customer.first_page import (
     BANNER_AT,
@@ -92,8 +93,11 @@ RESULTS: Final = tuple(
 """Column, step of Calc, heading, style, defined name and width of each result [-]."""
 
 _GROUPS: Final = {
-    "E": '=IF(Inputs_OK=1,IF(Spare_Pods>0,"GPUs, spares in","GPUs"),"GPUs")',
-    "H": "The figure to quote, multiplied out",
+    "E": '=IF(Inputs_OK=1,IF(Stand_By>0,"GPUs, spares in","GPUs"),"GPUs")',
+    "H": (
+        '=IF(Has_Nodes=1,"The figure to quote, multiplied out, idle GPUs of whole nodes added",'
+        '"The figure to quote, multiplied out")'
+    ),
     "O": "What keeps a pod from more, TTFT there",
     "Y": "Estimate, without spares (flag: budget too)",
     "AF": "budget",
@@ -111,6 +115,7 @@ _LAST: Final = "AY"
 """Columns: the remark, the SLA on the second page, what a row rests on there, the last one printed, and the last."""
 
 _INPUT_COLUMN: Final = "D"
+_SPARES_NOTE: Final = f'=IF({above("Nodes_to_Survive", 0)},"by nodes to survive: sheet Intake","N+k: for failed pods")'
 _ROW: Final = 14
 _ZOOM: Final = 75  # with it the whole first page is on one screen of 1920 x 1080
 _SCALE: Final = 80  # letters of 10 pt are 8 pt on paper
@@ -195,16 +200,17 @@ def _write_inputs(page: Page, report: Report) -> None:
     asked = float(demand.value)
     grouped = "input.int" if asked == round(asked) else "input.num"
     unit_words = (
-        '=IF(Inputs_OK=0,"",IF(Is_Users=1,"requests in flight at peak",IF(Demand_Unit=Word_TPM,'
-        '"output tokens per minute",IF(Demand_Unit=Word_RPS,"requests per second","output tokens per second"))))'
+        '=IF(Inputs_OK=0,"",IF(Is_Users=1,"requests in flight at peak",IF(Demand_Unit=Word_People,"people, in the mean: sheet '
+        'Intake",IF(Peak_to_Mean>1,"in the mean; peak: sheet Intake",IF(Demand_Unit=Word_TPM,'
+        '"output tokens per minute",IF(Demand_Unit=Word_RPS,"requests per second","output tokens per second"))))))'
     )
     entries = (
         ("Throughput demand", "Demand_Value", asked, grouped, unit_words),
         ("Unit of the demand", "Demand_Unit", demand.unit, "input.text", " / ".join(UNITS)),
-        ("Output tokens per request", "Demand_OSL", osl, "input.num", "tok; for rps only"),
+        ("Output tokens per request", "Demand_OSL", osl, "input.num", "tok; for rps and people"),
         ("Planned utilisation", "Util", sizing.util, "input.share", "share of measured throughput, in (0, 1]"),
         ("GPUs per pod", "GPUs_per_Pod", sizing.gpus_per_pod, "input.int", "GPUs of one replica"),
-        ("Spare pods", "Spare_Pods", sizing.spare_replicas, "input.int", "N+k: for failed pods"),
+        ("Spare pods", "Spare_Pods", sizing.spare_replicas, "input.int", _SPARES_NOTE),
         (
             "Price",
             "USD_per_GPU_Hour",
@@ -279,7 +285,11 @@ def _write_basis(page: Page, report: Report) -> None:
             page.tall(place(cell)[0], max(_ROW, tall(text, _TEXT_LINE)))
     page.put("B16", "Demand in output tok/s", "label")
     page.put(DEMAND_AT, f'=IF(Checks_Failed=0,IF(Is_Users=1,"{BY_SLA}",Demand_tok_s),Word_Check)', "calc.one")
-    page.put("E16", "tok/s; users x SLA for users", "note.text")
+    page.put(
+        "E16",
+        f'=IF({above("Peak_to_Mean", 1)},"tok/s at the peak, which is sized","tok/s; users x SLA for users")',
+        "note.text",
+    )
 
 
 def _write_label(page: Page, row: int, label: str, rows: int, *, whole: bool = True) -> None:

@@ -61,7 +61,7 @@ EDITED: Final = (
 _IN_IT: Final = tuple(
     f"{HEADROOM} {which} in GPUs and dollars of this table." for which in ("Spares are", "No spares are")
 )
-SPARES: Final = f'=IF(Checks_Failed>0,"{_IN_IT[0]}",IF(Spare_Pods>0,"{_IN_IT[0]}","{_IN_IT[1]}"))'
+SPARES: Final = f'=IF(Checks_Failed>0,"{_IN_IT[0]}",IF(Stand_By>0,"{_IN_IT[0]}","{_IN_IT[1]}"))'
 """The formula of what spare pods count in."""
 
 THREE_FIGURES_LIVE: Final = f"Where no figure is bold, measure first. {THREE_FIGURES}"

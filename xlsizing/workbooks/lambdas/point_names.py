@@ -44,7 +44,13 @@ OF_POINT: Final = columns_of("point", POINT, "1")
 OF_FIGURES: Final = columns_of("figures", FIGURES, "1")
 """The same of the figures of a demand."""
 
-_DEMAND: Final = {"Demand_Asked": "tpm/Seconds_per_Minute", "Spare_Pods": "0", "Hours_per_Month": "Hours_Assumed"}
+_DEMAND: Final = {
+    "Demand_Asked": "tpm/Seconds_per_Minute",
+    "Stand_By": "0",
+    "Unit_Pods": "1",
+    "Unit_GPUs": "GPUs_per_Pod",
+    "Hours_per_Month": "Hours_Assumed",
+}
 
 POINT_NAMES: Final = (
     Lambda(

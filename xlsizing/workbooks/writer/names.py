@@ -27,12 +27,12 @@ __all__ = [
     "place",
 ]
 
-SHEETS: Final = ("Sizing", "Curve", "Calc", "Context", "Levers", "Checks", "About")
+SHEETS: Final = ("Sizing", "Intake", "Curve", "Calc", "Context", "Levers", "Checks", "About")
 """The sheets in order."""
 
 PUBLIC: Final = (
     "Demand_Value", "Demand_Unit", "Demand_OSL", "Util", "GPUs_per_Pod", "Spare_Pods", "USD_per_GPU_Hour",
-    "Hours_per_Month", "Method", "Anchor_c", "Anchor_r", "Anchor_T", "Anchor_TTFT", "SLA_In", "Out_Regime",
+    "Requests_per_Person", "Peak_to_Mean", "GPUs_per_Node", "Nodes_to_Survive", "Contract_Row", "Hours_per_Month", "Method", "Anchor_c", "Anchor_r", "Anchor_T", "Anchor_TTFT", "SLA_In", "Out_Regime",
     "Out_Cstar", "Out_PodTps", "Out_Pods", "Out_GPUs", "Out_GPUs_Low", "Out_GPUs_Commit", "Out_USD_Month",
     "Out_USD_Month_Commit", "TTFT_Limit_In", "Out_Binding", "Out_TTFT", "Out_TTFT_Commit", "Checks_Failed",
 )  # fmt: skip

@@ -106,7 +106,7 @@ class TestErrorValues:
         assert slips(engine) == []
         shown = [cell for rows in ("A1:AY4", "E5:AY51") for row in engine.sheet("Sizing", rows) for cell in row]
         shown += [cell for row in engine.sheet("Checks", "A1:M100") for cell in row]
-        shown += [cell for row in engine.sheet("Intake", "A1:D60") for cell in row]
+        shown += [cell for row in engine.sheet("Intake", "A10:D60") for cell in row]
         assert [cell for cell in shown if isinstance(cell, CellError)] == []
         assert (read(engine)["standing"], read(engine)["failed"]) == ("CHECK INPUTS", 1)
 

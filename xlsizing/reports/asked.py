@@ -21,6 +21,7 @@ __all__ = ["demand_words", "facts", "input_tok_s", "interpolation_words", "node_
 def facts(report: Report) -> dict[str, str]:
     """Return the inputs of the sizing, name and text."""
     named = {
+        "Contract": contract_words(report),
         **report.about,
         "Model": report.model,
         "Curve": report.source,

@@ -11,7 +11,7 @@ import pytest
 
 import xlsizing
 from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, plain, spec_of, without, written
-from xlsizing import InputError, SizingError
+from xlsizing import InputError, NodePlan, SizingError
 from xlsizing.advice.levers import lever_delta, ranked
 from xlsizing.advice.rigor import Workload, assess
 from xlsizing.advice.standing_words import NO_THROUGHPUT
@@ -120,6 +120,72 @@ class TestObjects:
     def test_pooling(self, spec):
         rising = {"anchors": [[1, 100], [2, 101]], "pool_rises": 0.02}
         assert spec(MINIMAL | {"curve": rising}).curve().pooled_share == pytest.approx(0.005)
+
+
+class TestIntake:
+    """The demand as it is said, nodes and the contract: 2,000 x 1.2/60 x 700 = 28,000 tok/s, 70,000 at the peak."""
+
+    def test_people_at_their_peak(self, spec):
+        made = spec(
+            MINIMAL | {"demand": {"people": 2000, "requests_per_person_min": 1.2, "osl": 700, "peak_to_mean": 2.5}}
+        )
+        assert (made.demand().mean_tok_s(0), made.demand().output_tok_s(0)) == (28_000, 70_000)
+        assert made.size().demand.peak_to_mean == 2.5
+
+    @pytest.mark.parametrize(
+        ("given", "plan"),
+        [
+            ({}, None),
+            ({"gpus_per_node": 8}, NodePlan(8)),
+            ({"gpus_per_node": 8, "nodes_to_survive": 1}, NodePlan(8, 1)),
+            (
+                {"gpus_per_node": 8, "availability": 0.999, "node_availability": 0.99},
+                NodePlan(8, availability=0.999, node_availability=0.99),
+            ),
+        ],
+    )
+    def test_nodes(self, spec, given, plan):
+        assert spec(MINIMAL | given).size().node_plan == plan
+
+    def test_the_contract(self, spec):
+        assert spec(MINIMAL).contract is None
+        assert spec(MINIMAL | {"slas": [20, {"tok_s_per_user": 50, "contract": True}]}).contract == 1
+
+    @pytest.mark.parametrize(
+        ("given", "sentence"),
+        [
+            (
+                {"demand": {"people": 5, "osl": 7}},
+                "demand: requests_per_person_min must be given with people, and only with it",
+            ),
+            (
+                {"demand": {"people": 5, "requests_per_person_min": 1}},
+                "demand: osl must be given with rps or people, and only with one of them",
+            ),
+            (
+                {"demand": {"users": 5, "peak_to_mean": 2}},
+                "demand.peak_to_mean: must be 1 where users are the demand, in flight at peak (got 2); give the users at the peak",
+            ),
+            ({"demand": {"tpm": 5, "peak_to_mean": 0.5}}, "demand.peak_to_mean: must be from 1 to 1,000 (got 0.5)"),
+            ({"nodes_to_survive": 1}, "nodes_to_survive: must be given with gpus_per_node"),
+            ({"availability": 0.9}, "availability: must be given with gpus_per_node"),
+            (
+                {"gpus_per_node": 8, "availability": 0.9},
+                "availability: must be given with node_availability, and only with it",
+            ),
+            (
+                {"gpus_per_node": 8, "nodes_to_survive": 1, "spare_pods": 2},
+                "nodes_to_survive: spare_replicas must be 0 where nodes that fail say how many there are (got 2); leave one of them out",
+            ),
+            (
+                {"slas": [{"tok_s_per_user": 20, "contract": True}, {"tok_s_per_user": 50, "contract": True}]},
+                "slas item 2, contract: must be true for one SLA at most (got item 1 too)",
+            ),
+        ],
+    )
+    def test_refused(self, refused, given, sentence):
+        (found,) = refused(MINIMAL | given, "sizing.json")
+        assert found.partition(", ")[2].partition(", ")[2] == sentence
 
 
 class TestLimits:

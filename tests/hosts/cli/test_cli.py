@@ -30,6 +30,8 @@ ROW_KEYS = [
 ]
 FLAGS = [
     *("--tpm", "--tok-s", "--rps", "--osl", "--users", "--sla", "--anchors", "--curve", "--pool-rises"),
+    *("--people", "--requests-per-person-min", "--peak-to-mean", "--isl", "--contract"),
+    *("--gpus-per-node", "--nodes-to-survive", "--availability", "--node-availability"),
     *("--gpus-per-pod", "--util", "--spare", "--gpu-hourly-usd", "--method", "--confidence", "--model", "--spec"),
 ]
 FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
@@ -120,6 +122,55 @@ class TestDemand:
         }
         assert answer["rows"][0]["replicas"] == 10  # 1792 / (256 x 0.7)
         assert answer["rows"][0]["demand_tok_s"] == 35_840  # 1792 x 20
+
+    def test_people_at_their_peak_in_nodes(self, capsys):
+        given = {"people": "2000", "requests_per_person_min": "1.2", "osl": "700", "peak_to_mean": "2.5"}
+        answer = sized(capsys, tpm=None, **given, isl="3000", gpus_per_node="8", nodes_to_survive="1", contract="100")
+        assert (answer["tpm_mean"], answer["tpm"], answer["input_tpm"]) == (1.68e6, 4.2e6, 18e6)
+        assert answer["node_plan"] == {
+            "gpus_per_node": 8, "nodes_to_survive": 1, "availability": None, "node_availability": None,
+        }  # fmt: skip
+        (row,) = answer["rows"]
+        # 43, 61 and 82 pods at 70,000 tok/s; with two spares in nodes of two pods 23, 32 and 42 nodes
+        assert (row["nodes"], row["nodes_budget"], row["nodes_high"]) == (23, 32, 42)
+        assert answer["contract"].endswith("61 pods x 4 + 2 spare pods x 4 + 4 GPUs idle in nodes = 256 GPUs x 8.60 $/GPU-hour "
+                                           "(assumed) x 730 h/month = 1,607,168 $/month")  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("given", "sentence"),
+        [
+            ({"people": "5", "osl": "7"}, "--requests-per-person-min must be given with --people, and only with it"),
+            (
+                {"people": "5", "requests_per_person_min": "1"},
+                "--osl must be given with --rps, --people or --e2e, and only with one of them",
+            ),
+            (
+                {"tpm": "5", "requests_per_person_min": "1"},
+                "--requests-per-person-min must be given with --people, and only with it",
+            ),
+            ({"tpm": "5", "peak_to_mean": "0.5"}, "--peak-to-mean must be from 1 to 1,000 (got 0.5)"),
+            (
+                {"users": "5", "peak_to_mean": "2"},
+                "--peak-to-mean must be 1 where users are the demand, in flight at peak (got 2); give the users at the peak",
+            ),
+            (
+                {"tpm": "5", "nodes_to_survive": "1"},
+                "--nodes-to-survive must be given with --gpus-per-node, and only with it",
+            ),
+            (
+                {"tpm": "5", "gpus_per_node": "8", "availability": "0.9"},
+                "--availability must be given with --node-availability, and only with it",
+            ),
+            (
+                {"tpm": "5", "gpus_per_node": "8", "nodes_to_survive": "1", "spare": "1"},
+                "--spare must be 0 where nodes that fail say how many there are (got 1); leave one of them out",
+            ),
+            ({"tpm": "5", "contract": "99"}, "--contract must be one of the SLAs of --sla (got 99)"),
+        ],
+        ids=str,
+    )
+    def test_intake_refused(self, capsys, given, sentence):
+        assert refused(capsys, **{"tpm": None} | given) == sentence
 
     def test_rps_keeps_its_parts(self, capsys):
         answer = sized(capsys, tpm=None, rps="100", osl="500")

@@ -195,6 +195,8 @@ class NodeFlags:
         if self.gpus_per_node is None:
             only_with("--gpus-per-node", given)
             return None
+        if (self.availability is None) != (self.node_availability is None):
+            refuse("--availability", "must be given with --node-availability, and only with it")
         return NodePlan(self.gpus_per_node, **given)
 
 

@@ -28,6 +28,8 @@ MOST_GPUS_PER_POD: Final = 1_000_000
 MOST_SPARES: Final = 1_000_000
 MOST_PEAK_TO_MEAN: Final = 1000
 MOST_NODES_LOST: Final = 1000
+MOST_PRICES: Final = 8
+MOST_TERM_MONTHS: Final = 120
 MOST_AVAILABILITY: Final = 0.999_999_999
 """Most spare replicas [pods]."""
 

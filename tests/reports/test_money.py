@@ -2,17 +2,22 @@
 
 import json
 from dataclasses import replace
+from datetime import date
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from tests.reports.test_review import fault, reviewed
-from xlsizing import Curve, Demand, NodePlan, size
+from xlsizing import Curve, Demand, InputError, NodePlan, size
 from xlsizing.advice.rigor import Workload
+from xlsizing.core.price import Price
 from xlsizing.reports.asked import demand_words, facts, input_tok_s
 from xlsizing.reports.markdown import markdown
-from xlsizing.reports.money import contract_words, quote_table, sold_table
+from xlsizing.reports.money import contract_words, price_tables, quote_table, sold_table
 from xlsizing.reports.record import record
 from xlsizing.reports.report import Report
+from xlsizing.workbooks.customer import ProofError, customer_workbook, intake_sheet
 
 SPARSE = Curve([1, 10, 256], [215.5, 122.2, 41.8])
 PEOPLE = Demand.people(2000, requests_per_person_min=1.2, osl=700)
@@ -190,3 +195,95 @@ class TestReview:
         given = report([(1, 215.5), (10, 122.2), (32, 123.4), (256, 41.8)], [100], pool_rises=0.02)
         assert given.rows[0].budget_claim
         reviewed(markdown(given), record(given))
+
+
+class TestPrices:
+    PRICES = (
+        Price(1.6, date="2026-11-01", source="quote 17", name="one year", term_months=12),
+        Price(1.95, "EUR", "2026-10-01", "list", name="EU provider", valid_until="2026-10-31"),
+    )
+
+    def test_side_by_side_by_hand(self, asked):
+        # 168 GPUs x 730 = 122,640 GPU-hours a month: x 2.10 = 257,544, x 1.60 = 196,224, x 1.95 = 239,148; x 12 a year
+        told, monthly = price_tables(replace(asked, prices=self.PRICES))
+        assert [row[0] for row in told.rows] == ["this sizing's", "one year", "EU provider"]
+        assert [row[6:] for row in told.rows] == [
+            ("257,544", "3,090,528", "-"),
+            ("196,224", "2,354,688", "2,354,688"),
+            ("239,148", "2,869,776", "-"),
+        ]
+        assert told.rows[2][1:6] == ("1.95", "EUR", "-", "2026-10-01, list", "2026-10-31")
+        # at 20 tok/s/user 48 GPUs: 35,040 GPU-hours
+        assert monthly.header[2:] == (
+            "= GPUs",
+            "this sizing's USD a month",
+            "one year USD a month",
+            "EU provider EUR a month",
+        )
+        assert monthly.rows[0][2:] == ("48", "73,584", "56,064", "68,328")
+
+    def test_one_price_needs_no_table(self, asked):
+        assert price_tables(asked) == []
+
+    def test_without_a_contract_there_is_no_contract_at_a_price(self, asked):
+        told, _ = price_tables(replace(asked, contract=None, prices=self.PRICES))
+        assert told.header[-1] == "valid until"
+
+    @pytest.mark.parametrize(("day", "notes"), [(date(2026, 10, 31), 0), (date(2026, 11, 1), 1)])
+    def test_one_that_lapsed_is_noted(self, asked, day, notes):
+        told = replace(asked, prices=self.PRICES, sized_on=day).notes
+        assert told.count("The price EU provider was valid until 2026-10-31: ask for it again.") == notes
+
+    def test_they_are_reviewed(self, asked):
+        given = replace(asked, prices=self.PRICES)
+        text = markdown(given)
+        reviewed(text, json.loads(json.dumps(record(given))))
+        assert fault(text.replace("239,148", "239,149"), record(given))
+
+
+class TestWorkbook:
+    """The customer's workbook of the same: proven before it is written, and a wrong formula on either sheet is named."""
+
+    @pytest.fixture
+    def priced(self, asked):
+        return replace(asked, prices=TestPrices.PRICES)
+
+    def test_it_shows_what_the_report_does(self, priced):
+        book = openpyxl.load_workbook(BytesIO(customer_workbook(priced)), data_only=True)
+        intake, prices = book["Intake"], book["Prices"]
+        assert [intake[f"C{row}"].value for row in (14, 15, 16, 17, 18)] == [40, 28_000, 1.68e6, 70_000, 4.2e6]
+        assert [intake[f"C{row}"].value for row in range(30, 36)] == [39, 2, 4, 4, 168, 21]
+        assert intake["C38"].value == 257_544
+        assert [prices[f"H{row}"].value for row in (6, 7, 8)] == pytest.approx([257_544, 196_224, 239_148], rel=1e-12)
+        assert prices["H9"].value in (None, "")
+        assert prices.sheet_state == "visible"
+
+    @pytest.mark.parametrize(
+        ("lines", "at", "wrong", "said"),
+        [
+            (
+                "_CHAIN_LINES",
+                3,
+                "Demand_Mean",
+                "'Output tok/s, at the peak' is 28000 in Intake!C17 and 70000 in Python",
+            ),
+            ("_CONTRACT_LINES", 7, "0", "'+ GPUs idle in nodes' is 0 in Intake!C33 and 4 in Python"),
+        ],
+    )
+    def test_a_wrong_line_is_named_and_nothing_is_written(self, priced, monkeypatch, lines, at, wrong, said):
+        changed = list(getattr(intake_sheet, lines))
+        changed[at] = changed[at]._replace(formula=wrong)
+        monkeypatch.setattr(intake_sheet, lines, tuple(changed))
+        with pytest.raises(ProofError) as error:
+            customer_workbook(priced)
+        assert said in str(error.value)
+
+    def test_spares_by_availability_are_refused_with_their_number(self, asked):
+        plan = NodePlan(8, availability=0.999, node_availability=0.99)
+        report = Report(size(SPARSE, 20, Demand.tpm(3e6), gpus_per_pod=4, node_plan=plan))
+        # 7 pods in 4 nodes: 4 of 5 run 0.99^5 + 5 x 0.01 x 0.99^4 = 0.99902 of the time, one spare node
+        with pytest.raises(InputError) as error:
+            customer_workbook(report)
+        assert str(error.value) == (
+            "availability must be left out of a workbook (got 0.999); give spare pods, 2 at the most here, or nodes to survive"
+        )

@@ -108,6 +108,35 @@ class TestObjects:
         assert spec(MINIMAL).size().price_assumed
         assert spec(FULL).price.label == "7.25 $/GPU-hour (2026-11-01, a quote)"
 
+    def test_other_prices(self, spec):
+        other = {"name": "EU", "per_gpu_hour": 1.95, "currency": "eur", "date": "2026-10-01", "source": "list"}
+        made = spec(MINIMAL | {"prices": [other | {"term_months": 12, "valid_until": "2027-01-31"}]})
+        expected = Price(1.95, "EUR", "2026-10-01", "list", name="EU", term_months=12, valid_until="2027-01-31")
+        assert made.prices == (expected,)
+        assert spec(MINIMAL).prices == ()
+
+    @pytest.mark.parametrize(
+        ("change", "sentence"),
+        [
+            (
+                {"currency": "euro"},
+                "prices item 1, currency: must be a code of three letters by ISO 4217, such as EUR (got 'euro')",
+            ),
+            ({"per_gpu_hour": 0}, "prices item 1, per_gpu_hour: must be above 0 (got 0)"),
+            ({"term_months": 0}, "prices item 1, term_months: must be a whole number of at least 1 (got 0)"),
+            ({"valid_until": "soon"}, "prices item 1, valid_until: must be a date such as 2026-03-31 (got 'soon')"),
+        ],
+    )
+    def test_other_prices_refused(self, refused, change, sentence):
+        other = {"name": "EU", "per_gpu_hour": 1.95, "date": "2026-10-01", "source": "list"}
+        (found,) = refused(MINIMAL | {"prices": [other | change]}, "sizing.json")
+        assert found.partition(", ")[2].partition(", ")[2] == sentence
+
+    def test_prices_of_one_name(self, refused):
+        other = {"name": "EU", "per_gpu_hour": 1.95, "date": "2026-10-01", "source": "list"}
+        (found,) = refused(MINIMAL | {"prices": [other, other | {"per_gpu_hour": 2}]}, "sizing.json")
+        assert found.endswith("prices item 2, name: must be another for each price of a currency (got item 1 too)")
+
     def test_it_is_frozen(self, spec):
         with pytest.raises(FrozenInstanceError):
             spec(MINIMAL).util = 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from xlsizing.checks import number, refuse
-from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR
+from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HOURS_PER_MONTH
 
 __all__ = ["ASSUMED_PRICE", "NO_SOURCE", "Price", "price_of"]
 
@@ -27,6 +27,12 @@ class Price:
         When it was quoted, and by whom
     assumed : bool, optional
         Whether nobody gave one, so that the default stands
+    name : str, optional
+        What it is called beside others: on demand, one year, a provider
+    term_months : int, optional
+        How long it is committed to [months]
+    valid_until : str, optional
+        The last day on which it can be had
     """
 
     amount: float
@@ -34,6 +40,9 @@ class Price:
     date: str | None = None
     source: str | None = None
     assumed: bool = False
+    name: str = ""
+    term_months: int | None = None
+    valid_until: str | None = None
 
     @property
     def quoted(self) -> str:
@@ -57,6 +66,14 @@ class Price:
         '8.60 $/GPU-hour (assumed)'
         """
         return f"{self.amount:,.2f} $/GPU-hour ({self.rests_on})"
+
+    def for_months(self, gpus: int, months: float) -> float:
+        """Return what `gpus` cost over so many `months` of 730 hours [currency].
+
+        >>> Price(2.10).for_months(168, 1)
+        257544.0
+        """
+        return gpus * self.amount * HOURS_PER_MONTH * months
 
 
 ASSUMED_PRICE: Final = Price(ASSUMED_USD_PER_GPU_HOUR, assumed=True)

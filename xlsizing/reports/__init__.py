@@ -5,6 +5,7 @@ from xlsizing.reports.compared import compared
 from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
 from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
+from xlsizing.reports.money import gpus_quoted
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
 from xlsizing.reports.record import demand_record, json_text, record
@@ -30,6 +31,7 @@ __all__ = [
     "facts",
     "figure_heads",
     "from_spec",
+    "gpus_quoted",
     "input_tok_s",
     "interpolation_words",
     "json_text",

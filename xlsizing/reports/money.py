@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow, figure_of, in_words, limits_of
+from xlsizing.core import BUDGET, COMMIT, FIGURES, UNTOLD, Price, SizingRow, figure_of, in_words, limits_of
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     QUOTE,
@@ -24,18 +25,13 @@ from xlsizing.rules import HOURS_PER_MONTH
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
 
-__all__ = ["contract_words", "quote_table", "sizing_tables", "sold_table"]
+__all__ = ["contract_words", "gpus_quoted", "price_tables", "quote_table", "sizing_tables", "sold_table"]
 
 
 def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
     """Return the tables of a sizing, in their order."""
-    tables = (
-        answer_table(report),
-        quote_table(report),
-        sold_table(report),
-        levers_table(levers),
-        operation_table(report),
-    )
+    money = (quote_table(report), sold_table(report), *price_tables(report))
+    tables = (answer_table(report), *money, levers_table(levers), operation_table(report))
     return [table for table in tables if table]
 
 
@@ -105,6 +101,46 @@ def _of_quoted(report: Shown, title: str, header: tuple[str, ...], cells: Any, i
     bold = frozenset((at, whole.index(name)) for at, quoted in enumerate(report.quoted) if quoted for name in in_bold)
     splits = (whole.index("= GPUs") + 1,) if "= GPUs" in whole else (len(identity) + 3,)
     return Table(title, whole, rows, bold, splits=splits, repeat=len(identity))
+
+
+def price_tables(report: Shown) -> list[Table]:
+    """Return the prices side by side, and what each SLA costs a month at each of them; none where there is one price."""
+    if not report.prices:
+        return []
+    prices = [replace(report.sizing.price, name=report.sizing.price.name or "this sizing's"), *report.prices]
+    at = report.contract_at
+    gpus = None if at is None else gpus_quoted(report, at)
+    contract = ("contract a month", "contract a year", "contract over the term") if gpus else ()
+    header = ("price", "per GPU-hour", "currency", "term months", "rests on", "valid until", *contract)
+    rows = []
+    for price in prices:
+        spans = (1, _MONTHS_A_YEAR, price.term_months)
+        costs = [price.for_months(gpus, months) if months else None for months in spans] if gpus else []
+        rows.append((
+            price.name, f"{price.amount:,.2f}", price.currency, f"{price.term_months or UNTOLD}", price.rests_on, price.valid_until or UNTOLD,
+            *(UNTOLD if cost is None else f"{cost:,.0f}" for cost in costs),
+        ))  # fmt: skip
+    return [Table("Prices side by side, nothing converted", header, rows, splits=(6,)), _monthly_table(report, prices)]
+
+
+def _monthly_table(report: Shown, prices: Sequence[Price]) -> Table:
+    """Return what the GPUs of each row cost a month at each of the `prices`."""
+    columns = {f"{price.name} {price.currency} a month": price for price in prices}
+
+    def costs(row: SizingRow, quoted: str) -> list[str]:
+        gpus = figure_of(row, "total_gpus", quoted)
+        return [f"{gpus:,}", *(f"{price.for_months(gpus, 1):,.0f}" for price in columns.values())]
+
+    return _of_quoted(report, "The figure in bold at each price", ("= GPUs", *columns), costs, ())
+
+
+_MONTHS_A_YEAR: Final = 12
+
+
+def gpus_quoted(report: Shown, at: int) -> int | None:
+    """Return the GPUs of the figure that the row at that place may be quoted with; None where none may."""
+    quoted = report.quoted[at]
+    return None if quoted is None else int(figure_of(report.rows[at], "total_gpus", quoted))
 
 
 def contract_words(report: Shown) -> str:

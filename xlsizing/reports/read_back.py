@@ -105,6 +105,11 @@ class ReadBack:
         return next((at for at, row in enumerate(self.record["rows"]) if row["contract"]), None)
 
     @property
+    def prices(self) -> list[Price]:
+        """Other prices, as the record says."""
+        return [Price(**price) for price in self.record["prices"]]
+
+    @property
     def method_chosen(self) -> bool:
         """Whether somebody chose the interpolation."""
         return bool(self.record["method_chosen"])

@@ -98,6 +98,7 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "levers": _lever_records(report.levers),
         "about": dict(report.about),
         "price_source": sizing.price.quoted or None,
+        "prices": [asdict(price) for price in report.prices],
         "sign_off": list(report.sign_off),
         "latency_statistic": sizing.points.limits.statistic,
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),

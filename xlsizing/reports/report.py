@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.advice import Assessment, NextLever, Reason, Rigor, Workload, assess, next_lever, top_next_lever
+from xlsizing.advice import Assessment, NextLever, Reason, Rigor, Workload, assess, next_lever, today, top_next_lever
 from xlsizing.advice import standing_words as words
-from xlsizing.core import Asked, Sizing, SizingRow, limits_of
+from xlsizing.core import Asked, Price, Sizing, SizingRow, limits_of
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
 from xlsizing.reports.waiting import not_asked
@@ -63,6 +63,8 @@ class Report:
         Whether somebody chose the interpolation rather than leaving it out
     contract : int, optional
         The position of the SLA that is contracted, in the order given, from 0 [-]
+    prices : tuple of Price
+        Other prices, shown side by side with that of the sizing [currency/GPU-hour]
 
     Raises
     ------
@@ -86,6 +88,7 @@ class Report:
     as_read: tuple[str, ...] = ()
     method_chosen: bool = True
     contract: int | None = None
+    prices: tuple[Price, ...] = ()
 
     def __post_init__(self) -> None:
         if self.workload is not None:
@@ -235,7 +238,15 @@ class Report:
             *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,
+            *self._lapsed_prices,
         ]
+
+    @property
+    def _lapsed_prices(self) -> list[str]:
+        """The prices that could no longer be had on the day of the sizing."""
+        day = (self.sized_on or today()).isoformat()
+        lapsed = [price for price in self.prices if price.valid_until and price.valid_until[:10] < day]
+        return [f"The price {price.name} was valid until {price.valid_until}: ask for it again." for price in lapsed]
 
     @property
     def _silent_verdicts(self) -> list[str]:

@@ -28,7 +28,7 @@ from xlsizing.reports.waiting import told
 
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
-    from xlsizing.core import Bound
+    from xlsizing.core import Bound, Price
 
 __all__ = [
     "CANNOT_BE_MET",
@@ -61,7 +61,18 @@ WORKLOAD_MISMATCH: Final = "WORKLOAD MISMATCH"
 STEP_COLUMNS: Final = ("step", "number", "unit", "how it follows")
 """The columns of a row that is explained."""
 
-GIVES_WAY: Final = (_REMARK, _RIGOR, QUOTE, "name", "lever", "tier", "campaign", "formula", STEP_COLUMNS[-1])
+GIVES_WAY: Final = (
+    _REMARK,
+    _RIGOR,
+    QUOTE,
+    "name",
+    "lever",
+    "tier",
+    "campaign",
+    "formula",
+    "rests on",
+    STEP_COLUMNS[-1],
+)
 """Columns of words that may break between words, where a terminal is too narrow for whole cells."""
 
 _BINDS: Final = "binds"
@@ -70,7 +81,21 @@ _BINDS: Final = "binds"
 MOVED: Final = "input moved"
 """The column that says which input was changed, and by how much."""
 
-WORDS: Final = (*GIVES_WAY, _BINDS, MOVED, "step", "unit", "regime", "section", "field", "value", "place")
+WORDS: Final = (
+    *GIVES_WAY,
+    _BINDS,
+    MOVED,
+    "step",
+    "unit",
+    "regime",
+    "section",
+    "field",
+    "value",
+    "place",
+    "price",
+    "currency",
+    "valid until",
+)
 """Columns that hold words, not figures."""
 
 
@@ -104,6 +129,10 @@ class Shown(Protocol):
     @property
     def contract_at(self) -> int | None:
         """Which of the rows is contracted, from 0; None where none is [-]."""
+
+    @property
+    def prices(self) -> Sequence[Price]:
+        """Other prices, shown side by side with that of the sizing."""
 
     @property
     def method_chosen(self) -> bool:

@@ -21,6 +21,7 @@ from xlsizing.rules import (
     MOST_NODES_LOST,
     MOST_PEAK_TO_MEAN,
     MOST_SPARES,
+    MOST_TERM_MONTHS,
     STATISTICS,
 )
 from xlsizing.spec.text import Fault
@@ -28,6 +29,7 @@ from xlsizing.spec.text import Fault
 __all__ = [
     "DATE_JSON",
     "Availability",
+    "Currency",
     "Day",
     "Factor",
     "FaultsError",
@@ -38,6 +40,7 @@ __all__ = [
     "LeverKind",
     "Line",
     "Method",
+    "Months",
     "NodesLost",
     "Number",
     "PeakToMean",
@@ -51,6 +54,8 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+
+_CURRENCY_LETTERS: Final = 3
 
 _NARROWEST: Final = 2
 """Cells of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
@@ -112,6 +117,13 @@ def _day(value: object, name: str) -> str:
     return str(FACT_KINDS["date"](value, name))
 
 
+def _currency(value: object, name: str) -> str:
+    code = _text_line(value, name).upper()
+    if not (len(code) == _CURRENCY_LETTERS and code.isascii() and code.isalpha()):
+        refuse(name, "must be a code of three letters by ISO 4217, such as EUR", got=value)
+    return code
+
+
 def _flag(value: object, name: str) -> bool:
     if not isinstance(value, bool):
         refuse(name, "must be true or false", got=BLANK if value is None else value)
@@ -153,6 +165,10 @@ GpusPerPod = Annotated[
 ]
 NodesLost = Annotated[
     int, validator_of(lambda v, n: whole(v, n, low=0, high=MOST_NODES_LOST)), _whole_json(0, MOST_NODES_LOST)
+]
+Currency = Annotated[str, validator_of(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
+Months = Annotated[
+    int, validator_of(lambda v, n: whole(v, n, low=1, high=MOST_TERM_MONTHS)), _whole_json(1, MOST_TERM_MONTHS)
 ]
 Availability = Annotated[
     float, validator_of(lambda v, n: number(v, n, high=MOST_AVAILABILITY)), _number_json(maximum=MOST_AVAILABILITY)

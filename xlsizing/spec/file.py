@@ -98,6 +98,8 @@ class Spec:
         File or folder of the curve, relative to this file, or public:NAME; None where its anchors stand here
     price : Price
         Price of a GPU-hour with its provenance [USD/GPU-hour]
+    prices : tuple of Price
+        Others, shown side by side with it [currency/GPU-hour]
     context : Context or None
         What the curve rests on; None where the file gives nothing
     model_size : ModelSize or None
@@ -124,6 +126,7 @@ class Spec:
     calibration: Calibration | None
     curve_file: str | None
     price: Price
+    prices: tuple[Price, ...]
     context: Context | None
     model_size: ModelSize | None
     sign_off: tuple[SignOff, ...]
@@ -237,6 +240,18 @@ def _spec(path: Path, file: SizingFile, parts: Parts) -> Spec:
         calibration=file.calibration,
         curve_file=file.curve.file,
         price=Price(price.usd_per_gpu_hour, date=price.date, source=price.source) if price else ASSUMED_PRICE,
+        prices=tuple(
+            Price(
+                each.per_gpu_hour,
+                each.currency,
+                each.date,
+                each.source,
+                name=each.name,
+                term_months=each.term_months,
+                valid_until=each.valid_until,
+            )
+            for each in file.prices
+        ),
         context=parts.curve.context,
         model_size=ModelSize(size.total_b, size.active_b, size.gpu_mem_gb) if size else None,
         sign_off=tuple(SignOff(line.role, line.name, line.date) for line in file.sign_off),

@@ -145,6 +145,16 @@ def _add_node_plan(known: Valid, parts: Valid) -> Iterator[Fault]:
     yield from _faults_of_check((next(iter(given), "gpus_per_node"),), add)
 
 
+def _distinct_prices(known: Valid, _parts: Valid) -> Iterator[Fault]:
+    names = [(price.name, price.currency) for price in known["prices"]]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            got = Phrase(f"item {names.index(name) + 1} too")
+            yield Fault(
+                ("prices", at, "name"), refusal("name", "must be another for each price of a currency", got=got)
+            )
+
+
 def _one_contract(known: Valid, _parts: Valid) -> Iterator[Fault]:
     marked = [at for at, sla in enumerate(known["slas"]) if sla.contract]
     for at in marked[1:]:
@@ -252,6 +262,7 @@ _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], 
     ({"demand", "workload"}, _same_osl),
     ({"spare_pods", "gpus_per_node", "nodes_to_survive", "availability", "node_availability"}, _add_node_plan),
     ({"slas"}, _one_contract),
+    ({"prices"}, _distinct_prices),
     ({"demand", "workload", "slas", "latency_statistic", "curve"}, _add_limits),
     ({"calibration", "method"}, _same_method),
     ({"curve", "context", "gpus_per_pod"}, _gpus_as_measured),

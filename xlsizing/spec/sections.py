@@ -14,19 +14,21 @@ from pydantic import (
 )
 
 from xlsizing.core import DEMAND_FORMS, FORMS_WITH, WAITS
-from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL
+from xlsizing.rules import DEFAULT_CONFIDENCE, DEFAULT_METHOD, DEFAULT_UTIL, MOST_PRICES
 from xlsizing.spec.base import FORMS, MOST_ENTRIES, MOST_ROWS, CurveSection, Section, one_of
 from xlsizing.spec.curves import CalibrationFile, Reading
 from xlsizing.spec.fact_fields import CacheState, ContextField, DatasetKind, HitRate, Turns
 from xlsizing.spec.fields import (
     Availability,
     Confidence,
+    Currency,
     Day,
     Flag,
     GpusPerPod,
     Json,
     Line,
     Method,
+    Months,
     NodesLost,
     Number,
     PeakToMean,
@@ -40,6 +42,7 @@ from xlsizing.spec.lever_sections import LeverSection
 __all__ = [
     "DemandSection",
     "ModelSizeSection",
+    "OtherPriceSection",
     "PriceSection",
     "SignOffSection",
     "SizingFile",
@@ -125,6 +128,18 @@ class PriceSection(Section):
     source: Line = Field(description="Who quoted it, and where it stands [-]")
 
 
+class OtherPriceSection(Section):
+    """A price beside that of the sizing, in any currency: nothing is converted."""
+
+    name: Line = Field(description="What it is called: on demand, one year, a provider [-]")
+    per_gpu_hour: Number = Field(description="Price of one GPU for one hour [currency/GPU-hour]")
+    currency: Currency = Field(default="USD", description="Its code by ISO 4217 [-]")
+    term_months: Months | None = Field(default=None, description="How long it is committed to [months]")
+    date: Day = Field(description="When it was quoted [-]")
+    source: Line = Field(description="Who quoted it, and where it stands [-]")
+    valid_until: Day | None = Field(default=None, description="The last day on which it can be had [-]")
+
+
 class ModelSizeSection(Section):
     """The size of the model, for the rule of thumb on its tensor-parallel size."""
 
@@ -192,6 +207,9 @@ class SizingFile(Section):
         "public sweeps [-]",
     )
     price: PriceSection | None = None
+    prices: Annotated[list[OtherPriceSection], Field(max_length=MOST_PRICES), at_most(MOST_PRICES)] = Field(
+        default=[], description="Other prices, shown side by side with that one [-]"
+    )
     curve: CurveSection
     context: ContextField | None = Field(
         default=None, description="What the curve rests on; unknown fields are left out [-]"

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, create_model
 
 from xlsizing.advice import Answers, Audit, NextLever, Reason, TpAdvice, Workload
-from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, NodePlan, SizingRow
+from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, NodePlan, Price, SizingRow
 from xlsizing.importers import CurveRow
 from xlsizing.reports import Step
 
@@ -60,6 +60,7 @@ _ANCHOR: Final = _told(
 _REASON: Final = _told("Reason", _of(Reason))
 _ANSWERS: Final = _told("Answers", _of(Answers))
 _DEMAND: Final = _told("Demand", _all(float, "value", PEAK_TO_MEAN), _all(float | None, *DEMAND_PARTS), unit=str)
+_PRICE: Final = _told("Price", _of(Price))
 _NODE_PLAN: Final = _told("NodePlan", _of(NodePlan))
 
 _ROW_KINDS: Final = typing.get_type_hints(SizingRow)
@@ -108,6 +109,7 @@ _SIZED: Final = _told(
     about=dict[str, str],
     demand=_DEMAND,
     node_plan=_NODE_PLAN | None,
+    prices=_list(_PRICE),
 )
 
 _EXPLAINED: Final = _told(

@@ -22,6 +22,7 @@ from xlsizing.workbooks.customer.intake_sheet import intake_sheet
 from xlsizing.workbooks.customer.levers_sheet import levers_sheet
 from xlsizing.workbooks.customer.live_next import live_next, next_rows
 from xlsizing.workbooks.customer.live_rigor import live_rigor, rigor_rows
+from xlsizing.workbooks.customer.prices_sheet import prices_sheet
 from xlsizing.workbooks.customer.sizing_sheet import sizing_rows, sizing_sheet
 from xlsizing.workbooks.customer.sizing_words import claims
 from xlsizing.workbooks.customer.wait_steps import LIMITED
@@ -161,6 +162,7 @@ def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int
     """Write all but the rows of the SLAs, and return the row of the first delivered result."""
     sizing_sheet(pages["Sizing"], report, layout)
     intake_sheet(pages["Intake"], report)
+    prices_sheet(pages["Prices"], report)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
     calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)

@@ -114,6 +114,10 @@ _INPUT: Final = (
     ),
     ("Price must be a number above 0", _number_fault("USD_per_GPU_Hour")),
     (
+        "Other prices and their terms must be numbers above 0, or blank (sheet Prices)",
+        f"{_numbers_fault('Other_Prices')}+{_numbers_fault('Other_Terms')}",
+    ),
+    (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
         _number_fault("Hours_per_Month", "Most_Hours"),
     ),

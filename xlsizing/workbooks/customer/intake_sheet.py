@@ -199,6 +199,7 @@ def intake_sheet(page: Page, report: Report) -> None:
     page.put(f"D{_CONTRACT - 1}", "each row of sheet Sizing is an alternative, not a part of a total", "note.text")
     page.put(f"C{_CONTRACT - 1}", _STATE, "calc.left")
     _write_lines(page, _CONTRACT, _CONTRACT_LINES)
+    page.named("Contract_GPUs", "C34")
     page.widths(**_WIDTHS)
     page.printed(landscape=False, tall=1)
 

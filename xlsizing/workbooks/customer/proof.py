@@ -13,6 +13,7 @@ from xlsizing.rules import INTERP, KNEE_CAPPED
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences, is_shown
 from xlsizing.workbooks.customer.intake_sheet import intake_differences
+from xlsizing.workbooks.customer.prices_sheet import prices_differences
 from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
 from xlsizing.workbooks.customer.wait_steps import LIMITED
 from xlsizing.workbooks.writer import ERROR_VALUES, Layout, Values, column_of
@@ -96,6 +97,7 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     found = [f"Sizing!{cell} is {value}" for cell, value in table.items() if value in ERROR_VALUES]
     found += first_page_differences(table, report)
     found += intake_differences(values["Intake"], report)
+    found += prices_differences(values["Prices"], report)
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 

@@ -7,6 +7,7 @@ from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
+from xlsizing.reports.outlook import QUARTER_KEYS
 from xlsizing.reports.record import demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
@@ -15,6 +16,7 @@ from xlsizing.reports.waiting import not_asked
 
 __all__ = [
     "CANNOT_BE_MET",
+    "QUARTER_KEYS",
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",

@@ -46,6 +46,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         sized_on=spec.sized_on,
         method_chosen=spec.method_chosen,
         contract=spec.contract,
+        growth=spec.growth,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
         **spec_levers(spec),
     )

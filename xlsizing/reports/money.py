@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow, figure_of, in_words, limits_of
+from xlsizing.reports.growth_tables import growth_tables
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     QUOTE,
@@ -33,6 +34,7 @@ def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
         answer_table(report),
         quote_table(report),
         sold_table(report),
+        *growth_tables(report),
         levers_table(levers),
         operation_table(report),
     )

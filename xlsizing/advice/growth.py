@@ -161,7 +161,7 @@ class Growth:
         """The law in one phrase."""
         first, (end, factor) = f"from {self.start}", self.stated[-1]
         if self.months is not None:
-            t = "month" if self.months == 1 else f"{self.months} months"
+            t = "1 month" if self.months == 1 else f"{self.months} months"
             each = f"the same percentage each month: x {shown(factor)}^(t/{self.months}) after t months"
             return f"demand x {shown(factor)} in {t} {first} to {end}, {each}"
         between = "the same percentage each day between two dates"

@@ -26,7 +26,7 @@ QUARTER: Final = 3
 
 
 def growth_factor(value: Any, name: str = "factor") -> float:
-    """Return `value`, a demand over that of today, or refuse it unless it is within LEAST_GROWTH..LARGEST_GROWTH [-]."""
+    """Return `value`, a demand over that of today that is called `name`, or refuse it unless it is within LEAST_GROWTH..LARGEST_GROWTH [-]."""
     factor = number(value, name, low=-np.inf, high=np.inf)
     if not LEAST_GROWTH <= factor <= LARGEST_GROWTH:
         refuse(name, f"must be from {shown(LEAST_GROWTH)} to {LARGEST_GROWTH:,}", got=factor)
@@ -34,7 +34,7 @@ def growth_factor(value: Any, name: str = "factor") -> float:
 
 
 def growth_months(value: Any, name: str = "months") -> int:
-    """Return `value`, or refuse it unless it is a whole number from 1 to LONGEST_GROWTH [months]."""
+    """Return `value`, which is called `name`, or refuse it unless it is a whole number from 1 to LONGEST_GROWTH [months]."""
     return whole(value, name, low=1, high=LONGEST_GROWTH)
 
 
@@ -203,7 +203,7 @@ def grown(sizing: Sizing, factors: Any) -> Sizing:
     InputError
         If a row would need more pods than can be counted.
     """
-    return sized_anew(sizing, demand=scaled(sizing.demand, factors))
+    return sized_anew(sizing, demand=scaled(sizing.demand, np.asarray(factors, float)[()]))
 
 
 @dataclass(frozen=True, slots=True)

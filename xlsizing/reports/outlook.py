@@ -106,7 +106,7 @@ class Outlook:
     rest: int = 0
 
     def sized(self, factors: npt.ArrayLike) -> Sizing:
-        """Return the sizing at so many times the demand; where today's row claims no budget, none is claimed then [-]."""
+        """Return the sizing at `factors` times the demand; where today's row claims no budget, none is claimed then [-]."""
         made = grown(self.sizing, factors)
         return made if self.row.budget_claim is None else replace(made, bound=replace(made.bound, share=1.0))
 

@@ -63,7 +63,8 @@ class TestPlot:
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
-            (["growth", "-o", "a.svg"], "the picture must be \"gpus-by-sla\", \"curve\", \"cost-by-sla\" or \"sensitivity\" (got 'growth')"),
+            (["growths", "-o", "a.svg"], "the picture must be \"gpus-by-sla\", \"curve\", \"cost-by-sla\", \"sensitivity\" or \"growth\" (got 'growths')"),
+            (["growth", "-o", "a.svg"], "--growth must be given with this picture, or growth in a sizing file named with --spec"),
             (["curve", "-o", "a.jpg"], "output must end in .svg or .png (got 'a.jpg')"),
             (["curve", "-o", ""], "output must name a file (got a blank)"),
             (["cost-by-sla", "-o", "a.svg"], "--compare must be given with cost-by-sla, or without a picture, and only with it"),

@@ -91,7 +91,7 @@ class Growth:
 
     @classmethod
     def on_dates(cls, stated: Sequence[tuple[date, Any]], start: date) -> Growth:
-        """Return a growth of which the factor is known on each of the dates `stated` [-]."""
+        """Return a growth from `start` of which the factor is known on each of the dates `stated` [-]."""
         return cls(start, tuple((day, growth_factor(factor)) for day, factor in stated))
 
     def __post_init__(self) -> None:

@@ -75,7 +75,7 @@ class SizingFlags:
     contract : float or None
         The one of the SLAs that is contracted [tok/s/user]
     growth : tuple of float and int, or None
-        A factor over today's demand, and the months in which it is reached [-, months]
+        A factor over today's demand, and in how long it is reached [months]
     gpu_hourly_usd : float or None
         Price of one GPU [USD/GPU-hour]
     model : str or None

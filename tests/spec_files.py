@@ -25,6 +25,7 @@ FULL = MINIMAL | {
     "customer": "A customer",
     "date": "2026-11-23",
     "demand": {"rps": 50, "osl": 1000},
+    "growth": [{"date": "2027-03-01", "factor": 1.5}, {"date": "2027-11-23", "factor": 3}],
     "workload": {"isl": 1024, "osl": 1000, "turns": "multi-turn"},
     "slas": [20, {"tok_s_per_user": 50, "name": "chat", "ttft_s": 2, "ttfo_s": 5, "e2e_s": 60}],
     "latency_statistic": "p95",

@@ -33,6 +33,16 @@ MOST_TERM_MONTHS: Final = 120
 MOST_AVAILABILITY: Final = 0.999_999_999
 """Most spare replicas [pods]."""
 
+LEAST_GROWTH: Final = 0.01
+LARGEST_GROWTH: Final = 1000
+"""What a demand may be over that of today, at the least and at the most [-]."""
+
+LONGEST_GROWTH: Final = 120
+"""How far ahead it may be stated [months]."""
+
+MOST_GROWTH_DATES: Final = 40
+"""On so many dates at the most [-]."""
+
 DEFAULT_UTIL: Final = 0.70
 """Planned share of measured throughput; the rest is headroom [-]."""
 

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import xlsizing
 from tests.spec_files import EXAMPLE, FULL, ILLUSTRATIVE, MINIMAL, changed, plain, spec_of, without, written
 from xlsizing import InputError, NodePlan, SizingError
+from xlsizing.advice.growth import Growth
 from xlsizing.advice.levers import lever_delta, ranked
 from xlsizing.advice.rigor import Workload, assess
 from xlsizing.advice.standing_words import NO_THROUGHPUT
@@ -55,6 +57,8 @@ class TestObjects:
         made = spec(FULL)
         assert (made.title, made.customer, made.date) == ("A title", "A customer", "2026-11-23")
         assert (made.slas, made.sla_names) == ((20, 50), (None, "chat"))
+        stated = ((date(2027, 3, 1), 1.5), (date(2027, 11, 23), 3))
+        assert made.growth == Growth(date(2026, 11, 23), stated)
         assert made.price == Price(7.25, date="2026-11-01", source="a quote")
         assert made.model_size == ModelSize(230, 10, 284)
         assert made.sign_off == (SignOff("Sales engineer", "A. Person", "2026-11-24"),)
@@ -383,6 +387,21 @@ class TestFaults:
             (("demand",), None, "demand: must be a mapping of field names to values (got a blank)"),
             (("demand",), 3e6, "demand: must be a mapping of field names to values (got 3000000)"),
             (("demand", "osl"), 900, "demand.osl: must be the workload's, 1000 (got 900)"),
+            (("growth",), 3, "growth: must be a mapping with factor and months, or a list of dates and factors (got 3)"),
+            (("growth",), None, "growth: must not be blank (got a blank); fill it in or leave the line out"),
+            (("growth",), [], "growth: must hold at least one entry"),
+            (("growth",), {"factor": 3}, "growth.months: must be given"),
+            (("growth",), {"factor": 1001, "months": 12}, "growth.factor: must be from 0.01 to 1,000 (got 1001)"),
+            (("growth",), {"factor": 3, "months": 121}, "growth.months: must be a whole number from 1 to 120 (got 121)"),
+            (("growth",), {"factor": 3, "months": 12, "month": 1}, "growth: must have known fields (got 'month'); did you mean months?"),
+            (("growth",), [{"date": "2027-03-01", "factor": 2}] * 41, "growth: must hold at most 40 entries (got 41)"),
+            (("growth", 0), 3, "growth item 1: must be a mapping of field names to values (got 3)"),
+            (("growth", 0, "dates"), 3, "growth item 1: must have known fields (got 'dates'); did you mean date?"),
+            (("growth", 0, "factor"), 0, "growth item 1, factor: must be from 0.01 to 1,000 (got 0)"),
+            (("growth", 0, "date"), "soon", "growth item 1, date: must be a date such as 2026-03-31 (got 'soon')"),
+            (("growth", 0, "date"), "2026-11-23", "growth item 1, date: must be after the sizing's date, 2026-11-23 (got 2026-11-23)"),
+            (("growth", 1, "date"), "2027-02-01", "growth item 2, date: must be after that before, 2027-03-01 (got 2027-02-01)"),
+            (("growth", 1, "date"), "2036-11-24", "growth item 2, date: must be at most 120 months after the sizing's date, 2026-11-23 (got 2036-11-24)"),
             (("slas",), [], "slas: must hold at least one entry"),
             (("slas",), 20, "slas: must be a list (got 20)"),
             (("slas", 1, "ttft_s"), "2", "slas item 2, ttft_s: must be a number (got '2')"),
@@ -424,6 +443,12 @@ class TestFaults:
         file, line, rest = said.split(", ", 2)
         assert (file, rest) == ("sizing.yaml", sentence)
         assert line.startswith("line ")
+
+    def test_growth_to_more_pods_than_can_be_counted(self, refused):
+        made = MINIMAL | {"demand": {"tok_s": 1e10}, "growth": {"factor": 1000, "months": 12}}
+        assert refused(made)[0].partition(", ")[2].partition(", ")[2].startswith(
+            "growth: demand must not need more than 100000000 pods"
+        )  # fmt: skip
 
     @pytest.mark.parametrize(
         "path",

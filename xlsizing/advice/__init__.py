@@ -3,6 +3,7 @@
 from xlsizing.advice.audit import Audit, audit
 from xlsizing.advice.capacity import Answers, Fleet
 from xlsizing.advice.evidence import today
+from xlsizing.advice.growth import Growth, Need, grown, growth_factor, growth_months, months_after, needs
 from xlsizing.advice.levers import MAY_DIFFER, NEVER_A_CHANGE, OUTCOMES, Lever, LeverDelta, lever_delta
 from xlsizing.advice.next_lever import NextLever, Step, context_step, next_lever, step_of, step_row, top_next_lever
 from xlsizing.advice.ranking import own_best, rank_levers, with_ranks
@@ -25,7 +26,7 @@ from xlsizing.advice.rigor import (
     missing_sweep_points,
     other_statistic,
 )
-from xlsizing.advice.sensitivity import SHARE, Room, room, sized_anew, swings
+from xlsizing.advice.sensitivity import SHARE, Room, room, scaled, sized_anew, swings
 from xlsizing.advice.standing_words import NOT_ASKED, PRICE_CHANGED, QUEUED
 
 __all__ = [
@@ -45,8 +46,10 @@ __all__ = [
     "Assessment",
     "Audit",
     "Fleet",
+    "Growth",
     "Lever",
     "LeverDelta",
+    "Need",
     "NextLever",
     "Reason",
     "Rigor",
@@ -58,15 +61,21 @@ __all__ = [
     "audit",
     "context_reasons",
     "context_step",
+    "grown",
+    "growth_factor",
+    "growth_months",
     "lever_delta",
     "levers",
     "missing_sweep_points",
+    "months_after",
+    "needs",
     "next_lever",
     "next_words",
     "other_statistic",
     "own_best",
     "rank_levers",
     "room",
+    "scaled",
     "sized_anew",
     "standing_words",
     "step_of",

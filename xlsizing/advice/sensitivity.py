@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.advice.capacity import Fleet
 from xlsizing.core import Curve, Demand, Limits, Price, Sizing, figure_of, size
@@ -11,7 +11,7 @@ from xlsizing.core import Curve, Demand, Limits, Price, Sizing, figure_of, size
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["SHARE", "Room", "Swing", "room", "sized_anew", "swings"]
+__all__ = ["SHARE", "Room", "Swing", "room", "scaled", "sized_anew", "swings"]
 
 SHARE: Final = 0.10
 """By how much an input is moved [-]."""
@@ -141,7 +141,7 @@ def swings(sizing: Sizing, share: float = SHARE) -> tuple[Swing, ...]:
     low, high = 1 - share, 1 + share
     util = min(1.0, sizing.util * high)
     pairs = {
-        "demand": [sized_anew(sizing, demand=_scaled(sizing.demand, factor)) for factor in (low, high)],
+        "demand": [sized_anew(sizing, demand=scaled(sizing.demand, factor)) for factor in (low, high)],
         "SLA": [sized_anew(sizing, sla=sizing.points.sla * factor) for factor in (low, high)],
         "utilisation": [sized_anew(sizing, util=planned) for planned in (sizing.util * low, util)],
         "tok/s/user": [sized_anew(sizing, curve=sizing.curve.scaled(factor)) for factor in (low, high)],
@@ -150,7 +150,8 @@ def swings(sizing: Sizing, share: float = SHARE) -> tuple[Swing, ...]:
     return tuple(Swing(name, share, rises.get(name, share), *pair) for name, pair in pairs.items())
 
 
-def _scaled(demand: Demand, factor: float) -> Demand:
+def scaled(demand: Demand, factor: Any) -> Demand:
+    """Return a `demand` times `factor`, everything stated beside it as it is [-]."""
     return replace(demand, value=demand.value * factor)
 
 

@@ -8,6 +8,7 @@ from xlsizing.reports.markdown import markdown
 from xlsizing.reports.money import gpus_quoted
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
+from xlsizing.reports.outlook import QUARTER_KEYS
 from xlsizing.reports.record import demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
@@ -16,6 +17,7 @@ from xlsizing.reports.waiting import not_asked
 
 __all__ = [
     "CANNOT_BE_MET",
+    "QUARTER_KEYS",
     "RULE",
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",

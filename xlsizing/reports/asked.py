@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlsizing.core import Demand, NodePlan, Sizing
 from xlsizing.errors import shown
 from xlsizing.reports.money import contract_words
+from xlsizing.reports.outlook import growth_words
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import Shown, shown_grouped
 from xlsizing.reports.waiting import waits_fact
@@ -39,6 +40,7 @@ def sizing_facts(report: Shown) -> dict[str, str]:
     return {
         "Contract": contract_words(report),
         "Demand": demand_words(sizing.demand),
+        "Growth": growth_words(report),
         "Waits": waits_fact(sizing),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",

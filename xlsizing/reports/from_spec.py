@@ -47,6 +47,7 @@ def spec_report(spec: Spec, *, allow_mismatch: bool = False) -> Report:
         method_chosen=spec.method_chosen,
         contract=spec.contract,
         prices=spec.prices,
+        growth=spec.growth,
         sign_off=tuple(", ".join(filter(None, (line.role, line.name, line.date))) for line in spec.sign_off),
         **spec_levers(spec),
     )

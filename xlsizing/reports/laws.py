@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from xlsizing.core import WAITS
@@ -21,6 +22,7 @@ def broken_laws(record: Mapping[str, Any]) -> Iterator[str]:
     met = [row for row in record["rows"] if row["feasible"]]
     for looser, tighter in pairwise(met):
         yield from _falling_pods(looser, tighter)
+    yield from _falling_growth(record["growth"])
     yield from _unflat_plateau(met, users=record["demand"]["unit"] == "users")
 
 
@@ -34,6 +36,17 @@ def _falling_pods(looser: _Row, tighter: _Row) -> Iterator[str]:
     for key in () if less or longer else ("replicas", "replicas_budget", "pods_high"):
         if tighter[key] < looser[key]:
             yield f"pods fall as the SLA tightens: {key} {looser[key]} to {tighter[key]} from {slas}"
+
+
+def _falling_growth(growth: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield fewer pods where demand has grown."""
+    for row in [] if growth is None else growth["rows"]:
+        quarters = sorted(row["quarters"], key=itemgetter("factor"))
+        for less, more in pairwise(quarters):
+            for key in ("replicas", "replicas_budget", "pods_high"):
+                if more[key] < less[key]:
+                    factors = f"{shown(less['factor'])} to {shown(more['factor'])} times the demand"
+                    yield f"pods fall as demand grows: {key} {less[key]} to {more[key]} from {factors}"
 
 
 def _unflat_plateau(met: Sequence[_Row], *, users: bool) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from xlsizing.advice import Lever, LeverDelta, lever_delta
+from xlsizing.advice import Growth, Lever, LeverDelta, lever_delta
 from xlsizing.context import Context
 from xlsizing.core import WAITS, Curve, Demand, Limits, NodePlan, Price, Sizing, SizingRow, calibration_of, size
 from xlsizing.errors import shown
+from xlsizing.reports.outlook import Outlook, growth_record, outlooks
 from xlsizing.reports.record import LEVER_FIGURES, clamped, row_record
 from xlsizing.rules import HOURS_PER_MONTH
 
@@ -104,6 +106,21 @@ class ReadBack:
         """Which of the rows is contracted, from 0; None where none is [-]."""
         return next((at for at, row in enumerate(self.record["rows"]) if row["contract"]), None)
 
+    @cached_property
+    def growth(self) -> Growth | None:
+        """How the demand grows; None where nothing is said."""
+        said = self.record["growth"]
+        if said is None:
+            return None
+        start, *days = map(date.fromisoformat, (said["start"], *(point["date"] for point in said["stated"])))
+        factors = (point["factor"] for point in said["stated"])
+        return Growth(start, tuple(zip(days, factors, strict=True)), said["months"])
+
+    @cached_property
+    def outlooks(self) -> list[Outlook]:
+        """How the rows of the table of growth grow."""
+        return outlooks(self)
+
     @property
     def prices(self) -> list[Price]:
         """Other prices, as the record says."""
@@ -166,6 +183,7 @@ class ReadBack:
         yield from self._rows()
         yield from self._demands()
         yield from self._levers()
+        yield from _leaves("growth", self.record["growth"], growth_record(self))
 
     def _anchors(self) -> Iterator[Pair]:
         curves = [(self.record["anchors"], self.measured_curve)]
@@ -200,6 +218,18 @@ class ReadBack:
             if said["kind"] != "tp-rightsize":
                 gpus = said["baseline_gpus_per_pod"]
                 yield f"with_lever_gpus_per_pod of the lever {said['lever']}", said["with_lever_gpus_per_pod"], gpus
+
+
+def _leaves(what: str, written: Any, again: Any) -> Iterator[Pair]:
+    """Yield each value of two records of one shape; where shapes differ, the two."""
+    if isinstance(again, dict) and isinstance(written, dict) and again.keys() == written.keys():
+        for key, value in again.items():
+            yield from _leaves(f"{what} {key}", written[key], value)
+    elif isinstance(again, list) and isinstance(written, list) and len(again) == len(written):
+        for at, value in enumerate(again, start=1):
+            yield from _leaves(f"{what} {at}", written[at - 1], value)
+    else:
+        yield what, written, again
 
 
 def _limits_of(asked: _Record | Sequence[_Record], output_tokens: float | None, statistic: str | None) -> Limits:

@@ -15,6 +15,7 @@ from xlsizing.advice import Lever, LeverDelta, with_ranks
 from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, Curve, Demand, Sizing, SizingRow, answer_tokens
 from xlsizing.reports.asked import input_tok_s
 from xlsizing.reports.money import contract_words
+from xlsizing.reports.outlook import growth_record
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
@@ -104,6 +105,7 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
         "demand": demand_record(demand),
         "contract": contract_words(report) or None,
+        "growth": growth_record(report),
         **_input_record(report),
         "tpm_mean": None if tpm is None else _plain_data(60 * demand.mean_tok_s(0)),
         "method": sizing.points.method.name,

@@ -10,11 +10,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.advice import Assessment, NextLever, Reason, Rigor, Workload, assess, next_lever, today, top_next_lever
+from xlsizing.advice import (
+    Assessment,
+    Growth,
+    NextLever,
+    Reason,
+    Rigor,
+    Workload,
+    assess,
+    grown,
+    next_lever,
+    today,
+    top_next_lever,
+)
 from xlsizing.advice import standing_words as words
+from xlsizing.checks import refuse
 from xlsizing.core import Asked, Price, Sizing, SizingRow, limits_of
+from xlsizing.errors import InputError, Phrase
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
+from xlsizing.reports.outlook import Outlook, outlooks
 from xlsizing.reports.waiting import not_asked
 from xlsizing.rules import DRAFT, VERDICT
 
@@ -65,6 +80,8 @@ class Report:
         The position of the SLA that is contracted, in the order given, from 0 [-]
     prices : tuple of Price
         Other prices, shown side by side with that of the sizing [currency/GPU-hour]
+    growth : Growth, optional
+        How the demand, which must be one, grows
 
     Raises
     ------
@@ -89,12 +106,24 @@ class Report:
     method_chosen: bool = True
     contract: int | None = None
     prices: tuple[Price, ...] = ()
+    growth: Growth | None = None
 
     def __post_init__(self) -> None:
         if self.workload is not None:
             # Its outputs decide whether a budget is claimed, where those of the curve are not known.
             object.__setattr__(self, "sizing", self.sizing.with_output_tokens(self.workload.osl))
+        if self.growth is not None:
+            self._check_growth(self.growth)
         self.assessment  # noqa: B018  # a report of the wrong curve must not come into being
+
+    def _check_growth(self, growth: Growth) -> None:
+        """Refuse growth of several demands, and one to more pods than can be counted."""
+        if self.sizing.demand.shape:
+            refuse("growth", "must be of one demand", got=Phrase(f"{self.sizing.demand.value.size:,} of them"))
+        try:
+            grown(self.sizing, growth.highest)
+        except InputError as error:
+            raise error.reworded(name="growth") from None
 
     @cached_property
     def assessment(self) -> Assessment:
@@ -171,6 +200,11 @@ class Report:
         if self.assessment.mismatch:
             return [None] * len(self.rows)
         return [row.quoted(rigor) for row, rigor in zip(self.rows, self.rigors, strict=True)]
+
+    @cached_property
+    def outlooks(self) -> list[Outlook]:
+        """How the rows of the table of growth grow; none without growth."""
+        return outlooks(self)
 
     @cached_property
     def opening(self) -> tuple[str, str]:

@@ -27,8 +27,9 @@ from xlsizing.reports.report import Report
 from xlsizing.reports.waiting import told
 
 if TYPE_CHECKING:
-    from xlsizing.advice import LeverDelta
+    from xlsizing.advice import Growth, LeverDelta
     from xlsizing.core import Bound, Price
+    from xlsizing.reports.outlook import Outlook
 
 __all__ = [
     "CANNOT_BE_MET",
@@ -133,6 +134,14 @@ class Shown(Protocol):
     @property
     def prices(self) -> Sequence[Price]:
         """Other prices, shown side by side with that of the sizing."""
+
+    @property
+    def growth(self) -> Growth | None:
+        """How the demand grows; None where nothing is said."""
+
+    @property
+    def outlooks(self) -> Sequence[Outlook]:
+        """How the rows of the table of growth grow."""
 
     @property
     def method_chosen(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, Self, get_args
+from typing import Any, Final, Self, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -75,6 +75,9 @@ def faults_in_fields(error: ValidationError) -> Iterator[Fault]:
         path, cause = line["loc"], line.get("ctx", {}).get("error")
         if isinstance(cause, FaultsError):
             for fault in cause.faults:
+                yield Fault((*path, *fault.path), fault.error, tuple((*path, *at) for at in fault.at))
+        elif isinstance(cause, ValidationError):  # of a value that has several forms
+            for fault in faults_in_fields(cause):
                 yield Fault((*path, *fault.path), fault.error, tuple((*path, *at) for at in fault.at))
         elif isinstance(cause, InputError):
             yield Fault(path, cause)
@@ -169,12 +172,22 @@ def _did_you_mean(path: Where, key: object) -> str | None:
 
 
 def _section_at(path: Where) -> type[Section] | None:
-    section: type[Section] | None = SizingFile
+    annotation: Any = SizingFile
     for part in path:
         if isinstance(part, str):
+            section = _section_in(annotation)
             known = section.model_fields.get(part) if section else None
-            section = _section_in(known.annotation) if known else None
-    return section
+            annotation = known.annotation if known else None
+        else:
+            annotation = _list_in(annotation)
+    return _section_in(annotation)
+
+
+def _list_in(annotation: Any) -> Any:
+    """Return the type of a list in an `annotation`, where a value may be something else too."""
+    if get_origin(annotation) is list:
+        return annotation
+    return next(filter(None, map(_list_in, get_args(annotation))), None)
 
 
 def _section_in(annotation: Any) -> type[Section] | None:

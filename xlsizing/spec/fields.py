@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
-from xlsizing.advice import levers
+from xlsizing.advice import growth_factor, growth_months, levers
 from xlsizing.checks import choice, number, printable, refuse, share, whole
 from xlsizing.context import KINDS as FACT_KINDS
 from xlsizing.core import COLUMNS, LABELS, METHODS, bound, peak_factor
@@ -15,6 +15,9 @@ from xlsizing.errors import BLANK, Phrase
 from xlsizing.rules import (
     BUDGET_SHARE,
     HIGHEST,
+    LARGEST_GROWTH,
+    LEAST_GROWTH,
+    LONGEST_GROWTH,
     LOWEST,
     MOST_AVAILABILITY,
     MOST_GPUS_PER_POD,
@@ -36,6 +39,8 @@ __all__ = [
     "FileName",
     "Flag",
     "GpusPerPod",
+    "GrowthFactor",
+    "GrowthMonths",
     "Json",
     "LeverKind",
     "Line",
@@ -173,6 +178,8 @@ Months = Annotated[
 Availability = Annotated[
     float, validator_of(lambda v, n: number(v, n, high=MOST_AVAILABILITY)), _number_json(maximum=MOST_AVAILABILITY)
 ]
+GrowthFactor = Annotated[float, validator_of(growth_factor), _number_json(minimum=LEAST_GROWTH, maximum=LARGEST_GROWTH)]
+GrowthMonths = Annotated[int, validator_of(growth_months), _whole_json(1, LONGEST_GROWTH)]
 PeakToMean = Annotated[float, validator_of(peak_factor), _number_json(minimum=1, maximum=MOST_PEAK_TO_MEAN)]
 Spares = Annotated[int, validator_of(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
 Line = Annotated[str, validator_of(_text_line), WithJsonSchema(_LINE)]

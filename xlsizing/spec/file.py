@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from xlsizing.advice import Lever, Workload
+from xlsizing.advice import Growth, Lever, Workload
 from xlsizing.context import Context
 from xlsizing.core import ASSUMED_PRICE, Calibration, Curve, Demand, Limits, Price, Sizing, size
 from xlsizing.errors import InputError
@@ -149,6 +149,11 @@ class Spec:
         return list(self.parts.levers)
 
     @property
+    def growth(self) -> Growth | None:
+        """How the demand grows from the sizing's date on; None where nothing is said."""
+        return self.parts.growth
+
+    @property
     def limits(self) -> Limits:
         """The limits on waiting beside the SLAs [s]."""
         return self.parts.limits
@@ -277,7 +282,8 @@ def _tidy_schema(node: Any) -> Any:
     alternatives = kept.get("anyOf", [])
     if {"type": "null"} in alternatives:
         del kept["anyOf"]
-        kept = alternatives[0] | kept
+        others = [each for each in alternatives if each != {"type": "null"}]
+        kept = (others[0] if len(others) == 1 else {"anyOf": others}) | kept
     return kept
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from xlsizing.advice import OUTCOMES, Lever, Workload
+from xlsizing.advice import OUTCOMES, Growth, Lever, Workload, scaled
 from xlsizing.checks import refusal, refuse
 from xlsizing.context import FACTS, Context, merged
 from xlsizing.core import (
@@ -26,6 +26,7 @@ from xlsizing.errors import CurveError, InputError, Phrase, shown
 from xlsizing.importers.yaml_text import Where
 from xlsizing.rules import TOLERANCE
 from xlsizing.spec.base import STAND_IN
+from xlsizing.spec.growth_section import growth_of
 from xlsizing.spec.lever_sections import BaselineSection, LeverSection, OptimisedSection
 from xlsizing.spec.sections import SizingFile
 from xlsizing.spec.text import Fault
@@ -47,6 +48,8 @@ class Parts(NamedTuple):
         The measured curve, its context attached [tok/s/user against requests/replica]
     demand : Demand
         What the customer asks for [unit of the demand]
+    growth : Growth or None
+        How that grows
     workload : Workload
         The customer's requests [tok]
     node_plan : NodePlan or None
@@ -59,6 +62,7 @@ class Parts(NamedTuple):
 
     curve: Curve
     demand: Demand
+    growth: Growth | None
     workload: Workload
     node_plan: NodePlan | None
     limits: Limits
@@ -127,6 +131,16 @@ def _add_demand(known: Valid, parts: Valid) -> Iterator[Fault]:
     if "demand" in parts:
         at_peak = partial(parts["demand"].at_peak, demand.peak_to_mean)
         yield from _faults_of_check(("demand", PEAK_TO_MEAN), lambda: parts.update(demand=at_peak()))
+
+
+def _add_growth(known: Valid, parts: Valid) -> Iterator[Fault]:
+    parts["growth"], stated = None, known["growth"]
+    if stated is None:
+        return
+    try:
+        parts["growth"] = growth_of(stated, known["date"])
+    except InputError as error:
+        yield Fault(("growth", *error.index, "date") if error.index else ("growth",), error)
 
 
 def _add_node_plan(known: Valid, parts: Valid) -> Iterator[Fault]:
@@ -214,6 +228,11 @@ def _sizing_faults(known: Valid, parts: Valid) -> Iterator[Fault]:
     options = {name: known[name] for name in ("gpus_per_pod", "util", "method")}
     try:
         size(parts["curve"], slas, parts["demand"], limits=parts["limits"], **options)
+        if parts.get("growth"):
+            highest = scaled(parts["demand"], parts["growth"].highest)
+            yield from _faults_of_check(
+                ("growth",), lambda: size(parts["curve"], slas, highest, limits=parts["limits"], **options)
+            )
     except InputError as error:
         yield Fault(("curve",) if isinstance(error, CurveError) else ("demand",), error)
 
@@ -258,6 +277,7 @@ def _faults_of_check(path: Where, check: Callable[[], object]) -> Iterator[Fault
 _STEPS: Final[tuple[tuple[set[str], Callable[[Valid, Valid], Iterator[Fault]]], ...]] = (
     ({"curve", "context"}, _add_curve),
     ({"demand"}, _add_demand),
+    ({"growth", "date"}, _add_growth),
     ({"workload"}, _add_workload),
     ({"demand", "workload"}, _same_osl),
     ({"spare_pods", "gpus_per_node", "nodes_to_survive", "availability", "node_availability"}, _add_node_plan),

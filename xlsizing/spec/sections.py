@@ -37,6 +37,7 @@ from xlsizing.spec.fields import (
     Statistic,
     at_most,
 )
+from xlsizing.spec.growth_section import GrowthField
 from xlsizing.spec.lever_sections import LeverSection
 
 __all__ = [
@@ -165,6 +166,10 @@ class SizingFile(Section):
     customer: Line | None = Field(default=None, description="Whom the sizing is for [-]")
     date: Day | None = Field(default=None, description="Date of the sizing [-]")
     demand: DemandSection
+    growth: GrowthField | None = Field(
+        default=None,
+        description="How the demand grows from the sizing's date on: factor and months, or dates and factors [-]",
+    )
     workload: WorkloadSection = WorkloadSection()
     slas: Annotated[
         list[Annotated[SlaSection, BeforeValidator(_sla_as_mapping)]],

@@ -150,6 +150,15 @@ class TestFigures:
         assert [row["gpus_high"] for row in rows] == [64, 28]  # README, "First token and speed together"
 
 
+def test_growth_is_typed(box):
+    growth = answered(box, "size", **SIZED | {"sla": [20], "growth": "4:12"})["growth"]
+    # 50,000 tok/s x 1, 1.41421, 2, 2.82843 and 4 on pods of 7,490.56 tok/s
+    assert [quarter["pods_high"] for quarter in growth["rows"][0]["quarters"]] == [7, 10, 14, 19, 27]
+    assert refused(box, "size", **SIZED | {"growth": "3"}) == (
+        "--growth must be a factor and months, such as 3:12 (got '3')",
+    )
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("changed", "flags"),

@@ -1,5 +1,8 @@
 """Every picture of every kind of sizing: drawn, inside its edges, in letters that can be read, with its frame."""
 
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -7,6 +10,7 @@ import pytest
 from matplotlib.text import Text
 
 from xlsizing import Curve, Demand, InputError, Limits, size
+from xlsizing.advice import Growth
 from xlsizing.advice.rigor import Workload
 from xlsizing.reports.compared import compared
 from xlsizing.reports.pictures.cost import MOST_CURVES
@@ -39,8 +43,18 @@ ODD = {
 NAMES = ("$a_b$ {{ 7*7 }} <b>&amp;</b>", "W" * 300, "模型 🚀 \\frac{1}{2} %s")
 
 
-def report(curve, slas, demand=TPM, *, model="", **options):
-    return Report(size(curve, slas, demand, **{"gpus_per_pod": 4} | options), model)
+GROWTH = Growth.evenly(3, 12, date(2026, 11, 23))
+GROWTHS = {
+    "ten years": Growth.evenly(100, 120, date(2026, 11, 30)),
+    "a month": Growth.evenly(3, 1, date(2026, 11, 30)),
+    "a day": Growth.on_dates([(date(2026, 12, 1), 2)], date(2026, 11, 30)),
+    "falling": Growth.on_dates([(date(2027, 3, 1), 0.5), (date(2028, 1, 31), 0.01)], date(2026, 11, 30)),
+    "an end beside a quarter": Growth.on_dates([(date(2027, 3, 1), 1.5), (date(2027, 6, 1), 1.5)], date(2026, 11, 30)),
+}
+
+
+def report(curve, slas, demand=TPM, *, model="", growth=GROWTH, **options):
+    return Report(size(curve, slas, demand, **{"gpus_per_pod": 4} | options), model, growth=growth)
 
 
 def texts(figure):
@@ -83,7 +97,8 @@ class TestEach:
             ), text.get_text()  # fmt: skip
 
     def test_the_frame(self, figure_of, name, example, illustrative):
-        for given, standing in ((example, "DRAFT"), (illustrative, "VERDICT")):
+        for shipped, standing in ((example, "DRAFT"), (illustrative, "VERDICT")):
+            given = replace(shipped, growth=GROWTH)
             found = words(figure_of(name, given))
             told = " ".join(found).replace("\n", " ")
             assert {GALLERY[name].title, standing} <= set(found)
@@ -92,7 +107,8 @@ class TestEach:
             assert given.model in told
 
     def test_the_same_bytes_each_time(self, name, illustrative):
-        one, other = (GALLERY[name].bytes_of([illustrative], "svg") for _ in range(2))
+        given = replace(illustrative, growth=GROWTH)
+        one, other = (GALLERY[name].bytes_of([given], "svg") for _ in range(2))
         assert one == other
         assert ET.fromstring(one).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  # ours
 
@@ -214,7 +230,7 @@ class TestCost:
 
     def test_it_is_there_only_where_curves_are_compared(self, example, reports):
         assert [picture.name for picture in gallery([example])] == ["gpus-by-sla", "curve", "sensitivity"]
-        assert [picture.name for picture in gallery(reports)] == list(GALLERY)
+        assert [picture.name for picture in gallery(reports)] == [name for name in GALLERY if name != "growth"]
 
     def test_standing_counts_all_curves(self, figure_of, illustrative):
         other = compared(illustrative, MEASURED, "other.csv")
@@ -225,8 +241,38 @@ class TestCost:
             GALLERY["cost-by-sla"].bytes_of([example] * (MOST_CURVES + 1), "svg")
 
 
+class TestGrowth:
+    @pytest.mark.parametrize("name", GROWTHS)
+    def test_inside_its_edges_and_dates_apart(self, figure_of, name):
+        for slas in ([20], [20, 100, 300], [300]):
+            figure = figure_of("growth", report(WORKED, slas, growth=GROWTHS[name]))
+            TestEach().check(figure)
+            boxes = [label.get_window_extent() for label in figure.axes[-1].get_xticklabels()]
+            assert all(one.x1 < two.x0 for one, two in pairwise(boxes))
+
+    def test_lines_and_marks_are_those_of_the_sizing(self, figure_of):
+        # 3^(t/12) from 50,000 tok/s on pods of 7,490.56: 7, 9, 12, 16 and 21 of 4 GPUs, on 0, 92, 181, 273 and 365 days
+        (panel,) = figure_of("growth", report(WORKED, [20])).axes
+        lines = {line.get_label(): line.get_xydata().tolist() for line in panel.lines}
+        marks = [[0, 28], [92, 36], [181, 48], [273, 64], [365, 84]]
+        assert lines["to quote, bold in tables"] == marks
+        assert all(mark in lines[name] for mark in marks for name in ("to commit", "to budget, 95 %"))
+        assert {"28", "36", "48", "64", "84", "2027-02-23\nx 1.316", "2027-11-23\nx 3"} <= set(words(panel.figure))
+
+    def test_what_may_not_be_quoted_is_hollow(self, figure_of):
+        (panel,) = figure_of("growth", report(WORKED, [50], method="log-c")).axes
+        assert "to quote, bold in tables" not in words(panel.figure)
+        assert "to commit, none to quote" in words(panel.figure)
+
+    def test_it_is_there_only_where_demand_grows(self, example):
+        assert "growth" not in [picture.name for picture in gallery([example])]
+        assert gallery([replace(example, growth=GROWTH)])[-1].name == "growth"
+
+
 def test_a_mismatch_is_stamped_on_each(figure_of, illustrative):
-    given = Report(illustrative.sizing, workload=Workload(isl=8192, osl=1024, turns="single-turn"), allow_mismatch=True)
+    workload = Workload(isl=8192, osl=1024, turns="single-turn")
+    given = Report(illustrative.sizing, workload=workload, allow_mismatch=True, growth=GROWTH)
+    assert "growth" in [picture.name for picture in gallery([given])]
     for picture in gallery([given]):
         found = words(figure_of(picture.name, given))
         assert "DRAFT, WORKLOAD MISMATCH" in found

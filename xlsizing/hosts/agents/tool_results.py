@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from xlsizing.advice import Answers, Audit, NextLever, Reason, TpAdvice, Workload
 from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, NodePlan, Price, SizingRow
 from xlsizing.importers import CurveRow
-from xlsizing.reports import Step
+from xlsizing.reports import QUARTER_KEYS, Step
 
 __all__ = ["RESULTS", "result_schema"]
 
@@ -88,6 +88,32 @@ _LEVER: Final = _told(
     with_lever_anchors=_list(_ANCHOR) | None,
 )
 
+_QUARTER: Final = _told(
+    "Quarter",
+    {key: _ROW_KINDS[name] for name, key in QUARTER_KEYS.items()},
+    _all(float, "factor", "demand", "demand_tok_s"),
+    date=str,
+    quote=str | None,
+)
+_GROWTH: Final = _told(
+    "Growth",
+    _all(str, "law", "start"),
+    months=int | None,
+    stated=_list(_told("Stated", date=str, factor=float)),
+    rows=_list(
+        _told(
+            "Grown",
+            _all(float | None, *_LIMITS),
+            _all(str, "next_of", "next_unit"),
+            sla_toks_per_user=float,
+            feasible=bool,
+            quarters=_list(_QUARTER),
+            next=_list(_told("Next", _all(float, "factor", "usd_per_month"), _all(int, "count", "gpus"), date=str)),
+            next_rest=int,
+        )
+    ),
+)
+
 _SIZED: Final = _told(
     "Sized",
     _all(str, "model", "headline", "opening", "rigor", "next_step", "method", "curve_source"),
@@ -108,6 +134,7 @@ _SIZED: Final = _told(
     levers=_list(_LEVER),
     about=dict[str, str],
     demand=_DEMAND,
+    growth=_GROWTH | None,
     node_plan=_NODE_PLAN | None,
     prices=_list(_PRICE),
 )

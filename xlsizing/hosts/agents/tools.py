@@ -47,6 +47,7 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
         "items": {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 5},
         "minItems": 1,
     },
+    "FACTOR:MONTHS": {"type": "string", "pattern": "^[^:]+:[^:]+$"},
     **dict.fromkeys(("TEXT", "NAME", "FIELD", "A1:D9", "DIR", *_FILES), _TEXT),
 }
 """The JSON schema of an input by what the help calls its value."""

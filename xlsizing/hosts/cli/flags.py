@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from xlsizing.core import Calibration
 
 __all__ = [
+    "GROWTH",
     "PER_POD",
     "SLAS",
     "SPARES",
@@ -232,6 +233,21 @@ def _slas(text: str, name: str) -> Slas:
 
 
 SLAS: Final = Typed(_slas)
+
+
+def _growth(text: str, name: str) -> tuple[float, int]:
+    """Return the factor and the months that a flag states."""
+    from xlsizing.advice import growth_factor, growth_months  # noqa: PLC0415  # only where growth is stated
+
+    texts = text.split(":")
+    if len(texts) != len(("factor", "months")):
+        refuse(name, "must be a factor and months, such as 3:12", got=text.strip() or BLANK)
+    factor, months = (number_in_text(each, name) for each in texts)
+    return growth_factor(factor, f"the factor of {name}"), growth_months(months, f"the months of {name}")
+
+
+GROWTH: Final = Typed(_growth)
+"""A factor over today's demand, and the months in which it is reached."""
 
 
 def wait_flag(wait: Wait) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import xlsizing
-from xlsizing.advice import Workload
+from xlsizing.advice import Growth, Workload, today
 from xlsizing.checks import refuse
 from xlsizing.core import WAITS
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
@@ -22,6 +22,7 @@ from xlsizing.hosts.cli.declaring import (
     was_given,
 )
 from xlsizing.hosts.cli.flags import (
+    GROWTH,
     PER_POD,
     SLAS,
     SPARES,
@@ -73,6 +74,8 @@ class SizingFlags:
         The nodes that GPUs are bought in
     contract : float or None
         The one of the SLAs that is contracted [tok/s/user]
+    growth : tuple of float and int, or None
+        A factor over today's demand, and in how long it is reached [months]
     gpu_hourly_usd : float or None
         Price of one GPU [USD/GPU-hour]
     model : str or None
@@ -93,6 +96,9 @@ class SizingFlags:
     spare: int = option("--spare", SPARES, "N", "Spare replicas.", default="0")
     nodes: NodeFlags = shared(group("nodes", NodeFlags))
     contract: float | None = option("--contract", NUMBER, "S", "The one of the SLAs that is contracted.")
+    growth: tuple[float, int] | None = option(
+        "--growth", GROWTH, "FACTOR:MONTHS", "Demand grows evenly to so many times in so many months, such as 3:12."
+    )
     gpu_hourly_usd: float | None = option(
         "--gpu-hourly-usd", NUMBER, "USD", "Price of one GPU-hour; 8.60 is assumed without it."
     )
@@ -137,6 +143,7 @@ class SizingFlags:
             as_read=slas.as_read,
             method_chosen=was_given("method"),
             contract=self._contracted(slas.rates),
+            growth=None if self.growth is None else Growth.evenly(*self.growth, today()),
             workload=None if self.isl is None else Workload(isl=self.isl, osl=self.demand.osl),
         )
 

@@ -20,7 +20,8 @@ from xlsizing.checks import refuse
 from xlsizing.core import in_words, limits_of
 from xlsizing.errors import Phrase
 from xlsizing.reports.asked import facts
-from xlsizing.reports.money import quote_table, sold_table
+from xlsizing.reports.growth_tables import growth_tables
+from xlsizing.reports.money import price_tables, quote_table, sold_table
 from xlsizing.reports.page.inline import inline_svg
 from xlsizing.reports.pictures.frame import MOST_MARKED, stamp
 from xlsizing.reports.pictures.gallery import Picture, gallery
@@ -142,16 +143,11 @@ def _blocks(reports: Sequence[Report], shown: Sequence[Picture]) -> Iterator[_Bl
     report, rows = reports[0], moved(reports[0])
     room, inputs = room_table(report, rows), moved_table(report, rows)
     levers, curve = levers_table(report.levers), curve_table(report.sizing.curve)
-    yield _Block(
-        "figures",
-        "GPUs and dollars",
-        [
-            each
-            for table in (answer_table(report), quote_table(report), sold_table(report))
-            if table
-            for each in _fitting(table)
-        ],
-    )
+    money = (answer_table(report), quote_table(report), sold_table(report), *price_tables(report))
+    yield _Block("figures", "GPUs and dollars", [part for table in money if table for part in _fitting(table)])
+    growth = growth_tables(report)
+    if growth:
+        yield _Block("growth", growth[0].title, [part for table in growth for part in _fitting(table)])
     for picture in shown:
         drawn = inline_svg(picture.bytes_of(reports, "svg"), picture.name, picture.alt)
         yield _Block(f"picture-{picture.name}", picture.title, picture=Markup(drawn))  # noqa: S704  # drawn here, its texts are outlines

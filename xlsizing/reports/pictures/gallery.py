@@ -9,6 +9,7 @@ from typing import Final
 from xlsizing.reports.pictures.cost import cost_by_sla
 from xlsizing.reports.pictures.curve import curve_with_points
 from xlsizing.reports.pictures.gpus import gpus_by_sla
+from xlsizing.reports.pictures.growth import growth_by_quarter
 from xlsizing.reports.pictures.sensitivity import what_moves_it
 from xlsizing.reports.report import Report
 
@@ -31,6 +32,8 @@ class Picture:
         Draws a report and those it is compared with, under the title, in one of `canvas.FORMATS`
     several : bool
         Whether it needs curves to compare with
+    grows : bool
+        Whether it needs a demand that grows
     """
 
     name: str
@@ -38,6 +41,7 @@ class Picture:
     alt: str
     draw: Callable[[Sequence[Report], str, str], bytes]
     several: bool = False
+    grows: bool = False
 
     def bytes_of(self, reports: Sequence[Report], form: str) -> bytes:
         """Return the picture of `reports`, the first compared with the others, in the form `form`."""
@@ -79,6 +83,14 @@ GALLERY: Final = {
             "the curve is a tenth lower or higher, and how far each may move before one more pod is needed.",
             _of_one(what_moves_it),
         ),
+        Picture(
+            "growth",
+            "Growth by quarter",
+            "GPUs from the sizing's date to the last that is stated, for each SLA of the table of growth: steps to commit "
+            "and to budget, the figure to quote at each quarter, and below the dates the demand then over that of today.",
+            _of_one(growth_by_quarter),
+            grows=True,
+        ),
     )
 }
 """Every picture, in the order of a report."""
@@ -86,4 +98,9 @@ GALLERY: Final = {
 
 def gallery(reports: Sequence[Report]) -> list[Picture]:
     """Return the pictures that there are of `reports`, of which the first is compared with the others."""
-    return [picture for picture in GALLERY.values() if len(reports) > 1 or not picture.several]
+    grows = reports[0].growth is not None
+    return [
+        picture
+        for picture in GALLERY.values()
+        if (len(reports) > 1 or not picture.several) and (grows or not picture.grows)
+    ]

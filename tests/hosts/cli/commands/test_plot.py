@@ -46,6 +46,13 @@ class TestPlot:
             f"{name}.{form}" for name in (*NAMES, "cost-by-sla") for form in ("svg", "png")
         )
 
+    def test_a_demand_that_grows(self, capsys, tmp_path):
+        assert run(capsys, "plot", *FLAGS, "--growth", "3:12", "-o", tmp_path / "new").code == 0
+        assert names(tmp_path / "new") == sorted(
+            f"{name}.{form}" for name in (*NAMES, "growth") for form in ("svg", "png")
+        )
+        assert run(capsys, "plot", "growth", *FLAGS, "--growth", "3:12", "-o", tmp_path / "a.svg").code == 0
+
     def test_an_sla_that_cannot_be_met(self, capsys, tmp_path):
         flags = [*FLAGS[:3], "300", *FLAGS[4:]]
         assert run(capsys, "plot", "curve", *flags, "-o", tmp_path / "a.png").code == 3
@@ -63,7 +70,8 @@ class TestPlot:
     @pytest.mark.parametrize(
         ("arguments", "sentence"),
         [
-            (["growth", "-o", "a.svg"], "the picture must be \"gpus-by-sla\", \"curve\", \"cost-by-sla\" or \"sensitivity\" (got 'growth')"),
+            (["growths", "-o", "a.svg"], "the picture must be \"gpus-by-sla\", \"curve\", \"cost-by-sla\", \"sensitivity\" or \"growth\" (got 'growths')"),
+            (["growth", "-o", "a.svg"], "--growth must be given with this picture, or growth in a sizing file named with --spec"),
             (["curve", "-o", "a.jpg"], "output must end in .svg or .png (got 'a.jpg')"),
             (["curve", "-o", ""], "output must name a file (got a blank)"),
             (["cost-by-sla", "-o", "a.svg"], "--compare must be given with cost-by-sla, or without a picture, and only with it"),

@@ -18,8 +18,8 @@ __all__ = ["command"]
 _SEVERAL = "cost-by-sla, or without a picture"
 
 
-@click.command(cls=OnceEach, name="plot", short_help="Draw a sizing: GPUs, curve, cost, sensitivity.")
-@click.argument("picture", required=False, metavar="[gpus-by-sla|curve|cost-by-sla|sensitivity]")
+@click.command(cls=OnceEach, name="plot", short_help="Draw a sizing: GPUs, curve, cost, growth.")
+@click.argument("picture", required=False, metavar="[gpus-by-sla|curve|cost-by-sla|sensitivity|growth]")
 @click.option("-o", "--output", metavar="PLACE", required=True, help="A file .svg or .png; without a picture a folder.")
 @sizing_flags("picture", "output", *(each.name for each in fields(CompareFlags)), "force")
 @group("others", CompareFlags)
@@ -30,7 +30,8 @@ def command(
     """Draw one picture of a sizing into a file, or without a name all there are into a folder, as SVG and PNG.
 
     gpus-by-sla: plateau, steep rise and the SLAs asked for. curve: operating points and waits. cost-by-sla: curves
-    compared, with --compare. sensitivity: what moves the figure to quote, and how far to the next pod.
+    compared, with --compare. sensitivity: what moves the figure to quote, and how far to the next pod. growth: GPUs by
+    quarter, where the demand grows.
     """
     from xlsizing.drawing import check_installed  # noqa: PLC0415  # only here are pictures drawn
     from xlsizing.reports import write_whole  # noqa: PLC0415
@@ -40,6 +41,8 @@ def command(
     check_installed()
     report = sizing.report(spec)
     reports = [report, *others.reports(report, sizing.curve.how)]
+    if report.growth is None:
+        places = _without_growth(places, named=picture is not None)
     files: dict[Path, str | bytes] = {
         place: GALLERY[name].bytes_of(reports, place.suffix.lower().removeprefix("."))
         for name, each in places.items()
@@ -48,6 +51,16 @@ def command(
     write_whole(files, fresh=() if force else files)
     click.echo(f"{report.headline}.\nWritten: {', '.join(map(str, files))}")
     return 0 if report.all_feasible else InfeasibleError.exit_code
+
+
+def _without_growth(places: dict[str, list[Path]], *, named: bool) -> dict[str, list[Path]]:
+    """Return the `places` of pictures of a demand that does not grow, and refuse one that is `named` and needs growth."""
+    from xlsizing.reports.pictures import GALLERY  # noqa: PLC0415  # as above
+
+    kept = {name: files for name, files in places.items() if not GALLERY[name].grows}
+    if named and not kept:
+        refuse("--growth", "must be given with this picture, or growth in a sizing file named with --spec")
+    return kept
 
 
 def _places(name: str | None, output: str, *, several: bool, force: bool) -> dict[str, list[Path]]:

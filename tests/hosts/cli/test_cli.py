@@ -36,6 +36,7 @@ FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 COMMANDS = [
     *(
         "size",
+        "ask",
         "explain",
         "batch",
         "import",

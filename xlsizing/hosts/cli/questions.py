@@ -89,8 +89,8 @@ class Question:
         A callable says so by the answers before
     nothing : str
         What leaving the field out means
-    applies : callable
-        Whether the answers before leave the question open
+    applies : callable or None
+        Whether the answers before leave the question open; None where they always do
     needs : str
         The flag that must be given for it to be; empty where an answer does no harm
     places : callable or None
@@ -107,7 +107,7 @@ class Question:
     check: Check
     default: Default | Callable[[Answers], Default] = None
     nothing: str = "none"
-    applies: Callable[[Answers], bool] = lambda _: True
+    applies: Callable[[Answers], bool] | None = None
     needs: str = ""
     places: Callable[[Any, Answers], Iterator[Place]] | None = None
     also: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ def answered(
     if prompt is None or any(text is not None for text in forms.values()):
         known[_FORM] = exactly_one(forms)[0]
     for question in QUESTIONS:
-        text, applies = known.get(question.name), question.applies(answers)
+        text, applies = known.get(question.name), question.applies is None or question.applies(answers)
         if text is None and not applies:
             continue
         if not applies and question.needs:
@@ -315,7 +315,7 @@ QUESTIONS: Final = (
         "contract", ("slas",), "Which of these is contracted?", "tok/s/user", "S", _contract, "", places=_no_place
     ),
     Question(
-        "curve", ("curve",), "Which curve was measured: PATH, public:NAME or C:R,C:R,...?",
+        "curve", ("curve",), "Which curve: PATH, public:NAME or C:R,C:R,...?",
         "requests : tok/s/user", "PATH", lambda text, name, answers: asked_curve(
             text, name, answers.target, answers.how, allow_outside=answers.allow_outside
         ), places=_curve_places, also=("--anchors",),

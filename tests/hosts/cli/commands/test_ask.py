@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shlex
 import signal
 import subprocess
@@ -217,27 +218,40 @@ class TestRealTerminal:
             for line in lines:
                 shown += self.until_a_prompt(leader)
                 os.write(leader, line)
-            if stop is not None:
-                shown += self.until_a_prompt(leader)
-                process.send_signal(stop)
             shown += self.until_a_prompt(leader)
+            if stop is not None:
+                shown += self.stopped(process, leader, stop)
+            while process.poll() is None:
+                shown += self.until_a_prompt(leader, most=1)
+            shown += self.until_a_prompt(leader, most=1)
             return process.wait(timeout=60), shown.decode().replace("\r\n", "\n")
         finally:
             process.kill()
             process.wait()
             os.close(leader)
 
-    def until_a_prompt(self, leader):
-        """What is shown up to a prompt, or to the end."""
+    def until_a_prompt(self, leader, most=60):
+        """What is shown up to a prompt, or to the end, or for so many seconds."""
         shown, begin = b"", time.monotonic()
-        while not shown.endswith(b": ") and time.monotonic() - begin < 60:
+        while not shown.endswith(b": ") and time.monotonic() - begin < most:
+            if not select.select([leader], [], [], 0.2)[0]:
+                continue
             try:
                 piece = os.read(leader, 4096)
             except OSError:  # the process has ended
-                return shown
+                break
             if not piece:
-                return shown
+                break
             shown += piece
+        return shown
+
+    def stopped(self, process, leader, stop):
+        """What is shown once the process has got a signal: again where the first came just before it began to read."""
+        shown = b""
+        for _ in range(10):
+            if process.poll() is None:
+                process.send_signal(stop)
+            shown += self.until_a_prompt(leader, most=3)
         return shown
 
     def test_a_whole_session(self, folder):

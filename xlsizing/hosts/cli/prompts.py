@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.prompt import InvalidResponse, PromptBase
 from rich.text import Text
 
-from xlsizing.errors import SizingError
+from xlsizing.errors import InputError, SizingError
+from xlsizing.hosts.cli.declaring import flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.questions import Answers, Question
 
@@ -27,7 +28,16 @@ class _Prompt(PromptBase[Any]):
         try:
             return self._question.answer(value, self._question.name, self._answers)
         except SizingError as error:
-            raise InvalidResponse(Text(f"  {one_line(str(error))}", style="red")) from None
+            raise InvalidResponse(Text(f"  {one_line(str(self._worded(error)))}", style="red")) from None
+
+    def _worded(self, error: SizingError) -> SizingError:
+        """Return `error` with the flags that say how a curve is read, which are no questions, called as they are here."""
+        if not isinstance(error, InputError) or error.way_out is None:
+            return error
+        way_out = error.way_out
+        for name in self._answers.how:
+            way_out = way_out.replace(name, flag(name))
+        return error.reworded(way_out=way_out)
 
 
 def asked(question: Question, answers: Answers) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from xlsizing.checks import choice, number, number_in_text, printable, refuse, share, whole
 from xlsizing.context import FACTS, KINDS
 from xlsizing.core import DEMAND_FORMS, FORMS_WITH, Curve, Demand, Limits, NodePlan, check_replica, peak_factor
+from xlsizing.errors import InputError
 from xlsizing.hosts.cli.asked_curve import AskedCurve, asked_curve
 from xlsizing.hosts.cli.declaring import exactly_one, flag
 from xlsizing.hosts.cli.flags import LIMITS, SLAS, Slas, one_each
@@ -192,7 +193,10 @@ def _peak(text: str, name: str, answers: Answers) -> float:
 def _slas(text: str, name: str, _: Answers) -> Slas:
     slas: Slas = SLAS.read(text, name)
     for at, rate in enumerate(slas.rates, start=1):
-        number(rate, name if len(slas.rates) == 1 else f"{name} item {at}")
+        try:
+            number(rate, name)
+        except InputError as error:
+            raise error.placed(f"item {at}") from None
     return slas
 
 

@@ -121,11 +121,12 @@ class TestPrompts:
             (6, "nan", "isl must be a number (got 'nan')"),
             (7, "three", 'turns must be "single-turn" or "multi-turn" (got \'three\')'),
             (8, "40,x", "sla must be a number (got 'x' in item 2)"),
-            (8, "40,-1", "sla item 2 must be above 0 (got -1)"),
+            (8, "40,-1", "sla must be above 0 (got -1 in item 2)"),
             (9, "41", "contract must be one of the SLAs (got 41)"),
             (10, "none.csv", "curve file must be readable: No such file or directory (none.csv)"),
             (10, "public:none", "public curve must name a curve that xlsizing curves --public lists (got 'none')"),
             (10, "1", "curve file must be readable: No such file or directory (1)"),
+            (10, "1:80,8:90", "a point, or pass --pool-rises=0.063 (anchors 1 and 2 of --anchors)"),
             (11, "4.5", "gpus_per_pod must be a whole number from 1 to 1000000 (got 4.5)"),
             (12, "0", "ttft_s must be above 0 (got 0 in element 1)"),
             (
@@ -329,12 +330,13 @@ class TestNonInteractive:
             ({"customer": "two\nlines"}, "--customer must be one line of printable text (got 'two\\nlines')"),
             ({"ttft": "2,3"}, "--ttft must list one limit, or one for each SLA (got 2 for 1 SLA); write - where an SLA has none"),
             ({"curve": "1:80,8"}, "--anchors must be concurrency:tok/s/user, and where measured :output tok/s:TTFT:TTFO (got '8' in anchor 2 of --anchors)"),
-            ({"curve": "1:80,8:90"}, None),
+            ({"sla": "-1"}, "--sla must be above 0 (got -1 in item 1)"),
+            ({"curve": "1:80,8:0"}, "tok/s/user must be above 0 (got 0 in anchor 2 of --anchors)"),
             ({"util": "0"}, "--util must be in (0, 1] (got 0)"),
         ],
     )  # fmt: skip
     def test_refusals(self, folder, capsys, changes, sentence):
-        assert refused(capsys, **changes) == sentence or sentence is None
+        assert refused(capsys, **changes) == sentence
 
     def test_faults_between_fields_name_the_file_as_it_would_be_called(self, folder, capsys):
         # 1e15 people are more pods than can be counted: only the whole sizing tells.
@@ -358,10 +360,13 @@ class TestNonInteractive:
 
     def test_how_the_curve_is_read_is_written(self, folder, capsys):
         (folder / "curve.csv").write_text("concurrency,tok_s_per_user\n1,80\n4,50\n8,50.5\n32,30\n")
-        assert "pool_rises" not in (refused(capsys, sla="x") or "")
-        code, _, _ = run(capsys, *flags(), "--pool-rises", "0.02")
-        assert code == 0
+        assert refused(capsys) == (
+            "tok/s/user must not rise with concurrency: 50 at c=4, 50.5 at c=8 (+1 %); drop or re-measure a point, or pass "
+            "--pool-rises=0.005 (curve.csv, lines 3 and 4)"
+        )
+        assert run(capsys, *flags(), "--pool-rises", "0.02").code == 0
         assert "  pool_rises: 0.02\n" in (folder / "sizing.yaml").read_text()
+        assert read_spec(folder / "sizing.yaml").curve().tok_s_per_user.tolist() == [80, 50.25, 50.25, 30]
 
     def test_a_decimal_comma_is_noted(self, folder, capsys):
         _, out, _ = run(capsys, *flags(sla="50,5"))

@@ -1,5 +1,7 @@
 """Running the command line in this process: exit code, standard output and standard error."""
 
+import io
+import sys
 from typing import NamedTuple
 
 import pytest
@@ -21,3 +23,23 @@ def run(capsys, *arguments):
     with pytest.raises(SystemExit) as stop:
         main([str(argument) for argument in arguments])
     return Outcome(stop.value.code, *capsys.readouterr())
+
+
+class Screen(io.StringIO):
+    """What stands for a terminal of 80 columns."""
+
+    def isatty(self):
+        return True
+
+
+def typed(monkeypatch, lines, *arguments):
+    """Return what ``xlsizing ARGUMENTS`` does at a terminal where `lines` are typed, which itself shows none of them."""
+    with monkeypatch.context() as patch:
+        screen, errors = Screen(), io.StringIO()
+        patch.setattr(sys, "stdin", Screen("".join(f"{line}\n" for line in lines)))
+        patch.setattr(sys, "stdout", screen)
+        patch.setattr(sys, "stderr", errors)
+        patch.setenv("TERM", "dumb")
+        with pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+    return Outcome(stop.value.code, screen.getvalue(), errors.getvalue())

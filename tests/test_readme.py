@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.command_line import run
+from tests.command_line import run, typed
 from xlsizing.batch.columns import RESULTS
 from xlsizing.hosts.cli import main as cli
 from xlsizing.hosts.headless import Headless
@@ -120,6 +120,21 @@ def test_the_line_that_an_assistant_starts_the_server_by():
 def test_the_results_of_a_scenario_are_all_listed():
     listed = next(text for kind, text in BLOCKS if kind == "columns")
     assert re.split(r",\s+", listed.strip()) == [each.name for each in RESULTS]
+
+
+def test_what_ask_shows(capsys, monkeypatch, tmp_path):
+    """The session of the README is typed again, an answer a prompt; the same by flags is the same file."""
+    transcript = after("xlsizing ask")
+    prompt = re.compile(r"^(\S.* \[.*?\](?: \(.*?\))?:)(.*)$", re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    answers = [answer.strip() for _, answer in prompt.findall(transcript)]
+    code, shown, errors = typed(monkeypatch, answers, "ask")
+    assert (code, errors) == (0, "")
+    assert "".join(shown.split()) == "".join(prompt.sub(r"\1", transcript).split())  # a terminal shows answers itself
+    line = next(line for line in shell_lines() if line.startswith("xlsizing ask --non-interactive"))
+    code, _, errors = run(capsys, *shlex.split(line)[1:])
+    assert (code, errors) == (0, "")
+    assert Path("acme.yaml").read_text(encoding="utf-8") == Path("sizing.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

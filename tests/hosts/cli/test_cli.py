@@ -38,6 +38,7 @@ FILES = ["CAPACITY-SIZING.md", "capacity_sizing.json"]
 COMMANDS = [
     *(
         "size",
+        "ask",
         "explain",
         "batch",
         "import",

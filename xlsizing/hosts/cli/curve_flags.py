@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from xlsizing.hosts.cli.declaring import exactly_one, needed, option, shared, sw
 from xlsizing.hosts.cli.typed import FILE, SHARE, Typed
 from xlsizing.reading import hashed_name
 
-__all__ = ["CurveFlags", "gpus_of_replica", "pool_rises_flag", "throughput_flag"]
+__all__ = ["ANCHORS", "CurveFlags", "curve_of_anchors", "gpus_of_replica", "pool_rises_flag", "throughput_flag"]
 
 _FEWEST: Final = 2
 """Numbers of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
@@ -48,6 +48,14 @@ def _nth_anchor(positions: Sequence[int]) -> str:
     return f"anchor{'s' * (len(positions) > 1)} {listed} of --anchors"
 
 
+ANCHORS: Final = Typed(_anchors)
+
+
+def curve_of_anchors(rows: _Rows, how: Mapping[str, Any]) -> Curve:
+    """Return the curve of anchors that were typed in `rows`, read as `how` says, by the names of arguments of `Curve`."""
+    return curve_from_rows(rows, lambda at, _: _nth_anchor([i + 1 for i in at]), **how)
+
+
 @dataclass(frozen=True)
 class CurveFlags:
     """The measured curve, in one of two forms.
@@ -64,7 +72,7 @@ class CurveFlags:
 
     anchors: _Rows | None = option(
         "--anchors",
-        Typed(_anchors),
+        ANCHORS,
         "C:R[:T[:TTFT[:TTFO]]],...",
         "Measured points: concurrency, tok/s/user, [output tok/s], [TTFT, TTFO in s].",
     )
@@ -78,7 +86,7 @@ class CurveFlags:
         """Return the curve, in a file or point by point."""
         exactly_one({"anchors": self.anchors, "curve": self.curve})
         if self.anchors is not None:
-            return curve_from_rows(self.anchors, lambda at, _: _nth_anchor([i + 1 for i in at]), **self.how)
+            return curve_of_anchors(self.anchors, self.how)
         from xlsizing.importers import read_curve  # noqa: PLC0415  # only where a file is asked for
 
         return read_curve(str(self.curve), **self.how)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROWTH",
+    "LIMITS",
     "PER_POD",
     "SLAS",
     "SPARES",
@@ -53,6 +54,7 @@ __all__ = [
     "json_flag",
     "method_flag",
     "mismatch_flag",
+    "one_each",
     "outside_flag",
     "ttft_flag",
     "ttft_limit",
@@ -279,9 +281,12 @@ def _limits(text: str, name: str) -> _Listed:
     return limits
 
 
+LIMITS: Final = Typed(_limits)
+
+
 def _limit(wait: Wait) -> Declaration:
     words = f"Longest {wait.meaning} [s]: one, or one for each SLA."
-    return takes(wait_flag(wait), Typed(_limits), "S[,S...]", words)
+    return takes(wait_flag(wait), LIMITS, "S[,S...]", words)
 
 
 @dataclass(frozen=True)
@@ -306,7 +311,7 @@ class LimitFlags:
     def limits(self, rows: int, output_tokens: float | None) -> Limits:
         """Return the limits beside so many `rows` of SLAs, on answers of `output_tokens` [s]."""
         listed = {wait_flag(wait): each for wait, each in zip(WAITS, (self.ttft, self.ttfo, self.e2e), strict=True)}
-        asked: list[Any] = [each and _one_each(each, name, rows) for name, each in listed.items()]
+        asked: list[Any] = [each and one_each(each, name, rows) for name, each in listed.items()]
         if any(asked):
             return Limits(*asked, output_tokens=output_tokens, statistic=self.latency_stat)
         if self.latency_stat is not None:
@@ -315,8 +320,8 @@ class LimitFlags:
         return NO_LIMITS
 
 
-def _one_each(limits: _Listed, name: str, rows: int) -> _Listed:
-    """Return the limits of the flag `name`, one for each of `rows` SLAs."""
+def one_each(limits: _Listed, name: str, rows: int) -> _Listed:
+    """Return the `limits` of the flag `name`, one for each of `rows` SLAs [s]."""
     if len(limits) not in (1, rows):
         got = Phrase(f"{len(limits):,} for {rows:,} {'SLA' if rows == 1 else 'SLAs'}")
         refuse(name, "must list one limit, or one for each SLA", got=got, way_out="write - where an SLA has none")

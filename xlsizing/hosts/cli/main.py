@@ -171,6 +171,7 @@ class _Commands(click.Group):
 
 _MODULES = (
     "size",
+    "ask",
     "explain",
     "batch",
     "import",

@@ -34,11 +34,11 @@ class Typed(_Type):
     name = "text"
 
     def __init__(self, read: Callable[[str, str], Any], *, whole: bool = False) -> None:
-        self._read, self.whole = read, whole
+        self.read, self.whole = read, whole
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002  # click's
         """Return what the text `value` of `param` says, whatever the context `ctx`; a value that was made stays."""
-        return self._read(value, called(param)) if isinstance(value, str) else value
+        return self.read(value, called(param)) if isinstance(value, str) else value
 
 
 def called(param: click.Parameter | None) -> str:

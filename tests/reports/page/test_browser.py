@@ -128,7 +128,7 @@ def test_text_stands_out(browser, file):
 def test_pictures_are_as_wide_as_they_must_be_for_letters_of_eight_points(browser, file):
     opened(browser, file, PHONE)
     widths = asked(browser, "[...document.querySelectorAll('figure svg')].map(e => e.getBoundingClientRect().width)")
-    assert len(widths) == 3
+    assert len(widths) == asked(browser, "document.querySelectorAll('figure').length") >= 3
     assert min(widths) >= 600  # 7.2 in drawn are 691 px at full size; the figure scrolls, the page does not
 
 

@@ -71,7 +71,7 @@ NAMES = [
     "Checks_Failed",
 ]
 INPUTS = NAMES[:13]
-SHEETS = ["Sizing", "Intake", "Prices", "Curve", "Calc", "Context", "Levers", "Checks", "About"]
+SHEETS = ["Sizing", "Intake", "Prices", "Growth", "Curve", "Calc", "Context", "Levers", "Checks", "About"]
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"

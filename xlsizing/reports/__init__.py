@@ -8,7 +8,7 @@ from xlsizing.reports.markdown import markdown
 from xlsizing.reports.money import gpus_quoted
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.outlook import QUARTER_KEYS
+from xlsizing.reports.outlook import QUARTER_KEYS, Outlook
 from xlsizing.reports.record import demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
@@ -22,6 +22,7 @@ __all__ = [
     "THREE_FIGURES",
     "WORKLOAD_MISMATCH",
     "Explained",
+    "Outlook",
     "Report",
     "Step",
     "Table",

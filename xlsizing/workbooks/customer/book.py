@@ -18,6 +18,7 @@ from xlsizing.workbooks.customer.charts import charts
 from xlsizing.workbooks.customer.checks_sheet import checks_rows, checks_sheet
 from xlsizing.workbooks.customer.context_sheet import context_sheet
 from xlsizing.workbooks.customer.curve_sheet import curve_sheet
+from xlsizing.workbooks.customer.growth_sheet import growth_sheet
 from xlsizing.workbooks.customer.intake_sheet import intake_sheet
 from xlsizing.workbooks.customer.levers_sheet import levers_sheet
 from xlsizing.workbooks.customer.live_next import live_next, next_rows
@@ -163,6 +164,7 @@ def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int
     sizing_sheet(pages["Sizing"], report, layout)
     intake_sheet(pages["Intake"], report)
     prices_sheet(pages["Prices"], report)
+    growth_sheet(pages["Growth"], report)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
     calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)

@@ -308,6 +308,7 @@ STEPS: Final = {
 _NAMED: Final = {
     "regime": "Out_Regime",
     "q_high": "Q_High",
+    "budget": "Row_Carried_Budget",
     "sound": "Row_Sound",
     "state": "Row_State",
     "too_wide": "Row_Wide",

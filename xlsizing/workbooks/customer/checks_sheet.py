@@ -117,6 +117,7 @@ _INPUT: Final = (
         "Other prices and their terms must be numbers above 0, or blank (sheet Prices)",
         f"{_numbers_fault('Other_Prices')}+{_numbers_fault('Other_Terms')}",
     ),
+    ("Factors of growth must be numbers above 0, or blank (sheet Growth)", _numbers_fault("Growth_Factors")),
     (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
         _number_fault("Hours_per_Month", "Most_Hours"),

@@ -12,6 +12,7 @@ from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import INTERP, KNEE_CAPPED
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
 from xlsizing.workbooks.customer.first_page import first_page_differences, is_shown
+from xlsizing.workbooks.customer.growth_sheet import growth_differences
 from xlsizing.workbooks.customer.intake_sheet import intake_differences
 from xlsizing.workbooks.customer.prices_sheet import prices_differences
 from xlsizing.workbooks.customer.sizing_words import basis_words, own_words, remark_words, unmet_sides
@@ -98,6 +99,7 @@ def check_whole(report: Report, values: Mapping[str, Values]) -> None:
     found += first_page_differences(table, report)
     found += intake_differences(values["Intake"], report)
     found += prices_differences(values["Prices"], report)
+    found += growth_differences(values["Growth"], report)
     _refuse([(1, sentence) for sentence in found], values["Checks"])
 
 

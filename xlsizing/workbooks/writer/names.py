@@ -27,7 +27,7 @@ __all__ = [
     "place",
 ]
 
-SHEETS: Final = ("Sizing", "Intake", "Prices", "Curve", "Calc", "Context", "Levers", "Checks", "About")
+SHEETS: Final = ("Sizing", "Intake", "Prices", "Growth", "Curve", "Calc", "Context", "Levers", "Checks", "About")
 """The sheets in order."""
 
 PUBLIC: Final = (

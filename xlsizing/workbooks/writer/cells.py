@@ -73,18 +73,20 @@ class Rows(NamedTuple):
         dict of str to float, str or None
             The values by cell, of columns for later too [units of the cells]
         """
+        got = [value(row, column) for row, column in self.formulas]
+        stored = _stored_results(got)
+        kinds, texts = [kind for kind, _, _ in stored], [text for _, text, _ in stored]
+        left = [at for at in self.formulas if at[1] in later] if later else []
+        if left:
+            for position, (_, column) in enumerate(self.formulas):
+                if column in later:
+                    kinds[position] = texts[position] = _GAP
         pieces = self.text.split(_GAP)
-        filled = [pieces[0]]
-        values: dict[str, CellValue] = {}
-        left = []
-        for (row, column), formula, after in zip(self.formulas, pieces[1::2], pieces[2::2], strict=True):
-            kind, text, values[f"{letter(column)}{row}"] = _stored_result(value(row, column))
-            if column in later:
-                left.append((row, column))
-                filled += (_GAP, formula, _GAP, after)
-            else:
-                filled += (kind, formula, "<v>", text, "</v>", after)
-        return Rows("".join(filled), left), values
+        filled = [""] * (2 * len(pieces) - 1)
+        filled[::4], filled[2::4], filled[1::4], filled[3::4] = pieces[::2], pieces[1::2], kinds, texts
+        letters = {column: letter(column) for column in {column for _, column in self.formulas}}
+        cells = [f"{letters[column]}{row}" for row, column in self.formulas]
+        return Rows("".join(filled), left), dict(zip(cells, [plain for _, _, plain in stored], strict=True))
 
 
 def cell_xml(place: str, value: object, style: int) -> str:
@@ -154,6 +156,24 @@ def value_xml(place: str, value: CellValue) -> str:
 def is_formula(cell: str) -> bool:
     """Tell whether a `cell` as `cell_xml` makes it holds a formula."""
     return _GAP in cell
+
+
+def _stored_results(values: Sequence[object]) -> list[tuple[str, str, CellValue]]:
+    """Return what `_stored_result` does of each of `values`, the text between the tags of a value, most of them looked up."""
+    known: dict[object, tuple[str, str, CellValue]] = {}
+    found = []
+    for value in values:
+        # A whole number and a truth equal a float and are written otherwise; an error cannot be looked up.
+        if value.__class__ is float or value.__class__ is str:
+            result = known.get(value)
+            if result is None:
+                kind, text, plain = _stored_result(value)
+                result = known[value] = kind, f"<v>{text}</v>", plain
+        else:
+            kind, text, plain = _stored_result(value)
+            result = kind, f"<v>{text}</v>", plain
+        found.append(result)
+    return found
 
 
 def _stored_result(value: object) -> tuple[str, str, CellValue]:

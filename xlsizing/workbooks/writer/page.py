@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.utils import range_boundaries
@@ -20,6 +20,9 @@ from xlsizing.workbooks.writer.styles import RED, Styles
 from xlsizing.workbooks.writer.text import cell_text, escaped, looks_like_code
 
 __all__ = ["Page"]
+
+_BETWEEN: Final = "\ue001"
+"""Stands between cells of a row that are put together at once; no text of ours holds it."""
 
 
 class Page:
@@ -63,9 +66,11 @@ class Page:
         Each is put together once, which takes a fifth of the time and makes sure that the rows differ in nothing else.
         """
         made = [(column, self._cell(f"{letter(column)}{ROW}", text, style)) for column, text, style in cells]
+        columns = [column for column, _ in made]
+        template = _BETWEEN.join([cell for _, cell in made])
         for row in rows:
-            number = str(row)
-            self._rows.setdefault(row, {}).update([(column, cell.replace(ROW, number)) for column, cell in made])
+            own = template.replace(ROW, str(row)).split(_BETWEEN)  # all at once: a fifth of the time of cell by cell
+            self._rows.setdefault(row, {}).update(zip(columns, own, strict=True))
 
     def user(self, cell: str, text: str, style: str, name: str) -> None:
         """Write a user's `text`, called `name` in a refusal, into `cell` in `style`: text whatever it begins with."""
@@ -137,9 +142,15 @@ class Page:
     def rendered(self, rows: range) -> Rows:
         """Return those of `rows` that hold anything, as the sheet's part holds them."""
         known = self._settled.keys() | self._rows.keys() | self._heights.keys()
-        filled = {row: self._settled.get(row, {}) | self._rows.get(row, {}) for row in sorted(known) if row in rows}
-        text = "".join([self._row_xml(row, cells) for row, cells in filled.items()])
-        return Rows(text, list(_formula_places(filled)))
+        texts: list[str] = []
+        formulas: list[tuple[int, int]] = []
+        for row in sorted([row for row in known if row in rows]):
+            cells = self._settled.get(row, {}) | self._rows.get(row, {})
+            columns = sorted(cells)
+            own = [cells[column] for column in columns]
+            formulas += [(row, column) for column, cell in zip(columns, own, strict=True) if is_formula(cell)]
+            texts += (self._row_tag(row), *own, "</row>")
+        return Rows("".join(texts), formulas)
 
     def cells(self, row: int) -> dict[int, str]:
         """Return the cells written into `row` since `settle`, by column counted from 1 [-]."""
@@ -159,9 +170,9 @@ class Page:
         widest = max((max(cells) for cells in self._rows.values()), default=1)
         return max(self._widest, widest), max(self._last, max(self._rows, default=1))
 
-    def _row_xml(self, row: int, cells: dict[int, str]) -> str:
+    def _row_tag(self, row: int) -> str:
         height = f' ht="{self._heights[row]}" customHeight="1"' if row in self._heights else ""
-        return f'<row r="{row}"{height}>{"".join([cells[column] for column in sorted(cells)])}</row>'
+        return f'<row r="{row}"{height}>'
 
     def named(self, name: str, cells: str) -> None:
         """Define `name` for `cells` of this sheet."""
@@ -223,6 +234,3 @@ class Page:
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False
 
-
-def _formula_places(rows: dict[int, dict[int, str]]) -> Iterable[tuple[int, int]]:
-    return ((row, column) for row, cells in rows.items() for column in sorted(cells) if is_formula(cells[column]))

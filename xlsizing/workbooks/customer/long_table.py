@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from xlsizing.workbooks.writer import CellValue, Page, Part, Rows, Values, is_formula, letter, packed, place, value_xml
 
-__all__ = ["LongTable", "Recalculated", "Sheet", "sheet_now"]
+__all__ = ["LongTable", "OwnRows", "Recalculated", "Sheet", "rows_now", "sheet_now"]
 
 _BEYOND: Final = 1_048_577  # spreadsheets have one row less
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -31,6 +31,11 @@ class Sheet(NamedTuple):
     tail: Rows
 
     @property
+    def formulas(self) -> list[tuple[int, int]]:
+        """Row and column of each formula with gaps, counted from 1 [-]."""
+        return [at for rows in self for at in rows.formulas]
+
+    @property
     def text(self) -> bytes:
         """All rows as they are."""
         return "".join([rows.text for rows in self]).encode()
@@ -40,17 +45,13 @@ class Sheet(NamedTuple):
         """All rows with formulas alone."""
         return "".join([rows.without_values for rows in self]).encode()
 
-    def with_values(
-        self, value: Callable[[int, int], object], later: frozenset[int] = frozenset()
-    ) -> tuple[Sheet, dict[str, CellValue]]:
+    def with_values(self, value: Callable[[int, int], object]) -> tuple[Sheet, dict[str, CellValue]]:
         """Return the sheet with a value in every formula, and those values by cell.
 
         Parameters
         ----------
         value : callable
             Gives the value of a cell from its row and column, counted from 1 [units of the cells]
-        later : frozenset of int, optional
-            Columns whose formulas in the rows of the SLAs keep their gaps [-]
 
         Returns
         -------
@@ -59,8 +60,13 @@ class Sheet(NamedTuple):
         dict of str to float, str or None
             The values by cell [units of the cells]
         """
-        head, own, tail = self.head.with_values(value), self.own.with_values(value, later), self.tail.with_values(value)
+        head, own, tail = (rows.with_values([value(*at) for at in rows.formulas]) for rows in self)
         return Sheet(head[0], own[0], tail[0]), head[1] | own[1] | tail[1]
+
+    def values_of(self, results: Sequence[object]) -> dict[str, CellValue]:
+        """Return by cell the `results`, what an engine made of `formulas` in their order [units of the cells]."""
+        _, values = Rows("\0\0" * len(results), self.formulas).with_values(results)
+        return values
 
 
 class Recalculated(NamedTuple):
@@ -81,6 +87,26 @@ class Recalculated(NamedTuple):
     value: Callable[[str, int, int], object]
 
 
+class OwnRows(NamedTuple):
+    """The rows of some SLAs on one sheet.
+
+    Parameters
+    ----------
+    rows : Rows
+        They as the sheet's part holds them
+    cells : mapping of int to mapping
+        Their cells by row and column, counted from 1
+    """
+
+    rows: Rows
+    cells: Mapping[int, Mapping[int, str]]
+
+
+def rows_now(pages: Mapping[str, Page]) -> dict[str, OwnRows]:
+    """Return the rows of the SLAs that are written in `pages` now, by title."""
+    return {title: OwnRows(page.rendered(page.own_rows()), page.cells()) for title, page in pages.items()}
+
+
 def sheet_now(page: Page) -> Sheet:
     """Return the rows of `page` with those of the SLAs that are written in it now."""
     own = page.own_rows()
@@ -97,30 +123,35 @@ class LongTable:
     """
 
     def __init__(self, pages: Mapping[str, Page]) -> None:
-        self._pages = pages
-        self._starts = {title: page.own_rows().start for title, page in pages.items()}
+        self.frame = {title: sheet_now(page)._replace(own=Rows("", [])) for title, page in pages.items()}
+        """What is on the sheets whichever SLAs there are."""
+        self.starts = {title: page.own_rows().start for title, page in pages.items() if page.cells()}
+        """The row of the first SLA on each sheet that has some [-]."""
+        self.spans = _spans(pages)
+        """Names of what spans all rows."""
         self._pieces: dict[str, list[tuple[bytes, list[tuple[int, int]]]]] = {title: [] for title in pages}
         self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
         self.later: dict[str, frozenset[int]] = _later_columns(pages)
         """Columns of each sheet whose rows follow what is summed over all rows: their values come last."""
         self._needed = _needed(pages, self.later)
 
-    def add(self, piece: Recalculated) -> None:
-        """Take over the rows that are written in the pages now."""
-        for title, page in self._pages.items():
-            own = piece.sheets[title].own
-            self._pieces[title].append((packed(own.text.encode()), own.formulas))
-            self._kept[title].append(_constants(page, self._needed[title], self.later[title], piece.values[title]))
+    def add(self, piece: Mapping[str, OwnRows], filled: Mapping[str, Rows], values: Mapping[str, Values]) -> None:
+        """Take over the rows of a `piece`, `filled` with `values` but for those that come later."""
+        for title, (_, cells) in piece.items():
+            self._pieces[title].append((packed(filled[title].text.encode()), filled[title].formulas))
+            self._kept[title].append(_constants(cells, self._needed[title], self.later[title], values[title]))
 
     def with_constants(self) -> dict[str, Sheet]:
         """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them."""
-        found = {}
-        for title, page in self._pages.items():
-            kept = self._kept[title]
-            own = Rows("".join([rows.text for rows in kept]), [at for rows in kept for at in rows.formulas])
-            head, tail = range(1, self._starts[title]), range(page.own_rows().stop, _BEYOND)
-            found[title] = Sheet(page.rendered(head), own, page.rendered(tail))
-        return found
+        return {
+            title: frame._replace(
+                own=Rows(
+                    "".join([rows.text for rows in self._kept[title]]),
+                    [at for rows in self._kept[title] for at in rows.formulas],
+                )
+            )
+            for title, frame in self.frame.items()
+        }
 
     def packed(self, whole: Recalculated) -> dict[str, Part]:
         """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none."""
@@ -145,28 +176,34 @@ def _with_late_values(text: bytes, formulas: list[tuple[int, int]], value: Calla
     """Return a packed piece with values in the `formulas` that have none yet."""
     if not formulas:
         return text
-    rows, _ = Rows(zlib.decompress(text).decode(), formulas).with_values(value)
+    rows, _ = Rows(zlib.decompress(text).decode(), formulas).with_values([value(*at) for at in formulas])
     return packed(rows.text.encode())
 
 
-def _constants(page: Page, columns: Sequence[int], later: frozenset[int], values: Values) -> Rows:
+def _constants(
+    cells: Mapping[int, Mapping[int, str]], columns: Sequence[int], later: frozenset[int], values: Values
+) -> Rows:
     """Return the rows of the SLAs with `columns` alone: values in place of formulas, but for those that come `later`."""
     rows, formulas = [], []
-    for row in page.own_rows() if columns else ():
-        cells = page.cells(row)
+    for row, known in cells.items() if columns else ():
         texts = []
         for column in columns:
             cell = f"{letter(column)}{row}"
             constant = column not in later and cell in values
-            texts.append(value_xml(cell, values[cell]) if constant else cells.get(column, ""))
+            texts.append(value_xml(cell, values[cell]) if constant else known.get(column, ""))
             formulas += [] if constant or not is_formula(texts[-1]) else [(row, column)]
         rows.append(f'<row r="{row}">{"".join(texts)}</row>')
     return Rows("".join(rows), formulas)
 
 
+def _spans(pages: Mapping[str, Page]) -> frozenset[str]:
+    """Return the names of cells that begin in the first row of the SLAs."""
+    return frozenset(name for page in pages.values() for name, cells in page.names.items() if _in_table(page, cells))
+
+
 def _later_columns(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
     """Return the columns whose rows name a sum over all rows, or stand beside one that does and use it."""
-    ranges = {name for page in pages.values() for name, cells in page.names.items() if _in_table(page, cells)}
+    ranges = _spans(pages)
     single = {
         name: page.settled(cells) for page in pages.values() for name, cells in page.names.items() if ":" not in cells
     }
@@ -216,7 +253,7 @@ def _in_table(page: Page, cells: str) -> bool:
 
 def _first_row(page: Page) -> Iterator[tuple[int, str]]:
     """Give column and content of the formulas of the first SLA: those of all others are the same, a row further."""
-    return ((column, cell) for column, cell in page.cells(page.own_rows().start).items() if is_formula(cell))
+    return ((column, cell) for column, cell in page.cells().get(page.own_rows().start, {}).items() if is_formula(cell))
 
 
 def _in_first_row(pages: Mapping[str, Page], title: str, text: str) -> Iterator[tuple[str, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xlsizing.workbooks.writer.dynamic_arrays import DYNAMIC
@@ -55,15 +55,15 @@ class Rows(NamedTuple):
         return self.text.replace(_GAP, "")
 
     def with_values(
-        self, value: Callable[[int, int], object], later: Container[int] = ()
+        self, values: Sequence[object], later: frozenset[int] = frozenset()
     ) -> tuple[Rows, dict[str, CellValue]]:
         """Return the rows with a value in every formula, and those values by cell.
 
         Parameters
         ----------
-        value : callable
-            Gives the value of a cell from its row and column, counted from 1 [units of the cells]
-        later : container of int, optional
+        values : sequence
+            What an engine made of each of its formulas, in their order [units of the cells]
+        later : frozenset of int, optional
             Columns whose formulas keep their gaps, counted from 1 [-]
 
         Returns
@@ -73,8 +73,7 @@ class Rows(NamedTuple):
         dict of str to float, str or None
             The values by cell, of columns for later too [units of the cells]
         """
-        got = [value(row, column) for row, column in self.formulas]
-        stored = _stored_results(got)
+        stored = _stored_results(values)
         kinds, texts = [kind for kind, _, _ in stored], [text for _, text, _ in stored]
         left = [at for at in self.formulas if at[1] in later] if later else []
         if left:

@@ -152,9 +152,9 @@ class Page:
             texts += (self._row_tag(row), *own, "</row>")
         return Rows("".join(texts), formulas)
 
-    def cells(self, row: int) -> dict[int, str]:
-        """Return the cells written into `row` since `settle`, by column counted from 1 [-]."""
-        return self._rows.get(row, {})
+    def cells(self) -> dict[int, dict[int, str]]:
+        """Return the cells written since `settle`, by row and column counted from 1 [-]; `clear` leaves them as they are."""
+        return self._rows
 
     def settled(self, cell: str) -> str:
         """Return a `cell` written before `settle`; "" where there is none."""
@@ -233,4 +233,3 @@ class Page:
             sheet.print_title_rows = repeat
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False
-

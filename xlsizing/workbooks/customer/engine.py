@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -72,7 +72,7 @@ class RecalculatedPiece(NamedTuple):
     checks: Sequence[object]
 
 
-def recalculated_pieces(draft: Draft, table: LongTable) -> Iterator[RecalculatedPiece]:
+def recalculated_pieces(draft: Draft, table: LongTable, beside: Executor) -> Iterator[RecalculatedPiece]:
     """Give the pieces of a `draft` recalculated: each beside the work on the one before and the writing of the one after.
 
     The first piece, the last and every twentieth are recalculated as they stand. So is any other whose formulas are not
@@ -84,23 +84,24 @@ def recalculated_pieces(draft: Draft, table: LongTable) -> Iterator[Recalculated
         The workbook without values, the first piece of its SLAs written
     table : LongTable
         Its rows
+    beside : Executor
+        What the engine works in
     """
     rows, pieces = rows_now(draft.pages), draft.layout.pieces
     moved = MovedRows(rows, table.starts, table.later, table.spans)
-    with ThreadPoolExecutor(1) as beside:
-        engine = _Engine(draft, table, rows, moved)
-        running = beside.submit(engine.book.evaluate_all)
-        for at, piece in enumerate(pieces, start=1):
-            following = _written(draft, pieces[at]) if at < len(pieces) else {}
-            running.result()
-            found = RecalculatedPiece(piece, rows, *engine.values(rows))
-            if following:
-                rows = following
-                if at % _AS_IT_STANDS == 0 or at == len(pieces) - 1 or not engine.took(rows):
-                    del engine  # before the next: two would be the most memory
-                    engine = _Engine(draft, table, rows, moved)
-                running = beside.submit(engine.book.evaluate_all)
-            yield found
+    engine = _Engine(draft, table, rows, moved)
+    running = beside.submit(engine.book.evaluate_all)
+    for at, piece in enumerate(pieces, start=1):
+        following = _written(draft, pieces[at]) if at < len(pieces) else {}
+        running.result()
+        found = RecalculatedPiece(piece, rows, *engine.values(rows))
+        if following:
+            rows = following
+            if at % _AS_IT_STANDS == 0 or at == len(pieces) - 1 or not engine.took(rows):
+                del engine  # before the next: two would be the most memory
+                engine = _Engine(draft, table, rows, moved)
+            running = beside.submit(engine.book.evaluate_all)
+        yield found
 
 
 def _written(draft: Draft, piece: range) -> dict[str, OwnRows]:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Final, NamedTuple
 
-from xlsizing.workbooks.writer import CellValue, Page, Part, Rows, Values, is_formula, letter, packed, place, value_xml
+from xlsizing.workbooks.writer import (
+    CellValue,
+    Page,
+    Part,
+    Rows,
+    Values,
+    is_formula,
+    letter,
+    packed,
+    place,
+    unpacked,
+    value_xml,
+)
 
 __all__ = ["LongTable", "OwnRows", "Recalculated", "Sheet", "rows_now", "sheet_now"]
 
+_WAITING: Final = 3  # pieces of a sheet that wait to be packed, and no more
+_UNTIL_FILLED, _AS_IN_THE_FILE = 1, -1  # levels of compression
 _BEYOND: Final = 1_048_577  # spreadsheets have one row less
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ADDRESS: Final = re.compile(r"(?:(\w+)!)?\$?([A-Z]{1,3})\$?([0-9]+)")
@@ -120,16 +134,19 @@ class LongTable:
     ----------
     pages : mapping of str to Page
         The sheets by title, the first piece of the SLAs written in them
+    beside : Executor
+        What packs rows beside the work on the next ones
     """
 
-    def __init__(self, pages: Mapping[str, Page]) -> None:
+    def __init__(self, pages: Mapping[str, Page], beside: Executor) -> None:
+        self._beside = beside
         self.frame = {title: sheet_now(page)._replace(own=Rows("", [])) for title, page in pages.items()}
         """What is on the sheets whichever SLAs there are."""
         self.starts = {title: page.own_rows().start for title, page in pages.items() if page.cells()}
         """The row of the first SLA on each sheet that has some [-]."""
         self.spans = _spans(pages)
         """Names of what spans all rows."""
-        self._pieces: dict[str, list[tuple[bytes, list[tuple[int, int]]]]] = {title: [] for title in pages}
+        self._pieces: dict[str, list[tuple[Future[bytes], list[tuple[int, int]]]]] = {title: [] for title in pages}
         self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
         self.later: dict[str, frozenset[int]] = _later_columns(pages)
         """Columns of each sheet whose rows follow what is summed over all rows: their values come last."""
@@ -138,7 +155,14 @@ class LongTable:
     def add(self, piece: Mapping[str, OwnRows], filled: Mapping[str, Rows], values: Mapping[str, Values]) -> None:
         """Take over the rows of a `piece`, `filled` with `values` but for those that come later."""
         for title, (_, cells) in piece.items():
-            self._pieces[title].append((packed(filled[title].text.encode()), filled[title].formulas))
+            text, formulas = filled[title]
+            pieces = self._pieces[title]
+            if len(pieces) >= _WAITING:
+                pieces[-_WAITING][
+                    0
+                ].result()  # else their texts would take the most memory where packing is the slowest
+            level = _UNTIL_FILLED if formulas else _AS_IN_THE_FILE
+            pieces.append((self._beside.submit(packed, text.encode(), level), formulas))
             self._kept[title].append(_constants(cells, self._needed[title], self.later[title], values[title]))
 
     def with_constants(self) -> dict[str, Sheet]:
@@ -155,29 +179,39 @@ class LongTable:
 
     def packed(self, whole: Recalculated) -> dict[str, Part]:
         """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none."""
-        return {
-            title: [
-                packed(whole.sheets[title].head.text.encode()),
-                *(_with_late_values(*piece, partial(whole.value, title)) for piece in _drained(pieces)),
-                packed(whole.sheets[title].tail.text.encode()),
-            ]
-            for title, pieces in self._pieces.items()
-        }
+        found: dict[str, Part] = {}
+        for title, pieces in self._pieces.items():
+            head, _, tail = whole.sheets[title]
+            rows: list[Future[bytes]] = []
+            for piece in _drained(pieces):
+                _wait(rows)
+                rows.append(self._finished(*piece, partial(whole.value, title)))
+            found[title] = [packed(head.text.encode()), *(row.result() for row in rows), packed(tail.text.encode())]
+        return found
+
+    def _finished(
+        self, text: Future[bytes], formulas: list[tuple[int, int]], value: Callable[[int, int], object]
+    ) -> Future[bytes]:
+        """Return a packed piece with values in the `formulas` that have none yet."""
+        if not formulas:
+            return text
+        rows, _ = Rows(unpacked(text.result()).decode(), formulas).with_values([value(*at) for at in formulas])
+        return self._beside.submit(packed, rows.text.encode())
 
 
-def _drained(pieces: list[tuple[bytes, list[tuple[int, int]]]]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
+def _wait(packing: Sequence[Future[bytes]]) -> None:
+    """Wait until a few at most are being packed: where that is the slowest, their texts would take the most memory."""
+    if len(packing) >= _WAITING:
+        packing[-_WAITING].result()
+
+
+def _drained(
+    pieces: list[tuple[Future[bytes], list[tuple[int, int]]]],
+) -> Iterator[tuple[Future[bytes], list[tuple[int, int]]]]:
     """Give the `pieces` one by one, each let go of before the next: two copies of all would be the most memory."""
     pieces.reverse()
     while pieces:
         yield pieces.pop()
-
-
-def _with_late_values(text: bytes, formulas: list[tuple[int, int]], value: Callable[[int, int], object]) -> bytes:
-    """Return a packed piece with values in the `formulas` that have none yet."""
-    if not formulas:
-        return text
-    rows, _ = Rows(zlib.decompress(text).decode(), formulas).with_values([value(*at) for at in formulas])
-    return packed(rows.text.encode())
 
 
 def _constants(

@@ -7,7 +7,8 @@ has it. What sums over all rows give is worked out once more at the end, from th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Final, NamedTuple
 
 from xlsizing.workbooks.customer.book import Draft
 from xlsizing.workbooks.customer.engine import recalculated, recalculated_pieces, with_rows
@@ -16,6 +17,8 @@ from xlsizing.workbooks.customer.proof import check_rows, check_whole
 from xlsizing.workbooks.writer import Part, Values
 
 __all__ = ["Progress", "Proven", "proven"]
+
+_BESIDE: Final = 2  # threads in which the engine works and rows are packed, beside what Python does
 
 Progress = Callable[[int, int], None]
 """Called with the number of SLAs that are proven, and of all SLAs."""
@@ -60,16 +63,17 @@ def proven(draft: Draft, progress: Progress | None = None) -> Proven:
 
 
 def _in_pieces(draft: Draft, progress: Progress | None) -> Proven:
-    table = LongTable(draft.pages)
-    _prove_pieces(draft, table, progress)
-    whole = recalculated(draft, table.with_constants())
-    check_whole(draft.report, whole.values)
-    return Proven(with_rows(draft, table.packed(whole)), whole.values)
+    with ThreadPoolExecutor(_BESIDE) as beside:
+        table = LongTable(draft.pages, beside)
+        _prove_pieces(draft, table, beside, progress)
+        whole = recalculated(draft, table.with_constants())
+        check_whole(draft.report, whole.values)
+        return Proven(with_rows(draft, table.packed(whole)), whole.values)
 
 
-def _prove_pieces(draft: Draft, table: LongTable, progress: Progress | None) -> None:
+def _prove_pieces(draft: Draft, table: LongTable, beside: Executor, progress: Progress | None) -> None:
     """Add all pieces of the SLAs to `table`, each proven; nothing of them is held on to."""
-    for piece, rows, values, checks in recalculated_pieces(draft, table):
+    for piece, rows, values, checks in recalculated_pieces(draft, table, beside):
         filled, found = {}, {}
         for title, own in rows.items():
             filled[title], found[title] = own.rows.with_values(values[title], table.later[title])

@@ -130,21 +130,21 @@ class _Engine:
         names = _narrowed(draft.parts[_WORKBOOK], table.starts, draft.layout.slas, rows)
         self.book = formualizer.Workbook.from_bytes(_without_values(draft, sheets, names))
         self._alike = moved.equal(rows)
-        self._first = {title: min(own.cells, default=0) for title, own in rows.items()}
-        self._slas = {title: len(own.cells) for title, own in rows.items()}
+        self._spans = {title: own.span for title, own in rows.items()}
         self._columns = {title: _constant_columns(own) for title, own in rows.items()}
 
     def took(self, rows: Mapping[str, OwnRows]) -> bool:
         """Put the inputs of `rows` into the rows that are there if the formulas of both are the same; tell whether."""
-        slas = {title: len(own.cells) for title, own in rows.items()}
-        if not self._alike or slas != self._slas or not self._moved.equal(rows):
+        as_many = all(len(own.span) == len(self._spans[title]) for title, own in rows.items())
+        if not (self._alike and as_many and self._moved.equal(rows)):
             return False
         texts, blocks = self._texts.texts(), []
         for title, own in rows.items():
             self._columns[title] |= _constant_columns(own)
             for first, width in _neighbours(self._columns[title]):
-                inputs = [_inputs(own.cells[row], range(first, first + width), texts) for row in sorted(own.cells)]
-                blocks.append((title, self._first[title], first, inputs))
+                columns = range(first, first + width)
+                inputs = [_inputs(own.cells.get(row, {}), columns, texts) for row in own.span]
+                blocks.append((title, self._spans[title].start, first, inputs))
         if any(row is None for *_, inputs in blocks for row in inputs):
             return False
         for block in blocks:
@@ -156,7 +156,7 @@ class _Engine:
         value = self.book.get_value
         found = {}
         for title, own in rows.items():
-            by = self._first[title] - min(own.cells, default=0)
+            by = self._spans[title].start - own.span.start
             found[title] = [value(title, row + by, column) for row, column in own.rows.formulas]
         return found, [value("Checks", *at) for at in self._checks]
 
@@ -199,7 +199,7 @@ def _narrowed(part: bytes, starts: Mapping[str, int], slas: int, rows: Mapping[s
         start = starts.get(title, 0)
         if first != start or last != start + slas - 1:
             return name[0]
-        spanned = rows[title].cells
-        return b">%s!$%s$%d:$%s$%d</definedName>" % (name[1], name[2], min(spanned), name[4], max(spanned))
+        span = rows[title].span
+        return b">%s!$%s$%d:$%s$%d</definedName>" % (name[1], name[2], span[0], name[4], span[-1])
 
     return _NAMED.sub(own, part)

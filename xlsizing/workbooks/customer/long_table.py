@@ -12,6 +12,7 @@ from xlsizing.workbooks.writer import (
     CellValue,
     Page,
     Part,
+    Repeated,
     Rows,
     Values,
     is_formula,
@@ -106,19 +107,40 @@ class OwnRows(NamedTuple):
 
     Parameters
     ----------
+    span : range
+        Their numbers
     rows : Rows
         They as the sheet's part holds them
     cells : mapping of int to mapping
-        Their cells by row and column, counted from 1
+        The cells that each has of its own by row and column, counted from 1
+    repeated : sequence of Repeated
+        The cells that all have
     """
 
+    span: range
     rows: Rows
     cells: Mapping[int, Mapping[int, str]]
+    repeated: Sequence[Repeated]
+
+    def row(self, number: int) -> dict[int, str]:
+        """Return the cells of the row of that `number` by column, counted from 1."""
+        found = dict(self.cells.get(number, {}))
+        for each in self.repeated:
+            found |= each.in_row(number)
+        return found
 
 
 def rows_now(pages: Mapping[str, Page]) -> dict[str, OwnRows]:
     """Return the rows of the SLAs that are written in `pages` now, by title."""
-    return {title: OwnRows(page.rendered(page.own_rows()), page.cells()) for title, page in pages.items()}
+    return {title: _own_rows(page) for title, page in pages.items()}
+
+
+def _own_rows(page: Page) -> OwnRows:
+    span = page.own_rows()
+    rows = page.rendered(span)
+    return OwnRows(
+        span, rows, page.cells(), page.repeated()
+    )  # once it is rendered: that may write out what is repeated
 
 
 def sheet_now(page: Page) -> Sheet:
@@ -140,21 +162,22 @@ class LongTable:
 
     def __init__(self, pages: Mapping[str, Page], beside: Executor) -> None:
         self._beside = beside
+        first = rows_now(pages)
         self.frame = {title: sheet_now(page)._replace(own=Rows("", [])) for title, page in pages.items()}
         """What is on the sheets whichever SLAs there are."""
-        self.starts = {title: page.own_rows().start for title, page in pages.items() if page.cells()}
+        self.starts = {title: own.span.start for title, own in first.items() if own.span}
         """The row of the first SLA on each sheet that has some [-]."""
         self.spans = _spans(pages)
         """Names of what spans all rows."""
         self._pieces: dict[str, list[tuple[Future[bytes], list[tuple[int, int]]]]] = {title: [] for title in pages}
         self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
-        self.later: dict[str, frozenset[int]] = _later_columns(pages)
+        self.later: dict[str, frozenset[int]] = _later_columns(pages, first)
         """Columns of each sheet whose rows follow what is summed over all rows: their values come last."""
-        self._needed = _needed(pages, self.later)
+        self._needed = _needed(pages, first, self.later)
 
     def add(self, piece: Mapping[str, OwnRows], filled: Mapping[str, Rows], values: Mapping[str, Values]) -> None:
         """Take over the rows of a `piece`, `filled` with `values` but for those that come later."""
-        for title, (_, cells) in piece.items():
+        for title, own in piece.items():
             text, formulas = filled[title]
             pieces = self._pieces[title]
             if len(pieces) >= _WAITING:
@@ -163,7 +186,7 @@ class LongTable:
                 ].result()  # else their texts would take the most memory where packing is the slowest
             level = _UNTIL_FILLED if formulas else _AS_IN_THE_FILE
             pieces.append((self._beside.submit(packed, text.encode(), level), formulas))
-            self._kept[title].append(_constants(cells, self._needed[title], self.later[title], values[title]))
+            self._kept[title].append(_constants(own, self._needed[title], self.later[title], values[title]))
 
     def with_constants(self) -> dict[str, Sheet]:
         """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them."""
@@ -214,15 +237,20 @@ def _drained(
         yield pieces.pop()
 
 
-def _constants(
-    cells: Mapping[int, Mapping[int, str]], columns: Sequence[int], later: frozenset[int], values: Values
-) -> Rows:
+def _constants(own: OwnRows, columns: Sequence[int], later: frozenset[int], values: Values) -> Rows:
     """Return the rows of the SLAs with `columns` alone: values in place of formulas, but for those that come `later`."""
     rows, formulas = [], []
-    for row, known in cells.items() if columns else ():
+    letters = {column: letter(column) for column in columns}
+    late = [
+        Repeated(each.rows, own_columns, each.beside)
+        for each in own.repeated
+        if (own_columns := {at: each.cells[at] for at in columns if at in later and at in each.cells})
+    ]
+    for row in own.span if columns else ():
+        known = OwnRows(own.span, own.rows, own.cells, late).row(row) if late else own.cells.get(row, {})
         texts = []
         for column in columns:
-            cell = f"{letter(column)}{row}"
+            cell = f"{letters[column]}{row}"
             constant = column not in later and cell in values
             texts.append(value_xml(cell, values[cell]) if constant else known.get(column, ""))
             formulas += [] if constant or not is_formula(texts[-1]) else [(row, column)]
@@ -235,7 +263,7 @@ def _spans(pages: Mapping[str, Page]) -> frozenset[str]:
     return frozenset(name for page in pages.values() for name, cells in page.names.items() if _in_table(page, cells))
 
 
-def _later_columns(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
+def _later_columns(pages: Mapping[str, Page], first: Mapping[str, OwnRows]) -> dict[str, frozenset[int]]:
     """Return the columns whose rows name a sum over all rows, or stand beside one that does and use it."""
     ranges = _spans(pages)
     single = {
@@ -249,7 +277,7 @@ def _later_columns(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
         found = {
             title: frozenset(
                 column
-                for column, cell in _first_row(page)
+                for column, cell in _first_row(first[title])
                 if not sums.isdisjoint(_NAME.findall(cell))
                 or any(
                     at in before[sheet]
@@ -262,13 +290,15 @@ def _later_columns(pages: Mapping[str, Page]) -> dict[str, frozenset[int]]:
     return found
 
 
-def _needed(pages: Mapping[str, Page], later: Mapping[str, frozenset[int]]) -> dict[str, list[int]]:
+def _needed(
+    pages: Mapping[str, Page], first: Mapping[str, OwnRows], later: Mapping[str, frozenset[int]]
+) -> dict[str, list[int]]:
     """Return the columns that formulas outside the rows of the SLAs, and those for later, refer to; and the latter."""
     found: set[tuple[str, int]] = {(title, column) for title, columns in later.items() for column in columns}
     for title, page in pages.items():
         sheet = sheet_now(page)
         fixed = sheet.head.text + sheet.tail.text
-        late = (cell for column, cell in _first_row(page) if column in later[title])
+        late = (cell for column, cell in _first_row(first[title]) if column in later[title])
         found.update(at for text in (fixed, *late) for at in _in_first_row(pages, title, text))
         words = set(_NAME.findall(fixed))
         found.update(
@@ -285,9 +315,9 @@ def _in_table(page: Page, cells: str) -> bool:
     return place(cells.partition(":")[0])[0] == page.own_rows().start
 
 
-def _first_row(page: Page) -> Iterator[tuple[int, str]]:
+def _first_row(own: OwnRows) -> Iterator[tuple[int, str]]:
     """Give column and content of the formulas of the first SLA: those of all others are the same, a row further."""
-    return ((column, cell) for column, cell in page.cells().get(page.own_rows().start, {}).items() if is_formula(cell))
+    return ((column, cell) for column, cell in own.row(own.span.start).items() if is_formula(cell))
 
 
 def _in_first_row(pages: Mapping[str, Page], title: str, text: str) -> Iterator[tuple[str, int]]:

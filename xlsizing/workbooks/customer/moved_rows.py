@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from xlsizing.workbooks.customer.long_table import OwnRows
-from xlsizing.workbooks.writer import is_formula
+from xlsizing.workbooks.writer import BESIDE, ROW, is_formula
 
 __all__ = ["MovedRows"]
 
-_CELL: Final = re.compile(r'<c (r="[A-Z]+)[0-9]+("[^>]*><f>)(.*)(</f>[^<]*</c>)', re.DOTALL)
-_ADDRESS: Final = re.compile(r"(?<![\w.!$])(?:(\w+)!)?(\$?[A-Z]{1,3})(\$?)([0-9]+)(?![\w.(!])", re.ASCII)
+_FORMULA: Final = re.compile(rf'<c r="[A-Z]+{ROW}"[^>]*><f>(.*)</f>[^<]*</c>', re.DOTALL)
+_ADDRESS: Final = re.compile(
+    rf"(?<![\w.!$])(?:(\w+)!)?\$?[A-Z]{{1,3}}(\$?)([0-9]+|{ROW}|{BESIDE})(?![\w.(!])", re.ASCII
+)
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_WHOLE_ROWS: Final = re.compile(r"(?<![\w.])\$?[0-9]+:\$?[0-9]+")
+_WHOLE_ROWS: Final = re.compile(rf"(?<![\w.])\$?[0-9{ROW}{BESIDE}]+:\$?[0-9{ROW}{BESIDE}]")
 _BY_PLACE: Final = frozenset(
     (
         "ADDRESS",
@@ -33,12 +35,9 @@ _BY_PLACE: Final = frozenset(
 )
 """Functions whose value may depend on where a formula stands."""
 
-_FIRST_MARK: Final = 0xE100
-_BETWEEN: Final = "\ue001"  # between the formulas of a row; as little in any text of ours as the marks
-
 
 class MovedRows:
-    """The formulas of the rows of a table, with marks where the row number of the SLA stands.
+    """Rows of a table of which each holds the formulas of the first, letter by letter, but for the numbers of its own rows.
 
     A formula gives the same in another row if it names nothing but cells of its own SLA, which move with it, cells that
     stay where they are and names, and no function that asks where it stands. A table with any other formula has no such
@@ -63,61 +62,48 @@ class MovedRows:
         later: Mapping[str, frozenset[int]],
         spans: Iterable[str],
     ) -> None:
-        self._starts = starts
-        self._marks = {title: chr(_FIRST_MARK + at) for at, title in enumerate(starts)}
-        self._spans = frozenset(spans)
-        self._formulas: dict[str, str] = {}
-        self.whole = True
-        """Whether every formula may move."""
-        for title, first in starts.items():
-            cells = rows[title].cells[first]
-            found = [
-                self._marked(cells[column], title, free=column in later[title])
-                for column in sorted(cells)
-                if is_formula(cells[column])
-            ]
-            self.whole = self.whole and None not in found
-            self._formulas[title] = _BETWEEN.join([cell for cell in found if cell])
+        self._starts, self._spans = starts, frozenset(spans)
+        self._repeated = {title: rows[title].repeated for title in starts}
+        self._may = all(
+            self._may_move(cell, title, each.beside)
+            for title, repeated in self._repeated.items()
+            for each in repeated
+            for column, cell in each.cells.items()
+            if is_formula(cell) and column not in later[title]
+        )
 
     def equal(self, rows: Mapping[str, OwnRows]) -> bool:
-        """Tell whether all formulas of `rows` are these, moved."""
-        return self.whole and all(self._equal_on(title, rows[title].cells) for title in self._starts)
+        """Tell whether all formulas of `rows` are those of the first SLA, moved."""
+        return self._may and all(self._alike(title, rows[title]) for title in self._starts)
 
-    def _equal_on(self, title: str, rows: Mapping[int, Mapping[int, str]]) -> bool:
-        formulas = self._formulas[title]
-        used = [(mark, self._starts[other]) for other, mark in self._marks.items() if mark in formulas]
-        for row, cells in rows.items():
-            wanted, position = formulas, row - self._starts[title]
-            for mark, start in used:
-                wanted = wanted.replace(mark, str(start + position))
-            if wanted != _BETWEEN.join([cell for cell in map(cells.__getitem__, sorted(cells)) if is_formula(cell)]):
-                return False
-        return True
+    def _alike(self, title: str, own: OwnRows) -> bool:
+        # Cells that are repeated are written into the file from what is compared here, with the numbers of their rows.
+        wanted, found = ([(each.cells, each.beside) for each in kept] for kept in (self._repeated[title], own.repeated))
+        spans_all = all(each.rows == own.span for each in own.repeated)
+        return (
+            wanted == found
+            and spans_all
+            and not any(is_formula(cell) for cells in own.cells.values() for cell in cells.values())
+        )
 
-    def _marked(self, cell: str, title: str, *, free: bool) -> str | None:
-        """Return a `cell` of the first row of sheet `title` with marks; None if its formula may not move, unless it is `free` to."""
-        found = _CELL.fullmatch(cell)
+    def _may_move(self, cell: str, title: str, beside: int) -> bool:
+        """Tell whether the formula in a repeated `cell` of sheet `title` gives the same in every row of the same inputs."""
+        found = _FORMULA.fullmatch(cell)
         if not found:
-            return None
-        before, tag, formula, after = found.groups()
-        parts = formula.split('"')  # every second one is a text
-        code = " ".join(parts[::2])
+            return False
+        code = '""'.join(found[1].split('"')[::2])  # without its texts
         words = set(_WORD.findall(code))
-        if not free and (words & _BY_PLACE or words & self._spans or _WHOLE_ROWS.search(code)):
-            return None
-        sheet = title
-        for at in range(0, len(parts), 2):
-            made: list[str] = []
-            done = 0
-            for address in _ADDRESS.finditer(parts[at]):
-                joined = parts[at][: address.start()].endswith(":")  # the end of a range is on the sheet of its start
-                sheet = address[1] or (sheet if joined else title)
-                own = int(address[4]) - self._starts.get(sheet, 0)
-                if not address[3] and own == 0 and sheet in self._starts:
-                    made += (parts[at][done : address.start(4)], self._marks[sheet])
-                    done = address.end(4)
-                elif not free and (not address[3] or (sheet in self._starts and own >= 0)):
-                    return None
-            parts[at] = "".join(made) + parts[at][done:]
-        moved = '"'.join(parts)
-        return f"<c {before}{self._marks[title]}{tag}{moved}{after}"
+        if words & _BY_PLACE or words & self._spans or _WHOLE_ROWS.search(code):
+            return False
+        own = {ROW: self._starts[title], BESIDE: self._starts[title] + beside}
+        sheet, end = title, -1
+        for address in _ADDRESS.finditer(code):
+            goes_on = address.start() == end + 1 and code[end] == ":"  # the end of a range is on the sheet of its start
+            sheet, end = address[1] or (sheet if goes_on else title), address.end()
+            start = self._starts.get(sheet)
+            if address[3] in own:
+                if own[address[3]] != start:
+                    return False  # a row of another SLA
+            elif not address[2] or (start is not None and int(address[3]) >= start):
+                return False  # a row that spreadsheets would move with the formula, or of one SLA for all
+        return True

@@ -10,6 +10,7 @@ from xlsizing.workbooks.writer.names import letter, place
 from xlsizing.workbooks.writer.text import escaped
 
 __all__ = [
+    "BESIDE",
     "ERROR_VALUES",
     "ROW",
     "CellValue",
@@ -28,6 +29,9 @@ Values = Mapping[str, CellValue]
 
 ROW: Final = "\ue000"
 """Stands for the row's own number in formulas that many rows share; no text of ours holds it."""
+
+BESIDE: Final = "\ue002"
+"""Stands for the number of a row of another sheet that moves with it, in the same formulas."""
 
 _GAP: Final = "\0"  # no text holds it: users' control characters are replaced
 _ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}

@@ -152,7 +152,7 @@ def dynamic_cells(
 def value_xml(place: str, value: CellValue) -> str:
     """Return the cell at `place` with the `value` of a formula without the formula, for an engine alone."""
     if isinstance(value, float):
-        return cell_xml(place, value, 0)
+        return f'<c r="{place}" s="0"><v>{value!r}</v></c>'
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escaped(value or "")}</t></is></c>'
 
 
@@ -162,21 +162,16 @@ def is_formula(cell: str) -> bool:
 
 
 def _stored_results(values: Sequence[object]) -> list[tuple[str, str, CellValue]]:
-    """Return what `_stored_result` does of each of `values`, the text between the tags of a value, most of them looked up."""
-    known: dict[object, tuple[str, str, CellValue]] = {}
-    found = []
-    for value in values:
-        # A whole number and a truth equal a float and are written otherwise; an error cannot be looked up.
-        if value.__class__ is float or value.__class__ is str:
-            result = known.get(value)
-            if result is None:
-                kind, text, plain = _stored_result(value)
-                result = known[value] = kind, f"<v>{text}</v>", plain
-        else:
-            kind, text, plain = _stored_result(value)
-            result = kind, f"<v>{text}</v>", plain
-        found.append(result)
-    return found
+    """Return what `_stored_result` does of each of `values`, the text between its tags, each value worked out once."""
+    if {float, str, type(None)}.issuperset(map(type, values)):
+        known = {value: _tagged_result(value) for value in set(values)}
+        return list(map(known.__getitem__, values))
+    return [_tagged_result(value) for value in values]  # a truth equals 1.0, and an error cannot be looked up
+
+
+def _tagged_result(value: object) -> tuple[str, str, CellValue]:
+    kind, text, plain = _stored_result(value)
+    return kind, f"<v>{text}</v>", plain
 
 
 def _stored_result(value: object) -> tuple[str, str, CellValue]:

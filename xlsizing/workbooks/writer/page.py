@@ -60,7 +60,7 @@ class Page:
         self._set(row, column, self._cell(f"{letter(column)}{row}", value, style))
 
     def _set(self, row: int, column: int, cell: str) -> None:
-        if any(row in each.rows and column in each.cells for each in self._repeated):
+        if self._repeated and any(row in each.rows and column in each.cells for each in self._repeated):
             self._write_out()
         self._rows.setdefault(row, {})[column] = cell
 

@@ -16,7 +16,7 @@ from xlsizing.workbooks.customer.long_table import LongTable, OwnRows, Recalcula
 from xlsizing.workbooks.customer.moved_rows import MovedRows
 from xlsizing.workbooks.writer import SHEETS, Part, filled, is_formula, sheet_part, zipped
 
-__all__ = ["RecalculatedPiece", "recalculated", "recalculated_pieces", "with_rows"]
+__all__ = ["RecalculatedPiece", "recalculated", "recalculated_pieces", "recalculated_whole", "with_rows"]
 
 _WORKBOOK: Final = "xl/workbook.xml"
 _NAMED: Final = re.compile(rb">(\w+)!\$([A-Z]+)\$([0-9]+):\$([A-Z]+)\$([0-9]+)</definedName>")
@@ -28,7 +28,19 @@ _CONSTANT: Final = re.compile(r'<c r="[^"]*" s="[0-9]+"(?:/>|( t="s")?><v>([^<]*
 
 def recalculated(draft: Draft, sheets: Mapping[str, Sheet]) -> Recalculated:
     """Return what the engine makes of a workbook with the rows `sheets`, by title."""
-    engine = formualizer.Workbook.from_bytes(_without_values(draft, sheets))
+    return _values(formualizer.Workbook.from_bytes(_without_values(draft, sheets)), sheets)
+
+
+def recalculated_whole(draft: Draft, table: LongTable) -> Recalculated:
+    """Return what the engine makes of a workbook with the rows of a proven `table`: of these the values alone, no text."""
+    sheets = table.with_constants()
+    data = _without_values(draft, sheets, small=True)
+    for title, sheet in sheets.items():
+        sheets[title] = sheet.with_bare_rows()  # let go of their text before the engine makes its own of it
+    return _values(formualizer.Workbook.from_bytes(data), sheets)
+
+
+def _values(engine: formualizer.Workbook, sheets: Mapping[str, Sheet]) -> Recalculated:
     engine.evaluate_all()
     found = Recalculated({}, {}, engine.get_value)
     for title, sheet in sheets.items():
@@ -45,10 +57,12 @@ def with_rows(draft: Draft, rows: Mapping[str, Part]) -> dict[str, Part]:
     return parts
 
 
-def _without_values(draft: Draft, sheets: Mapping[str, Sheet], names: bytes | None = None) -> bytes:
-    """Return a workbook for the engine with the rows `sheets`, and other defined `names` if given."""
+def _without_values(
+    draft: Draft, sheets: Mapping[str, Sheet], names: bytes | None = None, *, small: bool = False
+) -> bytes:
+    """Return a workbook for the engine with the rows `sheets`, and other defined `names` if given, `small` or as it is."""
     parts = with_rows(draft, {title: sheet.without_values for title, sheet in sheets.items()})
-    return zipped(parts if names is None else {**parts, _WORKBOOK: names}, small=False)
+    return zipped(parts if names is None else {**parts, _WORKBOOK: names}, small=small)
 
 
 class RecalculatedPiece(NamedTuple):
@@ -72,7 +86,7 @@ class RecalculatedPiece(NamedTuple):
     checks: Sequence[object]
 
 
-def recalculated_pieces(draft: Draft, table: LongTable, beside: Executor) -> Iterator[RecalculatedPiece]:
+def recalculated_pieces(draft: Draft, table: LongTable, apart: Executor) -> Iterator[RecalculatedPiece]:
     """Give the pieces of a `draft` recalculated: each beside the work on the one before and the writing of the one after.
 
     The first piece, the last and every twentieth are recalculated as they stand. So is any other whose formulas are not
@@ -84,13 +98,13 @@ def recalculated_pieces(draft: Draft, table: LongTable, beside: Executor) -> Ite
         The workbook without values, the first piece of its SLAs written
     table : LongTable
         Its rows
-    beside : Executor
-        What the engine works in
+    apart : Executor
+        The one thread in which engines are made and work: memory that one thread's engine leaves, another's cannot take
     """
     rows, pieces = rows_now(draft.pages), draft.layout.pieces
     moved = MovedRows(rows, table.starts, table.later, table.spans)
-    engine = _Engine(draft, table, rows, moved)
-    running = beside.submit(engine.book.evaluate_all)
+    engine = apart.submit(_Engine, draft, table, rows, moved).result()
+    running = apart.submit(engine.book.evaluate_all)
     for at, piece in enumerate(pieces, start=1):
         following = _written(draft, pieces[at]) if at < len(pieces) else {}
         running.result()
@@ -99,8 +113,8 @@ def recalculated_pieces(draft: Draft, table: LongTable, beside: Executor) -> Ite
             rows = following
             if at % _AS_IT_STANDS == 0 or at == len(pieces) - 1 or not engine.took(rows):
                 del engine  # before the next: two would be the most memory
-                engine = _Engine(draft, table, rows, moved)
-            running = beside.submit(engine.book.evaluate_all)
+                engine = apart.submit(_Engine, draft, table, rows, moved).result()
+            running = apart.submit(engine.book.evaluate_all)
         yield found
 
 

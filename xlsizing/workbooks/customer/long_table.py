@@ -25,8 +25,8 @@ from xlsizing.workbooks.writer import (
 
 __all__ = ["LongTable", "OwnRows", "Recalculated", "Sheet", "rows_now", "sheet_now"]
 
-_WAITING: Final = 3  # pieces of a sheet that wait to be packed, and no more
-_UNTIL_FILLED, _AS_IN_THE_FILE = 1, -1  # levels of compression
+_WAITING: Final = 2  # pieces of a sheet that wait to be packed, and no more
+_UNTIL_FILLED, _AS_IN_THE_FILE = 3, -1  # levels of compression
 _BEYOND: Final = 1_048_577  # spreadsheets have one row less
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _ADDRESS: Final = re.compile(r"(?:(\w+)!)?\$?([A-Z]{1,3})\$?([0-9]+)")
@@ -77,6 +77,10 @@ class Sheet(NamedTuple):
         """
         head, own, tail = (rows.with_values([value(*at) for at in rows.formulas]) for rows in self)
         return Sheet(head[0], own[0], tail[0]), head[1] | own[1] | tail[1]
+
+    def with_bare_rows(self) -> Sheet:
+        """Return the sheet with the gaps of the SLAs' formulas alone in place of their rows."""
+        return self._replace(own=Rows("\0\0" * len(self.own.formulas), self.own.formulas))
 
     def values_of(self, results: Sequence[object]) -> dict[str, CellValue]:
         """Return by cell the `results`, what an engine made of `formulas` in their order [units of the cells]."""
@@ -189,16 +193,13 @@ class LongTable:
             self._kept[title].append(_constants(own, self._needed[title], self.later[title], values[title]))
 
     def with_constants(self) -> dict[str, Sheet]:
-        """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them."""
-        return {
-            title: frame._replace(
-                own=Rows(
-                    "".join([rows.text for rows in self._kept[title]]),
-                    [at for rows in self._kept[title] for at in rows.formulas],
-                )
-            )
-            for title, frame in self.frame.items()
-        }
+        """Return the sheets with the values of the rows in place of their formulas, as far as anything needs them; it keeps none."""
+        found = {}
+        for title, frame in self.frame.items():
+            rows = self._kept.pop(title)
+            own = Rows("".join([each.text for each in rows]), [at for each in rows for at in each.formulas])
+            found[title] = frame._replace(own=own)
+        return found
 
     def packed(self, whole: Recalculated) -> dict[str, Part]:
         """Return the rows of the file by sheet, packed, once `with_constants` is recalculated as a `whole`; it keeps none."""

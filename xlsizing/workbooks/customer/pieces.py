@@ -11,14 +11,14 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from xlsizing.workbooks.customer.book import Draft
-from xlsizing.workbooks.customer.engine import recalculated, recalculated_pieces, with_rows
+from xlsizing.workbooks.customer.engine import recalculated, recalculated_pieces, recalculated_whole, with_rows
 from xlsizing.workbooks.customer.long_table import LongTable, sheet_now
 from xlsizing.workbooks.customer.proof import check_rows, check_whole
 from xlsizing.workbooks.writer import Part, Values
 
 __all__ = ["Progress", "Proven", "proven"]
 
-_BESIDE: Final = 2  # threads in which the engine works and rows are packed, beside what Python does
+_PACKING: Final = 2  # threads that pack rows beside what Python and the engine do
 
 Progress = Callable[[int, int], None]
 """Called with the number of SLAs that are proven, and of all SLAs."""
@@ -63,17 +63,17 @@ def proven(draft: Draft, progress: Progress | None = None) -> Proven:
 
 
 def _in_pieces(draft: Draft, progress: Progress | None) -> Proven:
-    with ThreadPoolExecutor(_BESIDE) as beside:
+    with ThreadPoolExecutor(1) as apart, ThreadPoolExecutor(_PACKING) as beside:
         table = LongTable(draft.pages, beside)
-        _prove_pieces(draft, table, beside, progress)
-        whole = recalculated(draft, table.with_constants())
+        _prove_pieces(draft, table, apart, progress)
+        whole = apart.submit(recalculated_whole, draft, table).result()
         check_whole(draft.report, whole.values)
         return Proven(with_rows(draft, table.packed(whole)), whole.values)
 
 
-def _prove_pieces(draft: Draft, table: LongTable, beside: Executor, progress: Progress | None) -> None:
+def _prove_pieces(draft: Draft, table: LongTable, apart: Executor, progress: Progress | None) -> None:
     """Add all pieces of the SLAs to `table`, each proven; nothing of them is held on to."""
-    for piece, rows, values, checks in recalculated_pieces(draft, table, beside):
+    for piece, rows, values, checks in recalculated_pieces(draft, table, apart):
         filled, found = {}, {}
         for title, own in rows.items():
             filled[title], found[title] = own.rows.with_values(values[title], table.later[title])

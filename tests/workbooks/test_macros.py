@@ -19,8 +19,8 @@ from pyopenvba.apps.excel import ExcelApplication
 from tests.workbooks.engines import ROOT, parts
 from tests.workbooks.olevba import modules_by_olevba, without_attributes
 from xlsizing.errors import InputError
+from xlsizing.workbooks.writer.archive import zipped
 from xlsizing.workbooks.writer.macros import modules_of, with_macros
-from xlsizing.workbooks.writer.parts import zipped
 
 CLASS = (
     "VERSION 1.0 CLASS\r\nBEGIN\r\n  MultiUse = -1  'True\r\nEND\r\n"

@@ -26,8 +26,8 @@ from tests.workbooks import engines
 from xlsizing import InputError
 from xlsizing.hosts.doctor.examination import examine
 from xlsizing.hosts.doctor.workbook_file import workbook_file
+from xlsizing.workbooks.writer.archive import zipped
 from xlsizing.workbooks.writer.macros import modules_of
-from xlsizing.workbooks.writer.parts import zipped
 
 XLWINGS = xlwings.__version__
 NEW_FILE = "mend: write a new workbook as in workbook/README.md, Updating, step 2, and copy your inputs into it"

@@ -15,7 +15,7 @@ from xlsizing.hosts import udfs
 from xlsizing.hosts.headless import Headless
 from xlsizing.hosts.recalc import Recalculation
 from xlsizing.workbooks.sales.layout import SHEETS, SLAS, TABLE_STYLES
-from xlsizing.workbooks.writer.parts import zipped
+from xlsizing.workbooks.writer.archive import zipped
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from xlsizing.workbooks.customer.curve_sheet import NO, YES
 from xlsizing.workbooks.customer.intake_sheet import intake_inputs
 from xlsizing.workbooks.customer.settings import DATASET_KINDS, LEVEL_CELLS
 from xlsizing.workbooks.customer.wait_steps import LIMITED, LiveWait
-from xlsizing.workbooks.writer import Layout, Page, letter, tall
+from xlsizing.workbooks.writer import BESIDE, ROW, Layout, Page, letter, tall
 
 __all__ = ["checks_rows", "checks_sheet"]
 
@@ -349,14 +349,15 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
         at, live = first + position, layout.sla_rows[position]
         page.put(f"B{at}", live, "calc.row")
         values = _snapshot(row) if row else [None] * len(_SNAPSHOT_HEADS)
-        pairs = []
-        results = [f"Sizing!${column}{live}" for column in _SNAPSHOT_COLUMNS]
-        limits = [wait.limit(live) for wait in LIMITED]
-        shown = (f"Sizing!$B{live}", calc_cells(live)["regime"], *limits, *results)
-        for j, (value, cell) in enumerate(zip(values, shown, strict=True)):
+        for j, value in enumerate(values):
             page.at(at, 3 + j, value, "static.left" if isinstance(value, str) else f"static.{_SNAPSHOT_KINDS[j]}")
-            pairs.append(_differs_formula(f"{letter(3 + j)}{at}", cell))
-        page.at(at, 3 + len(values), f"={'+'.join(pairs)}", "calc.int")
+    results = [f"Sizing!${column}{BESIDE}" for column in _SNAPSHOT_COLUMNS]
+    limits = [wait.limit(BESIDE) for wait in LIMITED]
+    shown = (f"Sizing!$B{BESIDE}", calc_cells(BESIDE)["regime"], *limits, *results)
+    pairs = [_differs_formula(f"{letter(3 + j)}{ROW}", cell) for j, cell in enumerate(shown)]
+    rows = range(first + piece.start, first + piece.stop)
+    differs = (3 + len(shown), f"={'+'.join(pairs)}", "calc.int")
+    page.repeat(rows, [differs], beside=layout.sla_rows[0] - first)
 
 
 def _snapshot(row: SizingRow) -> list[object]:

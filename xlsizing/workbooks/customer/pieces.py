@@ -7,17 +7,18 @@ has it. What sums over all rows give is worked out once more at the end, from th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import NamedTuple
-
-import formualizer
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Final, NamedTuple
 
 from xlsizing.workbooks.customer.book import Draft
-from xlsizing.workbooks.customer.long_table import LongTable, Recalculated, Sheet, sheet_now
+from xlsizing.workbooks.customer.engine import recalculated, recalculated_pieces, recalculated_whole, with_rows
+from xlsizing.workbooks.customer.long_table import LongTable, sheet_now
 from xlsizing.workbooks.customer.proof import check_rows, check_whole
-from xlsizing.workbooks.writer import SHEETS, Part, Values, filled, sheet_part, zipped
+from xlsizing.workbooks.writer import Part, Values
 
 __all__ = ["Progress", "Proven", "proven"]
+
+_PACKING: Final = 2  # threads that pack rows beside what Python and the engine do
 
 Progress = Callable[[int, int], None]
 """Called with the number of SLAs that are proven, and of all SLAs."""
@@ -58,60 +59,37 @@ def proven(draft: Draft, progress: Progress | None = None) -> Proven:
     ProofError
         If a row differs; it is named.
     """
-    if len(draft.layout.pieces) > 1:
-        return _in_pieces(draft, progress)
-    whole = _proven_piece(draft, draft.layout.pieces[0], progress)
-    check_whole(draft.report, whole.values)
-    return Proven(_with_rows(draft, {title: sheet.text for title, sheet in whole.sheets.items()}), whole.values)
+    return _in_pieces(draft, progress) if len(draft.layout.pieces) > 1 else _at_once(draft, progress)
 
 
 def _in_pieces(draft: Draft, progress: Progress | None) -> Proven:
-    table = LongTable(draft.pages)
-    for piece in draft.layout.pieces:
-        if piece.start:
-            draft.write(piece)
-        # Nothing here may hold on to a piece: with its engine it takes most of the memory.
-        table.add(_proven_piece(draft, piece, progress, table.later))
-    whole = _recalculate_sheets(draft, table.with_constants())
-    check_whole(draft.report, whole.values)
-    return Proven(_with_rows(draft, table.packed(whole)), whole.values)
+    with ThreadPoolExecutor(1) as apart, ThreadPoolExecutor(_PACKING) as beside:
+        table = LongTable(draft.pages, beside)
+        _prove_pieces(draft, table, apart, progress)
+        whole = apart.submit(recalculated_whole, draft, table).result()
+        check_whole(draft.report, whole.values)
+        return Proven(with_rows(draft, table.packed(whole)), whole.values)
 
 
-def _proven_piece(
-    draft: Draft, piece: range, progress: Progress | None, later: Mapping[str, frozenset[int]] | None = None
-) -> Recalculated:
-    """Return the values of a workbook with the rows of `piece`, once they equal the core's."""
-    found = _recalculate_sheets(draft, {title: sheet_now(page) for title, page in draft.pages.items()}, later)
-    check_rows(draft.report, draft.layout, piece, found.values)
+def _prove_pieces(draft: Draft, table: LongTable, apart: Executor, progress: Progress | None) -> None:
+    """Add all pieces of the SLAs to `table`, each proven; nothing of them is held on to."""
+    for piece, rows, values, checks in recalculated_pieces(draft, table, apart):
+        filled, found = {}, {}
+        for title, own in rows.items():
+            filled[title], found[title] = own.rows.with_values(values[title], table.later[title])
+        of_checks = found["Checks"] | table.frame["Checks"].values_of(checks)
+        check_rows(draft.report, draft.layout, piece, {**found, "Checks": of_checks})
+        table.add(rows, filled, found)
+        if progress:
+            progress(piece.stop, draft.report.sizing.sla.size)
+
+
+def _at_once(draft: Draft, progress: Progress | None) -> Proven:
+    whole = recalculated(draft, {title: sheet_now(page) for title, page in draft.pages.items()})
+    (piece,) = draft.layout.pieces
+    check_rows(draft.report, draft.layout, piece, whole.values)
     if progress:
-        slas = draft.report.sizing.sla.size
-        progress(min(piece.stop, slas), slas)  # the shortest table has room for more
-    return found
-
-
-def _recalculate_sheets(
-    draft: Draft, sheets: Mapping[str, Sheet], later: Mapping[str, frozenset[int]] | None = None
-) -> Recalculated:
-    """Return what the engine makes of a workbook with these rows; the columns `later` keep their gaps."""
-    engine = formualizer.Workbook.from_bytes(_without_values(draft, sheets))
-    engine.evaluate_all()
-    found = Recalculated({}, {}, engine.get_value)
-    for title, sheet in sheets.items():
-        found.sheets[title], found.values[title] = sheet.with_values(
-            partial(engine.get_value, title), (later or {}).get(title, frozenset())
-        )
-    return found
-
-
-def _without_values(draft: Draft, sheets: Mapping[str, Sheet]) -> bytes:
-    bare = {title: sheet.without_values for title, sheet in sheets.items()}
-    return zipped(_with_rows(draft, bare), small=False)
-
-
-def _with_rows(draft: Draft, rows: Mapping[str, Part]) -> dict[str, Part]:
-    """Return the parts of the .xlsx with `rows` in its sheets, given by title."""
-    parts: dict[str, Part] = dict(draft.texts.added_to(draft.parts))
-    for position, title in enumerate(SHEETS):
-        name = sheet_part(position)
-        parts[name] = filled(draft.parts[name], draft.pages[title].extent(), rows[title])
-    return parts
+        slas = draft.report.sizing.sla.size  # the shortest table has room for more
+        progress(slas, slas)
+    check_whole(draft.report, whole.values)
+    return Proven(with_rows(draft, {title: sheet.text for title, sheet in whole.sheets.items()}), whole.values)

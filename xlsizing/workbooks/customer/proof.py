@@ -129,10 +129,10 @@ def _row_differences(
 
     The figures of sheet Calc rank first, 0: what other sheets show follows from them.
     """
-    cells = {key: cell.removeprefix("Calc!").replace("$", "") for key, cell in calc_cells(live).items()}
-    for (words, sheet, cell), wanted in _expected_cells(row, rigor, live, cells).items():
+    for words, sheet, column, wanted in _expected_cells(row, rigor):
+        cell = f"{column}{live}"
         got = (calc if sheet == "Calc" else table).get(cell)
-        if not is_shown(got, wanted):
+        if got != wanted and not is_shown(got, wanted):
             rank = 0 if sheet == "Calc" and words != "regime" else 1
             yield rank, _sentence(words, row, live, got, f"{sheet}!{cell}", wanted)
 
@@ -154,7 +154,7 @@ def _wrong_words(
     }
     for (words, column), wanted in told.items():
         got = table.get(f"{column}{live}")
-        if not is_shown(got, wanted):
+        if got != wanted and not is_shown(got, wanted):
             yield 2, _sentence(words, row, live, got, f"Sizing!{column}{live}", wanted)
 
 
@@ -184,37 +184,41 @@ _BESIDE: Final = {
 """Columns of the numbers beside basis and remark, and what each is."""
 
 
-_Place = tuple[str, str, str]
+_Expected = tuple[str, str, str, object]
+"""What a cell is called, its sheet, its column, and what it must hold."""
 
 
-def _expected_cells(
-    row: SizingRow | None, rigor: Rigor | None, live: int, cells: Mapping[str, str]
-) -> dict[_Place, object]:
-    """Return what the cells of a row must hold, by what it is and where it stands."""
-    wanted: dict[_Place, object] = {}
+def _expected_cells(row: SizingRow | None, rigor: Rigor | None) -> Iterator[_Expected]:
+    """Give what the cells of a row must hold."""
     met = row is not None and row.feasible
-    for column, field in _SHOWN.items():
+    for column, field, words in _SHOWN_WORDS:
         unmet = CANNOT_BE_MET if row and field in ("gpus_high", "total_gpus_high") else ""
-        wanted[_words(field), "Sizing", f"{column}{live}"] = _shown_value(row, field) if met else unmet
+        yield words, "Sizing", column, _shown_value(row, field) if met else unmet
     queued = rigor is not None and any(reason.why == QUEUED for reason in rigor.reasons)
-    wanted["rigor", "Sizing", f"{_RIGOR}{live}"] = rigor.label if rigor and met else ""
-    wanted |= _quoted_cells(row if met else None, rigor, live)
-    wanted["output tok/s too low at a point used", "Calc", cells["queued"]] = queued if met else ""
+    yield "rigor", "Sizing", _RIGOR, rigor.label if rigor and met else ""
+    yield from _quoted_cells(row if met else None, rigor)
+    yield "output tok/s too low at a point used", "Calc", _STEP_COLUMNS["queued"], queued if met else ""
     unquoted = row is not None and rigor is not None and row.quoted(rigor.label) is None
-    wanted["no figure to quote", "Calc", cells["unquoted"]] = unquoted if met else ""
+    yield "no figure to quote", "Calc", _STEP_COLUMNS["unquoted"], unquoted if met else ""
     claims = row is not None and not row.budget_claim and row.gpus_low != row.gpus_high
-    wanted["a budget is claimed", "Calc", cells["claims"]] = claims if met else ""
-    for field, step in STEPS.items():
-        if row and not met and step in _BEFORE_MET:
+    yield "a budget is claimed", "Calc", _STEP_COLUMNS["claims"], claims if met else ""
+    for column, field, words, before_met in _STEP_WORDS:
+        if row and not met and before_met:
             continue  # the workings hold the first anchor's figures there; no sheet shows them
-        wanted[_words(field), "Calc", cells[step]] = _shown_value(row, field)
-    return wanted
+        yield words, "Calc", column, _shown_value(row, field)
 
 
 def _words(field: str) -> str:
     """Return what a sentence calls a figure."""
     return FIGURES[field].words or FIGURES[field].meaning
 
+
+_STEP_COLUMNS: Final = {key: cell.removeprefix("Calc!$").removesuffix("1") for key, cell in calc_cells("1").items()}
+_SHOWN_WORDS: Final = tuple((column, field, _words(field)) for column, field in _SHOWN.items())
+_STEP_WORDS: Final = tuple(
+    (_STEP_COLUMNS[step], field, _words(field), step in _BEFORE_MET) for field, step in STEPS.items()
+)
+"""Column, figure and words of each cell that shows one on either sheet, and whether it holds before a row is met."""
 
 _MAY_LACK: Final = ("load_one_fewer", "ttft_s", "ttft_s_commit")
 """Fields of a row that is met in place of which a dash stands where they are not known."""
@@ -228,15 +232,16 @@ def _shown_value(row: SizingRow | None, field: str) -> object:
     return value
 
 
-def _quoted_cells(row: SizingRow | None, rigor: Rigor | None, live: int) -> dict[_Place, object]:
-    """Return what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
+def _quoted_cells(row: SizingRow | None, rigor: Rigor | None) -> Iterator[_Expected]:
+    """Give what the columns of the figure to quote must hold: all blank where there is no row, or none to quote."""
     quoted = row.quoted(rigor.label) if row and rigor else None
     values: dict[str, object] = dict.fromkeys("IJKLM", "")
     if row and quoted:
         spares = figure_of(row, "spare_pods", quoted)
         totals = (figure_of(row, name, quoted) for name in ("total_gpus", "usd_per_month", "usd_per_million"))
         values = dict(zip("IJKLM", (figure_of(row, "pods", quoted), spares, *totals), strict=True))
-    return {(_QUOTED[column], "Sizing", f"{column}{live}"): value for column, value in values.items()}
+    for column, value in values.items():
+        yield _QUOTED[column], "Sizing", column, value
 
 
 _QUOTED: Final = {

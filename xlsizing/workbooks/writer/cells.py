@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xlsizing.workbooks.writer.dynamic_arrays import DYNAMIC
@@ -10,6 +10,7 @@ from xlsizing.workbooks.writer.names import letter, place
 from xlsizing.workbooks.writer.text import escaped
 
 __all__ = [
+    "BESIDE",
     "ERROR_VALUES",
     "ROW",
     "CellValue",
@@ -28,6 +29,9 @@ Values = Mapping[str, CellValue]
 
 ROW: Final = "\ue000"
 """Stands for the row's own number in formulas that many rows share; no text of ours holds it."""
+
+BESIDE: Final = "\ue002"
+"""Stands for the number of a row of another sheet that moves with it, in the same formulas."""
 
 _GAP: Final = "\0"  # no text holds it: users' control characters are replaced
 _ERRORS: Final = {"Na": "#N/A", "Div": "#DIV/0!", "Name": "#NAME?", "Num": "#NUM!", "Ref": "#REF!"}
@@ -55,15 +59,15 @@ class Rows(NamedTuple):
         return self.text.replace(_GAP, "")
 
     def with_values(
-        self, value: Callable[[int, int], object], later: Container[int] = ()
+        self, values: Sequence[object], later: frozenset[int] = frozenset()
     ) -> tuple[Rows, dict[str, CellValue]]:
         """Return the rows with a value in every formula, and those values by cell.
 
         Parameters
         ----------
-        value : callable
-            Gives the value of a cell from its row and column, counted from 1 [units of the cells]
-        later : container of int, optional
+        values : sequence
+            What an engine made of each of its formulas, in their order [units of the cells]
+        later : frozenset of int, optional
             Columns whose formulas keep their gaps, counted from 1 [-]
 
         Returns
@@ -73,18 +77,19 @@ class Rows(NamedTuple):
         dict of str to float, str or None
             The values by cell, of columns for later too [units of the cells]
         """
+        stored = _stored_results(values)
+        kinds, texts = [kind for kind, _, _ in stored], [text for _, text, _ in stored]
+        left = [at for at in self.formulas if at[1] in later] if later else []
+        if left:
+            for position, (_, column) in enumerate(self.formulas):
+                if column in later:
+                    kinds[position] = texts[position] = _GAP
         pieces = self.text.split(_GAP)
-        filled = [pieces[0]]
-        values: dict[str, CellValue] = {}
-        left = []
-        for (row, column), formula, after in zip(self.formulas, pieces[1::2], pieces[2::2], strict=True):
-            kind, text, values[f"{letter(column)}{row}"] = _stored_result(value(row, column))
-            if column in later:
-                left.append((row, column))
-                filled += (_GAP, formula, _GAP, after)
-            else:
-                filled += (kind, formula, "<v>", text, "</v>", after)
-        return Rows("".join(filled), left), values
+        filled = [""] * (2 * len(pieces) - 1)
+        filled[::4], filled[2::4], filled[1::4], filled[3::4] = pieces[::2], pieces[1::2], kinds, texts
+        letters = {column: letter(column) for column in {column for _, column in self.formulas}}
+        cells = [f"{letters[column]}{row}" for row, column in self.formulas]
+        return Rows("".join(filled), left), dict(zip(cells, [plain for _, _, plain in stored], strict=True))
 
 
 def cell_xml(place: str, value: object, style: int) -> str:
@@ -147,13 +152,26 @@ def dynamic_cells(
 def value_xml(place: str, value: CellValue) -> str:
     """Return the cell at `place` with the `value` of a formula without the formula, for an engine alone."""
     if isinstance(value, float):
-        return cell_xml(place, value, 0)
+        return f'<c r="{place}" s="0"><v>{value!r}</v></c>'
     return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escaped(value or "")}</t></is></c>'
 
 
 def is_formula(cell: str) -> bool:
     """Tell whether a `cell` as `cell_xml` makes it holds a formula."""
     return _GAP in cell
+
+
+def _stored_results(values: Sequence[object]) -> list[tuple[str, str, CellValue]]:
+    """Return what `_stored_result` does of each of `values`, the text between its tags, each value worked out once."""
+    if {float, str, type(None)}.issuperset(map(type, values)):
+        known = {value: _tagged_result(value) for value in set(values)}
+        return list(map(known.__getitem__, values))
+    return [_tagged_result(value) for value in values]  # a truth equals 1.0, and an error cannot be looked up
+
+
+def _tagged_result(value: object) -> tuple[str, str, CellValue]:
+    kind, text, plain = _stored_result(value)
+    return kind, f"<v>{text}</v>", plain
 
 
 def _stored_result(value: object) -> tuple[str, str, CellValue]:

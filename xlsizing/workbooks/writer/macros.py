@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from xlsizing.checks import refuse
-from xlsizing.workbooks.writer.parts import read_parts, zipped
+from xlsizing.workbooks.writer.archive import zipped
+from xlsizing.workbooks.writer.parts import read_parts
 
 __all__ = ["modules_of", "with_macros"]
 

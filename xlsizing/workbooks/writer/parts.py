@@ -5,35 +5,28 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from openpyxl.utils import coordinate_to_tuple
 
+from xlsizing.workbooks.writer.archive import Part, packed
 from xlsizing.workbooks.writer.cells import Values
 
 __all__ = [
     "UNDATED",
-    "Part",
     "cells_of",
     "drawn",
     "filled",
-    "packed",
     "read_parts",
     "reproducible",
     "sheet_part",
     "with_points",
-    "zipped",
 ]
-
-Part = bytes | list[bytes]
-"""The content of a part; of a long one what `packed` made of its pieces, in their order."""
 
 _EMPTY: Final = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 _EXTENT: Final = re.compile(rb'<dimension ref="[^"]*"')
-_FIXED: Final = (1980, 1, 1, 0, 0, 0)
 _MODIFIED: Final = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
@@ -153,26 +146,3 @@ def filled(part: bytes, extent: str, rows: Part) -> Part:
     before = _EXTENT.sub(b'<dimension ref="%s"' % extent.encode("ascii"), before) + b"<sheetData>"
     after = b"</sheetData>" + after
     return before + rows + after if isinstance(rows, bytes) else [packed(before), *rows, packed(after)]
-
-
-def packed(piece: bytes) -> bytes:
-    """Return a `piece` of a part in less than a tenth of its size, until `zipped` writes it."""
-    return zlib.compress(piece, 5)
-
-
-def zipped(parts: Mapping[str, Part], *, small: bool = True) -> bytes:
-    """Return the archive of `parts`, `small` or as they are: the same bytes for the same parts."""
-    how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", how) as archive:
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, _FIXED)
-            entry.compress_type, entry.external_attr = how, 0o600 << 16
-            with archive.open(entry, "w") as member:
-                for piece in _pieces(content):
-                    member.write(piece)
-    return stream.getvalue()
-
-
-def _pieces(content: Part) -> Iterable[bytes]:
-    return (content,) if isinstance(content, bytes) else map(zlib.decompress, content)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from openpyxl import Workbook
 
 import xlsizing
+from xlsizing.workbooks.writer.archive import Part
 from xlsizing.workbooks.writer.dynamic_arrays import METADATA
 from xlsizing.workbooks.writer.package import saved_parts, with_part
 from xlsizing.workbooks.writer.page import Page
-from xlsizing.workbooks.writer.parts import Part, filled, sheet_part
+from xlsizing.workbooks.writer.parts import filled, sheet_part
 from xlsizing.workbooks.writer.shared_strings import SharedStrings
 from xlsizing.workbooks.writer.styles import Styles
 

@@ -23,6 +23,10 @@ class SharedStrings:
         """Return the place of `text`, the same for the same text [-]."""
         return self._places.setdefault(text, len(self._places))
 
+    def texts(self) -> list[str]:
+        """Return the texts so far in the order of their places."""
+        return list(self._places)
+
     @property
     def part(self) -> bytes:
         """The part that holds the texts so far."""

@@ -1,26 +1,30 @@
 """What a sizing looks like on paper: notes, tables, Markdown, JSON, the terminal, and files written whole or not at all."""
 
-from xlsizing.reports.compared import compared
-from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
-from xlsizing.reports.files import new_file, write_whole
-from xlsizing.reports.markdown import markdown
-from xlsizing.reports.notes import slas_listed
-from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.record import demand_record, json_text, record
-from xlsizing.reports.report import Report
-from xlsizing.reports.review import review
-from xlsizing.reports.tables import (
-    CANNOT_BE_MET,
-    WORKLOAD_MISMATCH,
-    Table,
-    demand_words,
-    facts,
-    figure_heads,
-    interpolation_words,
-    levers_table,
-    shown_grouped,
-)
-from xlsizing.reports.waiting import not_asked
+from xlsizing.lazily import offered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlsizing.reports.compared import compared
+    from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
+    from xlsizing.reports.files import new_file, write_whole
+    from xlsizing.reports.markdown import markdown
+    from xlsizing.reports.notes import slas_listed
+    from xlsizing.reports.opening import RULE, THREE_FIGURES
+    from xlsizing.reports.record import demand_record, json_text, record
+    from xlsizing.reports.report import Report
+    from xlsizing.reports.review import review
+    from xlsizing.reports.tables import (
+        CANNOT_BE_MET,
+        WORKLOAD_MISMATCH,
+        Table,
+        demand_words,
+        facts,
+        figure_heads,
+        interpolation_words,
+        levers_table,
+        shown_grouped,
+    )
+    from xlsizing.reports.waiting import not_asked
 
 __all__ = [
     "CANNOT_BE_MET",
@@ -55,3 +59,21 @@ __all__ = [
     "terminal",
     "write_whole",
 ]
+
+# A command needs few of them.
+offered(
+    __name__,
+    {
+        "compared": "compared",
+        "explanation": "Explained Step explained explanation_record steps_table",
+        "files": "new_file write_whole",
+        "markdown": "markdown",
+        "notes": "slas_listed",
+        "opening": "RULE THREE_FIGURES",
+        "record": "demand_record json_text record",
+        "report": "Report",
+        "review": "review",
+        "tables": "CANNOT_BE_MET WORKLOAD_MISMATCH Table demand_words facts figure_heads interpolation_words levers_table shown_grouped",
+        "waiting": "not_asked",
+    },
+)

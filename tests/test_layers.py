@@ -22,7 +22,7 @@ HEAVY = (
     "jinja2",
 )  # fmt: skip
 
-GROUND = {"errors", "checks", "rules", "reading", "number_words"}
+GROUND = {"errors", "checks", "lazily", "refusing", "rules", "reading", "number_words"}
 
 # A folder may import itself, the ground and those named beside it; what is in none of them is the ground, or the package.
 FOLDERS = {
@@ -62,7 +62,7 @@ HOSTS = {
     },
 }
 ALLOWED = FOLDERS | {folder: beside | set(FOLDERS) for folder, beside in HOSTS.items()}
-WRITERS = {"xlsizing.errors", "xlsizing.checks"}
+WRITERS = {"xlsizing.errors", "xlsizing.refusing"}
 
 
 def folder(module):
@@ -127,6 +127,9 @@ def loaded_by(statement):
 
 
 class TestFreshInterpreter:
+    def test_import_loads_not_even_numpy(self):
+        assert loaded_by("import xlsizing").isdisjoint({"numpy", *HEAVY})
+
     def test_import_loads_no_host_library(self):
         loaded = loaded_by("import xlsizing; xlsizing.size")
         assert "numpy" in loaded
@@ -144,6 +147,57 @@ class TestFreshInterpreter:
             "import xlsizing as x; x.size(x.Curve([1], [100]), 60, x.Demand.tpm(3e6), gpus_per_pod=4).to_frame()"
         )
         assert loaded & set(HEAVY) - {"pyarrow"} == {"pandas"}  # which loads pyarrow itself where it is installed
+
+
+def modules_after(*arguments):
+    """Return the full names of the modules that a command has loaded in a fresh interpreter, its output in a pipe."""
+    program = (
+        "import sys\nfrom xlsizing.hosts.cli.start import main\n"
+        "try: main()\nexcept SystemExit as end: print(*sys.modules, file=sys.stderr); sys.exit(end.code)"
+    )
+    run = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return set(run.stderr.split())
+
+
+class TestCommandLine:
+    """A command loads what it uses: each of these was in the way of the answer once."""
+
+    @pytest.mark.parametrize("flag", ["--version", "--help"])
+    def test_version_and_help_need_no_numpy_and_no_command(self, flag):
+        loaded = modules_after(flag)
+        assert "xlsizing.hosts.cli.main" in loaded
+        assert loaded.isdisjoint(
+            {"numpy", "rich", "xlsizing.core", "xlsizing.checks", "xlsizing.hosts.cli.commands.size"}
+        )
+
+    def test_a_table_in_a_pipe_needs_no_rich_no_context_and_no_files(self):
+        curve = ("--anchors", "1:215.5,10:122.2,256:41.8", "--gpus-per-pod", "4")
+        loaded = modules_after("size", "--tpm", "3000000", "--sla", "20,150", *curve)
+        beside = {"advice.levers", "advice.audit", "context", "reports.files", "reports.record", "reports.styled_page"}
+        assert "xlsizing.reports.terminal" in loaded
+        assert loaded.isdisjoint({"rich", "hashlib", "json", "shutil", *(f"xlsizing.{name}" for name in beside)})
+
+
+class TestOfferedLazily:
+    @pytest.mark.parametrize("folder", ["xlsizing", "xlsizing.advice", "xlsizing.reports"])
+    def test_each_name_is_of_the_module_that_type_checkers_take_it_from(self, folder):
+        imports = [name.rpartition(".") for name in taken(folder) if name != "xlsizing.lazily.offered"]
+        told = {name: home for home, _, name in imports if home != "xlsizing"}
+        offered = importlib.import_module(folder)._homes
+        of_types = {name: f"{folder}.{home}" for name, home in offered.items()}
+        assert of_types | told == of_types
+        assert set(offered) - set(told) <= {"size_frame", "write_workbook"}  # the others' types are not in need of it
+        assert set(offered) <= set(importlib.import_module(folder).__all__)
+
+    @pytest.mark.parametrize("first", ["import xlsizing.reports.record", "from xlsizing.reports import record", "pass"])
+    def test_a_function_stands_before_the_module_of_its_name(self, first):
+        program = f"{first}; from xlsizing.reports import record; import xlsizing.reports.review as module; import xlsizing.reports as reports; print(record.__name__, callable(reports.review), module)"
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert run.stdout.startswith("record True")
+
+    def test_what_is_not_offered_is_no_attribute(self):
+        with pytest.raises(AttributeError, match=r"^module 'xlsizing.reports' has no attribute 'nothing'$"):
+            importlib.import_module("xlsizing.reports").nothing  # noqa: B018
 
 
 class TestDirection:

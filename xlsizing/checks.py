@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from xlsizing.errors import BLANK, InputError, Phrase, shown
 from xlsizing.number_words import instead_of
+from xlsizing.refusing import refusal, refuse
 from xlsizing.rules import HIGHEST, LOWEST
 
 __all__ = [
@@ -39,16 +40,6 @@ _LONGEST_LINE = 200
 _FEW = 32  # up to here a loop beats the fixed cost of numpy's reductions
 _EXACT = 2**53  # floats hold every whole number up to here
 _NUMERIC_TYPES = {int, float, Decimal, np.float64, np.float32, np.int64, np.int32}
-
-
-def refuse(name: str, rule: str, *, kind: type[InputError] = InputError, **parts: Any) -> NoReturn:
-    """Raise `kind` for the input `name` that breaks `rule` (see `InputError` for the parts)."""
-    raise kind(name, rule, **parts)
-
-
-def refusal(name: str, rule: str, **parts: Any) -> InputError:
-    """Return the error that `refuse` raises for `name`, `rule` and `parts`, for who hands it on."""
-    return InputError(name, rule, **parts)
 
 
 def numbers(

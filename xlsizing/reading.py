@@ -6,7 +6,6 @@ Whoever writes files asks here what was read, so that no command destroys its ow
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 import time
@@ -16,8 +15,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Final, TypeVar
 
-from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
+from xlsizing.refusing import refuse
 
 __all__ = [
     "check_input",
@@ -99,6 +98,8 @@ def hashed_name(path: Path) -> str:
     check_inside(path, "file")
     if not path.is_file():
         return path.name
+    import hashlib  # noqa: PLC0415  # slow to import: with it comes OpenSSL
+
     with path.open("rb") as file:
         return f"{path.name}, SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
 

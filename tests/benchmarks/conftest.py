@@ -14,9 +14,9 @@ def compare(benchmark, request, capsys):
     Used once in a test: ``compare("UDF / bare UDF", subject, yardstick)``.
     """
 
-    def compared(words, subject, yardstick, *, scale=1.0, most_rounds=None):
+    def compared(words, subject, yardstick, *, most_rounds=None, **how):
         rounds = request.config.getoption("--ratio-rounds")
-        found = ratio(subject, yardstick, min(rounds, most_rounds or rounds), scale=scale)
+        found = ratio(subject, yardstick, min(rounds, most_rounds or rounds), **how)
         benchmark.extra_info[words] = asdict(found)
         benchmark.pedantic(subject, rounds=1, iterations=1)
         with capsys.disabled():

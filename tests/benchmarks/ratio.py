@@ -31,35 +31,36 @@ class Ratio:
         return format(self.median, spec) if spec else str(self)
 
 
-def ratio(subject, yardstick, rounds=5, *, scale=1.0):
+def ratio(subject, yardstick, rounds=5, *, scale=1.0, clock=time.perf_counter):
     """Return the time of `subject` over `scale` times that of `yardstick`, taken round by round after one warm-up.
 
     Each round runs both, in turns first, with the garbage collector off. `scale` above 1 is for a yardstick that does
-    only a part of the work: 50 where it does a fiftieth.
+    only a part of the work: 50 where it does a fiftieth. `clock` tells the time [s].
     """
     subject()
     yardstick()
-    pairs = [_in_turn(subject, yardstick, subject_first=number % 2 == 0) for number in range(rounds)]
+    pairs = [_in_turn(subject, yardstick, clock, subject_first=number % 2 == 0) for number in range(rounds)]
     ratios = [ours / (theirs * scale) for ours, theirs in pairs]
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
     return Ratio(statistics.median(ratios), min(ratios), max(ratios), ours, theirs * scale, rounds)
 
 
-def _in_turn(subject, yardstick, *, subject_first):
+def _in_turn(subject, yardstick, clock, *, subject_first):
     if subject_first:
-        ours = _seconds(subject)
-        return ours, _seconds(yardstick)
-    theirs = _seconds(yardstick)
-    return _seconds(subject), theirs
+        ours = seconds(subject, clock)
+        return ours, seconds(yardstick, clock)
+    theirs = seconds(yardstick, clock)
+    return seconds(subject, clock), theirs
 
 
-def _seconds(work):
+def seconds(work, clock=time.perf_counter):
+    """Return how long `work` takes by a `clock`, with the garbage collector off [s]."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        begin = time.perf_counter()
+        begin = clock()
         work()
-        return time.perf_counter() - begin
+        return clock() - begin
     finally:
         if collecting:
             gc.enable()

@@ -4,7 +4,6 @@
 """
 
 import resource
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from tests.benchmarks.processes import memory_of
 
 PIECE = 65_536
 NAMES = np.array([f"curve-{number:02d}" for number in range(20)])
@@ -68,21 +69,10 @@ def copied(folder):
             writer.write_table(pa.Table.from_arrays(columns, schema=done.schema_arrow), row_group_size=PIECE)
 
 
-_MEASURED = """
-import sys
-from pathlib import Path
-from tests.benchmarks.scenarios import sized
-sized(Path(sys.argv[1]))
-status = dict(line.split(":", 1) for line in open("/proc/self/status"))
-print(float(status["VmHWM"].split()[0]) * 1024 / 1e6)
-"""
-
-
 def memory(folder):
     """Return the most memory that a process of its own takes to size the table, on Linux [MB]."""
-    # Not what `getrusage` says: that counts the process which started it, too.
-    done = subprocess.run([sys.executable, "-c", _MEASURED, folder], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    imported = "from pathlib import Path; from tests.benchmarks.scenarios import sized"
+    return memory_of(f"{imported}; sized(Path({str(folder)!r}))")
 
 
 def main(rows, folder, rounds=3):

@@ -1,32 +1,26 @@
-"""Budget: `xlsizing size`, the whole process, at most 2x ``python -c "import numpy"``."""
-
-import subprocess
-import sys
-from pathlib import Path
+"""Budget: `xlsizing size`, the whole process, at most 1.5x ``python -c "import numpy"``, in time of the processor."""
 
 import pytest
 
+from tests.benchmarks.processes import SIZE, process, processor_of_children
+
 pytestmark = pytest.mark.slow
 
-CURVE = Path(__file__).resolve().parents[2] / "workbook" / "curves" / "minimax-m2-gb300-tp4.csv"
-SIZE = ["-m", "xlsizing", "size", "--tpm", "3000000", "--sla", "20,50,100,150,215", "--gpus-per-pod", "4"]
-
-
-def process(*arguments):
-    """Return a run of Python in a process of its own, as this interpreter starts."""
-
-    def run():
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, timeout=120)
-
-    return run
+NUMPY = process("-c", "import numpy")
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]], ids=["table", "json"])
 def test_whole_process(compare, more):
-    ours = process(*SIZE, "--curve", CURVE, *more)
-    compare(f"xlsizing size {' '.join(more)} / import numpy".replace("  ", " "), ours, process("-c", "import numpy"))
+    words = f"xlsizing size {' '.join(more)} / import numpy".replace("  ", " ")
+    compare(words, process(*SIZE, *more), NUMPY, clock=processor_of_children)
 
 
 def test_whole_process_with_files(compare, tmp_path):
-    ours = process(*SIZE, "--curve", CURVE, "--emit", tmp_path)
-    compare("xlsizing size --emit / import numpy", ours, process("-c", "import numpy"))
+    ours = process(*SIZE, "--emit", tmp_path)
+    compare("xlsizing size --emit / import numpy", ours, NUMPY, clock=processor_of_children)
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help"])
+def test_what_needs_no_numpy(compare, flag):
+    ours = process("-m", "xlsizing", flag)
+    compare(f"xlsizing {flag} / import numpy", ours, NUMPY, clock=processor_of_children)

@@ -3,25 +3,16 @@
 That engine is no dependency any more (0.96 in turns with it, on its own last workbook), so the yardstick is what both load.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.benchmarks.processes import process
 
 pytestmark = pytest.mark.slow
 
 WORKBOOK = Path(__file__).resolve().parents[2] / "workbook" / "capacity-sizing.xlsm"
 IMPORTS = "import numpy, openpyxl, formulon, xlwings"
-
-
-def process(*arguments):
-    """Return a run of Python in a process of its own, as this interpreter starts."""
-
-    def run():
-        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, timeout=120)
-
-    return run
 
 
 def test_whole_process(compare):

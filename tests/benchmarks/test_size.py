@@ -30,11 +30,16 @@ CURVES = {
 }
 
 
+def made_pairs(rows):
+    """Return so many SLAs from below to above the curves, and as many demands in tok/min."""
+    random = np.random.default_rng(0)
+    return random.uniform(5, 220, rows), random.uniform(1e5, 1e7, rows)
+
+
 @pytest.fixture(scope="module")
 def pairs():
-    """A million SLAs from below to above the curves, and as many demands in tok/min."""
-    random = np.random.default_rng(0)
-    return random.uniform(5, 220, ROWS), random.uniform(1e5, 1e7, ROWS)
+    """A million of them."""
+    return made_pairs(ROWS)
 
 
 @pytest.fixture(params=list(CURVES), ids=lambda name: name.replace(" ", "-"))
@@ -93,17 +98,22 @@ def bare(c, r, sla, tpm):
 
 def loop(c, r, sla, tpm):
     """Return the same columns from a loop over rows in pure Python, with all that rows share worked out before it."""
+    shared = shared_of(c, r)
+    return list(zip(*(row_of(shared, *pair) for pair in zip(sla, tpm, strict=True)), strict=True))
+
+
+def shared_of(c, r):
+    """Return what all rows on a curve share."""
     t = [x * y for x, y in zip(c, r, strict=True)]
     best = [max(t[: i + 1]) for i in range(len(t))]
     knee = [next(j for j, carried in enumerate(t) if carried >= top * (1 - 1e-9)) for top in best]
     p = powers(c, r)
     slope = [((c[i + 1] / c[i]) ** p[i] - 1) / (1 / r[i + 1] - 1 / r[i]) for i in range(len(p))]
-    shared = c, r, t, best, knee, [-rate for rate in r], p, slope
-    rows = [_row(shared, *pair) for pair in zip(sla, tpm, strict=True)]
-    return list(zip(*rows, strict=True))
+    return c, r, t, best, knee, [-rate for rate in r], p, slope
 
 
-def _row(shared, sla, tpm):
+def row_of(shared, sla, tpm):
+    """Return the columns of one row, in pure Python."""
     c, r, t, best, knee, falling, p, slope = shared
     i = bisect_right(falling, sla * (1e-9 - 1)) - 1
     case, i = (INFEASIBLE, 0) if i < 0 else (PLATEAU if i == len(c) - 1 else MEASURED, i)

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -95,6 +93,8 @@ _FIELDS: Final = ("curves", "date", "source", "sha256", "scheme", "truth", "seed
 
 def calibration_text(calibration: Calibration) -> str:
     """Return the file of a `calibration`, in JSON."""
+    import json  # noqa: PLC0415  # only where a calibration is written
+
     told = {_MARK: _VERSION, **calibration.record()}
     del told["file"]
     return json.dumps(told, indent=2, allow_nan=False) + "\n"
@@ -108,6 +108,9 @@ def read_calibration(path: str | Path) -> Calibration:
     InputError
         If the file cannot be read, or is none.
     """
+    import hashlib  # noqa: PLC0415  # only where a file is read, and slow to import: with it comes OpenSSL
+    import json  # noqa: PLC0415
+
     place = Path(path)
     data = file_data(place, "calibration file", largest=_LARGEST)
     try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
-from xlsizing.advice import with_ranks
 from xlsizing.core import (
     BUDGET,
     COMMIT,
@@ -328,6 +327,10 @@ def context_table(report: Report) -> Table | None:
 
 def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     """Return `levers`, ranked within each SLA, as a table; None where there are none."""
+    if not levers:
+        return None
+    from xlsizing.advice import with_ranks  # noqa: PLC0415  # most reports have no levers
+
     limited = [wait for wait in WAITS if any(wait in dict(delta.limits) for delta in levers)]
     header = (
         "SLA tok/s/user", *(f"{wait.label} limit s" for wait in limited), "rank", "lever", _RIGOR, "delta GPUs to commit", "delta GPUs estimate",
@@ -336,7 +339,7 @@ def levers_table(levers: Sequence[LeverDelta]) -> Table | None:
     )  # fmt: skip
     rows = [_lever_row(delta, rank, limited) for rank, delta in with_ranks(levers)]
     title = "Levers, each alone against its own baseline, by GPUs saved per day of effort"
-    return Table(title, header, rows, splits=(7 + len(limited),), repeat=2 + len(limited)) if rows else None
+    return Table(title, header, rows, splits=(7 + len(limited),), repeat=2 + len(limited))
 
 
 def _lever_row(delta: LeverDelta, rank: int, limited: Sequence[Wait]) -> tuple[str, ...]:

@@ -530,7 +530,7 @@ class TestInterrupt:
             "xlsizing.hosts.cli.commands.size",
             "numpy",
             "numpy.linalg",
-            "rich.console",
+            "xlsizing.reports.terminal",
         ],
     )
     def test_while_modules_are_imported(self, module):

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
-from xlsizing.checks import refuse
 from xlsizing.errors import Phrase
 from xlsizing.hosts.cli.typed import FILE, Typed, called
+from xlsizing.refusing import refuse
 
 __all__ = [
     "OR_SPEC",

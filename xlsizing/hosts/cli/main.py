@@ -14,13 +14,9 @@ from typing import Any
 import click
 
 import xlsizing
-from xlsizing.core import WAITS
 from xlsizing.errors import InputError, SizingError
-from xlsizing.hosts.cli.declaring import flag
-from xlsizing.hosts.cli.flags import wait_flag
 from xlsizing.hosts.cli.output import one_line
 from xlsizing.hosts.cli.signals import stopped_by_signals
-from xlsizing.hosts.cli.typed import called
 from xlsizing.reading import keeping_inputs
 
 __all__ = ["command_named", "main", "outcome"]
@@ -33,18 +29,13 @@ _SAME = (
     "people", "requests_per_person_min", "peak_to_mean", "gpus_per_node", "nodes_to_survive", "availability",
     "node_availability", "pool_rises", "pue", "kw_per_gpu", "usd_per_month", "pods", "gpus", "calibration", "scheme", "truth",
 )  # fmt: skip
-_FLAGS = {
-    **{name: flag(name) for name in _SAME},
+_OTHERS = {
     "spare_replicas": "--spare",
     "megawatts": "--mw",
     "statistic": "--latency-stat",
     "output_tokens": "--osl",
-    **{wait.name: wait_flag(wait) for wait in WAITS},
 }
-"""What the core calls an input, and the flag that gives it here."""
-
-_LISTS = ("sla", *(wait.name for wait in WAITS))
-"""Inputs that a flag lists."""
+"""What the core calls an input, and the flag that gives it here: that of its name, or another."""
 
 _IN_FLAGS = {
     "pool_rises": "--pool-rises",
@@ -127,6 +118,8 @@ def _usage(error: click.UsageError) -> str:
     if isinstance(error, click.BadOptionUsage):
         return f"{error.option_name} must be followed by a value"
     if isinstance(error, click.BadParameter) and error.param is not None:
+        from xlsizing.hosts.cli.typed import called  # noqa: PLC0415  # the command that refused has imported it
+
         option = isinstance(error.param, click.Option)
         name = called(error.param) if option else error.param.metavar or error.param.opts[0]
         missing = isinstance(error, click.MissingParameter)
@@ -143,9 +136,15 @@ def _in_flags(error: SizingError) -> str:
     """Return the sentence of `error` in the words of the command line."""
     if not isinstance(error, InputError):
         return str(error)
-    item = f"item {error.index[0] + 1}" if error.name in _LISTS and error.index else None
+    from xlsizing.core import WAITS  # noqa: PLC0415  # the command that refused has imported them
+    from xlsizing.hosts.cli.declaring import flag  # noqa: PLC0415
+    from xlsizing.hosts.cli.flags import wait_flag  # noqa: PLC0415
+
+    waits = {wait.name: wait_flag(wait) for wait in WAITS}
+    flags = {name: flag(name) for name in _SAME} | _OTHERS | waits
+    item = f"item {error.index[0] + 1}" if error.name in ("sla", *waits) and error.index else None
     worded = error.reworded(
-        name=_FLAGS.get(error.name, error.name),
+        name=flags.get(error.name, error.name),
         way_out=error.way_out and _WAYS_OUT.sub(lambda found: _IN_FLAGS[found[0]], error.way_out),
         where=item or error.where,
     )
@@ -163,35 +162,41 @@ class _Commands(click.Group):
             raise _Unknown(f"{args[0]} is no command of xlsizing", ctx)
         return super().resolve_command(ctx, args)
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_MODULES.items()))
+
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _MODULES:
             return None
         return command_named(name)
 
 
-_MODULES = (
-    "size",
-    "ask",
-    "explain",
-    "batch",
-    "import",
-    "curves",
-    "workbook",
-    "recalc",
-    "levers",
-    "rightsize",
-    "audit",
-    "capacity",
-    "plot",
-    "report",
-    "accuracy",
-    "calibrate",
-    "doctor",
-    "spec",
-    "evidence",
-    "skill",
-    "mcp",
-)
+_MODULES = {
+    "size": "Size a deployment from a measured curve and interactivity SLAs.",
+    "ask": "Write a first sizing file from questions.",
+    "explain": "Explain a row, step by step from SLA to GPUs.",
+    "batch": "Size a table of scenarios, a row each.",
+    "import": "Turn results of a benchmark tool into a curve file.",
+    "curves": "List the curves in a folder of results.",
+    "workbook": "Write a workbook with live formulas.",
+    "recalc": "Recalculate a workbook without Excel.",
+    "levers": "Rank optimisation levers by GPUs saved per day of effort.",
+    "rightsize": "Say which tensor-parallel size a model needs.",
+    "audit": "Check a claim of pods or GPUs against a curve.",
+    "capacity": "Turn it round: what GPUs, nodes, dollars or MW carry.",
+    "plot": "Draw a sizing: GPUs, curve, cost, growth.",
+    "report": "Write the page of a sizing, to mail and to print.",
+    "accuracy": "Hide measured points and size for them.",
+    "calibrate": "Calibrate the budget on sweeps of your own.",
+    "doctor": "Say whether machine and workbook will work together.",
+    "spec": "Show how a sizing file is written, or check one.",
+    "evidence": "Find what to cite in a folder of campaigns and reports.",
+    "skill": "Print SKILL.md, for an assistant that sizes.",
+    "mcp": "Serve the tools to an assistant (MCP, over stdio).",
+}
+"""What the help says of each command: none is imported for that."""
 
 
 @click.group(

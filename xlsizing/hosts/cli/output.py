@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +52,8 @@ def passed_lines(passed: Sequence[tuple[str, str]]) -> list[str]:
 
 def print_json(record: Any) -> None:
     """Print `record` as JSON, in ASCII: it survives any terminal and any encoding; inside `kept_json` keep it."""
+    import json  # noqa: PLC0415  # a table needs none
+
     kept = _KEPT.get()
     if kept is not None:
         kept.append(json.loads(json.dumps(record, allow_nan=False)))

@@ -31,6 +31,9 @@ def main() -> None:
     try:
         from xlsizing.hosts.cli.main import main as run  # noqa: PLC0415  # slow to import, and so guarded
 
+        if sys.argv[1:] and not sys.argv[1].startswith("-"):
+            import xlsizing.core  # noqa: F401, PLC0415  # slower, with numpy, and likewise; the help and the version need none
+
         signal.signal(signal.SIGINT, signal.default_int_handler)
         run()
     except KeyboardInterrupt:

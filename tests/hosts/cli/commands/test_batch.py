@@ -133,7 +133,12 @@ class TestFiles:
             "resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000)); from xlsizing.hosts.cli.main import main;"
             f"main(['batch', 'in.parquet', '--curves', 'curves', '-o', 'out{suffix}', '--columns', '{columns}'])"
         )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", program],  # or the interpreter would write half of its own bytecode
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.splitlines() == ["xlsizing: output must be writable: File too large (.)"]
         assert sorted(path.name for path in folder.iterdir()) == ["curves", "in.parquet"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="accuracy", short_help="Hide measured points and size for them.")
+@click.command(cls=OnceEach, name="accuracy")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @confidence_flag
 @takes("--emit", FOLDER, "DIR", "Write ACCURACY.md and accuracy.json there.")

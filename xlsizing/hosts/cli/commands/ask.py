@@ -41,7 +41,7 @@ def _help(question: Question) -> str:
     return f"{question.words} [{question.unit}{shown}]"
 
 
-@click.command(cls=OnceEach, name="ask", short_help="Write a first sizing file from questions.")
+@click.command(cls=OnceEach, name="ask")
 @click.option(
     "-o", "--output", metavar="FILE.yaml", default="sizing.yaml", show_default=True, help="Where to write it."
 )

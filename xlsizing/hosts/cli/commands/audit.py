@@ -47,7 +47,7 @@ class _Claim:
         return {name: getattr(self, name) for name in ("pods", "gpus", "sla", "concurrency")}
 
 
-@click.command(cls=OnceEach, name="audit", short_help="Check a claim of pods or GPUs against a curve.")
+@click.command(cls=OnceEach, name="audit")
 @group("claim", _Claim)
 @group("demand", DemandFlags)
 @group("curve", CurveFlags)

@@ -92,7 +92,7 @@ def _names_in_list(text: str, _name: str) -> tuple[str, ...]:
 _NAMES: Final = Typed(_names_in_list)
 
 
-@click.command(cls=OnceEach, name="batch", short_help="Size a table of scenarios, a row each.")
+@click.command(cls=OnceEach, name="batch")
 @click.argument("table", required=False, metavar="IN")
 @click.option("-o", "--output", metavar="OUT", help="The sized table: .csv, .parquet or .xlsx.")
 @group("given", _Given)

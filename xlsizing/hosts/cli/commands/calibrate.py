@@ -16,7 +16,7 @@ _SCHEME = "first, ~10, last"
 _TRUTH = "c x r"
 
 
-@click.command(cls=OnceEach, name="calibrate", short_help="Calibrate the budget on sweeps of your own.")
+@click.command(cls=OnceEach, name="calibrate")
 @click.argument("sweeps", metavar="SWEEPS.csv")
 @click.option(
     "-o", "--output", metavar="FILE.json", default="calibration.json", show_default=True, help="Where to write it."

@@ -146,7 +146,7 @@ class _Budget:
         return _for_nodes(value, **needs) if form == "nodes" else _Bought(form, value, int(value))
 
 
-@click.command(cls=OnceEach, name="capacity", short_help="Turn it round: what GPUs, nodes, dollars or MW carry.")
+@click.command(cls=OnceEach, name="capacity")
 @group("budget", _Budget)
 @takes("--spare", SPARES, "N", "Pods held back as spares.", default="0")
 @takes("--sla", NUMBER, "S", "What do they carry at this output tok/s per user?")

@@ -14,7 +14,7 @@ from xlsizing.hosts.cli.result_flags import ResultFlags, print_rows
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="curves", short_help="List the curves in a folder of results.")
+@click.command(cls=OnceEach, name="curves")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @group("results", ResultFlags)
 @pool_rises_flag

@@ -15,7 +15,7 @@ from xlsizing.hosts.doctor.findings import FAIL, UNVERIFIED, Finding
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="doctor", short_help="Say whether machine and workbook will work together.")
+@click.command(cls=OnceEach, name="doctor")
 @click.argument("file", required=False)
 @json_flag("lines")
 def command(*, file: str | None, as_json: bool) -> int:

@@ -22,7 +22,7 @@ _KINDS = 10
 """Kinds of files that were not searched, named in a line [-]."""
 
 
-@click.command(cls=OnceEach, name="evidence", short_help="Find what to cite in a folder of campaigns and reports.")
+@click.command(cls=OnceEach, name="evidence")
 @click.argument("query", metavar="QUERY")
 @click.argument("folder", metavar="DIR")
 @switch("--case", "Upper and lower case differ.")

@@ -17,7 +17,7 @@ from xlsizing.reports import Explained, Report, explained, explanation_record, s
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="explain", short_help="Explain a row, step by step from SLA to GPUs.")
+@click.command(cls=OnceEach, name="explain")
 @sizing_flags("sla", "as_json")
 @json_flag("the table")
 def command(*, sizing: SizingFlags, spec: str | None, as_json: bool) -> int:

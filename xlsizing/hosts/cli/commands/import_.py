@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="import", short_help="Turn results of a benchmark tool into a curve file.")
+@click.command(cls=OnceEach, name="import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE.yaml", required=True, help="Where to write it; with --split a folder.")
 @group("results", ResultFlags)

@@ -47,7 +47,7 @@ _FACTS = (
 )
 
 
-@click.command(cls=OnceEach, name="levers", short_help="Rank optimisation levers by GPUs saved per day of effort.")
+@click.command(cls=OnceEach, name="levers")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file with the levers.")
 @ttft_flag
 @outside_flag

@@ -14,7 +14,7 @@ from xlsizing.hosts.cli.declaring import OnceEach
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="mcp", short_help="Serve the tools to an assistant (MCP, over stdio).")
+@click.command(cls=OnceEach, name="mcp")
 @click.option("--folder", metavar="DIR", required=True, help="The folder that alone may be read and written.")
 def command(folder: str) -> int:
     """Serve size, explain, audit, levers, rightsize, capacity and import to an assistant, by the Model Context Protocol.

@@ -18,7 +18,7 @@ __all__ = ["command"]
 _SEVERAL = "cost-by-sla, or without a picture"
 
 
-@click.command(cls=OnceEach, name="plot", short_help="Draw a sizing: GPUs, curve, cost, growth.")
+@click.command(cls=OnceEach, name="plot")
 @click.argument("picture", required=False, metavar="[gpus-by-sla|curve|cost-by-sla|sensitivity|growth]")
 @click.option("-o", "--output", metavar="PLACE", required=True, help="A file .svg or .png; without a picture a folder.")
 @sizing_flags("picture", "output", *(each.name for each in fields(CompareFlags)), "force")

@@ -68,7 +68,7 @@ def _value_in_text(text: str, place: str) -> object:
         return text
 
 
-@click.command(cls=OnceEach, name="recalc", short_help="Recalculate a workbook without Excel.")
+@click.command(cls=OnceEach, name="recalc")
 @click.argument("file", metavar="FILE")
 @takes("--set", Typed(_assignment), "PLACE=VALUE", "An input, 'Quote!C5=6e6'; repeatable.", to="changes", multiple=True)
 @switch("--json", "Print every formula's value as JSON instead of a table.", to="as_json")

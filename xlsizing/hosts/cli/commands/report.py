@@ -12,7 +12,7 @@ from xlsizing.hosts.cli.flags import outside_flag
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="report", short_help="Write the page of a sizing, to mail and to print.")
+@click.command(cls=OnceEach, name="report")
 @click.option("--spec", metavar="FILE", required=True, help="The sizing file.")
 @outside_flag
 @click.option("-o", "--output", metavar="FILE.html", required=True, help="Where to write it.")

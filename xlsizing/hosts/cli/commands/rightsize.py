@@ -69,7 +69,7 @@ class _Replica:
         return {name: value for name, value in vars(self).items() if was_given(name)}
 
 
-@click.command(cls=OnceEach, name="rightsize", short_help="Say which tensor-parallel size a model needs.")
+@click.command(cls=OnceEach, name="rightsize")
 @group("replica", _Replica)
 @ttft_flag
 @spec_flag("All of this from a sizing file: model_size, context and price.", "as_json", "ttft")

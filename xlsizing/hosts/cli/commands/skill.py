@@ -9,7 +9,7 @@ from xlsizing.hosts.cli.declaring import OnceEach
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="skill", short_help="Print SKILL.md, for an assistant that sizes.")
+@click.command(cls=OnceEach, name="skill")
 def command() -> int:
     """Print SKILL.md: when to use this tool, what to ask, the commands, how to read an answer, what never to do."""
     from xlsizing.hosts.agents.skill import skill_text  # noqa: PLC0415  # of its own command alone

@@ -17,7 +17,7 @@ from xlsizing.hosts.cli.result_flags import ResultFlags
 __all__ = ["command"]
 
 
-@click.command(cls=OnceEach, name="workbook", short_help="Write a workbook with live formulas.")
+@click.command(cls=OnceEach, name="workbook")
 @takes("--spec", None, "FILE", "The sizing file of the customer's workbook.")
 @outside_flag
 @switch("--sales", "The sales workbook instead: its formulas are the Excel functions.")

@@ -95,11 +95,11 @@ def _say_memory(flags, folder):
     rows, pairs = (QUICK.scenarios, QUICK.pairs) if flags.quick else (flags.scenarios, 10_000_000)
     judged = not flags.quick
     _said(_memory(f"batch, {rows:,} scenarios, Parquet to Parquet", scenarios.memory(folder), 1000, judged=judged))
-    work = f"from tests.benchmarks import growth; growth.GROWTHS[0].ready({pairs})()"
+    work = f"from tests.benchmarks import test_size as it; it.ours(it.CURVES['three anchors'], *it.made_pairs({pairs}))"
     _said(_memory(f"size, {pairs:,} pairs, every array", memory_of(work), None, judged=judged))
     slas = QUICK.book_rows if flags.quick else 10_000 if flags.long else 1000
-    work = f"from tests.benchmarks import growth; growth.GROWTHS[1].ready({slas})()"
-    _said(_memory(f"customer's workbook of {slas:,} SLAs", memory_of(work), 250, judged=judged))
+    work = f"from tests.benchmarks import test_workbook as it; it.customer_workbook(it.long_table({slas}))"
+    _said(_memory(f"customer's workbook of {slas:,} SLAs", memory_of(work), 250 if flags.long else None, judged=judged))
 
 
 def _memory(name, taken, budget, *, judged):

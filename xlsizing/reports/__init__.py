@@ -7,8 +7,7 @@ from xlsizing.reports.files import new_file, write_whole
 from xlsizing.reports.markdown import markdown
 from xlsizing.reports.notes import slas_listed
 from xlsizing.reports.opening import RULE, THREE_FIGURES
-from xlsizing.reports.outlook import QUARTER_KEYS
-from xlsizing.reports.record import demand_record, json_text, record
+from xlsizing.reports.record import QUARTER_KEYS, demand_record, json_text, record
 from xlsizing.reports.report import Report
 from xlsizing.reports.review import review
 from xlsizing.reports.tables import CANNOT_BE_MET, WORKLOAD_MISMATCH, Table, figure_heads, levers_table, shown_grouped

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.core import BUDGET, COMMIT, FIGURES, SizingRow, figure_of, in_words, limits_of
-from xlsizing.reports.growth_tables import growth_tables
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     QUOTE,
@@ -34,11 +33,19 @@ def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
         answer_table(report),
         quote_table(report),
         sold_table(report),
-        *growth_tables(report),
+        *_growth_tables(report),
         levers_table(levers),
         operation_table(report),
     )
     return [table for table in tables if table]
+
+
+def _growth_tables(report: Shown) -> list[Table]:
+    if report.growth is None:
+        return []
+    from xlsizing.reports.growth_tables import growth_tables  # noqa: PLC0415  # only where demand grows
+
+    return growth_tables(report)
 
 
 def quote_table(report: Shown) -> Table:

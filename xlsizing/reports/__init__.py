@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from xlsizing.reports.money import gpus_quoted
     from xlsizing.reports.notes import slas_listed
     from xlsizing.reports.opening import RULE, THREE_FIGURES
-    from xlsizing.reports.outlook import QUARTER_KEYS, Outlook
-    from xlsizing.reports.record import demand_record, json_text, record
+    from xlsizing.reports.outlook import Outlook
+    from xlsizing.reports.record import QUARTER_KEYS, demand_record, json_text, record
     from xlsizing.reports.report import Report
     from xlsizing.reports.review import review
     from xlsizing.reports.tables import (
@@ -76,8 +76,8 @@ offered(
         "money": "gpus_quoted",
         "notes": "slas_listed",
         "opening": "RULE THREE_FIGURES",
-        "outlook": "QUARTER_KEYS Outlook",
-        "record": "demand_record json_text record",
+        "outlook": "Outlook",
+        "record": "QUARTER_KEYS demand_record json_text record",
         "report": "Report",
         "review": "review",
         "tables": "CANNOT_BE_MET WORKLOAD_MISMATCH Table figure_heads levers_table shown_grouped",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from xlsizing.core import Demand, NodePlan, Sizing
 from xlsizing.errors import shown
 from xlsizing.reports.money import contract_words
-from xlsizing.reports.outlook import growth_words
 from xlsizing.reports.report import Report
 from xlsizing.reports.tables import Shown, shown_grouped
 from xlsizing.reports.waiting import waits_fact
@@ -40,7 +39,7 @@ def sizing_facts(report: Shown) -> dict[str, str]:
     return {
         "Contract": contract_words(report),
         "Demand": demand_words(sizing.demand),
-        "Growth": growth_words(report),
+        "Growth": _growth_words(report),
         "Waits": waits_fact(sizing),
         "GPUs per pod": f"{sizing.gpus_per_pod:,}",
         "Utilisation planned": f"{shown(sizing.util)} of measured throughput",
@@ -50,6 +49,14 @@ def sizing_facts(report: Shown) -> dict[str, str]:
         "Interpolation": interpolation_words(report),
         "Budget calibration": sizing.bound.calibration.fact if sizing.bound.calibration else "",
     }
+
+
+def _growth_words(report: Shown) -> str:
+    if report.growth is None:
+        return ""
+    from xlsizing.reports.outlook import growth_words  # noqa: PLC0415  # only where demand grows
+
+    return growth_words(report, report.growth)
 
 
 def _workload_words(workload: Workload | None) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from xlsizing.core import BUDGET, COMMIT, FIGURES, UNTOLD, Price, SizingRow, figure_of, in_words, limits_of
-from xlsizing.reports.growth_tables import growth_tables
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     QUOTE,
@@ -31,9 +30,17 @@ __all__ = ["contract_words", "gpus_quoted", "price_tables", "quote_table", "sizi
 
 def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
     """Return the tables of a sizing, in their order."""
-    money = (quote_table(report), sold_table(report), *price_tables(report), *growth_tables(report))
+    money = (quote_table(report), sold_table(report), *price_tables(report), *_growth_tables(report))
     tables = (answer_table(report), *money, levers_table(levers), operation_table(report))
     return [table for table in tables if table]
+
+
+def _growth_tables(report: Shown) -> list[Table]:
+    if report.growth is None:
+        return []
+    from xlsizing.reports.growth_tables import growth_tables  # noqa: PLC0415  # only where demand grows
+
+    return growth_tables(report)
 
 
 def quote_table(report: Shown) -> Table:

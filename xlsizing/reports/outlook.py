@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -13,38 +12,26 @@ import numpy.typing as npt
 from xlsizing.advice import Growth, Need, grown, needs, sized_anew
 from xlsizing.core import (
     COMMIT,
-    ENDINGS,
-    FIGURES,
     WAITS,
     Limits,
     Sizing,
     SizingRow,
-    figure_named,
     figure_of,
     in_words,
     limits_of,
 )
+from xlsizing.reports.record import QUARTER_KEYS
 
 if TYPE_CHECKING:
     from xlsizing.reports.tables import Shown
 
-__all__ = ["MOST_NEEDS", "QUARTER_KEYS", "Outlook", "Quarter", "growth_record", "growth_words", "outlooks"]
+__all__ = ["MOST_NEEDS", "Outlook", "Quarter", "growth_record", "growth_words", "outlooks"]
 
 MOST_NEEDS: Final = 12
 """Days on which more must be bought that are listed; the rest is counted [-]."""
 
 _MOST_ROWS: Final = 3
 """Of so many SLAs each has its table of growth; of more the tightest that can be met [-]."""
-
-_MEASURES: Final = ("pods", "spare_pods", "total_gpus", "gpus_idle", "nodes", "usd_per_month")
-
-
-QUARTER_KEYS: Final[Mapping[str, str]] = {
-    name: FIGURES[name].key or name
-    for measure in _MEASURES
-    for name in (figure_named(measure, figure) for figure in ENDINGS)
-}
-"""The keys of a quarter in the JSON, those of a row, by the names of the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +98,8 @@ class Outlook:
         return made if self.row.budget_claim is None else replace(made, bound=replace(made.bound, share=1.0))
 
 
-def outlooks(report: Shown) -> list[Outlook]:
-    """Return how the contracted row of a `report` grows; where none is, each of at most _MOST_ROWS, else the tightest that can be met."""
-    growth = report.growth
-    if growth is None:
-        return []
+def outlooks(report: Shown, growth: Growth) -> list[Outlook]:
+    """Return how the contracted row of a `report` grows by `growth`; where none is, each of at most _MOST_ROWS, else the tightest that can be met."""
     return [_outlook(report, growth, at) for at in _chosen(report)]
 
 
@@ -160,28 +144,21 @@ def _rest(outlook: Outlook, listed: tuple[Need, ...]) -> int:
     return (in_all - last.gpus) // (last.gpus // last.units)
 
 
-def growth_words(report: Shown) -> str:
-    """Return the law of growth of a `report`, and which of many SLAs it is worked out for; empty without growth."""
-    if report.growth is None:
-        return ""
+def growth_words(report: Shown, growth: Growth) -> str:
+    """Return the law of the `growth` of a `report`, and which of many SLAs it is worked out for."""
     first, *_ = report.outlooks
     if report.contract_at is not None:
-        return (
-            f"{report.growth.words}; worked out for the contracted SLA, {in_words(limits_of(first.row), first.row.sla)}"
-        )
+        return f"{growth.words}; worked out for the contracted SLA, {in_words(limits_of(first.row), first.row.sla)}"
     if len(report.rows) <= _MOST_ROWS:
-        return report.growth.words
+        return growth.words
     which = "the tightest SLA that can be met" if first.row.feasible else "as none can be met"
-    return f"{report.growth.words}; worked out for {in_words(limits_of(first.row), first.row.sla)}, {which}"
+    return f"{growth.words}; worked out for {in_words(limits_of(first.row), first.row.sla)}, {which}"
 
 
-def growth_record(report: Shown) -> dict[str, Any] | None:
-    """Return the growth of a `report` as plain data; None without growth."""
-    growth = report.growth
-    if growth is None:
-        return None
+def growth_record(report: Shown, growth: Growth) -> dict[str, Any]:
+    """Return the `growth` of a `report` as plain data."""
     return {
-        "law": growth_words(report),
+        "law": growth_words(report, growth),
         "start": growth.start.isoformat(),
         "months": growth.months,
         "stated": [{"date": day.isoformat(), "factor": factor} for day, factor in growth.stated],

@@ -119,7 +119,7 @@ class ReadBack:
     @cached_property
     def outlooks(self) -> list[Outlook]:
         """How the rows of the table of growth grow."""
-        return outlooks(self)
+        return [] if self.growth is None else outlooks(self, self.growth)
 
     @property
     def prices(self) -> list[Price]:
@@ -183,7 +183,8 @@ class ReadBack:
         yield from self._rows()
         yield from self._demands()
         yield from self._levers()
-        yield from _leaves("growth", self.record["growth"], growth_record(self))
+        if self.growth is not None:
+            yield from _leaves("growth", self.record["growth"], growth_record(self, self.growth))
 
     def _anchors(self) -> Iterator[Pair]:
         curves = [(self.record["anchors"], self.measured_curve)]

@@ -12,15 +12,27 @@ import numpy as np
 
 import xlsizing
 from xlsizing.advice import Lever, LeverDelta, with_ranks
-from xlsizing.core import DEMAND_PARTS, FIGURES, PEAK_TO_MEAN, WAITS, Curve, Demand, Sizing, SizingRow, answer_tokens
+from xlsizing.core import (
+    DEMAND_PARTS,
+    ENDINGS,
+    FIGURES,
+    PEAK_TO_MEAN,
+    WAITS,
+    Curve,
+    Demand,
+    Sizing,
+    SizingRow,
+    answer_tokens,
+    figure_named,
+)
 from xlsizing.reports.asked import input_tok_s
 from xlsizing.reports.money import contract_words
-from xlsizing.reports.outlook import growth_record
 from xlsizing.reports.report import Report
 from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
 __all__ = [
     "LEVER_FIGURES",
+    "QUARTER_KEYS",
     "clamped",
     "content_id",
     "demand_record",
@@ -105,7 +117,7 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "output_tokens": answer_tokens(sizing.curve, sizing.points.limits.output_tokens),
         "demand": demand_record(demand),
         "contract": contract_words(report) or None,
-        "growth": growth_record(report),
+        "growth": _growth_record(report),
         **_input_record(report),
         "tpm_mean": None if tpm is None else _plain_data(60 * demand.mean_tok_s(0)),
         "method": sizing.points.method.name,
@@ -119,6 +131,14 @@ def _sizing_record(report: Report) -> dict[str, Any]:
         "curve_source": report.source,
         "xlsizing_version": xlsizing.__version__,
     }
+
+
+def _growth_record(report: Report) -> dict[str, Any] | None:
+    if report.growth is None:
+        return None
+    from xlsizing.reports.outlook import growth_record  # noqa: PLC0415  # only where demand grows
+
+    return growth_record(report, report.growth)
 
 
 def _input_record(report: Report) -> dict[str, float | None]:
@@ -181,6 +201,15 @@ _KEYS: Final = {
     for name, figure in sorted(FIGURES.items(), key=lambda item: item[1].oldest or len(FIGURES))
 }
 """The keys of a row by the names of its fields, the oldest first."""
+
+_MEASURES_OF_GROWTH: Final = ("pods", "spare_pods", "total_gpus", "gpus_idle", "nodes", "usd_per_month")
+
+QUARTER_KEYS: Final[Mapping[str, str]] = {
+    name: FIGURES[name].key or name
+    for measure in _MEASURES_OF_GROWTH
+    for name in (figure_named(measure, figure) for figure in ENDINGS)
+}
+"""The keys of a quarter in the JSON, those of a row, by the names of the fields."""
 
 
 def clamped(sizing: Sizing) -> dict[str, list[Any]]:

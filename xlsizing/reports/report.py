@@ -10,32 +10,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from xlsizing.advice import (
-    Assessment,
-    Growth,
-    NextLever,
-    Reason,
-    Rigor,
-    Workload,
-    assess,
-    grown,
-    next_lever,
-    today,
-    top_next_lever,
-)
+from xlsizing.advice import Assessment, NextLever, Reason, Rigor, Workload, assess, next_lever, today, top_next_lever
 from xlsizing.advice import standing_words as words
 from xlsizing.checks import refuse
 from xlsizing.core import Asked, Price, Sizing, SizingRow, limits_of
 from xlsizing.errors import InputError, Phrase
 from xlsizing.reports.notes import lever_notes, notes, slas_listed
 from xlsizing.reports.opening import NO_FIGURE, THREE_FIGURES, opening
-from xlsizing.reports.outlook import Outlook, outlooks
 from xlsizing.reports.waiting import not_asked
 from xlsizing.rules import DRAFT, VERDICT
 
 if TYPE_CHECKING:
-    from xlsizing.advice import LeverDelta
+    from xlsizing.advice import Growth, LeverDelta
     from xlsizing.context import Context
+    from xlsizing.reports.outlook import Outlook
 
 __all__ = ["Report"]
 
@@ -118,6 +106,8 @@ class Report:
 
     def _check_growth(self, growth: Growth) -> None:
         """Refuse growth of several demands, and one to more pods than can be counted."""
+        from xlsizing.advice import grown  # noqa: PLC0415  # only where demand grows
+
         if self.sizing.demand.shape:
             refuse("growth", "must be of one demand", got=Phrase(f"{self.sizing.demand.value.size:,} of them"))
         try:
@@ -204,7 +194,11 @@ class Report:
     @cached_property
     def outlooks(self) -> list[Outlook]:
         """How the rows of the table of growth grow; none without growth."""
-        return outlooks(self)
+        if self.growth is None:
+            return []
+        from xlsizing.reports.outlook import outlooks  # noqa: PLC0415  # only where demand grows
+
+        return outlooks(self, self.growth)
 
     @cached_property
     def opening(self) -> tuple[str, str]:

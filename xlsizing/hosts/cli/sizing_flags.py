@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import xlsizing
-from xlsizing.advice import Growth, Workload, today
+from xlsizing.advice import Workload
 from xlsizing.checks import refuse
 from xlsizing.core import WAITS
 from xlsizing.hosts.cli.curve_flags import CurveFlags, gpus_of_replica
@@ -40,6 +41,9 @@ from xlsizing.hosts.cli.flags import (
 )
 from xlsizing.hosts.cli.typed import LINE, NUMBER
 from xlsizing.reports import Report
+
+if TYPE_CHECKING:
+    from xlsizing.advice import Growth
 
 __all__ = ["SizingFlags", "sizing_flags"]
 
@@ -143,9 +147,17 @@ class SizingFlags:
             as_read=slas.as_read,
             method_chosen=was_given("method"),
             contract=self._contracted(slas.rates),
-            growth=None if self.growth is None else Growth.evenly(*self.growth, today()),
+            growth=self._grown(),
             workload=None if self.isl is None else Workload(isl=self.isl, osl=self.demand.osl),
         )
+
+    def _grown(self) -> Growth | None:
+        """Return how the demand grows from today on; None where it does not."""
+        if self.growth is None:
+            return None
+        from xlsizing.advice import Growth, today  # noqa: PLC0415  # only where demand grows
+
+        return Growth.evenly(*self.growth, today())
 
     def _contracted(self, rates: list[float]) -> int | None:
         """Return which of the SLAs is contracted, from 0; None where none is."""

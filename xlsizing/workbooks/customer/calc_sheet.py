@@ -359,7 +359,7 @@ def calc_sheet(page: Page, report: Report, layout: Layout) -> None:
         page.widths(**{letter(_FIRST_COLUMN + offset): 12})
     page.widths(A=2, B=19, C=22)
     page.put(f"B{constants - 1}", "Constants and words of the formulas, each with its name", "section")
-    last = settings(page, constants, claims_delivered(report))
+    last = settings(page, constants, claims_delivered(report) | {"Most_Rows": (layout.slas, "rows for SLAs")})
     page.printed(landscape=False)
     if layout.charts:
         # On paper a hundred columns would be too small to read: one row is printed instead, a step a line. A long table

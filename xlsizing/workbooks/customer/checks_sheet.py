@@ -106,10 +106,10 @@ _INPUT: Final = (
         ),
     ),
     (
-        "The contracted row must be the place of an SLA in the table of sheet Sizing, or blank (sheet Intake)",
+        "The contracted row must be the place of a row in the table of sheet Sizing, or blank (sheet Intake)",
         _unless_blank(
             "Contract_Row",
-            "IFERROR(IF(OR(Contract_Row<1,Contract_Row<>INT(Contract_Row)),1,IF(ISNUMBER(INDEX(SLA_In,Contract_Row)),0,1)),1)",
+            "IFERROR(IF(OR(Contract_Row<1,Contract_Row<>INT(Contract_Row),Contract_Row>Most_Rows),1,0),1)",
         ),
     ),
     ("Price must be a number above 0", _number_fault("USD_per_GPU_Hour")),

@@ -164,7 +164,8 @@ _CONTRACT_LINES: Final = (
 
 _STATE: Final = (
     '=IF(Checks_Failed>0,Word_Check,IF(COUNTA(Contract_Row)=0,"No row is contracted.",IF(Contract_Shown=1,'
-    'IF(ISNUMBER(C30),"Multiplied out:","Nothing to sign: measure first."),Word_Unmet)))'
+    'IF(ISNUMBER(C30),"Multiplied out:","Nothing to sign: measure first."),'
+    'IF(INDEX(Row_State,Contract_Row)=2,Word_Unmet,"No SLA stands in that row."))))'
 )
 
 

@@ -171,8 +171,6 @@ class LongTable:
         """What is on the sheets whichever SLAs there are."""
         self.starts = {title: own.span.start for title, own in first.items() if own.span}
         """The row of the first SLA on each sheet that has some [-]."""
-        self.spans = _spans(pages)
-        """Names of what spans all rows."""
         self._pieces: dict[str, list[tuple[Future[bytes], list[tuple[int, int]]]]] = {title: [] for title in pages}
         self._kept: dict[str, list[Rows]] = {title: [] for title in pages}
         self.later: dict[str, frozenset[int]] = _later_columns(pages, first)

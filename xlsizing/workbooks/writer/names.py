@@ -46,7 +46,7 @@ ROOM_ANCHORS: Final = 32
 MOST_AT_ONCE: Final = 1000
 """SLAs of the longest table that is proven as a whole [rows]."""
 
-LONGEST_PIECE: Final = 75
+LONGEST_PIECE: Final = 50
 """SLAs of each piece in which a longer table is proven, to keep its memory small [rows]."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)

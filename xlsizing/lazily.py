@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-__all__ = ["offered"]
+__all__ = ["home_of", "offered"]
 
 
 def offered(folder: str, names: Mapping[str, str]) -> None:
@@ -16,6 +16,12 @@ def offered(folder: str, names: Mapping[str, str]) -> None:
     module = sys.modules[folder]
     vars(module)["_homes"] = {name: home for home, of_home in names.items() for name in of_home.split()}
     module.__class__ = _Folder
+
+
+def home_of(folder: str, name: str) -> str | None:
+    """Return the module from which the `folder` imports a `name` that it offers; None where it does not, or imports it at once."""
+    home = vars(import_module(folder)).get("_homes", {}).get(name)
+    return None if home is None else f"{folder}.{home}"
 
 
 class _Folder(ModuleType):

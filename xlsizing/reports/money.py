@@ -146,7 +146,7 @@ _MONTHS_A_YEAR: Final = 12
 
 
 def gpus_quoted(report: Shown, at: int) -> int | None:
-    """Return the GPUs of the figure that the row at that place may be quoted with; None where none may."""
+    """Return the GPUs of the figure that the row at that place may be quoted with; None where none may [GPUs]."""
     quoted = report.quoted[at]
     return None if quoted is None else int(figure_of(report.rows[at], "total_gpus", quoted))
 

@@ -24,7 +24,6 @@ from xlsizing.rules import (
     MOST_NODES_LOST,
     MOST_PEAK_TO_MEAN,
     MOST_SPARES,
-    MOST_TERM_MONTHS,
     STATISTICS,
 )
 from xlsizing.spec.text import Fault
@@ -32,7 +31,6 @@ from xlsizing.spec.text import Fault
 __all__ = [
     "DATE_JSON",
     "Availability",
-    "Currency",
     "Day",
     "Factor",
     "FaultsError",
@@ -45,7 +43,6 @@ __all__ = [
     "LeverKind",
     "Line",
     "Method",
-    "Months",
     "NodesLost",
     "Number",
     "PeakToMean",
@@ -55,12 +52,11 @@ __all__ = [
     "Statistic",
     "at_most",
     "file_name",
+    "text_line",
     "validator_of",
 ]
 
 Json = dict[str, Any]
-
-_CURRENCY_LETTERS: Final = 3
 
 _NARROWEST: Final = 2
 """Cells of an anchor that cannot be left out: concurrency and tok/s/user [-]."""
@@ -100,7 +96,8 @@ def at_most(most: int) -> BeforeValidator:
     return BeforeValidator(short)
 
 
-def _text_line(value: object, name: str) -> str:
+def text_line(value: object, name: str) -> str:
+    """Return `value`, that of the field `name`, as a line of text without blanks around it."""
     if value is None or (isinstance(value, str) and not value.strip()):
         refuse(name, "must be text", got=BLANK, way_out="fill it in or leave the line out")
     if not isinstance(value, str):
@@ -110,7 +107,7 @@ def _text_line(value: object, name: str) -> str:
 
 def file_name(value: object, name: str) -> str:
     """Return the path that is `value`, that of the field `name`; it must be relative to the sizing file."""
-    path = _text_line(value, name)
+    path = text_line(value, name)
     if path.startswith(("/", "\\")) or path[1:2] == ":":
         refuse(name, "must be a path relative to the sizing file", got=path)
     return path
@@ -120,13 +117,6 @@ def _day(value: object, name: str) -> str:
     if value is None:
         refuse(name, "must be a date such as 2026-03-31", got=BLANK)
     return str(FACT_KINDS["date"](value, name))
-
-
-def _currency(value: object, name: str) -> str:
-    code = _text_line(value, name).upper()
-    if not (len(code) == _CURRENCY_LETTERS and code.isascii() and code.isalpha()):
-        refuse(name, "must be a code of three letters by ISO 4217, such as EUR", got=value)
-    return code
 
 
 def _flag(value: object, name: str) -> bool:
@@ -171,10 +161,6 @@ GpusPerPod = Annotated[
 NodesLost = Annotated[
     int, validator_of(lambda v, n: whole(v, n, low=0, high=MOST_NODES_LOST)), _whole_json(0, MOST_NODES_LOST)
 ]
-Currency = Annotated[str, validator_of(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z]{3}$"})]
-Months = Annotated[
-    int, validator_of(lambda v, n: whole(v, n, low=1, high=MOST_TERM_MONTHS)), _whole_json(1, MOST_TERM_MONTHS)
-]
 Availability = Annotated[
     float, validator_of(lambda v, n: number(v, n, high=MOST_AVAILABILITY)), _number_json(maximum=MOST_AVAILABILITY)
 ]
@@ -182,7 +168,7 @@ GrowthFactor = Annotated[float, validator_of(growth_factor), _number_json(minimu
 GrowthMonths = Annotated[int, validator_of(growth_months), _whole_json(1, LONGEST_GROWTH)]
 PeakToMean = Annotated[float, validator_of(peak_factor), _number_json(minimum=1, maximum=MOST_PEAK_TO_MEAN)]
 Spares = Annotated[int, validator_of(lambda v, n: whole(v, n, low=0, high=MOST_SPARES)), _whole_json(0, MOST_SPARES)]
-Line = Annotated[str, validator_of(_text_line), WithJsonSchema(_LINE)]
+Line = Annotated[str, validator_of(text_line), WithJsonSchema(_LINE)]
 FileName = Annotated[str, validator_of(file_name), WithJsonSchema(_LINE | {"pattern": r"^(?![/\\]|.:).*\S"})]
 Day = Annotated[str, validator_of(_day), WithJsonSchema(DATE_JSON)]
 Confidence = Annotated[

@@ -21,14 +21,12 @@ from xlsizing.spec.fact_fields import CacheState, ContextField, DatasetKind, Hit
 from xlsizing.spec.fields import (
     Availability,
     Confidence,
-    Currency,
     Day,
     Flag,
     GpusPerPod,
     Json,
     Line,
     Method,
-    Months,
     NodesLost,
     Number,
     PeakToMean,
@@ -39,6 +37,7 @@ from xlsizing.spec.fields import (
 )
 from xlsizing.spec.growth_section import GrowthField
 from xlsizing.spec.lever_sections import LeverSection
+from xlsizing.spec.price_fields import Currency, Months
 
 __all__ = [
     "DemandSection",

@@ -15,6 +15,7 @@ from typing import Final
 import xlsizing
 from xlsizing.hosts.excel import host as excel_host
 from xlsizing.hosts.lite import door
+from xlsizing.lazily import home_of
 
 __all__ = ["WHEEL_NAME", "wheel"]
 
@@ -125,6 +126,9 @@ def _imported(source: bytes) -> Iterator[str]:
             for alias in node.names:
                 inside = f"{node.module}.{alias.name}"
                 yield inside if _is_module(inside) else node.module
+                home = None if _is_module(inside) else home_of(node.module, alias.name)
+                if home:
+                    yield home
 
 
 def _is_own(name: str) -> bool:

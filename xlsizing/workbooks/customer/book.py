@@ -162,9 +162,9 @@ def drafted(report: Report) -> Draft:
 def _write_sheets(pages: dict[str, Page], report: Report, layout: Layout) -> int:
     """Write all but the rows of the SLAs, and return the row of the first delivered result."""
     sizing_sheet(pages["Sizing"], report, layout)
-    intake_sheet(pages["Intake"], report)
+    intake_sheet(pages["Intake"], report, layout)
     prices_sheet(pages["Prices"], report)
-    growth_sheet(pages["Growth"], report)
+    growth_sheet(pages["Growth"], report, layout)
     curve_sheet(pages["Curve"], report.sizing.curve, layout)
     calc_sheet(pages["Calc"], report, layout)
     live_rigor(pages["Calc"], report, layout)

@@ -9,7 +9,8 @@ from xlsizing.errors import shown
 from xlsizing.reports import Outlook, Report
 from xlsizing.workbooks.customer.bought import bought
 from xlsizing.workbooks.customer.first_page import is_shown
-from xlsizing.workbooks.writer import Page, Values, tall
+from xlsizing.workbooks.customer.intake_sheet import contract_is_live
+from xlsizing.workbooks.writer import Layout, Page, Values, tall
 
 __all__ = ["growth_differences", "growth_sheet"]
 
@@ -42,7 +43,7 @@ _FIGURES: Final = {
 _LINE: Final = 120
 
 
-def growth_sheet(page: Page, report: Report) -> None:
+def growth_sheet(page: Page, report: Report, layout: Layout) -> None:
     """Write a row for each quarter of a report that tells how demand grows, and room for more.
 
     Parameters
@@ -51,6 +52,8 @@ def growth_sheet(page: Page, report: Report) -> None:
         The sheet
     report : Report
         The sizing with the words around it
+    layout : Layout
+        Where the tables stand
     """
     law = report.growth.words if report.growth else ""
     page.put("B1", "Growth: the contracted row quarter by quarter", "title")
@@ -71,7 +74,7 @@ def growth_sheet(page: Page, report: Report) -> None:
         day, factor = quarters[row - _HEAD - 1] if row - _HEAD <= len(quarters) else (None, None)
         page.user(f"B{row}", str(day or ""), "input.text", "date")
         page.put(f"C{row}", factor, "input.num")
-        for column, (formula, style) in _formulas(row).items():
+        for column, (formula, style) in (_formulas(row) if contract_is_live(report, layout) else {}).items():
             page.put(f"{column}{row}", formula, style)
     last = _HEAD + _ROOM
     page.named("Growth_Factors", f"C{_HEAD + 1}:C{last}")

@@ -12,9 +12,9 @@ from xlsizing.errors import shown
 from xlsizing.reports import Report, input_tok_s
 from xlsizing.rules import HEADROOM, HOURS_PER_MONTH, MOST_NODES_LOST, MOST_PEAK_TO_MEAN
 from xlsizing.workbooks.customer.first_page import is_shown
-from xlsizing.workbooks.writer import Page, Values, tall
+from xlsizing.workbooks.writer import Layout, Page, Values, tall
 
-__all__ = ["intake_differences", "intake_inputs", "intake_sheet"]
+__all__ = ["contract_is_live", "intake_differences", "intake_inputs", "intake_sheet"]
 
 
 class _Line(NamedTuple):
@@ -169,7 +169,7 @@ _STATE: Final = (
 )
 
 
-def intake_sheet(page: Page, report: Report) -> None:
+def intake_sheet(page: Page, report: Report, layout: Layout) -> None:
     """Write the inputs, the chain of the demand and the contract.
 
     Parameters
@@ -178,6 +178,8 @@ def intake_sheet(page: Page, report: Report) -> None:
         The sheet
     report : Report
         The sizing with the words around it
+    layout : Layout
+        Where the tables stand; beside a long one the contract is live where a row is contracted, as it takes memory
     """
     page.put("B1", "Intake: the demand as it is said, what is bought, and the contract", "title")
     page.put(
@@ -198,11 +200,19 @@ def intake_sheet(page: Page, report: Report) -> None:
     _write_lines(page, _CHAIN, _CHAIN_LINES)
     page.put(f"B{_CONTRACT - 2}", "Contract (live)", "section")
     page.put(f"D{_CONTRACT - 1}", "each row of sheet Sizing is an alternative, not a part of a total", "note.text")
-    page.put(f"C{_CONTRACT - 1}", _STATE, "calc.left")
-    _write_lines(page, _CONTRACT, _CONTRACT_LINES)
+    if contract_is_live(report, layout):
+        page.put(f"C{_CONTRACT - 1}", _STATE, "calc.left")
+        _write_lines(page, _CONTRACT, _CONTRACT_LINES)
+    else:
+        page.put(f"C{_CONTRACT - 1}", "none was marked when this long table was written", "label.text")
     page.named("Contract_GPUs", "C34")
     page.widths(**_WIDTHS)
     page.printed(landscape=False, tall=1)
+
+
+def contract_is_live(report: Report, layout: Layout) -> bool:
+    """Tell whether the workbook can multiply out whichever row is contracted: that needs columns of all rows at once."""
+    return layout.charts or report.contract is not None
 
 
 def _write_lines(page: Page, first: int, lines: tuple[_Line, ...]) -> None:

@@ -66,7 +66,7 @@ ROW = """    spare_share: float | None = figure("Share of the GPUs that are spar
         column=("BA", "spared", "Out_Spared", 8))
     # fmt: on
 """
-STEP = """    ("spare_share", "share of spares", "Spare_Pods/({pods}+Spare_Pods)"),
+STEP = """    ("spare_share", "share of spares", "Stand_By/({pods}+Stand_By)"),
     ("load", "load", """
 PROPERTY = '''    @property
     def spare_share(self) -> Floats:
@@ -123,7 +123,7 @@ def outputs(tmp_path_factory):
     for path, old, new in (
         ("core/rows.py", "    # fmt: on\n", ROW),
         ("workbooks/customer/calc_sheet.py", '    ("load", "load", ', STEP),
-        ("core/result.py", "    @property\n    def gpus(self) -> Integers:\n", PROPERTY),
+        ("core/bought.py", "    @property\n    def gpus(self) -> Integers:\n", PROPERTY),
     ):
         text = (copy / path).read_text(encoding="utf-8")
         assert text.count(old) == 1

@@ -60,7 +60,7 @@ def next_step(engine):
 
 
 def _filled(template, page, engine=None):
-    spares = words.SPARES_OUT if engine and engine.value("Spare_Pods") > 0 else ""
+    spares = words.SPARES_OUT if engine and engine.value("Stand_By") > 0 else ""
     numbers = {name: f"{page[name]:,.0f}" for name in ("low", "high", "gpus", "usd") if not isinstance(page[name], str)}
     unlock = words.NO_UNLOCK
     if page["gpus"]:
@@ -115,7 +115,7 @@ def headline(engine):
 def opening(engine):
     """Return the sentence that everything rests on as the package says it."""
     page = read(engine)
-    spares = " (spares in)" if engine.value("Spare_Pods") > 0 else ""
+    spares = " (spares in)" if engine.value("Stand_By") > 0 else ""
     start = f"flat at {_gpus(page['flat'])} to commit{spares} up to the knee at {shown(page['knee'])} tok/s/user"
     met = page["asked"] - page["unmet"]
     asked = " that can be met" if page["unmet"] else ""

@@ -14,13 +14,13 @@ from xlsizing.workbooks.writer import packed, unpacked, zipped
 
 def test_every_piece_stands_in_the_engine_in_its_own_rows(monkeypatch):
     short_pieces(monkeypatch, 5)
-    found, recalculated = [], engine._recalculated_piece
+    found, loaded = [], engine._loaded
 
     def noted(draft, table, rows):
         found.append(rows["Calc"].span)
-        return recalculated(draft, table, rows)
+        return loaded(draft, table, rows)
 
-    monkeypatch.setattr(engine, "_recalculated_piece", noted)
+    monkeypatch.setattr(engine, "_loaded", noted)
     customer_workbook(long_report(50))
     assert found == [range(first, first + 5) for first in range(20, 70, 5)]
 

@@ -44,7 +44,7 @@ def verdict(make):
 
 def found(engine):
     """Return what sheet Checks found, by the words of the check."""
-    return {words: count for words, count in engine.sheet("Checks", "B6:C50") if words}
+    return {words: count for words, count in engine.sheet("Checks", "B6:C60") if words}
 
 
 def refused(call, *given):
@@ -171,7 +171,7 @@ class TestChecks:
         # eta of 32:20:500 is 0.78, of 64:15:700 0.73, of 1:100:95 0.95: two of three.
         anchors = [(1, 100, 95), (32, 20, 500), (64, 15, 700)]
         fill(engine, replace(DELIVERED, anchors=anchors, slas=[15]))
-        counts = dict(engine.sheet("Checks", "B6:C50"))
+        counts = dict(engine.sheet("Checks", "B6:C60"))
         (words,) = [words for words in counts if str(words).startswith("Output tok/s below 80 %")]
         assert counts[words] == 2
 

@@ -106,8 +106,9 @@ def tree(data, name):
 
 
 def sheet_parts(data):
-    """Return the names of the worksheet parts."""
-    return sorted(name for name in parts(data) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name))
+    """Return the names of the worksheet parts, in the order of the sheets."""
+    found = [name for name in parts(data) if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)]
+    return sorted(found, key=lambda name: (len(name), name))
 
 
 def functions(formula):

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.workbooks.cases import GOOD
+from tests.workbooks.cases import GOOD, UNITS
 from tests.workbooks.sales.decks import STARTERS
 from tests.workbooks.sales.desk import NONE, RESULTS, SLAS, TEXTS, is_error, unlike
 from xlsizing import Curve, Demand, size
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 WORKED = [(1, 215.5), (10, 122.2), (256, 41.8)]
 PIECEWISE = "ILLUSTRATIVE, not measured: piecewise CUDA graphs"
 THROUGHPUT = [
-    replace(case, slas=case.slas[:SLAS], spares=0)
+    replace(case, demand=case.demand * case.peak, peak=1, per_node=None, lost=0, slas=case.slas[:SLAS], spares=0)
     for case in GOOD
-    if case.unit != "users" and any(sla is not None for sla in case.slas[:SLAS]) and not any(case.limits)
+    if case.unit in UNITS[:3] and any(sla is not None for sla in case.slas[:SLAS]) and not any(case.limits)
 ]
-"""The quote has one limit on the first token for all SLAs: see test_waits."""
+"""The quote takes the demand at its peak and knows no nodes; it has one limit on the first token for all SLAs: see test_waits."""
 
 
 def fill(desk, case):

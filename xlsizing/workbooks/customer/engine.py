@@ -95,13 +95,17 @@ def recalculated_pieces(draft: Draft, table: LongTable, apart: Executor) -> Iter
         The one thread in which engines are made and work: memory that one thread's engine leaves, another's cannot take
     """
     rows, pieces = rows_now(draft.pages), draft.layout.pieces
-    running = apart.submit(_recalculated_piece, draft, table, rows)
+    book = apart.submit(_loaded, draft, table, rows).result()  # whole before the pages are written anew
+    running = apart.submit(book.evaluate_all)
     for at, piece in enumerate(pieces, start=1):
         following = _written(draft, pieces[at]) if at < len(pieces) else {}
-        found = RecalculatedPiece(piece, rows, *running.result())
+        running.result()
+        found = RecalculatedPiece(piece, rows, *_values_in(book, table, rows))
+        del book  # before the next: two would be the most memory
         if following:
             rows = following
-            running = apart.submit(_recalculated_piece, draft, table, rows)
+            book = apart.submit(_loaded, draft, table, rows).result()
+            running = apart.submit(book.evaluate_all)
         yield found
 
 
@@ -110,14 +114,17 @@ def _written(draft: Draft, piece: range) -> dict[str, OwnRows]:
     return rows_now(draft.pages)
 
 
-def _recalculated_piece(
-    draft: Draft, table: LongTable, rows: Mapping[str, OwnRows]
-) -> tuple[dict[str, list[object]], list[object]]:
-    """Return what an engine makes of the formulas in `rows` as they stand, and of those on sheet Checks around them."""
+def _loaded(draft: Draft, table: LongTable, rows: Mapping[str, OwnRows]) -> formualizer.Workbook:
+    """Return an engine with `rows` in it as they stand in the file; names of the whole table are those of these rows."""
     sheets = {title: frame._replace(own=rows[title].rows) for title, frame in table.frame.items()}
     names = _narrowed(draft.parts[_WORKBOOK], table.starts, draft.layout.slas, rows)
-    book = formualizer.Workbook.from_bytes(_without_values(draft, sheets, names))
-    book.evaluate_all()
+    return formualizer.Workbook.from_bytes(_without_values(draft, sheets, names))
+
+
+def _values_in(
+    book: formualizer.Workbook, table: LongTable, rows: Mapping[str, OwnRows]
+) -> tuple[dict[str, list[object]], list[object]]:
+    """Return what an engine made of the formulas in `rows`, and of those on sheet Checks around them."""
     value = book.get_value
     found = {title: [value(title, *at) for at in own.rows.formulas] for title, own in rows.items()}
     return found, [value("Checks", *at) for at in table.frame["Checks"].formulas]

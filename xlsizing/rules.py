@@ -26,12 +26,23 @@ MOST_GPUS_PER_POD: Final = 1_000_000
 """With MOST_PODS this keeps GPU counts exact in int64 and in a spreadsheet's float [GPUs/pod]."""
 
 MOST_SPARES: Final = 1_000_000
-MOST_PEAK_TO_MEAN: Final = 1000
-MOST_NODES_LOST: Final = 1000
-MOST_PRICES: Final = 8
-MOST_TERM_MONTHS: Final = 120
-MOST_AVAILABILITY: Final = 0.999_999_999
 """Most spare replicas [pods]."""
+
+MOST_PEAK_TO_MEAN: Final = 1000
+"""Most that the peak may be over the mean [-]."""
+
+MOST_NODES_LOST: Final = 1000
+"""Most nodes that may fail at once [nodes]."""
+
+LEAST_NODE_AVAILABILITY: Final = 0.5
+MOST_AVAILABILITY: Final = 0.999_999_999
+"""Least share of time for which a node, and a pod on its nodes, must run; most that may be asked for [-]."""
+
+MOST_PRICES: Final = 8
+"""Most prices beside that of the sizing [-]."""
+
+MOST_TERM_MONTHS: Final = 120
+"""Longest term of a price [months]."""
 
 LEAST_GROWTH: Final = 0.01
 LARGEST_GROWTH: Final = 1000

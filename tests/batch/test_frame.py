@@ -204,3 +204,16 @@ class TestRefused:
         with pytest.raises(xlsizing.InputError) as refused:
             xlsizing.size_frame(frame, CURVES["three"], strict=True)
         assert str(refused.value) == "row must be right: util must be in (0, 1] (got 70) (row first)"
+
+
+class TestNodes:
+    """Scenarios know no whole nodes: what says them is refused rather than passed through in silence."""
+
+    @pytest.mark.parametrize("name", ["gpus_per_node", "nodes_to_survive", "availability", "node_availability"])
+    def test_a_column_of_nodes_is_refused(self, name):
+        frame = pd.DataFrame({"sla": [20.0], "tpm": [3e6], "gpus_per_pod": [4], name: [8]})
+        with pytest.raises(xlsizing.InputError) as error:
+            xlsizing.size_frame(frame, CURVES["three"])
+        assert str(error.value) == (
+            f"table must not have a column {name}: scenarios know no whole nodes; size a file with it, or give spare_replicas"
+        )

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.batch.one_by_one import missing
-from tests.spec_files import EXAMPLE, MINIMAL, written
+from tests.spec_files import EXAMPLE, MINIMAL, spec_of, written
 from xlsizing import InputError
 from xlsizing.batch.columns import RESULTS
 from xlsizing.batch.curves import curves_of
@@ -65,6 +65,13 @@ class TestGrid:
         found = records(Grid(spec, axes_in("util=0.5:0.7:0.1, sla=50|100")), piece)
         assert [(row["util"], row["sla"]) for row in found] == [(u, s) for u in (0.5, 0.6, 0.7) for s in (50, 100)]
         assert {row["tpm"] for row in found} == {float(spec.demand().value)}
+
+    def test_a_file_with_whole_nodes_is_refused(self, tmp_path):
+        spec = spec_of(tmp_path, MINIMAL | {"gpus_per_node": 8, "nodes_to_survive": 1}, "nodes.json")
+        with pytest.raises(
+            InputError, match=r"^--sweep must be of a sizing file without whole nodes \(got 'gpus_per_node 8'\)"
+        ):
+            Grid(spec, {})
 
     def test_without_an_axis_it_is_the_file(self, spec):
         grid = Grid(spec, {})

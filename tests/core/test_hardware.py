@@ -62,6 +62,7 @@ class TestSpareUnits:
             pytest.param(1, 0.9, 0.9, 0, id="1 alone: 0.9"),
             pytest.param(1, 0.9, 0.99, 1, id="1 of 2: 1 - 0.1^2"),
             pytest.param(1, 0.9, 0.9999, 3, id="1 of 4: 1 - 0.1^4, exactly"),
+            pytest.param(1, 0.999, 0.999999999, 2, id="1 of 3: 1 - 0.001^3, exactly"),
             pytest.param(2, 0.9, 0.97, 1, id="2 of 3: 0.9^3 + 3 x 0.9^2 x 0.1 = 0.972"),
             pytest.param(2, 0.9, 0.973, 2, id="2 of 4: 1 - 0.1^4 - 4 x 0.9 x 0.1^3 = 0.9963"),
             pytest.param(10, 0.99, 0.9, 0, id="10 of 10: 0.9044"),
@@ -120,11 +121,15 @@ class TestNodePlan:
             ({"availability": 0.9}, "availability must be given with node_availability, and only with it"),
             (
                 {"availability": 1, "node_availability": 0.9},
-                "availability must be above 0 and at most 0.999999999 (got 1)",
+                "availability must be from 0.5 to 0.999999999 (got 1)",
             ),
             (
                 {"availability": 0.9, "node_availability": 0.9, "nodes_to_survive": 1},
                 "nodes_to_survive must not be given beside availability; leave one of them out",
+            ),
+            (
+                {"availability": 0.9, "node_availability": 0.01},
+                "node_availability must be from 0.5 to 0.999999999 (got 0.01)",
             ),
         ],
     )
@@ -132,6 +137,19 @@ class TestNodePlan:
         with pytest.raises(InputError) as error:
             NodePlan(**{"gpus_per_node": 8} | given)
         assert str(error.value) == sentence
+
+
+class TestSparesBeyondCounting:
+    def test_a_pod_on_many_nodes_that_hardly_ever_run_together(self):
+        with pytest.raises(InputError) as error:
+            NodePlan(8, availability=0.9, node_availability=0.9).spare_pods(3, gpus_per_pod=64)  # 0.9^8 = 0.43
+        assert str(error.value) == (
+            "node_availability must let a pod on 8 nodes run at least half of the time (got 0.9); give spare pods instead"
+        )
+
+    def test_more_than_a_million_of_them(self):
+        with pytest.raises(InputError, match=r"^availability must take at most 1,000,000 spare nodes \(got 0.9\)$"):
+            spare_units(10_000_000, 0.9, 0.9)
 
 
 WORKED = Curve([1, 10, 256], [215.5, 122.2, 41.8])

@@ -35,10 +35,10 @@ def asked():
 
 class TestContract:
     def test_it_multiplies_out(self, asked):
-        # (39 + 2) x 4 = 164 GPUs, in nodes of 8 168; x 2.10 x 730 = 257,544
+        # (39 + 2) x 4 = 164 GPUs, in nodes of 8 168; x 2.10 x 730 = 257,544; to commit (82 + 2) x 4 = 336, 515,088
         assert contract_words(asked) == (
             "DRAFT, GPUs to budget, 95 %, at 60 tok/s/user: 39 pods x 4 + 2 spare pods x 4 + 4 GPUs idle in nodes = 168 GPUs x "
-            "2.10 $/GPU-hour x 730 h/month = 257,544 $/month"
+            "2.10 $/GPU-hour x 730 h/month = 257,544 $/month; a DRAFT is quoted, not signed: to commit 336 GPUs, 515,088 $/month"
         )
         assert asked.contract_at == 1  # rows are by rising SLA
 

@@ -136,6 +136,11 @@ class TestObjects:
         (found,) = refused(MINIMAL | {"prices": [other | change]}, "sizing.json")
         assert found.partition(", ")[2].partition(", ")[2] == sentence
 
+    def test_a_price_called_as_that_of_the_sizing(self, refused):
+        other = {"name": "this sizing's", "per_gpu_hour": 1.95, "date": "2026-10-01", "source": "list"}
+        (found,) = refused(MINIMAL | {"prices": [other]}, "sizing.json")
+        assert found.endswith("name: must be another than that of the sizing's price (got \"this sizing's\")")
+
     def test_prices_of_one_name(self, refused):
         other = {"name": "EU", "per_gpu_hour": 1.95, "date": "2026-10-01", "source": "list"}
         (found,) = refused(MINIMAL | {"prices": [other, other | {"per_gpu_hour": 2}]}, "sizing.json")

@@ -60,7 +60,15 @@ def next_step(engine):
 
 
 def _filled(template, page, engine=None):
-    spares = words.SPARES_OUT if engine and engine.value("Stand_By") > 0 else ""
+    spares = ""
+    if engine:
+        spares = (
+            words.NODES_OUT
+            if engine.value("Has_Nodes") == 1
+            else words.SPARES_OUT
+            if engine.value("Stand_By") > 0
+            else ""
+        )
     numbers = {name: f"{page[name]:,.0f}" for name in ("low", "high", "gpus", "usd") if not isinstance(page[name], str)}
     unlock = words.NO_UNLOCK
     if page["gpus"]:

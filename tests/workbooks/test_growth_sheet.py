@@ -66,7 +66,7 @@ def test_another_row_may_be_contracted_and_none(engine, report):
     assert set(shown(engine, 1)[0]) == {""}
 
 
-@pytest.mark.parametrize("wrong", ["three", -1, 0])
+@pytest.mark.parametrize("wrong", ["three", -1, 0, 0.001, 1001])
 def test_a_wrong_factor_blanks_every_result(engine, wrong):
     engine.set("Growth_Factors", [1, wrong])
     assert set(shown(engine, 2)[0]) == {""}

@@ -179,6 +179,8 @@ def _plateau(sizing: Sizing, row: SizingRow, c: float) -> NextLever:
 
 
 def _spares_out(sizing: Sizing) -> str:
+    if sizing.node_plan is not None:
+        return words.NODES_OUT
     return words.SPARES_OUT if sizing.holds_spares else ""
 
 

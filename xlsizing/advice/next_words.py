@@ -15,6 +15,7 @@ __all__ = [
     "FIND_SAVING_GATE",
     "FIRST_POINT",
     "HOLDS",
+    "NODES_OUT",
     "NO_UNLOCK",
     "PLATEAU_STEP",
     "SPARES_OUT",
@@ -32,6 +33,7 @@ AT_C: Final = "at least {asked} at c={c}"
 PLATEAU_STEP: Final = "Measure c={c}, twice the last measured point: it saves {unlock} at best"
 UNLOCK: Final = "{gpus} of {all_gpus} GPUs{spares} (${usd}/month)"
 SPARES_OUT: Final = " without spares"
+NODES_OUT: Final = " without spares and whole nodes"
 """Behind the GPUs of a next step, where the tables beside it have spares in."""
 NO_UNLOCK: Final = "no GPU"
 CARRIES_MORE: Final = ", with more output tok/s than at c={c_star}"

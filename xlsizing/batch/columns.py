@@ -22,6 +22,7 @@ from xlsizing.core import (
     ENDINGS,
     PEAK_TO_MEAN,
     WAITS,
+    NodePlan,
     SizingRow,
     bound,
     figure_named,
@@ -157,6 +158,9 @@ class Result(NamedTuple):
 
 
 _READ: Final = {"sla", *(wait.limit for wait in WAITS)}
+_OF_A_PLAN: Final = tuple(each.name for each in fields(NodePlan))
+"""What says how nodes are bought, which scenarios cannot say yet: never passed over in silence."""
+
 _OF_NODES: Final = {figure_named(measure, figure) for measure in ("nodes", "gpus_idle") for figure in ENDINGS}
 """Figures of whole nodes, which scenarios do not have."""
 
@@ -220,6 +224,10 @@ def columns_of(given: Sequence[object], *, curve_needed: bool, results: Collecti
         there.
     """
     _check_names(given, {each.name for each in results})
+    for name in _OF_A_PLAN:
+        if name in given:
+            way_out = "size a file with it, or give spare_replicas"
+            refuse("table", f"must not have a column {name}: scenarios know no whole nodes", way_out=way_out)
     found: dict[str, str] = {}
     for each in _LISTED:
         there = [name for name in (each.name, each.other) if name and name in given]

@@ -98,6 +98,9 @@ class Grid(Source):
     """
 
     def __init__(self, spec: Spec, axes: Mapping[str, list[Any]]) -> None:
+        if spec.parts.node_plan is not None:
+            rule, way_out = "must be of a sizing file without whole nodes", "leave gpus_per_node out, or size the file"
+            refuse("--sweep", rule, got=f"gpus_per_node {spec.parts.node_plan.gpus_per_node}", way_out=way_out)
         fixed = _spec_figures(spec)
         if any(name in axes for name in DEMAND_FORMS):
             parts = {part: fixed[part] for form in axes for part in DEMAND_FORMS.get(form, ()) if part in fixed}

@@ -49,7 +49,7 @@ from xlsizing.core.limits import (
     waits_of,
 )
 from xlsizing.core.operating import OperatingPoints, operating_points, rate_at
-from xlsizing.core.price import ASSUMED_PRICE, NO_SOURCE, Price, price_of
+from xlsizing.core.price import ASSUMED_PRICE, NO_SOURCE, OWN_PRICE, Price, price_of
 from xlsizing.core.result import Sizing, check_pods, pods_needed
 from xlsizing.core.rows import (
     BUDGET,
@@ -99,6 +99,7 @@ __all__ = [
     "NO_LIMITS",
     "NO_SOURCE",
     "OVERLOADED",
+    "OWN_PRICE",
     "PEAK_TO_MEAN",
     "PREDICTED",
     "QUEUED",

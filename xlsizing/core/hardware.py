@@ -17,10 +17,12 @@ from xlsizing.checks import number, refuse, whole
 from xlsizing.errors import Phrase, shown
 from xlsizing.rules import (
     HOURS_PER_MONTH,
+    LEAST_NODE_AVAILABILITY,
     MOST_AVAILABILITY,
     MOST_GPUS_PER_POD,
     MOST_NODES_LOST,
     MOST_PODS,
+    MOST_SPARES,
     TOLERANCE,
 )
 
@@ -142,8 +144,9 @@ class NodePlan:
         whole(self.nodes_to_survive, "nodes_to_survive", low=0, high=MOST_NODES_LOST)
         for name in ("availability", "node_availability"):
             given = getattr(self, name)
-            if given is not None and not 0 < number(given, name) <= MOST_AVAILABILITY:
-                refuse(name, f"must be above 0 and at most {shown(MOST_AVAILABILITY)}", got=given)
+            if given is not None and not LEAST_NODE_AVAILABILITY <= number(given, name) <= MOST_AVAILABILITY:
+                rule = f"must be from {shown(LEAST_NODE_AVAILABILITY)} to {shown(MOST_AVAILABILITY)}"
+                refuse(name, rule, got=given)
         if (self.availability is None) != (self.node_availability is None):
             refuse("availability", "must be given with node_availability, and only with it")
         if self.availability is not None and self.nodes_to_survive:
@@ -179,6 +182,9 @@ class NodePlan:
         if self.availability is None or self.node_availability is None:
             return in_unit * self.nodes_to_survive + 0 * pods
         unit_runs = self.node_availability**racks.nodes_per_pod
+        if unit_runs < LEAST_NODE_AVAILABILITY:
+            rule = f"must let a pod on {racks.nodes_per_pod:,} nodes run at least half of the time"
+            refuse("node_availability", rule, got=self.node_availability, way_out="give spare pods instead")
         sizes, which = np.unique(racks.units(np.asarray(pods)), return_inverse=True)
         spares = [spare_units(int(units), unit_runs, self.availability) for units in sizes]
         return in_unit * np.array(spares, dtype=np.int64)[which].reshape(np.shape(pods))[()]
@@ -211,8 +217,10 @@ def spare_units(units: int, runs: float, availability: float) -> int:
     >>> spare_units(10, 0.99, 0.999)
     2
     """
-    fails, missing = 1 - runs, (1 - availability) * (1 + TOLERANCE)
+    fails, missing = 1 - runs, (1 - availability) * (1 + TOLERANCE) + 2**-53  # half of a float's last digit at 1
     expected = units * fails / runs
+    if expected > MOST_SPARES:
+        refuse("availability", f"must take at most {MOST_SPARES:,} spare nodes", got=availability)
     most = math.ceil(
         expected + 60 * math.sqrt(expected / runs) + 1000
     )  # past the last share that a float tells from none

@@ -8,9 +8,12 @@ from typing import Any, Final
 from xlsizing.checks import number, refuse
 from xlsizing.rules import ASSUMED_USD_PER_GPU_HOUR, HOURS_PER_MONTH
 
-__all__ = ["ASSUMED_PRICE", "NO_SOURCE", "Price", "price_of"]
+__all__ = ["ASSUMED_PRICE", "NO_SOURCE", "OWN_PRICE", "Price", "price_of"]
 
 NO_SOURCE: Final = "no date or source given"
+
+OWN_PRICE: Final = "this sizing's"
+"""What the price of a sizing is called beside others, where it has no name."""
 
 
 @dataclass(frozen=True, slots=True)

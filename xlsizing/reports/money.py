@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from xlsizing.core import BUDGET, COMMIT, FIGURES, UNTOLD, Price, SizingRow, figure_of, in_words, limits_of
+from xlsizing.core import BUDGET, COMMIT, FIGURES, OWN_PRICE, UNTOLD, Price, SizingRow, figure_of, in_words, limits_of
 from xlsizing.reports.tables import (
     CANNOT_BE_MET,
     QUOTE,
@@ -20,7 +20,7 @@ from xlsizing.reports.tables import (
     operation_table,
     remarks,
 )
-from xlsizing.rules import HOURS_PER_MONTH
+from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
 
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
@@ -115,7 +115,7 @@ def price_tables(report: Shown) -> list[Table]:
     """Return the prices side by side, and what each SLA costs a month at each of them; none where there is one price."""
     if not report.prices:
         return []
-    prices = [replace(report.sizing.price, name=report.sizing.price.name or "this sizing's"), *report.prices]
+    prices = [replace(report.sizing.price, name=report.sizing.price.name or OWN_PRICE), *report.prices]
     at = report.contract_at
     gpus = None if at is None else gpus_quoted(report, at)
     contract = ("contract a month", "contract a year", "contract over the term") if gpus else ()
@@ -133,13 +133,13 @@ def price_tables(report: Shown) -> list[Table]:
 
 def _monthly_table(report: Shown, prices: Sequence[Price]) -> Table:
     """Return what the GPUs of each row cost a month at each of the `prices`."""
-    columns = {f"{price.name} {price.currency} a month": price for price in prices}
+    heads = [f"{price.name} {price.currency} a month" for price in prices]
 
     def costs(row: SizingRow, quoted: str) -> list[str]:
         gpus = figure_of(row, "total_gpus", quoted)
-        return [f"{gpus:,}", *(f"{price.for_months(gpus, 1):,.0f}" for price in columns.values())]
+        return [f"{gpus:,}", *(f"{price.for_months(gpus, 1):,.0f}" for price in prices)]
 
-    return _of_quoted(report, "The figure in bold at each price", ("= GPUs", *columns), costs, ())
+    return _of_quoted(report, "The figure in bold at each price", ("= GPUs", *heads), costs, ())
 
 
 _MONTHS_A_YEAR: Final = 12
@@ -174,7 +174,15 @@ def contract_words(report: Shown) -> str:
     price = f"{sizing.gpu_hourly_usd:,.2f} $/GPU-hour{' (assumed)' if sizing.price_assumed else ''}"
     usd = f"x {price} x {HOURS_PER_MONTH} h/month = {figure_of(row, 'usd_per_month', quoted):,.0f} $/month"
     head = f"{standing}, GPUs {figure_heads(sizing.bound)[quoted]}, at {asked}"
-    return f"{head}: {' + '.join(parts)} = {total:,} GPUs {usd}"
+    return f"{head}: {' + '.join(parts)} = {total:,} GPUs {usd}{_not_signed(row, standing)}"
+
+
+def _not_signed(row: SizingRow, standing: str) -> str:
+    """Return what the line of a DRAFT adds: the figures that a VERDICT would be signed with; nothing where they are the same."""
+    if standing == VERDICT or row.total_gpus_high == row.total_gpus_budget:
+        return ""
+    high = f"{row.total_gpus_high:,} GPUs, {row.usd_per_month_high:,.0f} $/month"
+    return f"; a {DRAFT} is quoted, not signed: to commit {high}"
 
 
 def _counted(count: int, what: str) -> str:

@@ -266,8 +266,15 @@ class Report:
             *self._silent_verdicts,
             *([f"{unchecked}."] if unchecked else []),
             *self.lever_notes,
+            *self._bare_levers,
             *self._lapsed_prices,
         ]
+
+    @property
+    def _bare_levers(self) -> list[str]:
+        """What the GPUs of levers leave out that those of the tables beside them have in."""
+        bare = self.levers and (self.sizing.holds_spares or self.sizing.node_plan is not None)
+        return ["GPUs and dollars of levers are without spares and whole nodes."] if bare else []
 
     @property
     def _lapsed_prices(self) -> list[str]:

@@ -17,6 +17,7 @@ from xlsizing.rules import (
     HIGHEST,
     LARGEST_GROWTH,
     LEAST_GROWTH,
+    LEAST_NODE_AVAILABILITY,
     LONGEST_GROWTH,
     LOWEST,
     MOST_AVAILABILITY,
@@ -162,7 +163,9 @@ NodesLost = Annotated[
     int, validator_of(lambda v, n: whole(v, n, low=0, high=MOST_NODES_LOST)), _whole_json(0, MOST_NODES_LOST)
 ]
 Availability = Annotated[
-    float, validator_of(lambda v, n: number(v, n, high=MOST_AVAILABILITY)), _number_json(maximum=MOST_AVAILABILITY)
+    float,
+    validator_of(lambda v, n: number(v, n, low=LEAST_NODE_AVAILABILITY, high=MOST_AVAILABILITY)),
+    _number_json(minimum=LEAST_NODE_AVAILABILITY, maximum=MOST_AVAILABILITY),
 ]
 GrowthFactor = Annotated[float, validator_of(growth_factor), _number_json(minimum=LEAST_GROWTH, maximum=LARGEST_GROWTH)]
 GrowthMonths = Annotated[int, validator_of(growth_months), _whole_json(1, LONGEST_GROWTH)]

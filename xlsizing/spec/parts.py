@@ -11,6 +11,7 @@ from xlsizing.checks import refusal, refuse
 from xlsizing.context import FACTS, Context, merged
 from xlsizing.core import (
     DEMAND_FORMS,
+    OWN_PRICE,
     PEAK_TO_MEAN,
     WAITS,
     Curve,
@@ -161,6 +162,11 @@ def _add_node_plan(known: Valid, parts: Valid) -> Iterator[Fault]:
 
 def _distinct_prices(known: Valid, _parts: Valid) -> Iterator[Fault]:
     names = [(price.name, price.currency) for price in known["prices"]]
+    for at, (name, _) in enumerate(names):
+        if name == OWN_PRICE:
+            yield Fault(
+                ("prices", at, "name"), refusal("name", "must be another than that of the sizing's price", got=name)
+            )
     for at, name in enumerate(names):
         if name in names[:at]:
             got = Phrase(f"item {names.index(name) + 1} too")

@@ -134,8 +134,10 @@ class TestDemand:
         (row,) = answer["rows"]
         # 43, 61 and 82 pods at 70,000 tok/s; with two spares in nodes of two pods 23, 32 and 42 nodes
         assert (row["nodes"], row["nodes_budget"], row["nodes_high"]) == (23, 32, 42)
-        assert answer["contract"].endswith("61 pods x 4 + 2 spare pods x 4 + 4 GPUs idle in nodes = 256 GPUs x 8.60 $/GPU-hour "
-                                           "(assumed) x 730 h/month = 1,607,168 $/month")  # fmt: skip
+        assert answer["contract"].endswith(
+            "61 pods x 4 + 2 spare pods x 4 + 4 GPUs idle in nodes = 256 GPUs x 8.60 $/GPU-hour (assumed) x 730 h/month = "
+            "1,607,168 $/month; a DRAFT is quoted, not signed: to commit 336 GPUs, 2,109,408 $/month"
+        )
 
     @pytest.mark.parametrize(
         ("given", "sentence"),

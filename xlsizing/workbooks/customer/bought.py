@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BOUGHT", "DEMAND", "above", "bought"]
+__all__ = ["BOUGHT", "DEMAND", "above", "bought", "differs"]
 
 
 def above(name: str, low: int) -> str:
     """Return the condition that the input `name` is a number above `low`, which neither a text nor an error value is [-]."""
     return f"IF(ISNUMBER({name}),IF({name}>{low},1,0),0)=1"
+
+
+def differs(delivered: str, live: str) -> str:
+    """Return the formula of 1 where a live value differs from the delivered one: numbers by the tolerance."""
+    numbers = f"IF(ABS({delivered}-{live})<=Tolerance*ABS({delivered}),0,1)"
+    return f'IFERROR(IF(ISNUMBER({delivered})*ISNUMBER({live})=1,{numbers},IF({delivered}&""={live}&"",0,1)),1)'
 
 
 def bought(pods: str) -> str:

@@ -7,9 +7,9 @@ from typing import Final
 
 from xlsizing.core import FIGURES, SizingRow
 from xlsizing.reports import CANNOT_BE_MET, Report
-from xlsizing.rules import HOURS_PER_MONTH, MOST_HOURS_PER_MONTH, MOST_PEAK_TO_MEAN
+from xlsizing.rules import HOURS_PER_MONTH, LARGEST_GROWTH, LEAST_GROWTH, MOST_HOURS_PER_MONTH, MOST_PEAK_TO_MEAN
 from xlsizing.workbooks.customer.axes import known_method
-from xlsizing.workbooks.customer.bought import above
+from xlsizing.workbooks.customer.bought import above, differs
 from xlsizing.workbooks.customer.calc_sheet import calc_cells
 from xlsizing.workbooks.customer.curve_sheet import NO, YES
 from xlsizing.workbooks.customer.intake_sheet import intake_inputs
@@ -24,9 +24,9 @@ def _number_fault(name: str, most: str = "Highest") -> str:
     return f"IF(ISNUMBER({name}),IF(OR({name}<Lowest,{name}>{most}),1,0),1)"
 
 
-def _numbers_fault(name: str) -> str:
+def _numbers_fault(name: str, low: str = "Lowest", high: str = "Highest") -> str:
     """Return the formula of the cells in `name`, each a number or blank, that are no number in range."""
-    ends = f"IF(MIN({name})<Lowest,1,0)+IF(MAX({name})>Highest,1,0)"
+    ends = f"IF(MIN({name})<{low},1,0)+IF(MAX({name})>{high},1,0)"
     return f"COUNTA({name})-COUNT({name})+IFERROR(IF(COUNT({name})=0,0,{ends}),0)"
 
 
@@ -117,7 +117,10 @@ _INPUT: Final = (
         "Other prices and their terms must be numbers above 0, or blank (sheet Prices)",
         f"{_numbers_fault('Other_Prices')}+{_numbers_fault('Other_Terms')}",
     ),
-    ("Factors of growth must be numbers above 0, or blank (sheet Growth)", _numbers_fault("Growth_Factors")),
+    (
+        f"Factors of growth must be numbers from {LEAST_GROWTH:g} to {LARGEST_GROWTH:,}, or blank (sheet Growth)",
+        _numbers_fault("Growth_Factors", "Least_Growth", "Largest_Growth"),
+    ),
     (
         f"Hours per month must be a number above 0, at most {MOST_HOURS_PER_MONTH}",
         _number_fault("Hours_per_Month", "Most_Hours"),
@@ -160,7 +163,10 @@ _CURVE: Final = (
 )
 
 _RESULT: Final = (
-    ("No row may need more than 100,000,000 pods: check the units", "IF(Inputs_OK=1,IF(MAX(Q_High)>Most_Pods,1,0),0)"),
+    (
+        "No row may need more than 100,000,000 pods, today or grown: check the units",
+        "IF(Inputs_OK=1,IF(MAX(Q_High)*MAX(1,MAX(Growth_Factors))>Most_Pods,1,0),0)",
+    ),
     (
         "Every row carries the demand, one pod fewer would not, low <= estimate <= budget <= commit",
         "COUNT(Row_Sound)-SUM(Row_Sound)",
@@ -287,7 +293,7 @@ def _delivered_inputs(page: Page, report: Report, row: int) -> int:
             page.user(f"C{at}", str(value), "static.left", "price source")
         else:
             page.put(f"C{at}", value, "static.left" if isinstance(value, str) else "static.num")
-        page.put(f"D{at}", f"={_differs_formula(f'C{at}', name)}", "calc.int")
+        page.put(f"D{at}", f"={differs(f'C{at}', name)}", "calc.int")
         if name in _PRICE:
             page.named(_PRICE[name], f"D{at}")
     last = row + 1 + len(values)
@@ -309,7 +315,7 @@ def _delivered_anchors(page: Page, report: Report, layout: Layout, row: int) -> 
         pairs = []
         for j, values in enumerate(columns):
             page.at(at, 3 + j, values[position] if position < len(values) else None, "static.num")
-            pairs.append(_differs_formula(f"{letter(3 + j)}{at}", f"Curve!{letter(2 + j)}{live}"))
+            pairs.append(differs(f"{letter(3 + j)}{at}", f"Curve!{letter(2 + j)}{live}"))
         page.put(f"G{at}", f"={'+'.join(pairs)}", "calc.int")
     last = row + 1 + layout.anchors
     page.named("Edited_Anchors", f"G{row + 2}:G{last}")
@@ -323,7 +329,11 @@ def _delivered_head(page: Page, layout: Layout, row: int) -> int:
     column = letter(3 + len(_SNAPSHOT_HEADS))
     page.named("Edited_Rows", f"{column}{row + 2}:{column}{row + 1 + layout.slas}")
     page.put("F1", "values edited since delivery", "note.text")
-    page.put("E1", "=SUM(Edited_Inputs)+SUM(Edited_Anchors)+SUM(Edited_Workload)+SUM(Edited_Rows)", "key.int")
+    page.put(
+        "E1",
+        "=SUM(Edited_Inputs)+SUM(Edited_Anchors)+SUM(Edited_Workload)+SUM(Edited_Rows)+SUM(Edited_Prices)+SUM(Edited_Growth)",
+        "key.int",
+    )
     page.named("Edited", "E1")
     return row + 2
 
@@ -354,10 +364,10 @@ def checks_rows(page: Page, report: Report, layout: Layout, piece: range, first:
     results = [f"Sizing!${column}{BESIDE}" for column in _SNAPSHOT_COLUMNS]
     limits = [wait.limit(BESIDE) for wait in LIMITED]
     shown = (f"Sizing!$B{BESIDE}", calc_cells(BESIDE)["regime"], *limits, *results)
-    pairs = [_differs_formula(f"{letter(3 + j)}{ROW}", cell) for j, cell in enumerate(shown)]
+    pairs = [differs(f"{letter(3 + j)}{ROW}", cell) for j, cell in enumerate(shown)]
     rows = range(first + piece.start, first + piece.stop)
-    differs = (3 + len(shown), f"={'+'.join(pairs)}", "calc.int")
-    page.repeat(rows, [differs], beside=layout.sla_rows[0] - first)
+    whole = (3 + len(shown), f"={'+'.join(pairs)}", "calc.int")
+    page.repeat(rows, [whole], beside=layout.sla_rows[0] - first)
 
 
 def _snapshot(row: SizingRow) -> list[object]:
@@ -371,9 +381,3 @@ def _write_heads(page: Page, row: int, texts: tuple[str, ...]) -> None:
     page.tall(row, tall("", 1, lines=2))
     for offset, text in enumerate(texts):
         page.at(row, 2 + offset, text, "head")
-
-
-def _differs_formula(delivered: str, live: str) -> str:
-    """Return the formula of 1 where a live value differs from the delivered one: numbers by the tolerance."""
-    numbers = f"IF(ABS({delivered}-{live})<=Tolerance*ABS({delivered}),0,1)"
-    return f'IFERROR(IF(ISNUMBER({delivered})*ISNUMBER({live})=1,{numbers},IF({delivered}&""={live}&"",0,1)),1)'

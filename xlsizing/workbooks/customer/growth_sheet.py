@@ -7,7 +7,7 @@ from typing import Final
 
 from xlsizing.errors import shown
 from xlsizing.reports import Outlook, Report
-from xlsizing.workbooks.customer.bought import bought
+from xlsizing.workbooks.customer.bought import bought, differs
 from xlsizing.workbooks.customer.first_page import is_shown
 from xlsizing.workbooks.customer.intake_sheet import contract_is_live
 from xlsizing.workbooks.writer import Layout, Page, Values, tall
@@ -62,8 +62,8 @@ def growth_sheet(page: Page, report: Report, layout: Layout) -> None:
     page.tall(2, tall(law, _LINE))
     page.put(
         "B3",
-        '=IF(Checks_Failed>0,Word_Check,IF(Contract_Shown=1,"Live: each factor is an input, and each row is sized anew, spares and '
-        'whole nodes in.","No row is contracted, or it cannot be met: see sheet Intake."))',
+        '=IF(Checks_Failed>0,Word_Check,IF(Contract_Shown=1,IF(ISNUMBER(Contract_GPUs),"Live: each factor is an input, and each row is '
+        'sized anew, spares and whole nodes in.","Nothing to sign in this row: measure first. The figures show how it would grow."),"No row is contracted, or it cannot be met: see sheet Intake."))',
         "label.text",
     )
     for at, head in enumerate(_HEADS, start=2):
@@ -74,9 +74,12 @@ def growth_sheet(page: Page, report: Report, layout: Layout) -> None:
         day, factor = quarters[row - _HEAD - 1] if row - _HEAD <= len(quarters) else (None, None)
         page.user(f"B{row}", str(day or ""), "input.text", "date")
         page.put(f"C{row}", factor, "input.num")
+        page.put(f"N{row}", factor, "static.num")
+        page.put(f"O{row}", f"={differs(f'N{row}', f'C{row}')}", "calc.int")
         for column, (formula, style) in (_formulas(row) if contract_is_live(report, layout) else {}).items():
             page.put(f"{column}{row}", formula, style)
     last = _HEAD + _ROOM
+    page.named("Edited_Growth", f"O{_HEAD + 1}:O{last}")
     page.named("Growth_Factors", f"C{_HEAD + 1}:C{last}")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
     page.validate(f"C{_HEAD + 1}:C{last}", "A number above 0, or blank", **above_0)

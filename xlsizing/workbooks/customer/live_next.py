@@ -61,7 +61,7 @@ _SPELT: Final = {
 
 HEADING: Final = (
     '=IF(Next_Closed=1,"Next lever: bracket closed, no whole concurrency is left to measure at this SLA",'
-    '"Next lever (live: it follows the inputs; GPUs without spares)")'
+    '"Next lever (live: it follows the inputs; without spares and whole nodes)")'
 )
 """The formula of what stands above the next step."""
 

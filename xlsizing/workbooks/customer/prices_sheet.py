@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from xlsizing.advice import PRICE_CHANGED
-from xlsizing.core import Price
+from xlsizing.core import OWN_PRICE, Price
 from xlsizing.errors import shown
 from xlsizing.reports import Report, gpus_quoted
 from xlsizing.rules import MOST_PRICES
+from xlsizing.workbooks.customer.bought import differs
 from xlsizing.workbooks.customer.first_page import is_shown
 from xlsizing.workbooks.writer import Page, Values
 
@@ -61,13 +62,19 @@ def prices_sheet(page: Page, report: Report) -> None:
     for column, head in enumerate(_HEADS, start=2):
         page.at(_HEAD, column, head, "head")
     page.tall(_HEAD, 30)
-    page.put(f"B{_OWN}", "this sizing's", "calc.text")
+    own = report.sizing.price
+    page.user(f"B{_OWN}", own.name or OWN_PRICE, "calc.text", "price")
     page.put(f"C{_OWN}", '=IF(ISNUMBER(USD_per_GPU_Hour),USD_per_GPU_Hour,"")', "calc.usd2")
-    page.put(f"D{_OWN}", "USD", "calc.text")
+    page.put(f"D{_OWN}", own.currency, "calc.text")
+    page.put(f"E{_OWN}", own.term_months, "static.num")
+    page.user(f"G{_OWN}", own.valid_until or "", "calc.text", "price")
+    changed = f'IF(Price_Unsourced=1,"{PRICE_CHANGED}",IF(Edited_Price>0,"price and source changed",""))'
+    page.put(f"K{_OWN}", f"=IFERROR({changed},Word_Check)", "note.text")
     page.put(f"F{_OWN}", '=IFERROR(IF(COUNTA(Price_Source)=0,"",Price_Source),Word_Check)', "calc.text")
     _write_costs(page, _OWN, "E6")
     for row, price in zip(_OTHERS, (*report.prices, *[None] * (MOST_PRICES - len(report.prices))), strict=True):
         _write_price(page, row, price)
+    page.named("Edited_Prices", f"O{_OTHERS[0]}:O{_OTHERS[-1]}")
     page.named("Other_Prices", f"C{_OTHERS[0]}:C{_OTHERS[-1]}")
     page.named("Other_Terms", f"E{_OTHERS[0]}:E{_OTHERS[-1]}")
     above_0 = {"type": "decimal", "operator": "greaterThan", "formula1": "0"}
@@ -92,6 +99,7 @@ def _write_price(page: Page, row: int, price: Price | None) -> None:
     page.put(f"C{row}", amount, "input.price")
     page.put(f"E{row}", None if price is None else price.term_months, "input.int")
     page.put(f"M{row}", amount, "static.num")
+    page.put(f"O{row}", f"={differs(f'M{row}', f'C{row}')}", "calc.int")
     page.user(f"N{row}", texts["F"], "static.left", "price source")
     _write_costs(page, row, f"E{row}")
     same = f"IF(ISNUMBER(M{row}),IF(ISNUMBER(C{row}),IF(C{row}=M{row},1,0),0),1)"
@@ -130,5 +138,5 @@ def prices_differences(sheet: Values, report: Report) -> Iterator[str]:
         for column, months in zip("HIJ", (1, _MONTHS_A_YEAR, price.term_months), strict=True):
             wanted = price.for_months(gpus, months) if gpus and months else ""
             if not is_shown(sheet.get(f"{column}{row}"), wanted):
-                name = price.name or "this sizing's"
+                name = price.name or OWN_PRICE
                 yield f"the cost at the price {name!r} is {shown(sheet.get(f'{column}{row}'))} in Prices!{column}{row} and {shown(wanted)} in Python"

@@ -108,6 +108,8 @@ _CONSTANTS: Final = {
     "Most_GPUs_per_Pod": (rules.MOST_GPUS_PER_POD, "more GPUs per pod are refused"),
     "Most_Spares": (rules.MOST_SPARES, "more spare pods are refused"),
     "Most_Peak": (rules.MOST_PEAK_TO_MEAN, "a higher peak over the mean is refused"),
+    "Least_Growth": (rules.LEAST_GROWTH, "a smaller factor of growth is refused"),
+    "Largest_Growth": (rules.LARGEST_GROWTH, "a larger one is refused"),
     "Most_Nodes_Lost": (rules.MOST_NODES_LOST, "more nodes to survive are refused"),
     "Most_Hours": (rules.MOST_HOURS_PER_MONTH, "more hours per month are refused"),
     "Tokens_Off": (rules.TOKENS_OFF, "most that the workloads may differ"),

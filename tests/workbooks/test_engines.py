@@ -37,7 +37,7 @@ CONTRACTED = [
     if (case.per_node or case.peak != 1 or case.unit == "people")
     and case.slas[at % len(case.slas)] is not None
     and case.hours == HOURS_PER_MONTH
-]
+][::3]
 """Each with one of its rows contracted, whether it can be met or not."""
 
 

@@ -343,7 +343,11 @@ class TestFirstPage:
     def test_spares_are_said_to_be_out_of_the_next_step(self, engine):
         fill(engine, replace(DELIVERED_CASE, spares=2))
         assert "the range of 236 to 1,328 GPUs without spares at 150 tok/s/user" in next_step(engine)[0]
-        assert read(engine)["heading"].endswith("GPUs without spares)")
+        assert read(engine)["heading"].endswith("it follows the inputs; without spares and whole nodes)")
+
+    def test_so_are_whole_nodes(self, engine):
+        fill(engine, replace(DELIVERED_CASE, per_node=8))
+        assert "the range of 236 to 1,328 GPUs without spares and whole nodes at 150 tok/s/user" in next_step(engine)[0]
 
     def test_a_table_too_long_for_charts_says_so(self):
         sizing = standard_report().sizing

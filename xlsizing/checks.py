@@ -16,13 +16,14 @@ import numpy.typing as npt
 
 from xlsizing.errors import BLANK, InputError, Phrase, shown
 from xlsizing.number_words import instead_of
-from xlsizing.refusing import refusal, refuse
+from xlsizing.refusing import given_with, refusal, refuse
 from xlsizing.rules import HIGHEST, LOWEST
 
 __all__ = [
     "Floats",
     "broadcast",
     "choice",
+    "given_with",
     "number",
     "number_in_text",
     "numbers",

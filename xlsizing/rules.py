@@ -57,6 +57,9 @@ MOST_GROWTH_DATES: Final = 40
 DEFAULT_UTIL: Final = 0.70
 """Planned share of measured throughput; the rest is headroom [-]."""
 
+MONTHS_PER_YEAR: Final = 12
+"""[months/year]."""
+
 HEADROOM: Final = (
     "Utilisation leaves headroom for latency and for the loss of a small share of the pods; spare pods replace failed "
     "ones; neither stands in for the other."

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from xlsizing.batch.cells import Inputs, Numbers
 from xlsizing.batch.columns import INPUTS, sentence
 from xlsizing.batch.curves import Curves
-from xlsizing.checks import Floats, refuse
+from xlsizing.checks import Floats, given_with, refuse
 from xlsizing.core import (
     DEMAND_FORMS,
     FORMS_WITH,
@@ -300,13 +300,8 @@ def _not_one(given: Iterable[str]) -> str:
 
 
 def _part_misplaced(name: str) -> str:
-    *first, last = [*FORMS_WITH[name], *(["e2e_s"] if name == "osl" else [])]
-    one = "one of them" if first else "it"
-    return said(
-        lambda: refuse(
-            name, f"must be given with {' or '.join(filter(None, (', '.join(first), last)))}, and only with {one}"
-        )
-    )
+    beside = ("e2e_s",) if name == "osl" else ()
+    return said(lambda: refuse(name, given_with([*FORMS_WITH[name], *beside])))
 
 
 def _of_replica(curve: Curve | str, gpus: int) -> str:

@@ -107,17 +107,17 @@ class Bought:
     @cached_property
     def spare_pods(self) -> Integers:
         """Spare pods beside those of the estimate [pods]."""
-        return self._spares(self.pods)
+        return self.spares_beside(self.pods)
 
     @cached_property
     def spare_pods_budget(self) -> Integers:
         """Spare pods beside those to budget [pods]."""
-        return self._spares(self.pods_budget)
+        return self.spares_beside(self.pods_budget)
 
     @cached_property
     def spare_pods_high(self) -> Integers:
         """Spare pods beside those to commit to [pods]."""
-        return self._spares(self.pods_high)
+        return self.spares_beside(self.pods_high)
 
     @property
     def total_pods(self) -> Integers:
@@ -176,7 +176,7 @@ class Bought:
 
     def gpus_with_spares(self, pods: Integers) -> Integers:
         """Return the GPUs that are bought for `pods` that carry the demand: with spares, in whole nodes [GPUs]."""
-        return self._gpus_bought(pods + self._spares(pods))
+        return self._gpus_bought(pods + self.spares_beside(pods))
 
     @property
     def usd_per_month(self) -> Floats:
@@ -238,12 +238,12 @@ class Bought:
         """Cost of the GPUs to commit to per million output tokens if they ran full [USD/1M tok]."""
         return self.usd_per_million_high * self.load_commit
 
-    def _spares(self, pods: Integers) -> Integers:
-        """Return the spare pods beside `pods` that carry the demand."""
+    def spares_beside(self, pods: npt.ArrayLike) -> Integers:
+        """Return the spare pods beside `pods` that carry the demand [pods]."""
         if self.node_plan is not None and self.node_plan.holds_spares:
             stand_by: Integers = self.node_plan.spare_pods(pods, self.gpus_per_pod)
             return stand_by
-        return self.spare_replicas + 0 * pods
+        return np.broadcast_to(self.spare_replicas, np.shape(pods))[()]
 
     def _gpus_bought(self, pods: Integers) -> Integers:
         return (

@@ -4,12 +4,12 @@ from xlsizing.lazily import offered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from xlsizing.reports.asked import demand_words, facts, input_tok_s, interpolation_words
+    from xlsizing.reports.asked import demand_words, facts, input_tok_s, interpolation_words, mean_requests_s
     from xlsizing.reports.compared import compared
     from xlsizing.reports.explanation import Explained, Step, explained, explanation_record, steps_table
     from xlsizing.reports.files import new_file, write_whole
     from xlsizing.reports.markdown import markdown
-    from xlsizing.reports.money import gpus_quoted
+    from xlsizing.reports.money import LOADS, gpus_quoted
     from xlsizing.reports.notes import slas_listed
     from xlsizing.reports.opening import RULE, THREE_FIGURES
     from xlsizing.reports.outlook import Outlook
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CANNOT_BE_MET",
+    "LOADS",
     "QUARTER_KEYS",
     "RULE",
     "THREE_FIGURES",
@@ -51,6 +52,7 @@ __all__ = [
     "json_text",
     "levers_table",
     "markdown",
+    "mean_requests_s",
     "new_file",
     "not_asked",
     "page",
@@ -68,12 +70,12 @@ __all__ = [
 offered(
     __name__,
     {
-        "asked": "demand_words facts input_tok_s interpolation_words",
+        "asked": "demand_words facts input_tok_s interpolation_words mean_requests_s",
         "compared": "compared",
         "explanation": "Explained Step explained explanation_record steps_table",
         "files": "new_file write_whole",
         "markdown": "markdown",
-        "money": "gpus_quoted",
+        "money": "LOADS gpus_quoted",
         "notes": "slas_listed",
         "opening": "RULE THREE_FIGURES",
         "outlook": "Outlook",

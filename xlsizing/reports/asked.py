@@ -15,20 +15,29 @@ from xlsizing.rules import BEFORE_AUTO
 if TYPE_CHECKING:
     from xlsizing.advice import Workload
 
-__all__ = ["demand_words", "facts", "input_tok_s", "interpolation_words", "node_words", "sizing_facts"]
+__all__ = [
+    "demand_words",
+    "facts",
+    "input_tok_s",
+    "interpolation_words",
+    "mean_requests_s",
+    "node_words",
+    "sizing_facts",
+]
 
 
 def facts(report: Report) -> dict[str, str]:
     """Return the inputs of the sizing, name and text."""
+    rests_on = sizing_facts(report)
     named = {
-        "Contract": contract_words(report),
+        "Contract": rests_on["Contract"],
         **report.about,
         "Model": report.model,
         "Curve": report.source,
         "Context": report.context_label,
         "Customer's workload": _workload_words(report.workload),
         "Input tokens": _input_words(report),
-        **sizing_facts(report),
+        **rests_on,
     }
     return {name: text for name, text in named.items() if text}
 
@@ -92,7 +101,7 @@ def _spares_words(sizing: Sizing) -> str:
         return f"{sizing.spare_replicas:,}"
     if plan.availability is None:
         nodes = plan.nodes_to_survive
-        count = int(plan.spare_pods(1, sizing.gpus_per_pod))
+        count = int(sizing.spares_beside(1))
         return f"{count:,}, as many as {nodes:,} failed {'node takes' if nodes == 1 else 'nodes take'} down"
     return (
         f"those of the least spare nodes with which all pods asked for run {100 * plan.availability:.10g} % of the time, "
@@ -100,18 +109,23 @@ def _spares_words(sizing: Sizing) -> str:
     )
 
 
+def mean_requests_s(report: Report) -> float | None:
+    """Return the customer's requests per second in the mean; None where they are not known [requests/s]."""
+    demand, workload = report.sizing.demand, report.workload
+    if demand.shape or demand.counts_users:
+        return None
+    if demand.requests_s is not None:
+        return float(demand.requests_s)
+    return None if workload is None or workload.osl is None else float(demand.mean_tok_s(0) / workload.osl)
+
+
 def input_tok_s(report: Report) -> tuple[float, float] | None:
     """Return the customer's input throughput in the mean and at the peak; None where their requests are not known [tok/s]."""
-    demand, workload = report.sizing.demand, report.workload
-    if workload is None or workload.isl is None or demand.shape or demand.counts_users:
+    workload, requests = report.workload, mean_requests_s(report)
+    if workload is None or workload.isl is None or requests is None:
         return None
-    requests = demand.requests_s
-    if requests is None:
-        if workload.osl is None:
-            return None
-        requests = demand.mean_tok_s(0) / workload.osl
-    mean = float(requests) * workload.isl
-    return mean, mean * demand.peak_to_mean
+    mean = requests * workload.isl
+    return mean, mean * report.sizing.demand.peak_to_mean
 
 
 def _input_words(report: Report) -> str:

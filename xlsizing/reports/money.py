@@ -20,12 +20,12 @@ from xlsizing.reports.tables import (
     operation_table,
     remarks,
 )
-from xlsizing.rules import DRAFT, HOURS_PER_MONTH, VERDICT
+from xlsizing.rules import DRAFT, HOURS_PER_MONTH, MONTHS_PER_YEAR, VERDICT
 
 if TYPE_CHECKING:
     from xlsizing.advice import LeverDelta
 
-__all__ = ["contract_words", "gpus_quoted", "price_tables", "quote_table", "sizing_tables", "sold_table"]
+__all__ = ["LOADS", "contract_words", "gpus_quoted", "price_tables", "quote_table", "sizing_tables", "sold_table"]
 
 
 def sizing_tables(report: Shown, levers: Sequence[LeverDelta]) -> list[Table]:
@@ -72,7 +72,7 @@ def quote_table(report: Shown) -> Table:
     return _of_quoted(report, "The figure in bold, multiplied out", header, multiplied, ("= GPUs", "= $/month"))
 
 
-_LOADS: Final = {COMMIT: ("load_commit", "load_mean_commit"), BUDGET: ("load_budget", "load_mean_budget")}
+LOADS: Final = {COMMIT: ("load_commit", "load_mean_commit"), BUDGET: ("load_budget", "load_mean_budget")}
 """The loads of a figure at the peak and in the mean."""
 
 
@@ -87,7 +87,7 @@ def sold_table(report: Shown) -> Table | None:
     }
 
     def at_loads(row: SizingRow, quoted: str) -> list[str]:
-        loads = [FIGURES[name].text(getattr(row, name)) for name in _LOADS[quoted]]
+        loads = [FIGURES[name].text(getattr(row, name)) for name in LOADS[quoted]]
         return [*loads, *(f"{figure_of(row, measure, quoted):,.2f}" for measure in dollars.values())]
 
     header = ("load at the peak", "load in the mean", *dollars)
@@ -122,7 +122,7 @@ def price_tables(report: Shown) -> list[Table]:
     header = ("price", "per GPU-hour", "currency", "term months", "rests on", "valid until", *contract)
     rows = []
     for price in prices:
-        spans = (1, _MONTHS_A_YEAR, price.term_months)
+        spans = (1, MONTHS_PER_YEAR, price.term_months)
         costs = [price.for_months(gpus, months) if months else None for months in spans] if gpus else []
         rows.append((
             price.name, f"{price.amount:,.2f}", price.currency, f"{price.term_months or UNTOLD}", price.rests_on, price.valid_until or UNTOLD,
@@ -142,9 +142,6 @@ def _monthly_table(report: Shown, prices: Sequence[Price]) -> Table:
     return _of_quoted(report, "The figure in bold at each price", ("= GPUs", *heads), costs, ())
 
 
-_MONTHS_A_YEAR: Final = 12
-
-
 def gpus_quoted(report: Shown, at: int) -> int | None:
     """Return the GPUs of the figure that the row at that place may be quoted with; None where none may [GPUs]."""
     quoted = report.quoted[at]
@@ -155,13 +152,14 @@ def contract_words(report: Shown) -> str:
     """Return the contracted SLA with its GPUs and dollars multiplied out; empty where none is marked."""
     if report.contract_at is None:
         return ""
-    row, quoted = report.rows[report.contract_at], report.quoted[report.contract_at]
+    at = report.contract_at
+    row, quoted, standing = report.rows[at], report.quoted[at], report.rigors[at]
     asked = in_words(limits_of(row), row.sla)
     if not row.feasible:
         return f"{asked} {CANNOT_BE_MET}"
     if quoted is None:
-        return f"{asked}: {WORKLOAD_MISMATCH if report.mismatched else remarks(report)[id(row)]}; nothing to sign"
-    sizing, standing = report.sizing, report.rigors[report.contract_at]
+        return f"{asked}: {WORKLOAD_MISMATCH if report.mismatched else row.remark_as(standing)}; nothing to sign"
+    sizing = report.sizing
     pods, spares, idle, total = (
         figure_of(row, name, quoted) for name in ("pods", "spare_pods", "gpus_idle", "total_gpus")
     )

@@ -8,7 +8,7 @@ from typing import Any, Final, Self, get_args, get_origin
 
 from pydantic import ValidationError
 
-from xlsizing.checks import refusal
+from xlsizing.checks import given_with, refusal
 from xlsizing.core import FORMS_WITH
 from xlsizing.errors import BLANK, InputError, Phrase
 from xlsizing.importers.yaml_text import Where
@@ -108,8 +108,7 @@ def _misplaced_parts(path: Where, section: dict[str, Any]) -> Iterator[Fault]:
     """Yield what a form of the demand lacks, and what stands beside no form that it belongs to."""
     for part, forms in FORMS_WITH.items():
         if any(form in section for form in forms) != (part in section):
-            only = "one of them" if len(forms) > 1 else "it"
-            yield Fault(path, refusal(part, f"must be given with {' or '.join(forms)}, and only with {only}"))
+            yield Fault(path, refusal(part, given_with(forms)))
 
 
 def _forms(value: object) -> Iterator[tuple[Where, dict[str, Any]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xlsizing.checks import number_in_text, refuse
+from xlsizing.checks import given_with, number_in_text, refuse
 from xlsizing.core import (
     DEMAND_FORMS,
     FORMS_WITH,
@@ -155,15 +155,9 @@ class DemandFlags:
         for part, given in parts.items():
             needs, idle = part in DEMAND_FORMS[form], not (answers and part == "osl")
             if (needs and given is None) or (not needs and idle and given is not None):
-                _refuse_part(part, beside if part == "osl" else "")
+                others = (beside,) if beside and part == "osl" else ()
+                refuse(flag(part), given_with([*map(flag, FORMS_WITH[part]), *others]))
         return Demand.stated(form, value, **parts).at_peak(self.peak_to_mean)
-
-
-def _refuse_part(part: str, beside: str) -> NoReturn:
-    """Refuse the flag of a `part` of a demand that is missing, or stands without what it belongs to."""
-    *first, last = [*map(flag, FORMS_WITH[part]), *filter(None, (beside,))]
-    belongs_to = " or ".join(filter(None, (", ".join(first), last)))
-    refuse(flag(part), f"must be given with {belongs_to}, and only with {'one of them' if first else 'it'}")
 
 
 @dataclass(frozen=True)
@@ -315,8 +309,7 @@ class LimitFlags:
         if any(asked):
             return Limits(*asked, output_tokens=output_tokens, statistic=self.latency_stat)
         if self.latency_stat is not None:
-            *first, last = listed
-            refuse("--latency-stat", f"must be given with {', '.join(first)} or {last}, and only with one of them")
+            refuse("--latency-stat", given_with(list(listed)))
         return NO_LIMITS
 
 

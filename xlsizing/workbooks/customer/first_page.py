@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from xlsizing.advice import Step, missing_sweep_points, step_of, step_row
-from xlsizing.errors import shown
 from xlsizing.reports import RULE, Report
-from xlsizing.rules import TOLERANCE, VERDICT
+from xlsizing.rules import VERDICT
+from xlsizing.workbooks.customer.comparing import differing
 from xlsizing.workbooks.customer.live_next import gate_words, step_words
 from xlsizing.workbooks.customer.live_rigor import ROWS, VERDICTS, standing, why
 from xlsizing.workbooks.customer.wait_steps import LIMITED
-from xlsizing.workbooks.writer import CellValue, Page, Values
+from xlsizing.workbooks.writer import Page, Values
 
 __all__ = [
     "BANNER_AT",
@@ -26,7 +26,6 @@ __all__ = [
     "WHY_AT",
     "figures",
     "first_page_differences",
-    "is_shown",
 ]
 
 BANNER_AT: Final = "B3"
@@ -128,9 +127,7 @@ def first_page_differences(table: Values, report: Report) -> Iterator[str]:
     wanted = _opening(report) | _next(report) | _counts(report)
     for cell, (what, text) in _without_numbers(report).items():
         labels[cell], wanted[cell] = what, text
-    for cell, value in wanted.items():
-        if not is_shown(table.get(cell), "" if value is None else value):
-            yield f"{labels[cell]} is {shown(table.get(cell))} in Sizing!{cell} and {shown(value)} in Python"
+    yield from differing("Sizing", table, ((cell, labels[cell], value) for cell, value in wanted.items()))
 
 
 def _without_numbers(report: Report) -> dict[str, tuple[str, object]]:
@@ -191,12 +188,3 @@ def _counts(report: Report) -> dict[str, object]:
         "L17": report.rigors.count(VERDICT),
         "O17": sum(not row.feasible for row in report.rows),
     }
-
-
-def is_shown(got: CellValue, wanted: object) -> bool:
-    """Tell whether what an engine `got` in a cell is what is `wanted` there: whole numbers exactly, "" for a blank."""
-    if isinstance(wanted, bool | int):
-        return isinstance(got, float) and got == int(wanted)
-    if isinstance(wanted, float):
-        return isinstance(got, float) and abs(got - wanted) <= TOLERANCE * abs(wanted)
-    return (got or "") == wanted

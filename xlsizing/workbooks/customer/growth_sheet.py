@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from xlsizing.errors import shown
 from xlsizing.reports import Outlook, Report
 from xlsizing.workbooks.customer.bought import bought, differs
-from xlsizing.workbooks.customer.first_page import is_shown
+from xlsizing.workbooks.customer.comparing import differing
 from xlsizing.workbooks.customer.intake_sheet import contract_is_live
 from xlsizing.workbooks.writer import Layout, Page, Values, tall
 
@@ -127,11 +126,14 @@ def growth_differences(sheet: Values, report: Report) -> Iterator[str]:
     if report.growth is None:
         return
     outlook: Outlook | None = report.outlooks[0] if report.contract is not None else None
-    for at, day in enumerate(report.growth.quarters):
-        quarter = outlook.quarters[at] if outlook and outlook.quarters else None
-        row = _HEAD + 1 + at
-        for column, figure in _FIGURES.items():
-            wanted = getattr(quarter.row, figure) if quarter else None
-            got = sheet.get(f"{column}{row}")
-            if not is_shown(got, "" if wanted is None else wanted):
-                yield f"{figure} on {day} is {shown(got)} in Growth!{column}{row} and {shown(wanted)} in Python"
+    days = report.growth.quarters
+    rows = [quarter.row for quarter in outlook.quarters] if outlook and outlook.quarters else [None] * len(days)
+    yield from differing(
+        "Growth",
+        sheet,
+        (
+            (f"{column}{at}", f"{figure} on {day}", None if row is None else getattr(row, figure))
+            for at, (day, row) in enumerate(zip(days, rows, strict=True), start=_HEAD + 1)
+            for column, figure in _FIGURES.items()
+        ),
+    )

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-import numpy as np
-
-from xlsizing.core import BUDGET, COMMIT, SizingRow, figure_of
-from xlsizing.errors import shown
-from xlsizing.reports import Report, input_tok_s
+from xlsizing.core import SizingRow, figure_of
+from xlsizing.reports import LOADS, Report, input_tok_s, mean_requests_s
 from xlsizing.rules import HEADROOM, HOURS_PER_MONTH, MOST_NODES_LOST, MOST_PEAK_TO_MEAN
-from xlsizing.workbooks.customer.first_page import is_shown
+from xlsizing.workbooks.customer.comparing import differing
 from xlsizing.workbooks.writer import Layout, Page, Values, tall
 
 __all__ = ["contract_is_live", "intake_differences", "intake_inputs", "intake_sheet"]
@@ -254,39 +251,33 @@ def intake_differences(sheet: Values, report: Report) -> Iterator[str]:
     str
         What differs, and where
     """
-    wanted = [
-        *_numbered(_CHAIN, _CHAIN_LINES, _chain(report)),
-        *_numbered(_CONTRACT, _CONTRACT_LINES, _contract(report)),
-    ]
-    for cell, label, value in wanted:
-        if not is_shown(sheet.get(cell), "" if value is None else value):
-            yield f"{label!r} is {shown(sheet.get(cell))} in Intake!{cell} and {shown(value)} in Python"
+    yield from differing(
+        "Intake",
+        sheet,
+        (
+            *_numbered(_CHAIN, _CHAIN_LINES, _chain(report)),
+            *_numbered(_CONTRACT, _CONTRACT_LINES, _contract(report)),
+        ),
+    )
 
 
 def _numbered(first: int, lines: tuple[_Line, ...], values: list[object]) -> Iterator[tuple[str, str, object]]:
     for row, (line, value) in enumerate(zip(lines, values, strict=True), start=first):
-        yield f"C{row}", line.label, value
+        yield f"C{row}", f"{line.label!r}", value
 
 
 def _chain(report: Report) -> list[object]:
-    sizing, demand, workload = report.sizing, report.sizing.demand, report.workload
-    plan, users = sizing.node_plan, demand.counts_users
-    mean, peak = (None, None) if users else (float(demand.mean_tok_s(0)), float(demand.output_tok_s(0)))
-    requests = demand.requests_s
-    if requests is None and workload is not None and workload.osl is not None and mean is not None:
-        requests = np.asarray(mean / workload.osl)
-    asked = input_tok_s(report) or (None, None)
-    held = 0 if plan is None else plan.racks(sizing.gpus_per_pod).pods_per_node
+    sizing, demand = report.sizing, report.sizing.demand
+    mean, peak = (None, None) if demand.counts_users else (float(demand.mean_tok_s(0)), float(demand.output_tok_s(0)))
+    held = 0 if sizing.node_plan is None else sizing.node_plan.racks(sizing.gpus_per_pod).pods_per_node
     return [
-        None if requests is None else float(requests),
+        mean_requests_s(report),
         mean,
         _per_minute(mean),
         peak,
         _per_minute(peak),
-        *map(_per_minute, asked),
-        sizing.spare_replicas
-        if plan is None or not plan.holds_spares
-        else int(plan.spare_pods(1, sizing.gpus_per_pod)),
+        *map(_per_minute, input_tok_s(report) or (None, None)),
+        int(sizing.spares_beside(1)),
         held or None,
     ]
 
@@ -309,8 +300,6 @@ def _contract(report: Report) -> list[object]:
 
 def _multiplied(report: Report, row: SizingRow, quoted: str) -> list[object]:
     sizing = report.sizing
-    peak = {COMMIT: row.load_commit, BUDGET: row.load_budget}[quoted]
-    mean = {COMMIT: row.load_mean_commit, BUDGET: row.load_mean_budget}[quoted]
     return [
         *(figure_of(row, name, quoted) for name in ("pods", "spare_pods")),
         sizing.gpus_per_pod,
@@ -318,7 +307,6 @@ def _multiplied(report: Report, row: SizingRow, quoted: str) -> list[object]:
         sizing.gpu_hourly_usd,
         float(HOURS_PER_MONTH),
         figure_of(row, "usd_per_month", quoted),
-        peak,
-        mean,
+        *(getattr(row, name) for name in LOADS[quoted]),
         *(figure_of(row, name, quoted) for name in ("usd_per_million", "usd_per_million_mean", "usd_per_million_full")),
     ]

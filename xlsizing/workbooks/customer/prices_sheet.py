@@ -7,11 +7,10 @@ from typing import Final
 
 from xlsizing.advice import PRICE_CHANGED
 from xlsizing.core import OWN_PRICE, Price
-from xlsizing.errors import shown
 from xlsizing.reports import Report, gpus_quoted
-from xlsizing.rules import MOST_PRICES
+from xlsizing.rules import MONTHS_PER_YEAR, MOST_PRICES
 from xlsizing.workbooks.customer.bought import differs
-from xlsizing.workbooks.customer.first_page import is_shown
+from xlsizing.workbooks.customer.comparing import differing
 from xlsizing.workbooks.writer import Page, Values
 
 __all__ = ["prices_differences", "prices_sheet"]
@@ -23,7 +22,6 @@ _HEADS: Final = (
     "price", "per GPU-hour", "currency", "term, months", "date and source", "valid until", "contract a month",
     "contract a year", "contract over the term", "changed since delivery",
 )  # fmt: skip
-_MONTHS_A_YEAR: Final = 12
 _WIDTHS: Final = {
     "A": 1.5,
     "B": 22,
@@ -111,7 +109,7 @@ def _write_price(page: Page, row: int, price: Price | None) -> None:
 
 def _write_costs(page: Page, row: int, term: str) -> None:
     month = f"Contract_GPUs*C{row}*Hours_per_Month"
-    for column, months in {"H": "1", "I": str(_MONTHS_A_YEAR), "J": term}.items():
+    for column, months in {"H": "1", "I": str(MONTHS_PER_YEAR), "J": term}.items():
         known = f"ISNUMBER(Contract_GPUs)*ISNUMBER(C{row})" + (f"*ISNUMBER({term})" if column == "J" else "")
         cost = f'IF({known}=1,{month}*{months},"")'
         page.put(f"{column}{row}", f'=IF(Checks_Failed>0,"",{cost})', "calc.int" if row != _OWN else "calc.usd")
@@ -134,9 +132,16 @@ def prices_differences(sheet: Values, report: Report) -> Iterator[str]:
     """
     at = report.contract_at
     gpus = None if at is None else gpus_quoted(report, at)
-    for row, price in zip((_OWN, *_OTHERS), (report.sizing.price, *report.prices), strict=False):
-        for column, months in zip("HIJ", (1, _MONTHS_A_YEAR, price.term_months), strict=True):
-            wanted = price.for_months(gpus, months) if gpus and months else ""
-            if not is_shown(sheet.get(f"{column}{row}"), wanted):
-                name = price.name or OWN_PRICE
-                yield f"the cost at the price {name!r} is {shown(sheet.get(f'{column}{row}'))} in Prices!{column}{row} and {shown(wanted)} in Python"
+    yield from differing(
+        "Prices",
+        sheet,
+        (
+            (
+                f"{column}{row}",
+                f"the cost at the price {price.name or OWN_PRICE!r}",
+                price.for_months(gpus, months) if gpus and months else None,
+            )
+            for row, price in zip((_OWN, *_OTHERS), (report.sizing.price, *report.prices), strict=False)
+            for column, months in zip("HIJ", (1, MONTHS_PER_YEAR, price.term_months), strict=True)
+        ),
+    )

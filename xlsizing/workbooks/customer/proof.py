@@ -11,7 +11,8 @@ from xlsizing.errors import SizingError, shown
 from xlsizing.reports import CANNOT_BE_MET, Report
 from xlsizing.rules import INTERP, KNEE_CAPPED
 from xlsizing.workbooks.customer.calc_sheet import STEPS, calc_cells, point_steps
-from xlsizing.workbooks.customer.first_page import first_page_differences, is_shown
+from xlsizing.workbooks.customer.comparing import is_shown
+from xlsizing.workbooks.customer.first_page import first_page_differences
 from xlsizing.workbooks.customer.growth_sheet import growth_differences
 from xlsizing.workbooks.customer.intake_sheet import intake_differences
 from xlsizing.workbooks.customer.prices_sheet import prices_differences
